@@ -1,0 +1,105 @@
+"""The application: builds everything once, starts and stops it in order.
+
+It is the only place that knows every other. The clock is a parameter here, so that a test can be the clock.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from bot import ticks, turn
+from bot.channels.telegram.channel import TelegramChannel
+from bot.delivery import Delivery
+from bot.letters import Clock, Update
+from bot.settings import Settings, the_secret
+from bot.texts import Texts, load
+from bot.turn import Reply
+from storage import letters, updates
+from storage.database import Database, DatabaseAway, Tx
+from storage.migrating import migrate
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+def wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_database(settings: Settings) -> Database:
+    """The database, migrated; raises StorageError or SettingsError with what to do."""
+    database = Database(settings.database_url, the_secret(settings))
+    migrate(database)
+    return database
+
+
+class App:
+    def __init__(self, settings: Settings, clock: Clock = wall_clock) -> None:
+        self.clock = clock
+        self.texts: Texts = load()
+        self.database = open_database(settings)
+        self.telegram = TelegramChannel(settings.telegram_token or "", settings.telegram_api_url)
+        self.delivery = Delivery(self.database, {"telegram": self.telegram.messenger}, clock)
+        self._last_poll: datetime | None = None
+
+    async def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Run until cancelled; then finish the turn in hand."""
+        with self.database.alone():
+            try:
+                await self._run(ready)
+            finally:
+                await self.delivery.close()
+                await self.telegram.close()
+                self.database.close()
+
+    async def _run(self, ready: Callable[[], None]) -> None:
+        name = await self.telegram.connect()
+        await self._store(self._catch_up)
+        log.info("running as @%s", name)
+        ready()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.delivery.look())
+            tasks.create_task(self.telegram.run(self.receive, self._polled, self.texts))
+
+    async def receive(self, update: Update) -> str | None:
+        """Take one update for good: when this returns, it is committed. Gives the line for a pressed button."""
+        try:
+            reply = await self._store(lambda tx: turn.take(tx, self.texts, update, self.clock()))
+        except Exception:
+            log.exception("update %s: the turn failed and is passed over", update.id)
+            reply = await self._apology(update)
+        self.delivery.post(reply.envelopes)
+        return reply.notice
+
+    async def _apology(self, update: Update) -> Reply:
+        with contextlib.suppress(Exception):
+            return await self._store(lambda tx: turn.apologise(tx, self.texts, update, self.clock()))
+        return Reply()
+
+    async def _store(self, work: Callable[[Tx], T]) -> T:
+        """Do the work in a transaction; while the database is away, wait and try again."""
+        wait = 0.1
+        while True:
+            try:
+                return await self.database.run(work)
+            except DatabaseAway as error:
+                log.error("the database cannot be used, answers wait: %s; next try in %.1f s", error, wait)
+            await asyncio.sleep(wait)
+            wait = min(10.0, wait * 2)
+
+    def _catch_up(self, tx: Tx) -> None:
+        now = self.clock()
+        updates.forget_old(tx, now)
+        if self.database.is_sqlite:
+            letters.release(tx, now)  # we run alone, so whoever held these is gone
+
+    async def _polled(self) -> None:
+        """Telegram answered. After a silence in which presses were lost, show everybody their screen again."""
+        now = self.clock()
+        if ticks.is_worth_noting(self._last_poll, now):
+            self._last_poll = now
+            await self._store(lambda tx: ticks.after_silence(tx, self.texts, "telegram", now))

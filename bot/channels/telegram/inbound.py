@@ -1,0 +1,91 @@
+"""Telegram update -> our update, a pure translation that keeps nothing of what a person types.
+
+It reads the update as Telegram's JSON: anything may be missing or of another kind than promised, and then it is not
+for us. Only private chats speak with the survey.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.letters import Left, Opened, Returned, Update
+from bot.survey.buttons import decode
+from bot.survey.dialogue import Commanded, Expired, Wrote
+
+CHANNEL = "telegram"
+ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
+LONGEST_CODE = 64  # characters, as Telegram allows behind /start
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An update, with the number of the press that waits for an acknowledgement."""
+
+    update: Update
+    press: str | None = None
+
+
+def received(raw: Mapping[str, Any]) -> Received | None:
+    """What an update means to us; None when it is not for us."""
+    try:
+        number = int(raw["update_id"])
+        if "callback_query" in raw:
+            return _press(number, raw["callback_query"])
+        if "message" in raw:
+            return _message(number, raw["message"])
+        if "my_chat_member" in raw:
+            return _membership(number, raw["my_chat_member"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    return None
+
+
+def _press(number: int, query: Mapping[str, Any]) -> Received | None:
+    message = query.get("message") or {}
+    if message and message["chat"]["type"] != "private":
+        return None
+    update = Update(
+        id=f"{CHANNEL}:{number}",
+        channel=CHANNEL,
+        address=str(int(query["from"]["id"])),
+        event=decode(str(query.get("data", ""))) or Expired(),
+        phone_language=_language(query),
+        message=int(message["message_id"]) if message else None,
+    )
+    return Received(update, str(query["id"]))
+
+
+def _message(number: int, message: Mapping[str, Any]) -> Received | None:
+    if message["chat"]["type"] != "private":
+        return None
+    return Received(
+        Update(
+            id=f"{CHANNEL}:{number}",
+            channel=CHANNEL,
+            address=str(int(message["chat"]["id"])),
+            event=_said(message.get("text")),
+            phone_language=_language(message),
+        )
+    )
+
+
+def _said(text: object) -> Opened | Commanded | Wrote:
+    if not isinstance(text, str) or not text.startswith("/"):
+        return Wrote()
+    name, _, more = text[1:].partition(" ")
+    name, code = name.split("@")[0].lower(), more.strip()
+    if name == "start" and code:
+        return Opened(code[:LONGEST_CODE])
+    return Commanded(name) if name.isascii() and name.isidentifier() else Wrote()
+
+
+def _membership(number: int, change: Mapping[str, Any]) -> Received | None:
+    if change["chat"]["type"] != "private":
+        return None
+    event = Left() if change["new_chat_member"]["status"] in ("kicked", "left") else Returned()
+    return Received(Update(f"{CHANNEL}:{number}", CHANNEL, str(int(change["chat"]["id"])), event))
+
+
+def _language(source: Mapping[str, Any]) -> str | None:
+    code = (source.get("from") or {}).get("language_code")
+    return code if isinstance(code, str) else None

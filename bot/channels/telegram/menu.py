@@ -1,0 +1,55 @@
+"""The bot's face in Telegram: its commands and description, in every language.
+
+Setting them is best effort: the survey works without.
+"""
+
+import logging
+
+from telegram import Bot, BotCommand
+from telegram.error import TelegramError
+
+from bot.survey.dialogue import COMMANDS
+from bot.survey.phrases import Phrase, command, say
+from bot.texts import HOME_LANGUAGE, Texts, plain
+
+log = logging.getLogger(__name__)
+
+ABOUT_COMMANDS = {
+    "start": say("Begin, or go on"),
+    "continue": say("Go on with the statements"),
+    "language": say("Choose another language"),
+    "help": say("Help"),
+    "mydata": say("See your own answers"),
+    "erase": say("Delete all your answers"),
+    "stop": say("No more messages"),
+    "privacy": say("What happens with your answers"),
+}
+DESCRIPTION = say(
+    "This chat asks how people in your neighbourhood work together. 26 short statements, about 10 minutes. "
+    "You need the link or QR code of your partnership."
+)
+SHORT_DESCRIPTION = say("26 short statements about working together in your neighbourhood.")
+
+
+async def put_up(bot: Bot, texts: Texts) -> None:
+    """Set commands and description where they differ; the home language also for phones in a language we lack."""
+    try:
+        for language in texts.languages:
+            await _in_language(bot, texts, language, language)
+        await _in_language(bot, texts, HOME_LANGUAGE, "")
+    except TelegramError as error:
+        log.warning("the menu of commands could not be set: %s", error)
+
+
+async def _in_language(bot: Bot, texts: Texts, language: str, code: str) -> None:
+    def word(phrase: Phrase) -> str:
+        return plain(texts.say(phrase, language))
+
+    commands = tuple(BotCommand(word(command(name)), word(ABOUT_COMMANDS[name])) for name in COMMANDS)
+    if await bot.get_my_commands(language_code=code) != commands:
+        await bot.set_my_commands(commands, language_code=code)
+    description, short = word(DESCRIPTION), word(SHORT_DESCRIPTION)
+    if (await bot.get_my_description(code)).description != description:
+        await bot.set_my_description(description, language_code=code)
+    if (await bot.get_my_short_description(code)).short_description != short:
+        await bot.set_my_short_description(short, language_code=code)

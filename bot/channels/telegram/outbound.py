@@ -1,0 +1,104 @@
+"""Letter -> Bot API call -> receipt.
+
+The order of the error table matters: in python-telegram-bot a BadRequest is a NetworkError too, and trying that again
+would never end.
+"""
+
+import logging
+from contextlib import suppress
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from bot.letters import Delivered, Letter, Moved, Postponed, Receipt, Refused, Unreachable
+
+log = logging.getLogger(__name__)
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+MOST_NOTICE = 200  # characters on a pressed button
+GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+NOBODY = ("chat not found", "user is deactivated", "can't initiate conversation", "peer_id_invalid")
+
+
+class TelegramMessenger:
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def deliver(self, address: str, letter: Letter) -> Receipt:
+        try:
+            await self._send(int(address), letter)
+        except TelegramError as error:
+            return receipt_from(error)
+        return Delivered()
+
+    async def acknowledge(self, press: str, notice: str | None) -> None:
+        """Stop the spinner on a pressed button. It may be too late for that, and then it does not matter."""
+        with suppress(TelegramError):
+            await self._bot.answer_callback_query(press, text=notice[:MOST_NOTICE] if notice else None)
+
+    async def _send(self, chat: int, letter: Letter) -> None:
+        if letter.document:
+            content = InputFile(letter.document.content.encode("utf-8-sig"), filename=letter.document.name)
+            await self._bot.send_document(chat, content, caption=letter.text, parse_mode=ParseMode.HTML)
+        elif letter.replaces is None or not await self._edit(chat, letter.replaces, letter):
+            await self._bot.send_message(
+                chat,
+                letter.text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=_keyboard(letter),
+                link_preview_options=NO_PREVIEW,
+            )
+
+    async def _edit(self, chat: int, message: int, letter: Letter) -> bool:
+        """Whether the message could take the letter; False when it is no longer there."""
+        try:
+            await self._bot.edit_message_text(
+                letter.text,
+                chat,
+                message,
+                parse_mode=ParseMode.HTML,
+                reply_markup=_keyboard(letter),
+                link_preview_options=NO_PREVIEW,
+            )
+        except BadRequest as error:
+            if any(words in str(error).lower() for words in GONE):
+                return False
+            raise
+        return True
+
+
+def receipt_from(error: TelegramError) -> Receipt:
+    """What a failed call means for the letter."""
+    words = str(error).lower()
+    match error:
+        case RetryAfter():
+            return Postponed(seconds_of(error))
+        case ChatMigrated():
+            return Moved(str(error.new_chat_id))
+        case Forbidden():
+            return Unreachable()
+        case BadRequest() if "message is not modified" in words:
+            return Delivered()
+        case BadRequest() if any(nobody in words for nobody in NOBODY):
+            return Unreachable()
+        case BadRequest():
+            return Refused(str(error))
+        case InvalidToken():
+            log.error("Telegram refuses the token; letters wait")
+            return Postponed()
+        case _:
+            return Postponed()
+
+
+def seconds_of(error: RetryAfter) -> float:
+    after = error.retry_after
+    return float(after if isinstance(after, int) else after.total_seconds())
+
+
+def _keyboard(letter: Letter) -> InlineKeyboardMarkup | None:
+    if not letter.rows:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in letter.rows]
+    )

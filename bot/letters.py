@@ -1,0 +1,128 @@
+"""What passes through a channel: updates in, letters out, and the one port through which letters leave.
+
+Both are plain data. A letter can wait in the database; of what a person types, an update keeps nothing.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.survey.buttons import Press
+from bot.survey.dialogue import Commanded, Expired, Wrote
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Somebody came in by a link; the code may be an invitation, a coordinator's, or nothing at all."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """They closed the door: the channel says that we cannot reach them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """They opened the door again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One thing that happened in a channel. `id` is unique over all channels.
+
+    `phone_language` is what the phone says it speaks; `message` is the channel's number of the pressed message.
+    """
+
+    id: str
+    channel: str
+    address: str
+    event: Press | Commanded | Wrote | Expired | Opened | Left | Returned
+    phone_language: str | None = None
+    message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    name: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Text with only `<b>` as markup, everything else escaped; rows of buttons as (label, data).
+
+    `replaces` is the channel's number of the message that this one takes the place of.
+    """
+
+    text: str
+    rows: tuple[tuple[tuple[str, str], ...], ...] = ()
+    replaces: int | None = None
+    document: Document | None = None
+
+    def to_json(self) -> str:
+        document = (self.document.name, self.document.content) if self.document else None
+        return json.dumps([self.text, self.rows, self.replaces, document], ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, body: str) -> "Letter":
+        text, rows, replaces, document = json.loads(body)
+        buttons = tuple(tuple((label, data) for label, data in row) for row in rows)
+        return cls(text, buttons, replaces, Document(*document) if document else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A letter with its address. Without a number it is not stored: it is for somebody whom we keep nothing about."""
+
+    channel: str
+    address: str
+    letter: Letter
+    number: int | None = None
+    contact: int | None = None
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """It arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Try again, after so many seconds where the channel says so."""
+
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """They closed the door: nothing is sent until they return."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """This letter can never be delivered; `reason` is for the operator."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The contact lives at another address now."""
+
+    address: str
+
+
+Receipt = Delivered | Postponed | Unreachable | Refused | Moved
+
+
+class Messenger(Protocol):
+    """A channel, seen from the inside."""
+
+    async def deliver(self, address: str, letter: Letter) -> Receipt: ...

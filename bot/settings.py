@@ -1,0 +1,132 @@
+"""Settings: environment -> Settings. A `.env` file in the working folder fills in what the environment leaves out.
+
+All mistakes are reported together, each with the variable and what is allowed.
+"""
+
+import logging
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+SECRET_FILE = Path("samenspraak.secret")
+SHORTEST_SECRET = 16
+
+
+class SettingsError(Exception):
+    """One or more settings are wrong; the message lists them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    telegram_token: str | None
+    telegram_api_url: str
+    public_url: str | None
+    host: str
+    port: int
+    database_url: str
+    secret: str | None
+    log_level: str
+    log_format: str
+
+
+def read(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
+    """The settings in force; raises SettingsError with every mistake."""
+    given = os.environ if environment is None else environment
+    from_file = dotenv_values((folder or Path.cwd()) / ".env", interpolate=False)
+    values = {**{name: value for name, value in from_file.items() if value}, **{k: v for k, v in given.items() if v}}
+    mistakes: list[str] = []
+
+    def take(name: str, default: str, check: Callable[[str], bool], allowed: str) -> str:
+        value = values.get(name, default).strip()
+        if value and not check(value):
+            mistakes.append(f"{name}: allowed is {allowed}.")
+        return value
+
+    token = take("TELEGRAM_TOKEN", "", _is_token, "the token that BotFather gave, like 123456789:AAE-x_...")
+    api = take("TELEGRAM_API_URL", "https://api.telegram.org", _is_url, "a web address like https://api.telegram.org")
+    take("TELEGRAM_UPDATES", "polling", ("polling",).__contains__, "polling (webhook comes in a later version)")
+    public = take("PUBLIC_URL", "", _is_url, "a web address like https://samenspraak.example.org")
+    host = take("HOST", "127.0.0.1", lambda text: not re.search(r"\s", text), "the name or number of an interface")
+    port = take("PORT", "8000", _is_port, "a number from 1 to 65535")
+    database = take(
+        "DATABASE_URL",
+        "sqlite:///data/samenspraak.db",
+        _is_database,
+        "sqlite:///path/to/file.db or postgresql://name:password@host/database",
+    )
+    secret = take(
+        "SAMENSPRAAK_SECRET", "", lambda text: len(text) >= SHORTEST_SECRET, f"{SHORTEST_SECRET} characters or more"
+    )
+    level = take("LOG_LEVEL", "INFO", _is_level, "DEBUG, INFO, WARNING or ERROR")
+    form = take("LOG_FORMAT", "text", ("text", "json").__contains__, "text or json")
+    if mistakes:
+        raise SettingsError("\n".join(mistakes))
+    return Settings(
+        telegram_token=token or None,
+        telegram_api_url=api.rstrip("/"),
+        public_url=public.rstrip("/") or None,
+        host=host,
+        port=int(port),
+        database_url=database,
+        secret=secret or None,
+        log_level=level.upper(),
+        log_format=form,
+    )
+
+
+def the_secret(settings: Settings, folder: Path | None = None) -> str:
+    """The secret that is set, or else the one in the file beside the data, made at first start for our eyes only."""
+    if settings.secret:
+        return settings.secret
+    path = (folder or Path.cwd()) / SECRET_FILE
+    try:
+        return _kept_secret(path)
+    except OSError as error:
+        raise SettingsError(
+            f"SAMENSPRAAK_SECRET: not set, and {path} cannot be read or made ({error.strerror}). "
+            f"Set it to {SHORTEST_SECRET} characters or more, and keep it somewhere safe."
+        ) from None
+
+
+def _kept_secret(path: Path) -> str:
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        secret = path.read_text("utf-8").strip()
+    else:
+        secret = secrets.token_urlsafe(32)
+        with os.fdopen(handle, "w") as file:
+            file.write(secret + "\n")
+    if len(secret) < SHORTEST_SECRET:
+        raise SettingsError(f"{path}: does not hold a secret of {SHORTEST_SECRET} characters or more.")
+    return secret
+
+
+def _is_token(text: str) -> bool:
+    return re.fullmatch(r"\d+:[A-Za-z0-9_-]+", text) is not None
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 1 <= int(text) <= 65535
+
+
+def _is_database(text: str) -> bool:
+    return re.match(r"sqlite:///.+|postgres(ql)?(\+psycopg)?://.+", text) is not None
+
+
+def _is_level(text: str) -> bool:
+    return text.upper() in ("DEBUG", "INFO", "WARNING", "ERROR") and hasattr(logging, text.upper())

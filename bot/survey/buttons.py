@@ -1,0 +1,183 @@
+"""Buttons: what each one means, and the at most 64 bytes in which that travels through a channel.
+
+A press names the response and the item it was made for, so an old button can never act on another one. Whoever is not
+yet a respondent has nothing stored: their buttons carry the invitation and the language.
+"""
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any, cast
+
+MOST_BYTES = 64
+
+
+class Screen(StrEnum):
+    """What a respondent can be shown; the value travels in buttons, so it is short and never changes."""
+
+    WELCOME = "w"
+    DECLINED = "n"
+    STRAY = "s"
+    GROUP = "g"
+    ITEM = "i"
+    PAUSE = "p"
+    PAUSED = "q"
+    REVIEW = "r"
+    PART = "d"
+    THANKS = "t"
+    CLOSED = "c"
+    LANGUAGE = "l"
+    HELP = "h"
+    PRIVACY = "v"
+    MY_DATA = "m"
+    ERASE = "e"
+    ERASED = "x"
+    STOPPED = "o"
+    PICK = "k"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A screen, with the number of the item or part on it where it has one."""
+
+    screen: Screen
+    number: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.screen}{self.number or ''}"
+
+
+def place_from(code: str) -> Place | None:
+    try:
+        return Place(Screen(code[:1]), _number(code[1:]) if code[1:] else 0)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """Show the invitation again, in this language."""
+
+    invitation: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    invitation: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseGroup:
+    response: int
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseOption:
+    response: int
+    item: int
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Show another place of the same response."""
+
+    response: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Show where the answers put this person."""
+
+    response: int
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Say what stands on this message in another language."""
+
+    response: int
+    language: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseMoment:
+    response: int
+    moment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    response: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    response: int
+
+
+AtTheDoor = Welcome | Join | Decline
+OfAResponse = ChooseGroup | ChooseOption | Go | Resume | Switch | ChooseMoment | Finish | Erase
+Press = AtTheDoor | OfAResponse
+
+LETTERS: dict[str, type[Any]] = {
+    "w": Welcome,
+    "j": Join,
+    "n": Decline,
+    "k": ChooseGroup,
+    "a": ChooseOption,
+    "g": Go,
+    "r": Resume,
+    "l": Switch,
+    "m": ChooseMoment,
+    "f": Finish,
+    "x": Erase,
+}
+_LETTER_OF = {kind: letter for letter, kind in LETTERS.items()}
+
+
+def encode(press: Press) -> str:
+    """A press as callback data; at most 64 bytes, by a test over all of them."""
+    values = (getattr(press, field.name) for field in fields(press))
+    return ":".join((_LETTER_OF[type(press)], *map(str, values)))
+
+
+def decode(data: str) -> Press | None:
+    """The press that callback data stands for; None when it is none of ours."""
+    letter, *parts = data.split(":")
+    kind = LETTERS.get(letter)
+    if kind is None or len(parts) != len(fields(kind)):
+        return None
+    try:
+        values = [_value(field.type, part) for field, part in zip(fields(kind), parts, strict=True)]
+        return cast(Press, kind(*values))
+    except ValueError:
+        return None
+
+
+def _value(wanted: object, text: str) -> "str | int | Place":
+    if wanted is int:
+        return _number(text)
+    if wanted is Place:
+        if (place := place_from(text)) is None:
+            raise ValueError(text)
+        return place
+    if not text or not text.isascii():
+        raise ValueError(text)
+    return text
+
+
+def _number(text: str) -> int:
+    """Digits as we write them ourselves: no sign, no spaces, no other alphabets, within the database's range."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise ValueError(text)
+    return int(text)

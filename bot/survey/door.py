@@ -1,0 +1,146 @@
+"""The door: what somebody sees who is not a respondent yet.
+
+Nothing is stored about them, so the buttons carry the invitation and the language.
+"""
+
+from datetime import datetime
+
+from bot.survey.buttons import Decline, Join, Welcome
+from bot.survey.calendar import kept_until
+from bot.survey.dialogue import Partnership
+from bot.survey.phrases import Phrase, command, language, say
+from bot.survey.views import Button, Paragraph, View, in_rows
+
+
+def welcome(
+    asked_by: Partnership,
+    invitation: str,
+    spoken: str,
+    languages: tuple[str, ...],
+    channel: str,
+    now: datetime,
+) -> View:
+    """Who asks, what for, and on which terms; taking part starts with the button and not before."""
+    return View(
+        (
+            (say("<b>Welcome!</b>"),),
+            _who_asks(asked_by),
+            (
+                say("You read 26 short statements. You choose an answer to each one. It takes about 10 minutes."),
+                say("You can stop at any moment and go on later."),
+            ),
+            terms(asked_by, channel, now),
+            (contact(asked_by), say("Are you 16 or older, and will you take part?")),
+        ),
+        (
+            (Button(say("Yes, I will take part"), Join(invitation, spoken)),),
+            (Button(say("No, thanks"), Decline(spoken)),),
+            *in_rows(Button(language(code), Welcome(invitation, code)) for code in languages if code != spoken),
+        ),
+    )
+
+
+def declined() -> View:
+    return View(((say("That is fine. We keep nothing about you."), say("Changed your mind? Open the link again.")),))
+
+
+def stray() -> View:
+    """For somebody we do not know, who brings no invitation."""
+    return View(
+        (
+            (say("<b>Hello!</b>"), say("This chat asks how people in a neighbourhood work together.")),
+            (
+                say("You need the link or the QR code of your partnership to take part."),
+                say("Do you not have it? Ask the person who told you about this."),
+            ),
+            (say("We keep nothing about you now."),),
+        )
+    )
+
+
+def unknown_invitation() -> View:
+    return View(
+        (
+            (
+                say("This link does not work (any more)."),
+                say("Please scan the QR code again, or ask for a new link."),
+            ),
+        )
+    )
+
+
+def for_coordinators() -> View:
+    return View(
+        (
+            (
+                say("This is a link for the coordinator."),
+                say(
+                    "In this version the coordinator's part is not in the chat yet. "
+                    "The link stays valid. The person who set up this bot can show you the scores."
+                ),
+            ),
+        )
+    )
+
+
+def no_open_wave(asked_by: Partnership) -> View:
+    return View(
+        (
+            (
+                say("At this moment {partnership} is not asking anything.", partnership=asked_by.name),
+                say("You get a new link when the next round opens."),
+            ),
+        )
+    )
+
+
+def broken() -> View:
+    """For when a turn failed on our side."""
+    return View(
+        (
+            (
+                say("Sorry, something went wrong on our side. Your answers are safe."),
+                say("Send /{command} to go on.", command=command("continue")),
+            ),
+        )
+    )
+
+
+def _who_asks(partnership: Partnership) -> Paragraph:
+    lines = [
+        say("{partnership} would like to know: how well do we work together?", partnership=partnership.name),
+        say(
+            'By "the collaboration" we mean all people and organisations that take part in {partnership}.',
+            partnership=partnership.name,
+        ),
+    ]
+    if partnership.organisation:
+        lines.insert(1, say("{organisation} asks you this.", organisation=partnership.organisation))
+    return tuple(lines)
+
+
+def terms(partnership: Partnership, channel: str, now: datetime) -> Paragraph:
+    return (
+        say("• You may take part. You do not have to."),
+        say(
+            "• Your answers are confidential. The coordinator only sees averages of {k} or more people.",
+            k=partnership.minimum_group,
+        ),
+        say("• You get at most 2 reminders. You can turn them off."),
+        say(
+            "• We keep your answers until {date} at the latest. With /{erase} you delete them at once.",
+            date=kept_until(now, partnership.timezone),
+            erase=command("erase"),
+        ),
+        *_kept_elsewhere(channel),
+    )
+
+
+def _kept_elsewhere(channel: str) -> Paragraph:
+    return (say("• Telegram keeps this chat too."),) if channel == "telegram" else ()
+
+
+def contact(partnership: Partnership) -> Phrase:
+    if partnership.contact:
+        return say("Questions? {contact}", contact=partnership.contact)
+    return say("Questions? Ask the person who gave you this link.")

@@ -1,0 +1,171 @@
+"""Texts: phrases and views, said in a language.
+
+The locale is always a parameter, never ambient. Catalogues are the `.po` files themselves, compiled in memory; one
+folder under `locales/` is one language, and English is what stands in the source.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache, cached_property
+from gettext import GNUTranslations, NullTranslations
+from html import escape
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
+
+from bot.survey import checklist as checklists
+from bot.survey.buttons import encode
+from bot.survey.checklist import Checklist
+from bot.survey.dialogue import COMMANDS
+from bot.survey.phrases import Phrase, command
+from bot.survey.views import View
+
+LOCALES = Path(__file__).parent.parent / "locales"
+SOURCE_LANGUAGE = "en"
+HOME_LANGUAGE = "nl"
+BRITISH = {"en": "en_GB"}  # dates as Dutch readers write them: the day before the month
+
+
+class TextsError(Exception):
+    """Texts cannot be read; the message names every file and what is wrong with it."""
+
+
+class Texts:
+    """Every text in every language. `languages` are the folders found, in order."""
+
+    def __init__(self, checklist: Checklist, catalogues: Mapping[str, Mapping[str, NullTranslations]]) -> None:
+        self.checklist = checklist
+        self.languages = tuple(sorted(catalogues))
+        self._catalogues = catalogues
+
+    def negotiate(self, wanted: str | None) -> str | None:
+        """The language we speak that a phone asks for as `nl-BE`; None when we do not speak it."""
+        code = (wanted or "").replace("_", "-").split("-")[0].lower()
+        return code if code in self.languages else None
+
+    def say(self, phrase: Phrase, language: str) -> str:
+        """The phrase in a language, with its values escaped."""
+        match phrase.domain:
+            case "language":
+                return autonym(phrase.text)
+            case "verbatim":
+                return escape(phrase.text, quote=False)
+            case "joined":
+                return phrase.text.join(self._value(value, language) for _, value in phrase.values)
+            case domain:
+                text = self._look_up(phrase, self._catalogues[language][domain])
+        return text.format(**{name: self._value(value, language) for name, value in phrase.values})
+
+    def render(self, view: View, language: str) -> str:
+        """The text of a view: lines under each other, an empty line between paragraphs."""
+        paragraphs = ("\n".join(self.say(line, language) for line in lines) for lines in view.paragraphs)
+        return "\n\n".join(paragraphs)
+
+    def buttons(self, view: View, language: str) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """The rows of a view as (label, callback data); a chosen answer carries a mark."""
+        return tuple(
+            tuple(
+                (
+                    f"{'✓ ' if button.chosen else ''}{plain(self.say(button.label, language))}",
+                    encode(button.press),
+                )
+                for button in row
+            )
+            for row in view.rows
+        )
+
+    def wording(self) -> dict[str, dict[str, str]]:
+        """Language -> item number -> fingerprint of everything a respondent reads in that item."""
+        return {
+            language: {
+                str(item.number): checklists.fingerprint(
+                    *(self.say(text, language) for text in (item.statement, item.plain, item.hint) if text)
+                )
+                for item in self.checklist.items.values()
+            }
+            for language in self.languages
+        }
+
+    @cached_property
+    def commands(self) -> Mapping[str, str]:
+        """Every name a command has in any language -> its English name."""
+        own = {self.say(command(name), language): name for name in COMMANDS for language in self.languages}
+        return {**own, **{name: name for name in COMMANDS}}
+
+    def _value(self, value: "str | int | date | Phrase", language: str) -> str:
+        if isinstance(value, Phrase):
+            return self.say(value, language)
+        if isinstance(value, datetime):
+            return format_datetime(value, "EEEE d MMMM HH:mm", tzinfo=value.tzinfo, locale=_locale(language))
+        if isinstance(value, date):
+            return format_date(value, "d MMMM y", locale=_locale(language))
+        return escape(str(value), quote=False)
+
+    @staticmethod
+    def _look_up(phrase: Phrase, catalogue: NullTranslations) -> str:
+        if phrase.plural:
+            return catalogue.ngettext(phrase.text, phrase.plural, phrase.count)
+        if phrase.context:
+            return catalogue.pgettext(phrase.context, phrase.text)
+        return catalogue.gettext(phrase.text)
+
+
+def load(locales: Path = LOCALES) -> Texts:
+    """Read the checklist and every catalogue; raises with all that cannot be read."""
+    folders = sorted(folder for folder in locales.iterdir() if (folder / "LC_MESSAGES").is_dir())
+    problems = [problem for folder in folders if (problem := _unknown_language(folder))]
+    catalogues: dict[str, dict[str, NullTranslations]] = {}
+    for folder in folders:
+        catalogues[folder.name] = {}
+        for domain in ("bot", "checklist"):
+            try:
+                catalogues[folder.name][domain] = _compile(folder / "LC_MESSAGES" / f"{domain}.po")
+            except (OSError, UnicodeDecodeError, PoFileError, ValueError) as error:
+                problems.append(f"{folder.name}/LC_MESSAGES/{domain}.po: {error}")
+    if problems or SOURCE_LANGUAGE not in catalogues:
+        raise TextsError("\n".join(problems) or f"{locales}: no folder {SOURCE_LANGUAGE}")
+    return Texts(the_checklist(), catalogues)
+
+
+def the_checklist() -> Checklist:
+    return checklists.parse(files("bot.survey").joinpath("checklist.toml").read_text("utf-8"))
+
+
+def plain(text: str) -> str:
+    """Text without its markup, for labels and notices."""
+    return text.replace("<b>", "").replace("</b>", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+@cache
+def autonym(language: str) -> str:
+    """What a language calls itself: Nederlands, English."""
+    name = Locale.parse(language).get_display_name(language) or language
+    return name[0].upper() + name[1:]
+
+
+def _unknown_language(folder: Path) -> str | None:
+    try:
+        Locale.parse(folder.name)
+    except (UnknownLocaleError, ValueError):
+        return f"{folder.name}: not the code of a language"
+    return None
+
+
+def _compile(path: Path) -> NullTranslations:
+    with path.open("rb") as source:
+        catalogue = read_po(source, abort_invalid=True)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@cache
+def _locale(language: str) -> str:
+    return BRITISH.get(language, language)

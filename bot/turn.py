@@ -1,0 +1,187 @@
+"""One update, one transaction: claim it, load the dialogue, step, store what changed, write the letters.
+
+`take` is a plain function of a transaction: it never waits for the network, and an update that comes twice acts once.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.letters import Document, Envelope, Left, Letter, Opened, Returned, Update
+from bot.survey import door, screens
+from bot.survey.buttons import Decline, Join, Place, Screen, Welcome
+from bot.survey.checklist import fingerprint
+from bot.survey.dialogue import Commanded, Dialogue, Event, Expired, Partnership, Turn, step
+from bot.survey.phrases import Phrase, say
+from bot.survey.views import View
+from bot.texts import HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, plain
+from storage import dialogues, letters, partnerships, updates
+from storage.database import Tx
+from storage.dialogues import Caller
+
+BETWEEN_LANGUAGES = "\n\n— — —\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes out once the transaction is committed; `notice` is a short line on the pressed button."""
+
+    envelopes: tuple[Envelope, ...] = ()
+    notice: str | None = None
+
+
+def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
+    """Handle one update; an update that was handled before gives an empty reply."""
+    if not updates.claim(tx, update.id, now):
+        return Reply()
+    match update.event:
+        case Left() | Returned() as event:
+            dialogues.set_reachable(tx, update.channel, update.address, isinstance(event, Returned), now)
+            return Reply()
+        case Opened(code):
+            return _open(tx, texts, update, code, now)
+        case Welcome(code, language):
+            return _open(tx, texts, update, code, now, texts.negotiate(language))
+        case Join(code, language):
+            return _join(tx, texts, update, code, texts.negotiate(language) or HOME_LANGUAGE, now)
+        case Decline(language):
+            return _at_the_door(texts, update, door.declined(), texts.negotiate(language))
+        case event:
+            return _converse(tx, texts, update, event, now)
+
+
+def apologise(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
+    """Pass over an update on which a turn failed, and say so."""
+    if not updates.claim(tx, update.id, now):
+        return Reply()
+    return _at_the_door(texts, replace(update, message=None), door.broken())
+
+
+def _open(tx: Tx, texts: Texts, update: Update, code: str, now: datetime, language: str | None = None) -> Reply:
+    """Somebody with a code: a respondent goes on, anybody else is welcomed."""
+    partnership = partnerships.invited_by(tx, code)
+    if partnership is None:
+        by_coordinator = partnerships.is_coordinator_code(tx, code)
+        return _at_the_door(texts, update, door.for_coordinators() if by_coordinator else door.unknown_invitation())
+    wave = partnerships.last_wave(tx, partnership.id)
+    response = dialogues.enter_wave(tx, update.channel, update.address, partnership.id, wave, now)
+    if response is not None:
+        return _resume(tx, texts, update, response, now)
+    if wave.closed_at:
+        return _at_the_door(texts, update, door.no_open_wave(partnership), language)
+    return _welcome(texts, update, partnership, code, language, now)
+
+
+def _welcome(
+    texts: Texts, update: Update, partnership: Partnership, code: str, language: str | None, now: datetime
+) -> Reply:
+    """In the language of the phone; when we do not speak that, in the partnership's with English below."""
+    spoken = language or texts.negotiate(update.phone_language)
+    first, *below = [spoken] if spoken else dict.fromkeys((partnership.language, SOURCE_LANGUAGE))
+    view, *more = (
+        door.welcome(partnership, code, code_of, texts.languages, update.channel, now) for code_of in (first, *below)
+    )
+    parts = (texts.render(view, first), *(texts.render(v, lang) for v, lang in zip(more, below, strict=True)))
+    letter = Letter(BETWEEN_LANGUAGES.join(parts), texts.buttons(view, first), update.message)
+    return Reply((Envelope(update.channel, update.address, letter),))
+
+
+def _join(tx: Tx, texts: Texts, update: Update, code: str, language: str, now: datetime) -> Reply:
+    """They agreed: from here on we keep something about them."""
+    partnership = partnerships.invited_by(tx, code)
+    if partnership is None:
+        return _at_the_door(texts, update, door.unknown_invitation(), language)
+    wave = partnerships.last_wave(tx, partnership.id)
+    if wave.closed_at:
+        return _at_the_door(texts, update, door.no_open_wave(partnership), language)
+    view = door.welcome(partnership, code, language, texts.languages, update.channel, now)
+    consent = fingerprint(texts.render(view, language))
+    dialogues.join(tx, update.channel, update.address, language, partnership.id, code, consent, now)
+    response = dialogues.enter_wave(tx, update.channel, update.address, partnership.id, wave, now)
+    return _resume(tx, texts, update, response, now)
+
+
+def _resume(tx: Tx, texts: Texts, update: Update, response: int | None, now: datetime) -> Reply:
+    """Show where they are in this response; whoever comes by the link wants to hear from us again."""
+    caller = dialogues.load(tx, texts.checklist, texts.languages, update.channel, update.address, response)
+    if caller is None:
+        return _at_the_door(texts, update, door.stray())
+    awake = replace(caller.dialogue, stopped=False)
+    return _carry_out(tx, texts, update, caller, Turn(awake, awake.here), now)
+
+
+def _converse(tx: Tx, texts: Texts, update: Update, event: Event, now: datetime) -> Reply:
+    response: int | None = getattr(event, "response", None)
+    caller = dialogues.load(tx, texts.checklist, texts.languages, update.channel, update.address, response)
+    if caller is None:
+        return _at_the_door(texts, update, door.stray())
+    if response is not None and not caller.named:
+        event = Expired()  # the button of an erased response, or of somebody else's
+    if isinstance(event, Commanded):
+        event = Commanded(texts.commands.get(event.name, event.name))
+    return _carry_out(tx, texts, update, caller, step(caller.dialogue, event, now), now)
+
+
+def _carry_out(tx: Tx, texts: Texts, update: Update, caller: Caller, turn: Turn, now: datetime) -> Reply:
+    """Store what the turn changed and write what it shows."""
+    if turn.erased:
+        dialogues.erase(tx, caller.contact)
+        erased = screens.view(turn.dialogue, turn.show, now)
+        return _at_the_door(texts, update, erased, turn.dialogue.language)
+    dialogues.save(tx, caller, turn.dialogue, now)
+    notice = turn.notice if update.message is None else None
+    shown = [_letter(texts, turn.dialogue, turn.show, now, notice, update.message)]
+    if turn.show.screen == Screen.MY_DATA:
+        shown.append(_own_data(tx, texts, caller, turn.dialogue.language))
+    on_button = plain(texts.say(turn.notice, turn.dialogue.language)) if turn.notice and not notice else None
+    return Reply(tuple(_write(tx, update, caller, shown, now)), on_button)
+
+
+def _write(tx: Tx, update: Update, caller: Caller, shown: Iterable[Letter], now: datetime) -> Iterable[Envelope]:
+    for letter in shown:
+        number = letters.reply(tx, caller.contact, letter, now)
+        yield Envelope(update.channel, update.address, letter, number, caller.contact)
+
+
+def _letter(
+    texts: Texts,
+    dialogue: Dialogue,
+    place: Place,
+    now: datetime,
+    notice: Phrase | None = None,
+    replaces: int | None = None,
+) -> Letter:
+    view = screens.view(dialogue, place, now)
+    if notice:
+        view = View(((notice,), *view.paragraphs), view.rows)
+    return Letter(texts.render(view, dialogue.language), texts.buttons(view, dialogue.language), replaces)
+
+
+def _own_data(tx: Tx, texts: Texts, caller: Caller, language: str) -> Letter:
+    """Every answer of this person as a CSV file, in words that they know."""
+
+    def word(phrase: Phrase) -> str:
+        return plain(texts.say(phrase, language))
+
+    sheet = io.StringIO()
+    table = csv.writer(sheet)
+    table.writerow(
+        map(word, (say("partnership"), say("round"), say("number"), say("statement"), say("answer"), say("time (UTC)")))
+    )
+    for own in dialogues.own_answers(tx, caller.contact):
+        item, option = texts.checklist.items[own.item], texts.checklist.options[own.option]
+        at = own.answered_at.isoformat(" ", "seconds")
+        name = own.partnership if own.partnership[:1] not in "=+-@\t\r" else f"'{own.partnership}"
+        table.writerow((name, own.wave, own.item, word(item.statement), word(option.label), at))
+    return Letter(
+        word(say("Your answers, in a file.")), document=Document(f"{word(say('my-answers'))}.csv", sheet.getvalue())
+    )
+
+
+def _at_the_door(texts: Texts, update: Update, view: View, language: str | None = None) -> Reply:
+    """A letter that is not stored, to somebody about whom we keep nothing."""
+    spoken = language or texts.negotiate(update.phone_language) or HOME_LANGUAGE
+    letter = Letter(texts.render(view, spoken), texts.buttons(view, spoken), update.message)
+    return Reply((Envelope(update.channel, update.address, letter),))

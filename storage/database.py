@@ -1,0 +1,258 @@
+"""The database: transactions, one at a time or many in one commit, and every difference between the dialects.
+
+What `run` has given back is on disk. On SQLite one thread writes, and commits together what arrives together, each
+piece of work in a savepoint of its own; on PostgreSQL each piece has its own connection.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+
+from storage.sealing import Seal
+
+T = TypeVar("T")
+
+BUSY = 5000  # milliseconds that another process may hold the write lock
+MOST_TOGETHER = 256  # pieces of work in one commit
+CONNECTIONS = 10
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # what is erased is overwritten
+    f"PRAGMA busy_timeout={BUSY}",
+)
+
+
+class StorageError(Exception):
+    """The base of what goes wrong with the database; messages are for operators."""
+
+
+class DatabaseAway(StorageError):
+    """The database cannot be used just now: nothing was stored, the same work may be tried again."""
+
+
+class AlreadyRunning(StorageError):
+    """Another `run` has this SQLite file open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """One transaction, with the seal for addresses."""
+
+    connection: Connection
+    seal: Seal
+
+    def insert(self, table: Table) -> Any:
+        """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`, for the dialect at hand."""
+        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+        return dialect.insert(table)
+
+
+class Database:
+    def __init__(self, url: str, secret: str) -> None:
+        self.url = url
+        self.seal = Seal(secret)
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self._worker: _Writer | _Pool | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        """A transaction of its own, for the command line and tests."""
+        with away(), self.engine.begin() as connection:
+            yield Tx(connection, self.seal)
+
+    async def run(self, work: Callable[[Tx], T]) -> T:
+        """Do the work in a transaction and give its result once it is committed; DatabaseAway if it cannot be."""
+        if self._worker is None:
+            self._worker = _Writer(self) if self.is_sqlite else _Pool(self)
+        return await self._worker.run(work)
+
+    def close(self) -> None:
+        if self._worker:
+            self._worker.close()
+            self._worker = None
+        self.engine.dispose()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold an SQLite file for one `run`; the hold ends with the process, however it ends."""
+        path = make_url(self.url).database
+        if not self.is_sqlite or not path:
+            yield
+            return
+        hold = sqlite3.connect(f"{path}-running", timeout=0, isolation_level=None)
+        try:
+            hold.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            raise AlreadyRunning(f"Another samenspraak is already running on {path}. Stop that one first.") from None
+        else:
+            yield
+        finally:
+            hold.close()
+
+
+@contextmanager
+def away() -> Iterator[None]:
+    """Turn the ways in which a database can be gone into DatabaseAway."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseAway(str(error.orig)) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseAway(str(error.orig)) from error
+        raise
+
+
+def breaks_a_rule(error: BaseException) -> bool:
+    """Whether the database refused work because a unique key or another rule stands in its way."""
+    return isinstance(error, IntegrityError)
+
+
+def _sqlite_engine(url: str) -> Engine:
+    path = make_url(url).database
+    if path:
+        with suppress(OSError):  # the connection says it better
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we begin ourselves, below
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A deferred BEGIN would let two writers read the same rows and then fail or lose one of them.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql_engine(url: str) -> Engine:
+    driver = make_url(url).set(drivername="postgresql+psycopg")
+    return create_engine(driver, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
+
+
+class _Writer:
+    """The one thread that writes to SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
+        self._thread.start()
+
+    async def run(self, work: Callable[[Tx], T]) -> T:
+        loop = asyncio.get_running_loop()
+        piece = _Work(work, loop, loop.create_future())
+        self._waiting.put(piece)
+        return await asyncio.shield(piece.future)
+
+    def close(self) -> None:
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _write(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            together, last = self._with_all_that_wait(first)
+            outcomes = self._commit(together)
+            _hand_back(together, outcomes)
+            if last:
+                return
+
+    def _with_all_that_wait(self, first: "_Work") -> "tuple[list[_Work], bool]":
+        together = [first]
+        with suppress(queue.Empty):
+            while len(together) < MOST_TOGETHER:
+                if (piece := self._waiting.get_nowait()) is None:
+                    return together, True
+                together.append(piece)
+        return together, False
+
+    def _commit(self, together: "list[_Work]") -> "list[_Outcome]":
+        try:
+            with self._database.transaction() as tx:
+                if len(together) == 1:
+                    return [_Outcome(value=together[0].work(tx))]
+                return [_in_savepoint(tx, piece) for piece in together]
+        except Exception as error:  # whatever it is, whoever waits must hear of it
+            return [_Outcome(error=error)] * len(together)
+
+
+class _Pool:
+    """Threads that each take a pooled connection to PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._threads = ThreadPoolExecutor(CONNECTIONS, "database")
+
+    async def run(self, work: Callable[[Tx], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._do, work)
+
+    def close(self) -> None:
+        self._threads.shutdown()
+
+    def _do(self, work: Callable[[Tx], T]) -> T:
+        with self._database.transaction() as tx:
+            return work(tx)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    work: Callable[[Tx], Any]
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    value: Any = None
+    error: Exception | None = None
+
+
+def _in_savepoint(tx: Tx, piece: _Work) -> _Outcome:
+    """One of many in a commit: when it fails, only it is undone."""
+    tx.connection.exec_driver_sql("SAVEPOINT piece")
+    try:
+        value = piece.work(tx)
+    except (OperationalError, InterfaceError):
+        raise  # the database itself: nobody's work will be stored
+    except Exception as error:
+        tx.connection.exec_driver_sql("ROLLBACK TO piece")
+        return _Outcome(error=error)
+    tx.connection.exec_driver_sql("RELEASE piece")
+    return _Outcome(value=value)
+
+
+def _hand_back(together: list[_Work], outcomes: list[_Outcome]) -> None:
+    loops = {piece.loop for piece in together}
+    for loop in loops:
+        settled = [(p.future, o) for p, o in zip(together, outcomes, strict=True) if p.loop is loop]
+        with suppress(RuntimeError):  # the loop closed while we wrote: nobody waits any more
+            loop.call_soon_threadsafe(_settle, settled)
+
+
+def _settle(settled: "list[tuple[asyncio.Future[Any], _Outcome]]") -> None:
+    for future, outcome in settled:
+        if future.done():
+            continue
+        if outcome.error:
+            future.set_exception(outcome.error)
+        else:
+            future.set_result(outcome.value)

@@ -1,0 +1,260 @@
+"""Dialogues: who is in front of us, where they stand, and what changed.
+
+A contact's row stays locked from `load` until the commit, so two updates of one person never cross.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, select, update
+
+from bot.survey.buttons import place_from
+from bot.survey.checklist import Checklist
+from bot.survey.dialogue import Dialogue, Partnership
+from storage.database import Tx
+from storage.partnerships import PARTNERSHIP_COLUMNS, Wave
+from storage.schema import answers, contacts, partnerships, respondents, responses, waves
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A contact that we know. `dialogue` is the response asked for, or else the one they were last in;
+    `named` says whether the response asked for is theirs."""
+
+    contact: int
+    dialogue: Dialogue
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    partnership: str
+    wave: int
+    item: int
+    option: str
+    answered_at: datetime
+
+
+def load(
+    tx: Tx, checklist: Checklist, languages: tuple[str, ...], channel: str, address: str, response: int | None
+) -> Caller | None:
+    """The person at this address; None when we keep nothing about them."""
+    rows = tx.connection.execute(_BY_ADDRESS, {"address_key": tx.seal.key(channel, address)}).all()
+    return _caller(tx, checklist, languages, rows, response) if rows else None
+
+
+def active_since(
+    tx: Tx, checklist: Checklist, languages: tuple[str, ...], channel: str, moment: datetime
+) -> Iterator[Caller]:
+    """Everybody who was last answering in this channel after the moment, and has neither finished nor taken a break."""
+    active = (
+        select(contacts.c.id)
+        .distinct()
+        .select_from(contacts.join(respondents).join(responses).join(waves))
+        .where(
+            contacts.c.channel == channel,
+            contacts.c.unreachable_at.is_(None),
+            responses.c.touched_at >= moment,
+            responses.c.completed_at.is_(None),
+            responses.c.remind_at.is_(None),
+            waves.c.closed_at.is_(None),
+        )
+    )
+    for contact in tx.connection.execute(active).scalars().all():
+        rows = tx.connection.execute(_BY_CONTACT, {"contact_id": contact}).all()
+        yield _caller(tx, checklist, languages, rows, None)
+
+
+def join(
+    tx: Tx, channel: str, address: str, language: str, partnership: int, invitation: str, consent: str, now: datetime
+) -> int:
+    """Make somebody a respondent who has just agreed; their contact's number. Agreeing twice changes nothing."""
+    contact = tx.connection.execute(
+        tx.insert(contacts)
+        .values(
+            channel=channel,
+            address_key=tx.seal.key(channel, address),
+            address_sealed=tx.seal.close(channel, address),
+            language=language,
+            created_at=now,
+        )
+        .on_conflict_do_update(
+            index_elements=["address_key"],
+            set_={"language": language, "stopped_at": None, "unreachable_at": None},
+        )
+        .returning(contacts.c.id)
+    ).scalar_one()
+    tx.connection.execute(
+        tx.insert(respondents)
+        .values(
+            contact_id=contact,
+            partnership_id=partnership,
+            invitation=invitation,
+            consented_at=now,
+            consent=consent,
+        )
+        .on_conflict_do_nothing()
+    )
+    return int(contact)
+
+
+def enter_wave(tx: Tx, channel: str, address: str, partnership: int, wave: Wave, now: datetime) -> int | None:
+    """The response of the respondent at this address, made when there is none yet and the wave is open.
+
+    None when they are not a respondent, or have no response in a wave that is closed.
+    """
+    respondent = tx.connection.execute(
+        select(respondents.c.id)
+        .join(contacts)
+        .where(contacts.c.address_key == tx.seal.key(channel, address), respondents.c.partnership_id == partnership)
+    ).scalar()
+    if respondent is None:
+        return None
+    if wave.closed_at:
+        own = select(responses.c.id).where(responses.c.respondent_id == respondent, responses.c.wave_id == wave.id)
+        return tx.connection.execute(own).scalar()
+    return int(
+        tx.connection.execute(
+            tx.insert(responses)
+            .values(respondent_id=respondent, wave_id=wave.id, reminders=True, opened_at=now, touched_at=now)
+            .on_conflict_do_update(index_elements=["respondent_id", "wave_id"], set_={"touched_at": now})
+            .returning(responses.c.id)
+        ).scalar_one()
+    )
+
+
+def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> None:
+    """Store what changed since `load`, and that this response is the one they were last in."""
+    before = caller.dialogue
+    for item, option in after.answers.items():
+        if before.answers.get(item) != option:
+            _save_answer(tx, after.response, item, option, now)
+    tx.connection.execute(
+        _SAVE_RESPONSE,
+        {
+            "response": after.response,
+            "place": str(after.place) if after.place else None,
+            "reminders": after.reminders,
+            "remind_at": after.remind_at,
+            "touched_at": now,
+        },
+    )
+    if after.completed and not before.completed:
+        finished = update(responses).where(responses.c.id == after.response, responses.c.completed_at.is_(None))
+        tx.connection.execute(finished.values(completed_at=now))
+    if after.group != before.group:
+        of_response = select(responses.c.respondent_id).where(responses.c.id == after.response).scalar_subquery()
+        tx.connection.execute(update(respondents).where(respondents.c.id == of_response).values(group=after.group))
+    if (after.language, after.stopped) != (before.language, before.stopped):
+        stopped_at = now if after.stopped else None
+        tx.connection.execute(
+            update(contacts)
+            .where(contacts.c.id == caller.contact)
+            .values(language=after.language, stopped_at=stopped_at)
+        )
+
+
+def erase(tx: Tx, contact: int) -> None:
+    """Everything about this contact, at once: respondent, responses, answers and waiting letters go with it."""
+    tx.connection.execute(delete(contacts).where(contacts.c.id == contact))
+
+
+def set_reachable(tx: Tx, channel: str, address: str, reachable: bool, now: datetime) -> None:
+    here = contacts.c.address_key == tx.seal.key(channel, address)
+    tx.connection.execute(update(contacts).where(here).values(unreachable_at=None if reachable else now))
+
+
+def own_answers(tx: Tx, contact: int) -> list[OwnAnswer]:
+    """Every answer that this person gave, in every wave and partnership."""
+    found = tx.connection.execute(
+        select(partnerships.c.name, waves.c.number, answers.c.item, answers.c.option, answers.c.answered_at)
+        .select_from(answers.join(responses).join(respondents).join(waves).join(partnerships))
+        .where(respondents.c.contact_id == contact)
+        .order_by(partnerships.c.id, waves.c.number, answers.c.item)
+    )
+    return [OwnAnswer(*row) for row in found]
+
+
+def _save_answer(tx: Tx, response: int, item: int, option: str, now: datetime) -> None:
+    row = {"response_id": response, "item": item, "option": option, "answered_at": now}
+    given = tx.insert(answers).values(**row)
+    changed = {"option": given.excluded.option, "answered_at": given.excluded.answered_at}
+    tx.connection.execute(given.on_conflict_do_update(index_elements=["response_id", "item"], set_=changed))
+
+
+def _caller(
+    tx: Tx, checklist: Checklist, languages: tuple[str, ...], rows: Sequence[Any], response: int | None
+) -> Caller:
+    asked = next((row for row in rows if row.response == response), None)
+    row = asked or rows[0]
+    others = tuple(
+        (other.response, other.name)
+        for other in rows
+        if other.partnership != row.partnership and other.closed_at is None and other.completed_at is None
+    )
+    found = tx.connection.execute(_ANSWERS, {"response": row.response})
+    dialogue = _dialogue(row, checklist, languages, dict(map(tuple, found)), others)
+    return Caller(row.contact, dialogue, asked is not None)
+
+
+def _dialogue(
+    row: Row[Any],
+    checklist: Checklist,
+    languages: tuple[str, ...],
+    given: Mapping[int, str],
+    others: tuple[tuple[int, str], ...],
+) -> Dialogue:
+    return Dialogue(
+        checklist=checklist,
+        languages=languages,
+        language=row.spoken if row.spoken in languages else languages[0],
+        partnership=Partnership(*row[-len(PARTNERSHIP_COLUMNS) :]),
+        response=row.response,
+        wave_open=row.closed_at is None,
+        completed=row.completed_at is not None,
+        group=row.group,
+        answers=given,
+        place=place_from(row.place) if row.place else None,
+        reminders=row.reminders,
+        remind_at=row.remind_at,
+        stopped=row.stopped_at is not None,
+        channel=row.channel,
+        others=others,
+    )
+
+
+_LOAD = (
+    select(
+        contacts.c.id.label("contact"),
+        contacts.c.channel,
+        contacts.c.language.label("spoken"),
+        contacts.c.stopped_at,
+        respondents.c.group,
+        responses.c.id.label("response"),
+        responses.c.place,
+        responses.c.reminders,
+        responses.c.remind_at,
+        responses.c.completed_at,
+        waves.c.closed_at,
+        partnerships.c.id.label("partnership"),
+        *PARTNERSHIP_COLUMNS,
+    )
+    .select_from(contacts.join(respondents).join(responses).join(waves).join(partnerships))
+    .order_by(responses.c.touched_at.desc(), responses.c.id.desc())
+    .with_for_update(of=contacts)
+)
+_BY_ADDRESS = _LOAD.where(contacts.c.address_key == bindparam("address_key"))
+_BY_CONTACT = _LOAD.where(contacts.c.id == bindparam("contact_id"))
+_ANSWERS = select(answers.c.item, answers.c.option).where(answers.c.response_id == bindparam("response"))
+_SAVE_RESPONSE = (
+    update(responses)
+    .where(responses.c.id == bindparam("response"))
+    .values(
+        place=bindparam("place"),
+        reminders=bindparam("reminders"),
+        remind_at=bindparam("remind_at"),
+        touched_at=bindparam("touched_at"),
+    )
+)

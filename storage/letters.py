@@ -1,0 +1,110 @@
+"""Letters that wait, and what became of them.
+
+A letter with a key is written once, whoever tries, and stays behind without its text; a reply has no key and goes when
+it is delivered. Whoever delivers a letter first moves its `due_at` ahead: when they die, it falls due again.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import delete, exists, select, update
+
+from bot.letters import Envelope, Letter
+from storage.database import Tx
+from storage.schema import contacts, letters
+
+LEASE = timedelta(seconds=60)
+
+
+def reply(tx: Tx, contact: int, letter: Letter, now: datetime) -> int:
+    """Write a letter that the writer delivers at once; its number."""
+    number = _write(tx, contact, letter, now + LEASE, None)
+    return cast(int, number)  # only a key could have stood in the way
+
+
+def enqueue(tx: Tx, contact: int, letter: Letter, due_at: datetime, key: str) -> None:
+    """Write a letter for whoever looks when it falls due, unless this key was written before."""
+    _write(tx, contact, letter, due_at, key)
+
+
+def _write(tx: Tx, contact: int, letter: Letter, due_at: datetime, key: str | None) -> int | None:
+    row = {"contact_id": contact, "key": key, "body": letter.to_json(), "due_at": due_at, "attempts": 0}
+    return tx.connection.execute(
+        tx.insert(letters).values(**row).on_conflict_do_nothing().returning(letters.c.id)
+    ).scalar()
+
+
+def claim_due(tx: Tx, now: datetime, most: int = 100) -> list[Envelope]:
+    """Take letters that fell due, oldest first; never one whose contact has an older letter waiting elsewhere."""
+    older = letters.alias()
+    held_up = exists().where(
+        older.c.contact_id == letters.c.contact_id,
+        older.c.id < letters.c.id,
+        older.c.settled_at.is_(None),
+        older.c.due_at > now,
+    )
+    due = (
+        select(letters.c.id)
+        .where(letters.c.settled_at.is_(None), letters.c.due_at <= now, ~held_up)
+        .order_by(letters.c.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    numbers = list(tx.connection.execute(due).scalars())
+    tx.connection.execute(update(letters).where(letters.c.id.in_(numbers)).values(due_at=now + LEASE))
+    found = tx.connection.execute(
+        select(letters, contacts.c.channel, contacts.c.address_sealed)
+        .join(contacts)
+        .where(letters.c.id.in_(numbers))
+        .order_by(letters.c.id)
+    )
+    return [
+        Envelope(
+            channel=row.channel,
+            address=tx.seal.open(row.channel, row.address_sealed),
+            letter=Letter.from_json(row.body),
+            number=row.id,
+            contact=row.contact_id,
+            attempts=row.attempts,
+        )
+        for row in found
+    ]
+
+
+def release(tx: Tx, now: datetime) -> None:
+    """Let every waiting letter fall due now: for when we know that nobody else is delivering."""
+    tx.connection.execute(
+        update(letters).where(letters.c.settled_at.is_(None), letters.c.due_at > now).values(due_at=now)
+    )
+
+
+def settle(tx: Tx, delivered: Sequence[int], now: datetime) -> None:
+    chosen = letters.c.id.in_(delivered)
+    tx.connection.execute(delete(letters).where(chosen, letters.c.key.is_(None)))
+    tx.connection.execute(update(letters).where(chosen).values(body=None, settled_at=now))
+
+
+def postpone(tx: Tx, number: int, until: datetime) -> None:
+    later = {"due_at": until + LEASE, "attempts": letters.c.attempts + 1}
+    tx.connection.execute(update(letters).where(letters.c.id == number).values(later))
+
+
+def give_up(tx: Tx, number: int, reason: str, now: datetime) -> None:
+    gone = {"body": None, "settled_at": now, "refused": reason}
+    tx.connection.execute(update(letters).where(letters.c.id == number).values(gone))
+
+
+def close_door(tx: Tx, contact: int, now: datetime) -> None:
+    """The contact cannot be reached: give up every letter to them, and write no new ones."""
+    tx.connection.execute(update(contacts).where(contacts.c.id == contact).values(unreachable_at=now))
+    gone = {"body": None, "settled_at": now, "refused": "unreachable"}
+    tx.connection.execute(
+        update(letters).where(letters.c.contact_id == contact, letters.c.settled_at.is_(None)).values(gone)
+    )
+
+
+def move(tx: Tx, contact: int, channel: str, address: str) -> None:
+    """The contact has a new address in the same channel."""
+    new = {"address_key": tx.seal.key(channel, address), "address_sealed": tx.seal.close(channel, address)}
+    tx.connection.execute(update(contacts).where(contacts.c.id == contact).values(new))

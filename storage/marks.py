@@ -1,0 +1,19 @@
+"""Marks: the few single facts that the house remembers about itself."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from storage.database import Tx
+from storage.schema import marks
+
+
+def read_moment(tx: Tx, name: str) -> datetime | None:
+    found = tx.connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar()
+    return datetime.fromisoformat(found) if found else None
+
+
+def write_moment(tx: Tx, name: str, moment: datetime) -> None:
+    value = moment.isoformat()
+    new = tx.insert(marks).values(name=name, value=value)
+    tx.connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))

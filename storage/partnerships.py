@@ -1,0 +1,133 @@
+"""Partnerships with their waves, invitations and coordinator links."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from bot.survey.dialogue import Partnership
+from storage.database import Tx
+from storage.schema import answers, coordinator_links, invitations, partnerships, responses, waves
+
+LINK_LASTS = timedelta(days=30)
+CODE_BYTES = 16  # 128 bits: not to be guessed
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What opens the two doors of a partnership; the coordinator's is shown once and kept as a hash."""
+
+    invitation: str
+    coordinator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    id: int
+    number: int
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    started: int
+    completed: int
+
+
+def add(tx: Tx, partnership: Partnership, wording: Mapping[str, Mapping[str, str]], now: datetime) -> tuple[int, Codes]:
+    """Make a partnership with its first wave open; its number and codes. The `id` given is ignored."""
+    row = {name: getattr(partnership, name) for name in Partnership.__slots__ if name != "id"}
+    number = tx.connection.execute(
+        tx.insert(partnerships).values(**row, created_at=now).returning(partnerships.c.id)
+    ).scalar_one()
+    open_wave(tx, number, wording, now)
+    codes = Codes(secrets.token_urlsafe(CODE_BYTES), secrets.token_urlsafe(CODE_BYTES))
+    tx.connection.execute(
+        tx.insert(invitations).values(code=codes.invitation, partnership_id=number, label="", created_at=now)
+    )
+    tx.connection.execute(
+        tx.insert(coordinator_links).values(
+            code_key=tx.seal.key("coordinator", codes.coordinator),
+            partnership_id=number,
+            role="coordinator",
+            expires_at=now + LINK_LASTS,
+        )
+    )
+    return number, codes
+
+
+def every(tx: Tx) -> list[Partnership]:
+    return [Partnership(*row) for row in tx.connection.execute(_PARTNERSHIP.order_by(partnerships.c.id))]
+
+
+def find(tx: Tx, name: str) -> Partnership | None:
+    """By its number or its name."""
+    by_number = partnerships.c.id == int(name) if name.isascii() and name.isdigit() and len(name) < 10 else False
+    found = tx.connection.execute(_PARTNERSHIP.where((partnerships.c.name == name) | by_number)).first()
+    return Partnership(*found) if found else None
+
+
+def invited_by(tx: Tx, code: str) -> Partnership | None:
+    found = tx.connection.execute(_PARTNERSHIP.join(invitations).where(invitations.c.code == code)).first()
+    return Partnership(*found) if found else None
+
+
+def invitation_of(tx: Tx, partnership: int) -> str:
+    """The partnership's first invitation code."""
+    codes = select(invitations.c.code).where(invitations.c.partnership_id == partnership)
+    return str(tx.connection.execute(codes.order_by(invitations.c.created_at)).scalars().first())
+
+
+def is_coordinator_code(tx: Tx, code: str) -> bool:
+    key = tx.seal.key("coordinator", code)
+    return bool(
+        tx.connection.execute(select(coordinator_links.c.role).where(coordinator_links.c.code_key == key)).first()
+    )
+
+
+def open_wave(tx: Tx, partnership: int, wording: Mapping[str, Mapping[str, str]], now: datetime) -> None:
+    before = select(func.coalesce(func.max(waves.c.number), 0)).where(waves.c.partnership_id == partnership)
+    number = tx.connection.execute(before).scalar_one() + 1
+    row = {"partnership_id": partnership, "number": number, "wording": json.dumps(wording), "opened_at": now}
+    tx.connection.execute(tx.insert(waves).values(**row))
+
+
+def last_wave(tx: Tx, partnership: int) -> Wave:
+    found = tx.connection.execute(
+        select(waves.c.id, waves.c.number, waves.c.closed_at)
+        .where(waves.c.partnership_id == partnership)
+        .order_by(waves.c.number.desc())
+    )
+    return Wave(*found.first())  # type: ignore[misc]  # a partnership is made with a wave
+
+
+def close_wave(tx: Tx, wave: int, now: datetime) -> bool:
+    """Whether this closed it; False when it was closed before."""
+    closing = update(waves).where(waves.c.id == wave, waves.c.closed_at.is_(None)).values(closed_at=now)
+    return bool(tx.connection.execute(closing).rowcount)
+
+
+def turnout(tx: Tx, wave: int) -> Turnout:
+    counts = select(func.count(), func.count(responses.c.completed_at)).where(responses.c.wave_id == wave)
+    return Turnout(*tx.connection.execute(counts).one())
+
+
+def tally(tx: Tx, wave: int) -> dict[int, dict[str, int]]:
+    """Item -> option -> how many people chose it, over the completed responses of a wave."""
+    counted = (
+        select(answers.c.item, answers.c.option, func.count())
+        .join(responses)
+        .where(responses.c.wave_id == wave, responses.c.completed_at.is_not(None))
+        .group_by(answers.c.item, answers.c.option)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for item, option, people in tx.connection.execute(counted):
+        found.setdefault(item, {})[option] = people
+    return found
+
+
+PARTNERSHIP_COLUMNS = tuple(partnerships.c[name] for name in Partnership.__slots__)
+_PARTNERSHIP = select(*PARTNERSHIP_COLUMNS)

@@ -1,0 +1,200 @@
+"""The tables. `migrations/` builds them; a test holds the two equal.
+
+No table says who somebody is: an address is kept as a keyed hash and encrypted, and nothing that people type is kept.
+Numbers of erased rows are never given out again, so that an old button cannot reach somebody else's response.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    types,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(types.TypeDecorator[datetime]):
+    """An aware moment in UTC, on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return cast(datetime, value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+def _number() -> Column[int]:
+    return Column("id", Integer, primary_key=True, autoincrement=True)
+
+
+def _of(table: str, *, cascade: bool = True, **more: Any) -> ForeignKey:
+    return ForeignKey(f"{table}.id", ondelete="CASCADE" if cascade else None, **more)
+
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+partnerships = Table(
+    "partnerships",
+    metadata,
+    _number(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("organisation", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("timezone", String(60), nullable=False),
+    Column("minimum_group", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+waves = Table(
+    "waves",
+    metadata,
+    _number(),
+    Column("partnership_id", Integer, _of("partnerships"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("wording", Text, nullable=False),  # JSON: language -> item -> fingerprint, as on the day it opened
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    UniqueConstraint("partnership_id", "number"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_waves_one_open",
+    waves.c.partnership_id,
+    unique=True,
+    sqlite_where=waves.c.closed_at.is_(None),
+    postgresql_where=waves.c.closed_at.is_(None),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("partnership_id", Integer, _of("partnerships"), nullable=False, index=True),
+    Column("label", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+coordinator_links = Table(
+    "coordinator_links",
+    metadata,
+    Column("code_key", LargeBinary(32), primary_key=True),
+    Column("partnership_id", Integer, _of("partnerships"), nullable=False, index=True),
+    Column("role", String(20), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    _number(),
+    Column("channel", String(20), nullable=False),
+    Column("address_key", LargeBinary(32), nullable=False, unique=True),
+    Column("address_sealed", LargeBinary, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("stopped_at", Moment),
+    Column("unreachable_at", Moment),
+    sqlite_autoincrement=True,
+)
+
+respondents = Table(
+    "respondents",
+    metadata,
+    _number(),
+    Column("contact_id", Integer, _of("contacts")),
+    Column("partnership_id", Integer, _of("partnerships"), nullable=False, index=True),
+    Column("invitation", String(40), ForeignKey("invitations.code", ondelete="SET NULL")),
+    Column("group", String(20)),
+    Column("consented_at", Moment, nullable=False),
+    Column("consent", String(20), nullable=False),  # fingerprint of the text they agreed to
+    UniqueConstraint("contact_id", "partnership_id"),
+    sqlite_autoincrement=True,
+)
+
+responses = Table(
+    "responses",
+    metadata,
+    _number(),
+    Column("respondent_id", Integer, _of("respondents"), nullable=False),
+    Column("wave_id", Integer, _of("waves"), nullable=False, index=True),
+    Column("place", String(10)),
+    Column("reminders", Boolean, nullable=False),
+    Column("remind_at", Moment),
+    Column("opened_at", Moment, nullable=False),
+    Column("touched_at", Moment, nullable=False),
+    Column("completed_at", Moment),
+    UniqueConstraint("respondent_id", "wave_id"),
+    sqlite_autoincrement=True,
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("response_id", Integer, _of("responses"), primary_key=True),
+    Column("item", SmallInteger, primary_key=True),
+    Column("option", String(20), nullable=False),
+    Column("answered_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    _number(),
+    Column("contact_id", Integer, _of("contacts"), nullable=False, index=True),
+    Column("key", String(120), unique=True),  # none for a reply: its turn is claimed already
+    Column("body", Text),  # gone when delivered
+    Column("due_at", Moment, nullable=False),  # moved ahead by whoever is delivering it
+    Column("attempts", Integer, nullable=False),
+    Column("settled_at", Moment),
+    Column("refused", Text),  # why it was given up
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_letters_waiting",
+    letters.c.due_at,
+    sqlite_where=letters.c.settled_at.is_(None),
+    postgresql_where=letters.c.settled_at.is_(None),
+)
+
+updates = Table(
+    "updates",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("handled_at", Moment, nullable=False),
+)
