@@ -132,9 +132,11 @@ def _carry_out(tx: Tx, texts: Texts, update: Update, caller: Caller, turn: Turn,
         return _at_the_door(texts, update, erased, turn.dialogue.language)
     dialogues.save(tx, caller, turn.dialogue, now)
     notice = turn.notice if update.message is None else None
-    shown = [_letter(texts, turn.dialogue, turn.show, now, notice, update.message)]
     if turn.show.screen == Screen.MY_DATA:
-        shown.append(_own_data(tx, texts, caller, turn.dialogue.language))
+        own = _own_data(tx, texts, caller, turn.dialogue.language)
+        shown = [own, _letter(texts, turn.dialogue, turn.show, now, notice)]
+    else:
+        shown = [_letter(texts, turn.dialogue, turn.show, now, notice, update.message)]
     on_button = plain(texts.say(turn.notice, turn.dialogue.language)) if turn.notice and not notice else None
     return Reply(tuple(_write(tx, update, caller, shown, now)), on_button)
 

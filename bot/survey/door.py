@@ -87,7 +87,7 @@ def no_open_wave(asked_by: Partnership) -> View:
     return View(
         (
             (
-                say("At this moment {partnership} is not asking anything.", partnership=asked_by.name),
+                say("At this moment no round is open for {partnership}.", partnership=asked_by.name),
                 say("You get a new link when the next round opens."),
             ),
         )
@@ -108,14 +108,17 @@ def broken() -> View:
 
 def _who_asks(partnership: Partnership) -> Paragraph:
     lines = [
-        say("{partnership} would like to know: how well do we work together?", partnership=partnership.name),
+        say(
+            "{partnership} invites you. We would like to know: how well do we work together?",
+            partnership=partnership.name,
+        ),
         say(
             'By "the collaboration" we mean all people and organisations that take part in {partnership}.',
             partnership=partnership.name,
         ),
     ]
     if partnership.organisation:
-        lines.insert(1, say("{organisation} asks you this.", organisation=partnership.organisation))
+        lines.insert(1, say("These statements come from {organisation}.", organisation=partnership.organisation))
     return tuple(lines)
 
 

@@ -64,7 +64,7 @@ def _item(dialogue: Dialogue, number: int, _now: datetime) -> View:
             *_encouragement(dialogue, item),
             _where(dialogue, item),
             (say("<b>{statement}</b>", statement=item.statement),),
-            (say("In other words: {plain}", plain=item.plain), *hint),
+            (say("In other words:\n{plain}", plain=item.plain), *hint),
         ),
         (*_options(dialogue, number), *_steering(dialogue, number)),
     )

@@ -1,0 +1,38 @@
+"""What tests share: a clock, a Bot API on loopback, the house."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.survey.checklist import Checklist
+from bot.texts import Texts, load
+from tests.house import Clock, House
+from tests.telegram_server import TelegramServer
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def texts() -> Texts:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def checklist(texts: Texts) -> Checklist:
+    return texts.checklist
+
+
+@pytest.fixture
+async def server(clock: Clock) -> AsyncIterator[TelegramServer]:
+    async with TelegramServer(clock=clock.timestamp) as running:
+        yield running
+
+
+@pytest.fixture
+async def house(tmp_path: Path, server: TelegramServer, clock: Clock) -> AsyncIterator[House]:
+    async with House(tmp_path, server, clock) as running:
+        yield running

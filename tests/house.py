@@ -1,0 +1,123 @@
+"""The house under test: the real application on a real database, with a Bot API on loopback.
+
+The test is the clock; nothing is replaced by something that only looks like it.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from bot.app import App
+from bot.settings import Settings, read
+from bot.survey.dialogue import Partnership
+from storage import partnerships
+from storage.partnerships import Codes
+from tests.telegram_server import Person, TelegramServer
+
+SECRET = "a secret that only the tests know"
+MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+class Clock:
+    """The time it is, until the test says otherwise."""
+
+    def __init__(self, now: datetime = MONDAY) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def timestamp(self) -> float:
+        return self.now.timestamp()
+
+    def pass_time(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+
+
+class House:
+    def __init__(self, folder: Path, server: TelegramServer, clock: Clock, **environment: str) -> None:
+        self.folder, self.server, self.clock = folder, server, clock
+        self.environment = {**environment_for(folder, server), **environment}
+        self._running: asyncio.Task[None] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        return read(self.environment, self.folder)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        self.app = App(self.settings, self.clock)
+        ready = asyncio.Event()
+        self._running = asyncio.create_task(self.app.run(ready.set))
+        waiting = asyncio.create_task(ready.wait())
+        await asyncio.wait((self._running, waiting), return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if self._running.done():
+            self._running.result()
+
+    async def stop(self) -> None:
+        if self._running:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+            self._running = None
+
+    async def restart(self) -> None:
+        await self.stop()
+        await self.start()
+
+    async def settle(self) -> None:
+        """Return when everything that was said is taken, and everything to say is delivered."""
+        await self.server.confirmed()
+        await self.app.delivery.idle()
+
+    def add(self, name: str = "De Verbinders", **more: Any) -> Codes:
+        """A partnership with its first wave open."""
+        asked_by = partnership(name, **more)
+        with self.app.database.transaction() as tx:
+            return partnerships.add(tx, asked_by, self.app.texts.wording(), self.clock())[1]
+
+    def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        from sqlalchemy import text
+
+        with self.app.database.transaction() as tx:
+            return [tuple(row) for row in tx.connection.execute(text(query), values)]
+
+
+def environment_for(folder: Path, server: TelegramServer) -> Mapping[str, str]:
+    return {
+        "TELEGRAM_TOKEN": server.token,
+        "TELEGRAM_API_URL": server.url,
+        "DATABASE_URL": f"sqlite:///{folder}/data/samenspraak.db",
+        "SAMENSPRAAK_SECRET": SECRET,
+    }
+
+
+def partnership(name: str = "De Verbinders", **more: Any) -> Partnership:
+    facts: dict[str, Any] = {
+        "organisation": "Buurthuis De Schakel",
+        "contact": "Fatima: 06 12 34 56 78",
+        "language": "nl",
+        "timezone": "Europe/Amsterdam",
+        "minimum_group": 5,
+    }
+    return Partnership(id=0, name=name, **{**facts, **more})
+
+
+async def agree(house: House, person: Person, code: str, yes: str = "Ja, ik doe mee", group: str = "Anders") -> None:
+    """Come in by the link, agree and choose a group: the first statement is on the screen."""
+    await person.write(f"/start {code}")
+    await house.settle()
+    for label in (yes, group):
+        await person.press(label)
+        await house.settle()
