@@ -107,7 +107,7 @@ class Delivery:
             return Refused("error in delivery")
 
     async def _wait(self, envelope: Envelope, receipt: Postponed, tries: int) -> None:
-        seconds = receipt.seconds if receipt.seconds is not None else min(LONGEST_WAIT, 0.5 * 2 ** min(tries, 10))
+        seconds = receipt.seconds if receipt.seconds is not None else min(LONGEST_WAIT, 0.5 * 2.0 ** min(tries, 10))
         log.info("letter %s: postponed by %.1f s after try %d", envelope.number, seconds, tries)
         if (number := envelope.number) is not None:
             until = self._clock() + timedelta(seconds=seconds)

@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import aiohttp
 from aiohttp import web
@@ -27,30 +27,26 @@ from aiohttp import web
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    Json = dict[str, Any]
-    Texts = dict[tuple[str, str], str]
-    Method = Callable[["TelegramServer", Json], Any]
-
+Json = dict[str, Any]
 PRESS_LIVES, UPDATE_LIVES = 150, 24 * 3600  # seconds in Telegram's queue
-PRESS_ANSWERABLE = 15  # seconds; undocumented, what bot authors report
-DELETABLE = 48 * 3600
+PRESS_ANSWERABLE = 15  # seconds; Telegram does not say, bot authors report 10 to 15
 FIRST_RETRY, LAST_RETRY = 0.05, 1.5  # seconds between webhook attempts: Telegram's 2 to 60, forty times faster
 NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
 NESTED = {"reply_markup", "commands", "scope", "allowed_updates"}
 INTEGERS = {"chat_id", "message_id", "offset", "limit", "timeout", "max_connections"}
-KINDS: Json = {
-    "photo": [{"file_id": "her-photo", "file_unique_id": "p", "width": 90, "height": 90}],
-    "sticker": {"file_id": "her-sticker", "file_unique_id": "s", "type": "regular", "width": 512, "height": 512}
-    | {"is_animated": False, "is_video": False},
-    "voice": {"file_id": "her-voice", "file_unique_id": "v", "duration": 3},
-    "document": {"file_id": "her-document", "file_unique_id": "d", "file_name": "agenda.pdf"},
+HER_FILE = {"file_id": "hers", "file_unique_id": "hers"}
+SAMPLES: Json = {
+    "photo": [{**HER_FILE, "width": 90, "height": 90}],
+    "sticker": {**HER_FILE, "type": "regular", "width": 1, "height": 1, "is_animated": False, "is_video": False},
+    "voice": {**HER_FILE, "duration": 3},
+    "document": {**HER_FILE, "file_name": "agenda.pdf"},
     "location": {"latitude": 52.37, "longitude": 4.89},
     "contact": {"phone_number": "+31600000000", "first_name": "Buur"},
 }
 
 
 class TelegramServer:
-    """`async with TelegramServer() as server`: the bot connects to `server.url`, `server.person()` writes to it."""
+    """`async with TelegramServer() as server`: the bot connects to `server.url`, a `server.person()` writes to it."""
 
     def __init__(
         self,
@@ -65,17 +61,17 @@ class TelegramServer:
         self.chats: dict[int, Chat] = {}
         self.migrated: dict[int, int] = {}
         self.files: dict[str, Upload] = {}
-        self.presses: dict[str, Press] = {}
+        self.presses: dict[str, tuple[Person, float]] = {}  # who pressed, until when it can be answered
         self.commands: dict[tuple[str, str], list[Json]] = {}
-        self.descriptions: Texts = {}
-        self.short_descriptions: Texts = {}
-        self.names: Texts = {}
+        self.descriptions: dict[tuple[str, str], str] = {}
+        self.short_descriptions: dict[tuple[str, str], str] = {}
+        self.names: dict[tuple[str, str], str] = {}
         self.limits: Limits | None = None
         self.faults: list[Fault] = []
         self.calls: Counter[str] = Counter()
         self.log: deque[tuple[str, Json, bool]] = deque(maxlen=10_000)
         self.updates = Updates(clock)
-        self._sent: defaultdict[int, deque[float]] = defaultdict(deque)
+        self._api = BotApi(self)
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=60 * 2**20)
@@ -108,7 +104,7 @@ class TelegramServer:
 
     def group(self, *, title: str = "Team") -> Group:
         """A group chat with the bot in it."""
-        return Group(self, -self._fresh_id(), title)
+        return Group(self, {"id": -self._fresh_id(), "type": "group", "title": title})
 
     async def post(self, update: Json) -> None:
         """Queue any update; `update_id` is filled in when absent."""
@@ -122,81 +118,36 @@ class TelegramServer:
         """Deliver the last n confirmed updates again, before all others and with the ids they had."""
         self.updates.redeliver(n)
 
-    def fail(
-        self,
-        method: str,
-        status: int,
-        *,
-        times: int = 1,
-        retry_after: int | None = None,
-        description: str | None = None,
-        chat_id: int | None = None,
-        garbage: bool = False,
-        hang: float | None = None,
-        after: bool = False,
-    ) -> None:
-        """Let the next calls of a method fail so; status 200 with `hang` is the true answer, given late."""
-        if status == HTTPStatus.TOO_MANY_REQUESTS:
-            retry_after = retry_after or 1
-            description = description or f"Too Many Requests: retry after {retry_after}"
-        more = {"retry_after": retry_after} if retry_after else {}
-        refusal = Refused(status, description or HTTPStatus(status).phrase, **more)
-        self.faults.append(Fault(method, refusal, times, chat_id, garbage, hang or 0, after))
-
-    def open_chat(self, params: Json) -> Chat:
-        """The chat a call is about, when the bot may write there."""
-        chat = self.known_chat(params)
-        if chat.refusal:
-            raise Refused(403, f"Forbidden: {chat.refusal}")
-        return chat
-
-    def known_chat(self, params: Json) -> Chat:
-        chat_id = params.get("chat_id")
-        if chat_id in self.migrated:
-            words = "Bad Request: group chat was upgraded to a supergroup chat"
-            raise Refused(400, words, migrate_to_chat_id=self.migrated[chat_id])
-        chat = self.chats.get(chat_id or 0)
-        if chat is None or not chat.known:
-            raise bad("chat not found")
-        return chat
-
-    def throttle(self, chat_id: int) -> None:
-        """Count one sent message, or refuse it. Senders pace themselves in real time, so this is not `clock`."""
-        if self.limits is None:
-            return
-        now = time.monotonic()
-        allowed = {0: self.limits.overall_per_second, chat_id: self.limits.per_chat_per_second}
-        for key, most in allowed.items():
-            while self._sent[key] and self._sent[key][0] <= now - 1:
-                self._sent[key].popleft()
-            if len(self._sent[key]) >= most:
-                wait = math.ceil(self._sent[key][0] + 1 - now)
-                raise Refused(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
-        for key in allowed:
-            self._sent[key].append(now)
-
-    async def perform(self, method: str, params: Json) -> tuple[int, Json]:
-        """One call of the Bot API: its HTTP status and its JSON."""
-        try:
-            result = METHODS[method](self, params)
-            return 200, {"ok": True, "result": await result if inspect.isawaitable(result) else result}
-        except Refused as refusal:
-            return refusal.status, refusal.body
+    def fail(self, method: str, status: int, **how: Any) -> None:
+        """Let the next calls of a method fail; `Fault` says how they can."""
+        self.faults.append(Fault(method, status, **how))
 
     async def _answer(self, request: web.Request) -> web.Response:
-        method = SPELLING.get(request.match_info["method"].lower())
-        if request.match_info["token"] != self.token:
-            return in_json(401, Refused(401, "Unauthorized").body)
-        if method is None:
-            return in_json(404, Refused(404, "Not Found").body)
-        params = await read_params(request)
-        self.calls[method] += 1
-        if fault := self._next_fault(method, params):
-            response = await self._fail(fault, params)
-        else:
-            response = in_json(*await self.perform(method, params))
-        self.log.append((method, params, response.status == HTTPStatus.OK and not (fault and fault.garbage)))
+        method, params = request.match_info["method"], Json()
+        try:
+            if request.match_info["token"] != self.token:
+                raise Refused(401, "Unauthorized")
+            method = SPELLING.get(method.lower(), method)
+            params = await read_params(request)
+            self.calls[method] += 1
+            fault = self._next_fault(method, params)
+            response = await (self._fail(fault, params) if fault else self._perform(method, params))
+        except Refused as refusal:
+            response = refusal.response()
+        self.log.append((method, params, response.status == HTTPStatus.OK and response.content_type != "text/html"))
         return response
+
+    async def _perform(self, method: str, params: Json) -> web.Response:
+        if method not in SPELLING.values():
+            raise Refused(404, "Not Found")
+        result = getattr(self._api, method)(params)
+        return in_json(200, {"ok": True, "result": await result if inspect.isawaitable(result) else result})
+
+    async def _fail(self, fault: Fault, params: Json) -> web.Response:
+        late = fault.status == HTTPStatus.OK and not fault.garbage
+        response = await self._perform(fault.method, params) if late or fault.after else None
+        await asyncio.sleep(fault.hang or 0)
+        return response if response and late else fault.response()
 
     def _next_fault(self, method: str, params: Json) -> Fault | None:
         for fault in self.faults:
@@ -207,24 +158,14 @@ class TelegramServer:
                 return fault
         return None
 
-    async def _fail(self, fault: Fault, params: Json) -> web.Response:
-        status, body = fault.refusal.status, fault.refusal.body
-        late = status == HTTPStatus.OK and not fault.garbage
-        if late or fault.after:
-            outcome = await self.perform(fault.method, params)
-            status, body = outcome if late else (status, body)
-        await asyncio.sleep(fault.hang)
-        if fault.garbage:
-            return web.Response(status=status, text="<html>Bad gateway</html>", content_type="text/html")
-        return in_json(status, body)
-
     def _chat_of(self, params: Json) -> int | None:
-        press = self.presses.get(params.get("callback_query_id", ""))
-        return press.person.id if press else params.get("chat_id")
+        pressed = self.presses.get(params.get("callback_query_id", ""))
+        return pressed[0].id if pressed else params.get("chat_id")
 
     def _fresh_id(self) -> int:
         # Ten digits that nothing else in a database file looks like, so that a test can search for a leak.
-        return next(i for i in iter(lambda: random.randrange(5 * 10**9, 8 * 10**9), 0) if i not in self.chats)
+        fresh = random.randrange(5 * 10**9, 8 * 10**9)
+        return fresh if fresh not in self.chats else self._fresh_id()
 
 
 class Chat:
@@ -232,7 +173,7 @@ class Chat:
 
     def __init__(self, server: TelegramServer, body: Json) -> None:
         self.server, self.body = server, body
-        self.known = False  # the bot cannot write first
+        self.known = False  # a bot cannot write first
         self.refusal: str | None = None
         self.shown: dict[int, BotMessage] = {}
         self.newest: BotMessage | None = None
@@ -275,7 +216,7 @@ class Chat:
         self.changes.announce()
 
     def json_of(self, message_id: int) -> Json:
-        """Telegram's Message as it is now; what is left of it when it was deleted."""
+        """Telegram's Message as it is now, or what is left of it when it was deleted."""
         message = self.shown.get(message_id)
         if message is None:
             return {"message_id": message_id, "chat": self.body, "date": 0}
@@ -283,25 +224,21 @@ class Chat:
         parts |= {"caption": message.text, **message.media} if message.media else {"text": message.text}
         return parts | ({"reply_markup": message.markup} if message.markup else {})
 
-    def receive(self, kind: str, sender: Person, body: Json) -> int:
+    def receive(self, kind: str, sender: Person, content: Json) -> int:
         """Queue a message that somebody wrote in this chat; its id."""
         self.known = True
-        about = {"message_id": 0, "date": int(self.server.clock()), "chat": self.body, "from": sender.sender}
-        message = about | body
-        message["message_id"] = message["message_id"] or next(self.message_ids)
+        message_id: int = content.get("message_id") or next(self.message_ids)
+        about = {"message_id": message_id, "chat": self.body, "from": sender.sender, "date": int(self.server.clock())}
         if self.refusal is None:
-            self.server.updates.put({kind: message})
-        return int(message["message_id"])
+            self.server.updates.put({kind: about | content})
+        return message_id
 
     def admit(self, sender: Person, was: str, now: str, refusal: str | None) -> None:
         """Queue the bot's own change from one status to another, such as a block."""
         self.known, self.refusal = True, refusal
-        old, new = ({"status": status, "user": self.server.me} for status in (was, now))
-        new |= {"until_date": 0} if now == "kicked" else {}
-        old |= {"until_date": 0} if was == "kicked" else {}
-        change = {"chat": self.body, "from": sender.sender, "date": int(self.server.clock())}
-        change |= {"old_chat_member": old, "new_chat_member": new}
-        self.server.updates.put({"my_chat_member": change})
+        old, new = ({"status": status, "user": self.server.me, "until_date": 0} for status in (was, now))
+        about = {"chat": self.body, "from": sender.sender, "date": int(self.server.clock())}
+        self.server.updates.put({"my_chat_member": {**about, "old_chat_member": old, "new_chat_member": new}})
 
 
 class Person(Chat):
@@ -318,29 +255,31 @@ class Person(Chat):
         return self.receive("message", self, text_parts(text))
 
     async def send(self, **content: Any) -> int:
-        """Send something else: `photo=True`, or `photo=[...]` as Telegram would describe it, and a caption."""
-        return self.receive("message", self, {kind: KINDS[kind] if it is True else it for kind, it in content.items()})
+        """Send something else: `photo=True`, or as Telegram would describe it: `photo=[...], caption="..."`."""
+        parts = {kind: SAMPLES[kind] if it is True else it for kind, it in content.items()}
+        return self.receive("message", self, parts)
 
     async def edit(self, message_id: int, text: str) -> None:
-        when = int(self.server.clock())
-        self.receive("edited_message", self, {"message_id": message_id, "edit_date": when, **text_parts(text)})
+        when = {"message_id": message_id, "edit_date": int(self.server.clock())}
+        self.receive("edited_message", self, when | text_parts(text))
 
     async def press(self, label: str, message: BotMessage | None = None) -> None:
-        """Press the button with this label, on `message` as it was then or else on the newest that has it."""
+        """Press the button with this label: on `message` as it was then, else on the newest that has it."""
         seen = [message] if message else [*filter(None, [self.newest]), *reversed(self.messages)]
         there = ((one, data) for one in seen for text, data in itertools.chain(*one.rows) if text == label)
-        one, data = next(there, (None, ""))
-        assert one, f"no button {label!r} on {[str(one) for one in seen]}"
+        pressed, data = next(there, (None, ""))
+        assert pressed, f"no button {label!r} on {[str(one) for one in seen]}"
         assert not re.match(r"\w+://", data), f"{label!r} opens {data}"
-        await self.press_data(data, one)
+        await self.press_data(data, pressed)
 
     async def press_data(self, data: str, message: BotMessage | None = None) -> None:
         """Press with this data, whether or not the bot ever offered it."""
         message = message or self.last
-        chat, query_id = self.server.chats[message.chat_id], str(random.getrandbits(62))
-        self.server.presses[query_id] = Press(self, self.server.clock() + PRESS_ANSWERABLE)
+        chat_id, query_id = message.chat_id, str(random.getrandbits(62))
+        chat = self.server.chats[self.server.migrated.get(chat_id, chat_id)]
+        self.server.presses[query_id] = self, self.server.clock() + PRESS_ANSWERABLE
         press = {"id": query_id, "from": self.sender, "message": chat.json_of(message.id), "data": data}
-        self.server.updates.put({"callback_query": {**press, "chat_instance": str(message.chat_id)}})
+        self.server.updates.put({"callback_query": {**press, "chat_instance": str(chat_id)}})
 
     async def block(self) -> None:
         self.admit(self, "member", "kicked", "bot was blocked by the user")
@@ -349,15 +288,12 @@ class Person(Chat):
         self.admit(self, "kicked", "member", None)
 
     def deactivate(self) -> None:
-        """Delete her account; Telegram tells the bot nothing until it writes."""
+        """Delete her account; a bot hears of that when it writes."""
         self.refusal = "user is deactivated"
 
 
 class Group(Chat):
     """A group chat; the bot is in it until it is removed."""
-
-    def __init__(self, server: TelegramServer, id: int, title: str) -> None:
-        super().__init__(server, {"id": id, "type": "group", "title": title})
 
     async def write(self, sender: Person, text: str) -> int:
         return self.receive("message", sender, text_parts(text))
@@ -372,14 +308,12 @@ class Group(Chat):
     def migrate(self) -> int:
         """Become a supergroup, under a new id."""
         old, new = self.body, {**self.body, "id": -(10**12) - random.randrange(10**9, 10**10), "type": "supergroup"}
-        both = {"from": self.server.me, "date": int(self.server.clock()), "message_id": next(self.message_ids)}
-        self.server.updates.put({"message": {**both, "chat": old, "migrate_to_chat_id": new["id"]}})
-        self.server.updates.put({"message": {**both, "chat": new, "migrate_from_chat_id": old["id"]}})
+        about = {"message_id": next(self.message_ids), "from": self.server.me, "date": int(self.server.clock())}
+        self.server.updates.put({"message": {**about, "chat": old, "migrate_to_chat_id": new["id"]}})
+        self.server.updates.put({"message": {**about, "chat": new, "migrate_from_chat_id": old["id"]}})
         self.server.migrated[old["id"]] = new["id"]
         self.server.chats[new["id"]] = self.server.chats.pop(old["id"])
         self.body, self.known = new, True
-        self.shown = {key: replace(message, chat_id=self.id) for key, message in self.shown.items()}
-        self.newest = self.newest and self.shown[self.newest.id]
         return self.id
 
 
@@ -394,10 +328,10 @@ class BotMessage:
     html: str  # as the bot sent it
     entities: tuple[Any, ...] = ()
     markup: Json = field(default_factory=dict)
-    media: Json = field(default_factory=dict)  # Telegram's description of the file
-    photo: bytes | None = None
-    document: bytes | None = None
-    voice: bytes | None = None
+    media: Json = field(default_factory=dict)  # the file as Telegram describes it
+    photo: bytes | None = field(default=None, repr=False)
+    document: bytes | None = field(default=None, repr=False)
+    voice: bytes | None = field(default=None, repr=False)
     filename: str | None = None
     edits: int = 0
 
@@ -411,35 +345,38 @@ class BotMessage:
         return " ".join([self.text, *(f"[{label}]" for row in self.rows for label, _ in row)])
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """How many messages may be sent in any second before 429."""
 
     overall_per_second: int = 30
     per_chat_per_second: int = 1
 
 
-@dataclass(frozen=True)
-class Upload:
+class Upload(NamedTuple):
     filename: str
-    content: bytes = field(repr=False)
+    content: bytes
 
 
-@dataclass(frozen=True)
-class Press:
-    person: Person
-    answerable_until: float
-
-
-@dataclass(eq=False)
+@dataclass
 class Fault:
+    """How the next `times` calls of a method go wrong; status 200 with `hang` is the true answer, given late."""
+
     method: str
-    refusal: Refused
-    times: int
-    chat_id: int | None
-    garbage: bool
-    hang: float
-    after: bool
+    status: int
+    times: int = 1
+    retry_after: int | None = None
+    description: str | None = None
+    chat_id: int | None = None
+    garbage: bool = False  # HTML instead of JSON
+    hang: float | None = None  # seconds before the answer
+    after: bool = False  # the call takes effect; its answer is lost
+
+    def response(self) -> web.Response:
+        if self.garbage:
+            return web.Response(status=self.status, text="<html>Bad gateway</html>", content_type="text/html")
+        if self.status == HTTPStatus.TOO_MANY_REQUESTS:
+            return too_many(self.retry_after or 1).response()
+        return Refused(self.status, self.description or HTTPStatus(self.status).phrase).response()
 
 
 class Refused(Exception):
@@ -450,6 +387,9 @@ class Refused(Exception):
         self.status = status
         self.body: Json = {"ok": False, "error_code": status, "description": description}
         self.body |= {"parameters": parameters} if parameters else {}
+
+    def response(self) -> web.Response:
+        return in_json(self.status, self.body)
 
 
 class Changes:
@@ -530,9 +470,10 @@ class Updates:
         return [update for update in self.waiting if update.expires_at > now]
 
     def confirm(self, updates: Iterable[Queued]) -> None:
-        for update in updates:
+        gone = list(updates)
+        for update in gone:
             update.confirmed = True
-            self.past.append(update)
+        self.past.extend(update for update in gone if update.expires_at > self.clock())
         self.waiting = [update for update in self.waiting if not update.confirmed]
         self._changes.announce()
 
@@ -575,17 +516,12 @@ class Updates:
 class Webhook:
     """Posts updates to the bot: one at a time in each lane, again and again until 2xx."""
 
-    def __init__(self, server: TelegramServer, params: Json) -> None:
-        self.server, self.updates, self.url = server, server.updates, str(params["url"])
-        self.secret, self.most = params.get("secret_token", ""), params.get("max_connections", 40)
+    def __init__(self, updates: Updates, url: str, secret: str, connections: int) -> None:
+        self.updates, self.settings = updates, (url, secret, connections)
         self.last_error: Json = {}
-        headers = {"X-Telegram-Bot-Api-Secret-Token": self.secret} if self.secret else {}
-        self._http = aiohttp.ClientSession(headers=headers, connector=aiohttp.TCPConnector(limit=self.most))
+        headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {}
+        self._http = aiohttp.ClientSession(headers=headers, connector=aiohttp.TCPConnector(limit=connections))
         self._lanes: dict[tuple[str, int], asyncio.Task[None]] = {}
-
-    def equals(self, params: Json) -> bool:
-        wanted = params.get("url"), params.get("secret_token", ""), params.get("max_connections", 40)
-        return wanted == (self.url, self.secret, self.most)
 
     def wake(self, updates: Iterable[Queued]) -> None:
         for update in updates:
@@ -612,186 +548,232 @@ class Webhook:
 
     async def _deliver(self, body: Json) -> bool:
         try:
-            async with self._http.post(self.url, json=body, allow_redirects=False) as response:
+            async with self._http.post(self.settings[0], json=body, allow_redirects=False) as response:
                 if 200 <= response.status < 300:
                     return True
                 words = f"Wrong response from the webhook: {response.status} {response.reason}"
         except (aiohttp.ClientError, TimeoutError) as error:
             words = str(error) or type(error).__name__
-        self.last_error = {"last_error_date": int(self.server.clock()), "last_error_message": words}
+        self.last_error = {"last_error_date": int(self.updates.clock()), "last_error_message": words}
         return False
 
 
-def get_updates(server: TelegramServer, params: Json) -> Awaitable[list[Json]]:
-    server.updates.allowed = params.get("allowed_updates", server.updates.allowed)
-    limit = max(1, min(100, params.get("limit", 100)))
-    return server.updates.poll(params.get("offset", 0), limit, min(50, params.get("timeout", 0)))
+class BotApi:
+    """The methods of the Bot API, each under Telegram's name for it."""
 
+    def __init__(self, server: TelegramServer) -> None:
+        self._server = server
+        self._sent: defaultdict[int, deque[float]] = defaultdict(deque)
 
-async def set_webhook(server: TelegramServer, params: Json) -> bool:
-    if not re.fullmatch(r"[\w-]{0,256}", params.get("secret_token", ""), re.ASCII):
-        raise bad("secret token contains unallowed characters")
-    updates = server.updates
-    updates.allowed = params.get("allowed_updates", updates.allowed)
-    if params.get("drop_pending_updates") in ("true", "True", True):
-        updates.confirm(updates.waiting)
-    if updates.webhook is None or not updates.webhook.equals(params):
-        await updates.use(Webhook(server, params) if params.get("url") else None)
-    return True
+    def getMe(self, _: Json) -> Json:
+        return self._server.me
 
+    def getUpdates(self, params: Json) -> Awaitable[list[Json]]:
+        self._allow(params)
+        limit = max(1, min(100, params.get("limit", 100)))
+        return self._server.updates.poll(params.get("offset", 0), limit, min(50, params.get("timeout", 0)))
 
-def delete_webhook(server: TelegramServer, params: Json) -> Awaitable[bool]:
-    return set_webhook(server, {**params, "url": ""})
+    async def setWebhook(self, params: Json) -> bool:
+        updates, secret = self._server.updates, params.get("secret_token", "")
+        if not re.fullmatch(r"[\w-]{0,256}", secret, re.ASCII):
+            raise bad("secret token contains unallowed characters")
+        self._allow(params)
+        if params.get("drop_pending_updates") in (True, "true"):
+            updates.confirm(updates.waiting)
+        settings = (params.get("url", ""), secret, params.get("max_connections", 40))
+        if updates.webhook is None or updates.webhook.settings != settings:
+            await updates.use(Webhook(updates, *settings) if settings[0] else None)
+        return True
 
+    def deleteWebhook(self, params: Json) -> Awaitable[bool]:
+        return self.setWebhook({**params, "url": ""})
 
-def get_webhook_info(server: TelegramServer, _: Json) -> Json:
-    updates, hook = server.updates, server.updates.webhook
-    info = {"url": "", "has_custom_certificate": False, "pending_update_count": len(updates.alive())}
-    info |= {"allowed_updates": updates.allowed} if updates.allowed else {}
-    return info | ({"url": hook.url, "max_connections": hook.most, **hook.last_error} if hook else {})
+    def getWebhookInfo(self, _: Json) -> Json:
+        updates, hook = self._server.updates, self._server.updates.webhook
+        info = {"url": "", "has_custom_certificate": False, "pending_update_count": len(updates.alive())}
+        info |= {"allowed_updates": updates.allowed} if updates.allowed else {}
+        return info | ({"url": hook.settings[0], **hook.last_error} if hook else {})
 
+    def sendMessage(self, params: Json) -> Json:
+        return self._sent_to(self._open_chat(params), params, text_of(params, "text", "message is too long"))
 
-def send_message(server: TelegramServer, params: Json) -> Json:
-    chat = server.open_chat(params)
-    text = formatted(params, "text", 4096, "message is too long")
-    return sent(server, chat, params, text)
+    def sendPhoto(self, params: Json) -> Json:
+        return self._send_file("photo", params)
 
+    def sendVoice(self, params: Json) -> Json:
+        return self._send_file("voice", params)
 
-def file_sender(kind: str) -> Method:
-    """sendPhoto, sendVoice or sendDocument."""
+    def sendDocument(self, params: Json) -> Json:
+        return self._send_file("document", params)
 
-    def send(server: TelegramServer, params: Json) -> Json:
-        chat = server.open_chat(params)
-        upload = params.get(kind) if isinstance(params.get(kind), Upload) else server.files.get(str(params.get(kind)))
+    def sendChatAction(self, params: Json) -> bool:
+        return bool(self._open_chat(params))
+
+    def editMessageText(self, params: Json) -> Json:
+        chat, old = self._to_edit(params, "text")
+        return self._edited(chat, old, params, text_of(params, "text", "MESSAGE_TOO_LONG"))
+
+    def editMessageCaption(self, params: Json) -> Json:
+        chat, old = self._to_edit(params, "caption")
+        return self._edited(chat, old, params, text_of(params, "caption", "message caption is too long"))
+
+    def editMessageReplyMarkup(self, params: Json) -> Json:
+        return self._edited(*self._to_edit(params, ""), params, {})
+
+    def deleteMessage(self, params: Json) -> bool:
+        chat = self._open_chat(params)
+        message = chat.shown.get(params.get("message_id", 0))
+        if message is None:
+            raise bad("message to delete not found")
+        if message.date < self._server.clock() - 48 * 3600:
+            raise bad("message can't be deleted for everyone")
+        chat.hide(message)
+        return True
+
+    def answerCallbackQuery(self, params: Json) -> bool:
+        person, until = self._server.presses.get(str(params.get("callback_query_id")), (None, 0.0))
+        if person is None or self._server.clock() > until:
+            raise bad("query is too old and response timeout expired or query ID is invalid")
+        if len(params.get("text", "")) > 200:
+            raise bad("MESSAGE_TOO_LONG")
+        person.toasts.append(params.get("text") or None)
+        person.changes.announce()
+        return True
+
+    def setMyCommands(self, params: Json) -> bool:
+        commands = params.get("commands", [])
+        if len(commands) > 100:
+            raise bad("BOT_COMMANDS_TOO_MUCH")
+        if not all(re.fullmatch("[a-z0-9_]{1,32}", command["command"]) for command in commands):
+            raise bad("BOT_COMMAND_INVALID")
+        if not all(1 <= len(command["description"]) <= 256 for command in commands):
+            raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
+        self._server.commands[scope_of(params)] = commands
+        return True
+
+    def getMyCommands(self, params: Json) -> list[Json]:
+        return self._server.commands.get(scope_of(params), [])
+
+    def deleteMyCommands(self, params: Json) -> bool:
+        self._server.commands.pop(scope_of(params), None)
+        return True
+
+    def setMyDescription(self, params: Json) -> bool:
+        return keep_text(self._server.descriptions, params, "description", 512)
+
+    def getMyDescription(self, params: Json) -> Json:
+        return {"description": self._server.descriptions.get(scope_of(params), "")}
+
+    def setMyShortDescription(self, params: Json) -> bool:
+        return keep_text(self._server.short_descriptions, params, "short_description", 120)
+
+    def getMyShortDescription(self, params: Json) -> Json:
+        return {"short_description": self._server.short_descriptions.get(scope_of(params), "")}
+
+    def setMyName(self, params: Json) -> bool:
+        return keep_text(self._server.names, params, "name", 64)
+
+    def getChat(self, params: Json) -> Json:
+        kinds = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+        gifts = {"accepted_gift_types": dict.fromkeys(kinds, False)}
+        return {**self._known_chat(params).body, "accent_color_id": 0, "max_reaction_count": 11, **gifts}
+
+    def leaveChat(self, params: Json) -> bool:
+        chat = self._open_chat(params)
+        if isinstance(chat, Person):
+            raise bad("chat member status can't be changed in private chats")
+        chat.refusal = "bot is not a member of the group chat"
+        return True
+
+    def logOut(self, _: Json) -> bool:
+        return True
+
+    def close(self, _: Json) -> bool:
+        return True
+
+    def _allow(self, params: Json) -> None:
+        self._server.updates.allowed = params.get("allowed_updates", self._server.updates.allowed)
+
+    def _open_chat(self, params: Json) -> Chat:
+        chat = self._known_chat(params)
+        if chat.refusal:
+            raise Refused(403, f"Forbidden: {chat.refusal}")
+        return chat
+
+    def _known_chat(self, params: Json) -> Chat:
+        chat_id = params.get("chat_id", 0)
+        if to := self._server.migrated.get(chat_id):
+            words = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise Refused(400, words, migrate_to_chat_id=to)
+        chat = self._server.chats.get(chat_id)
+        if chat is None or not chat.known:
+            raise bad("chat not found")
+        return chat
+
+    def _send_file(self, kind: str, params: Json) -> Json:
+        chat, given = self._open_chat(params), params.get(kind)
+        upload = given if isinstance(given, Upload) else self._server.files.get(str(given))
         if upload is None:
             raise bad("wrong file identifier/HTTP URL specified")
         if not upload.content:
             raise bad("file must be non-empty")
         if kind == "photo" and not upload.content.startswith((b"\x89PNG", b"\xff\xd8", b"RIFF")):
             raise bad("IMAGE_PROCESS_FAILED")
-        text = formatted(params, "caption", 1024, "message caption is too long")
-        media = {kind: described(server, kind, upload)}
-        return sent(server, chat, params, {**text, "media": media, kind: upload.content, "filename": upload.filename})
+        content = text_of(params, "caption", "message caption is too long")
+        content |= {"media": {kind: self._described(kind, upload)}, kind: upload.content, "filename": upload.filename}
+        return self._sent_to(chat, params, content)
 
-    return send
+    def _described(self, kind: str, upload: Upload) -> Any:
+        file_id = f"{kind}-{len(self._server.files) + 1}"
+        self._server.files[file_id] = upload
+        file = {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_size": len(upload.content)}
+        if kind == "photo":
+            return [{**file, "width": 800, "height": 600}]
+        return {**file, "duration": 1} if kind == "voice" else {**file, "file_name": upload.filename}
 
+    def _sent_to(self, chat: Chat, params: Json, content: Json) -> Json:
+        markup, now = checked_markup(params), int(self._server.clock())
+        self._throttle(chat.id)
+        return chat.show(BotMessage(next(chat.message_ids), chat.id, now, markup=markup, **content))
 
-def described(server: TelegramServer, kind: str, upload: Upload) -> Any:
-    file_id = f"{kind}-{len(server.files) + 1}"
-    server.files[file_id] = upload
-    file = {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_size": len(upload.content)}
-    if kind == "photo":
-        return [{**file, "width": 800, "height": 600}]
-    return {**file, "duration": 1} if kind == "voice" else {**file, "file_name": upload.filename}
+    def _throttle(self, chat_id: int) -> None:
+        if self._server.limits is None:
+            return
+        now = time.monotonic()  # not `clock`: a bot paces itself in real time
+        for key, most in zip((0, chat_id), self._server.limits, strict=True):
+            while self._sent[key] and self._sent[key][0] <= now - 1:
+                self._sent[key].popleft()
+            if len(self._sent[key]) >= most:
+                raise too_many(math.ceil(self._sent[key][0] + 1 - now))
+        self._sent[0].append(now)
+        self._sent[chat_id].append(now)
 
+    def _to_edit(self, params: Json, part: str) -> tuple[Chat, BotMessage]:
+        chat = self._open_chat(params)
+        old = chat.shown.get(params.get("message_id", 0))
+        if old is None:
+            raise bad("message to edit not found")
+        if part and (part == "text") == bool(old.media):
+            raise bad(f"there is no {part} in the message to edit")
+        return chat, old
 
-def sent(server: TelegramServer, chat: Chat, params: Json, content: Json) -> Json:
-    markup = checked_markup(params)
-    server.throttle(chat.id)
-    return chat.show(BotMessage(next(chat.message_ids), chat.id, int(server.clock()), markup=markup, **content))
-
-
-def edit_message_text(server: TelegramServer, params: Json) -> Json:
-    return edited(server, params, formatted(params, "text", 4096, "MESSAGE_TOO_LONG"), "text")
-
-
-def edit_message_caption(server: TelegramServer, params: Json) -> Json:
-    return edited(server, params, formatted(params, "caption", 1024, "message caption is too long"), "caption")
-
-
-def edit_message_reply_markup(server: TelegramServer, params: Json) -> Json:
-    return edited(server, params, {}, "")
-
-
-def edited(server: TelegramServer, params: Json, content: Json, part: str) -> Json:
-    chat = server.open_chat(params)
-    old = chat.shown.get(params.get("message_id", 0))
-    if old is None:
-        raise bad("message to edit not found")
-    if part and (part == "text") == bool(old.media):
-        raise bad(f"there is no {part} in the message to edit")
-    new = replace(old, **content, markup=checked_markup(params), edits=old.edits + 1)
-    if (new.text, new.entities, new.markup) == (old.text, old.entities, old.markup):
-        same = "are exactly the same as a current content and reply markup of the message"
-        raise bad(f"message is not modified: specified new message content and reply markup {same}")
-    return chat.show(new) | {"edit_date": int(server.clock())}
+    def _edited(self, chat: Chat, old: BotMessage, params: Json, content: Json) -> Json:
+        new = replace(old, **content, markup=checked_markup(params), edits=old.edits + 1)
+        if (new.text, new.entities, new.markup) == (old.text, old.entities, old.markup):
+            same = "are exactly the same as a current content and reply markup of the message"
+            raise bad(f"message is not modified: specified new message content and reply markup {same}")
+        return chat.show(new) | {"edit_date": int(self._server.clock())}
 
 
-def delete_message(server: TelegramServer, params: Json) -> bool:
-    chat = server.open_chat(params)
-    message = chat.shown.get(params.get("message_id", 0))
-    if message is None:
-        raise bad("message to delete not found")
-    if message.date < server.clock() - DELETABLE:
-        raise bad("message can't be deleted for everyone")
-    chat.hide(message)
-    return True
-
-
-def answer_callback_query(server: TelegramServer, params: Json) -> bool:
-    press = server.presses.get(str(params.get("callback_query_id")))
-    if press is None or server.clock() > press.answerable_until:
-        raise bad("query is too old and response timeout expired or query ID is invalid")
-    if len(params.get("text", "")) > 200:
-        raise bad("MESSAGE_TOO_LONG")
-    press.person.toasts.append(params.get("text") or None)
-    press.person.changes.announce()
-    return True
-
-
-def send_chat_action(server: TelegramServer, params: Json) -> bool:
-    return bool(server.open_chat(params))
-
-
-def set_my_commands(server: TelegramServer, params: Json) -> bool:
-    commands = params.get("commands", [])
-    if len(commands) > 100:
-        raise bad("BOT_COMMANDS_TOO_MUCH")
-    if not all(re.fullmatch("[a-z0-9_]{1,32}", command["command"]) for command in commands):
-        raise bad("BOT_COMMAND_INVALID")
-    if not all(1 <= len(command["description"]) <= 256 for command in commands):
-        raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
-    server.commands[scope_of(params)] = commands
-    return True
-
-
-def get_my_commands(server: TelegramServer, params: Json) -> list[Json]:
-    return server.commands.get(scope_of(params), [])
-
-
-def delete_my_commands(server: TelegramServer, params: Json) -> bool:
-    server.commands.pop(scope_of(params), None)
-    return True
-
-
-def profile_text(name: str, most: int, texts: Callable[[TelegramServer], Texts]) -> tuple[Method, Method]:
-    """How to set and how to get one of the texts about the bot."""
-
-    def set_text(server: TelegramServer, params: Json) -> bool:
-        if len(params.get(name, "")) > most:
-            raise bad(f"{name.upper()}_TOO_LONG")  # a guess: nobody has published Telegram's own words
-        texts(server)[scope_of(params)] = params.get(name, "")
-        return True
-
-    return set_text, lambda server, params: {name: texts(server).get(scope_of(params), "")}
-
-
-def get_chat(server: TelegramServer, params: Json) -> Json:
-    gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
-    full = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": dict.fromkeys(gifts, False)}
-    return {**server.known_chat(params).body, **full}
-
-
-def leave_chat(server: TelegramServer, params: Json) -> bool:
-    chat = server.open_chat(params)
-    if isinstance(chat, Person):
-        raise bad("chat member status can't be changed in private chats")
-    chat.refusal = "bot is not a member of the group chat"
-    return True
+SPELLING = {name.lower(): name for name in vars(BotApi) if not name.startswith("_")}  # any case will do
 
 
 def bad(description: str) -> Refused:
     return Refused(400, f"Bad Request: {description}")
+
+
+def too_many(seconds: int) -> Refused:
+    return Refused(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
 
 def in_json(status: int, body: Json) -> web.Response:
@@ -799,26 +781,14 @@ def in_json(status: int, body: Json) -> web.Response:
 
 
 async def read_params(request: web.Request) -> Json:
-    """What was called with, from the address, a form or JSON, with nested values and numbers decoded."""
-    if request.content_type == "application/json":
-        given = dict(await request.json())
-    else:
-        given = {**request.query, **await request.post()}
-    uploads = {
-        name: Upload(value.filename, value.file.read())
-        for name, value in given.items()
-        if isinstance(value, web.FileField)
-    }
-    texts = {name: decoded(name, value) for name, value in given.items() if name not in uploads}
-    attached = {
-        name: uploads[value.removeprefix("attach://")]
-        for name, value in texts.items()
-        if isinstance(value, str) and value.startswith("attach://")
-    }
-    return texts | uploads | attached
+    """What was called with, from the address, a form or JSON, with nested values, numbers and files read."""
+    in_body = await (request.json() if request.content_type == "application/json" else request.post())
+    return {name: decoded(name, value) for name, value in {**request.query, **in_body}.items()}
 
 
 def decoded(name: str, value: Any) -> Any:
+    if isinstance(value, web.FileField):
+        return Upload(value.filename, value.file.read())
     if name in NESTED and isinstance(value, str):
         try:
             return json.loads(value)
@@ -827,18 +797,25 @@ def decoded(name: str, value: Any) -> Any:
     return int(value) if name in INTEGERS and re.fullmatch(r"-?\d+", str(value)) else value
 
 
-def formatted(params: Json, name: str, most: int, too_long: str) -> Json:
-    """A text or caption as the fields of a message."""
+def text_of(params: Json, name: str, too_long: str) -> Json:
+    """A text or caption, checked, as the fields of a message."""
     raw, mode = params.get(name, ""), params.get("parse_mode", "")
     if mode.lower() not in ("", "html"):
         raise bad("unsupported parse_mode")
     text, entities = parse_html(raw) if mode else (raw, ())
     text = text.strip()
-    if len(text.encode("utf-16-le")) > 2 * most:  # the stricter reading of "characters"
+    if len(text.encode("utf-16-le")) // 2 > (4096 if name == "text" else 1024):  # the stricter way to count
         raise bad(too_long)
     if name == "text" and not text:
         raise bad("message text is empty")
     return {"text": text, "html": raw, "entities": entities}
+
+
+def keep_text(texts: dict[tuple[str, str], str], params: Json, name: str, most: int) -> bool:
+    if len(params.get(name, "")) > most:
+        raise bad(f"{name.upper()}_TOO_LONG")  # a guess: nobody has published Telegram's own words
+    texts[scope_of(params)] = params.get(name, "")
+    return True
 
 
 TAGS = {
@@ -847,7 +824,11 @@ TAGS = {
     **dict.fromkeys(("u", "ins"), "underline"),
     **dict.fromkeys(("s", "strike", "del"), "strikethrough"),
     **dict.fromkeys(("tg-spoiler", "span"), "spoiler"),
-    **{"a": "text_link", "code": "code", "pre": "pre", "blockquote": "blockquote", "tg-emoji": "custom_emoji"},
+    "a": "text_link",
+    "code": "code",
+    "pre": "pre",
+    "blockquote": "blockquote",
+    "tg-emoji": "custom_emoji",
 }
 TAG = re.compile(r"""<(?P<slash>/?)(?P<name>[^\s>]*)(?P<more>(?:"[^"]*"|'[^']*'|[^>"'])*)(?P<end>>?)""")
 LETTER = re.compile(r"&(?:#\d+|#x[0-9a-f]+|lt|gt|amp|quot);?", re.IGNORECASE)
@@ -922,39 +903,3 @@ def text_parts(text: str) -> Json:
     command = re.match(r"/\w{1,32}(@\w+)?", text, re.ASCII)
     entity = {"type": "bot_command", "offset": 0, "length": command.end()} if command else {}
     return {"text": text, **({"entities": [entity]} if entity else {})}
-
-
-SET_DESCRIPTION, GET_DESCRIPTION = profile_text("description", 512, lambda server: server.descriptions)
-SET_SHORT, GET_SHORT = profile_text("short_description", 120, lambda server: server.short_descriptions)
-SET_NAME, GET_NAME = profile_text("name", 64, lambda server: server.names)
-METHODS: dict[str, Method] = {
-    "getMe": lambda server, _: server.me,
-    "getUpdates": get_updates,
-    "setWebhook": set_webhook,
-    "deleteWebhook": delete_webhook,
-    "getWebhookInfo": get_webhook_info,
-    "sendMessage": send_message,
-    "sendPhoto": file_sender("photo"),
-    "sendVoice": file_sender("voice"),
-    "sendDocument": file_sender("document"),
-    "sendChatAction": send_chat_action,
-    "editMessageText": edit_message_text,
-    "editMessageCaption": edit_message_caption,
-    "editMessageReplyMarkup": edit_message_reply_markup,
-    "deleteMessage": delete_message,
-    "answerCallbackQuery": answer_callback_query,
-    "setMyCommands": set_my_commands,
-    "getMyCommands": get_my_commands,
-    "deleteMyCommands": delete_my_commands,
-    "setMyDescription": SET_DESCRIPTION,
-    "getMyDescription": GET_DESCRIPTION,
-    "setMyShortDescription": SET_SHORT,
-    "getMyShortDescription": GET_SHORT,
-    "setMyName": SET_NAME,
-    "getMyName": GET_NAME,
-    "getChat": get_chat,
-    "leaveChat": leave_chat,
-    "logOut": lambda *_: True,
-    "close": lambda *_: True,
-}
-SPELLING = {name.lower(): name for name in METHODS}  # Telegram takes a method's name in any case

@@ -95,7 +95,7 @@ class Intake:
 
 def _pause(error: TelegramError, failures: int) -> float:
     """How long to wait after this failure, in seconds; says in the log what the operator can do."""
-    waiting = min(LONGEST_WAIT, 0.25 * 2 ** min(failures, 10))
+    waiting = min(LONGEST_WAIT, 0.25 * 2.0 ** min(failures, 10))
     match error:
         case RetryAfter():
             return seconds_of(error)

@@ -1,0 +1,1 @@
+"""Conversations, written as they read on the screen."""
