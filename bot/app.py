@@ -59,6 +59,7 @@ class App:
     async def _run(self, ready: Callable[[], None]) -> None:
         name = await self.telegram.connect()
         await self._store(self._catch_up)
+        await self._polled()
         log.info("running as @%s", name)
         ready()
         async with asyncio.TaskGroup() as tasks:

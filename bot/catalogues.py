@@ -16,11 +16,12 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from bot.survey.dialogue import COMMANDS
-from bot.texts import LOCALES, SOURCE_LANGUAGE, TextsError, load, the_checklist
+from bot.texts import LOCALES, SOURCE_LANGUAGE, TextsError, autonym, load, the_checklist
 
 DOMAINS = ("bot", "checklist")
 KEYWORDS = {"say": None, "say_n": (1, 2)}
 MOST_SCREEN, MOST_COMMAND = 1000, 32
+NOT_KEPT = ('"POT-', '"PO-', '"Report-', '"Last-', '"Language-Team', '"Generated-', '"Project-')
 
 
 def main(arguments: list[str]) -> int:
@@ -43,8 +44,7 @@ def update(locales: Path) -> None:
             catalogue = _read(path, folder.name) if path.exists() else _empty(folder.name)
             catalogue.update(sources()[domain], no_fuzzy_matching=True)
             catalogue.obsolete.clear()
-            with path.open("wb") as target:
-                write_po(target, catalogue, width=110, ignore_obsolete=True, omit_header=False)
+            _write(path, catalogue)
 
 
 def check(locales: Path) -> Iterator[str]:
@@ -130,6 +130,15 @@ def _folders(locales: Path) -> list[Path]:
 
 def _read(path: Path, language: str) -> Catalog:
     return read_po(BytesIO(path.read_bytes()), locale=language)
+
+
+def _write(path: Path, catalogue: Catalog) -> None:
+    """Without the header lines that would differ each time, or say nothing."""
+    catalogue.header_comment = f"# {autonym(str(catalogue.locale))}. Each text stands under its English source."
+    written = BytesIO()
+    write_po(written, catalogue, width=110)
+    lines = written.getvalue().decode().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith(NOT_KEPT)), "utf-8")
 
 
 def _empty(language: str) -> Catalog:

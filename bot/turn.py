@@ -177,9 +177,8 @@ def _own_data(tx: Tx, texts: Texts, caller: Caller, language: str) -> Letter:
         at = own.answered_at.isoformat(" ", "seconds")
         name = own.partnership if own.partnership[:1] not in "=+-@\t\r" else f"'{own.partnership}"
         table.writerow((name, own.wave, own.item, word(item.statement), word(option.label), at))
-    return Letter(
-        word(say("Your answers, in a file.")), document=Document(f"{word(say('my-answers'))}.csv", sheet.getvalue())
-    )
+    document = Document(word(say("my-answers")) + ".csv", sheet.getvalue())
+    return Letter(word(say("Your answers, in a file.")), document=document)
 
 
 def _at_the_door(texts: Texts, update: Update, view: View, language: str | None = None) -> Reply:

@@ -36,3 +36,7 @@ async def server(clock: Clock) -> AsyncIterator[TelegramServer]:
 async def house(tmp_path: Path, server: TelegramServer, clock: Clock) -> AsyncIterator[House]:
     async with House(tmp_path, server, clock) as running:
         yield running
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write the transcripts anew, as the chat is now")

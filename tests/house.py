@@ -4,6 +4,8 @@ The test is the clock; nothing is replaced by something that only looks like it.
 """
 
 import asyncio
+import os
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +19,7 @@ from storage import partnerships
 from storage.partnerships import Codes
 from tests.telegram_server import Person, TelegramServer
 
+ROOT = Path(__file__).parent.parent
 SECRET = "a secret that only the tests know"
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -79,6 +82,26 @@ class House:
     async def settle(self) -> None:
         """Return when everything that was said is taken, and everything to say is delivered."""
         await self.server.confirmed()
+        await self.app.delivery.idle()
+
+    async def command(self, *arguments: str, **environment: str) -> tuple[int, str, str]:
+        """A command in a process of its own, beside whatever runs here."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *arguments),
+            cwd=ROOT,
+            env={**os.environ, **self.environment, **environment},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        return process.returncode or 0, out.decode(), err.decode()
+
+    async def caught_up(self) -> None:
+        """Return when the bot has asked for updates and looked for letters since it started."""
+        asked = self.server.calls["getUpdates"]
+        while self.server.calls["getUpdates"] < asked + 1:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(2.2)
         await self.app.delivery.idle()
 
     def add(self, name: str = "De Verbinders", **more: Any) -> Codes:

@@ -71,19 +71,28 @@ class TelegramServer:
         self.calls: Counter[str] = Counter()
         self.log: deque[tuple[str, Json, bool]] = deque(maxlen=10_000)
         self.updates = Updates(clock)
+        self._changes = Changes()
         self._api = BotApi(self)
 
     async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=60 * 2**20)
-        app.router.add_route("*", "/bot{token}/{method}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.05)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-        self.port = self._runner.addresses[0][1]
+        await self.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.stop()
         await self.updates.use(None)
+
+    async def start(self) -> None:
+        """Be reachable; after `stop` on the same port, and with everything as it was."""
+        app = web.Application(client_max_size=60 * 2**20)
+        app.router.add_route("*", "/bot{token}/{method}", self._answer)
+        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.01)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        self.port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Be unreachable: whoever waits for an answer sees a lost connection."""
         await self._runner.cleanup()
 
     @property
@@ -114,12 +123,18 @@ class TelegramServer:
         """Return when the bot has confirmed everything queued so far."""
         await self.updates.confirmed(timeout)
 
+    async def called(self, method: str, times: int = 1, timeout: float = 5) -> None:  # noqa: ASYNC109
+        """Return when the bot has called this method so often, counted from the start."""
+        complaint = f"{method} was not called {times} times in {timeout} s; calls:"
+        await self._changes.until(lambda: self.calls[method] >= times, timeout, lambda: f"{complaint} {self.calls}")
+
     async def redeliver(self, n: int = 1) -> None:
         """Deliver the last n confirmed updates again, before all others and with the ids they had."""
         self.updates.redeliver(n)
 
     def fail(self, method: str, status: int, **how: Any) -> None:
         """Let the next calls of a method fail; `Fault` says how they can."""
+        assert method in SPELLING.values(), f"the Bot API here has no {method}"
         self.faults.append(Fault(method, status, **how))
 
     async def _answer(self, request: web.Request) -> web.Response:
@@ -130,6 +145,7 @@ class TelegramServer:
             method = SPELLING.get(method.lower(), method)
             params = await read_params(request)
             self.calls[method] += 1
+            self._changes.announce()
             fault = self._next_fault(method, params)
             response = await (self._fail(fault, params) if fault else self._perform(method, params))
         except Refused as refusal:

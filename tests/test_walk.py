@@ -162,7 +162,7 @@ async def test_the_disk_and_the_log_name_nobody(
         record.getMessage() for record in caplog.records if record.name.startswith(("bot", "storage", "telegram"))
     )
     assert logged
-    for wanted in (
+    for word in (
         str(anna.id),
         "Annabellina",
         "annabellina_mrwk",
@@ -171,7 +171,7 @@ async def test_the_disk_and_the_log_name_nobody(
         server.token,
         "Statement",
     ):
-        assert wanted not in logged, wanted
+        assert word not in logged, word
 
 
 def on_disk(folder: Path) -> bytes:

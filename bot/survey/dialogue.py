@@ -170,13 +170,19 @@ def _stay(dialogue: Dialogue, notice: Phrase | None = None) -> Turn:
 def _choose(dialogue: Dialogue, chosen: ChooseOption) -> Turn:
     item = chosen.item
     if chosen.option not in dialogue.checklist.options or dialogue.here != Place(Screen.ITEM, item):
-        twice = dialogue.answers.get(item) == chosen.option
-        return _stay(dialogue, None if twice else ANSWERED if item in dialogue.answers else OLD_BUTTON)
+        return _stay(dialogue, _why_not(dialogue, chosen))
     changed = item in dialogue.answers
     after = replace(dialogue, answers={**dialogue.answers, item: chosen.option}, place=None, remind_at=None)
     if changed and not after.next_item:
         after = replace(after, place=Place(Screen.PART, dialogue.checklist.part_of(item)))
     return _stay(after)
+
+
+def _why_not(dialogue: Dialogue, chosen: ChooseOption) -> Phrase | None:
+    """Nothing to say about a second tap, nor where the screen itself says that the round is closed."""
+    if dialogue.answers.get(chosen.item) == chosen.option or dialogue.here.screen == Screen.CLOSED:
+        return None
+    return ANSWERED if chosen.item in dialogue.answers else OLD_BUTTON
 
 
 def _choose_group(dialogue: Dialogue, chosen: ChooseGroup) -> Turn:

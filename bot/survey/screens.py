@@ -270,12 +270,12 @@ def _help(dialogue: Dialogue, _number: int, _now: datetime) -> View:
                 say("Every answer is saved at once. You can stop and go on later."),
             ),
             (
-                say("/{name} go on with the statements", name=command("continue")),
-                say("/{name} choose another language", name=command("language")),
-                say("/{name} see your own answers", name=command("mydata")),
-                say("/{name} delete all your answers", name=command("erase")),
-                say("/{name} no more messages from me", name=command("stop")),
-                say("/{name} what happens with your answers", name=command("privacy")),
+                say("/{name} – go on with the statements", name=command("continue")),
+                say("/{name} – choose another language", name=command("language")),
+                say("/{name} – see your own answers", name=command("mydata")),
+                say("/{name} – delete all your answers", name=command("erase")),
+                say("/{name} – no more messages from me", name=command("stop")),
+                say("/{name} – what happens with your answers", name=command("privacy")),
             ),
             (contact(dialogue.partnership),),
         ),
@@ -381,9 +381,12 @@ def _pick(dialogue: Dialogue, _number: int, _now: datetime) -> View:
 
 def _go_on(dialogue: Dialogue) -> Button:
     """The way back from a side screen, named after what comes next."""
-    label = say("Go on")
-    if dialogue.here.screen == Screen.ITEM:
-        label = say("Go on with statement {number}", number=dialogue.next_item or dialogue.here.number)
+    if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
+        label = say("‹ Back")
+    elif dialogue.next_item and dialogue.group:
+        label = say("Go on with statement {number}", number=dialogue.next_item)
+    else:
+        label = say("Go on")
     return Button(label, Resume(dialogue.response))
 
 

@@ -139,7 +139,7 @@ async def test_confirmed_updates_can_come_again_and_are_not_confirmed_unseen(ser
 
 async def test_a_long_poll_ends_at_the_first_update(server: TelegramServer, bot: Bot) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=5))
-    await asyncio.sleep(0.05)
+    await server.called("getUpdates")
     started = time.monotonic()
     await server.person().write("hello")
     assert [said(update) for update in await poll] == ["hello"]
@@ -155,7 +155,7 @@ async def test_a_long_poll_ends_empty_after_its_timeout(bot: Bot) -> None:
 async def test_of_two_long_polls_the_older_meets_a_conflict(server: TelegramServer, bot: Bot) -> None:
     async with Bot(server.token, base_url=f"{server.url}/bot") as other:
         older = asyncio.create_task(bot.get_updates(timeout=5))
-        await asyncio.sleep(0.05)
+        await server.called("getUpdates")
         newer = asyncio.create_task(other.get_updates(timeout=5))
         with pytest.raises(Conflict, match="terminated by other getUpdates request"):
             await older
@@ -556,6 +556,17 @@ async def test_an_answer_can_hang(server: TelegramServer, bot: Bot) -> None:
     assert [m.text for m in anna.messages] == ["late"]
 
 
+async def test_the_server_can_go_away_and_come_back(server: TelegramServer, bot: Bot) -> None:
+    poll = asyncio.create_task(bot.get_updates(timeout=5))
+    await server.called("getUpdates")
+    await server.stop()
+    with pytest.raises(NetworkError):
+        await poll
+    await server.person().write("while away")
+    await server.start()
+    assert await texts(bot) == ["while away"]
+
+
 async def test_sending_too_fast_is_refused(server: TelegramServer, bot: Bot) -> None:
     people = [await started(server, bot) for _ in range(4)]
     server.limits = Limits(overall_per_second=3, per_chat_per_second=1)
@@ -655,7 +666,7 @@ async def test_a_webhook_gets_what_is_redelivered(server: TelegramServer, bot: B
 
 async def test_a_webhook_and_polling_exclude_each_other(server: TelegramServer, bot: Bot, receiver: Received) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=5))
-    await asyncio.sleep(0.05)
+    await server.called("getUpdates")
     await bot.set_webhook("http://127.0.0.1:9/nobody-listens")
     with pytest.raises(Conflict, match="terminated by setWebhook"):
         await poll

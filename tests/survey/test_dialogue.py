@@ -115,7 +115,7 @@ def test_whatever_happened_one_can_finish_from_there(dialogue: Dialogue, events:
         if turn.dialogue.completed:
             return
         wanted = (ChooseGroup, ChooseOption, Finish)
-        onward = [press for press in buttons_on(turn) if isinstance(press, wanted)] or [
+        onward: list[OfAResponse] = [press for press in buttons_on(turn) if isinstance(press, wanted)] or [
             Go(RESPONSE, Place(Screen.REVIEW))
         ]
         turn = step(turn.dialogue, onward[0], NOW)

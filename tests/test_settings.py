@@ -1,0 +1,83 @@
+"""Settings: what each variable allows, all mistakes at once, and the secret that nobody has to think of."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.settings import SECRET_FILE, SettingsError, read, the_secret
+
+
+def test_nothing_set_is_fine(tmp_path: Path) -> None:
+    settings = read({}, tmp_path)
+    assert settings.telegram_token is None
+    assert settings.telegram_api_url == "https://api.telegram.org"
+    assert settings.database_url == "sqlite:///data/samenspraak.db"
+    assert (settings.host, settings.port, settings.log_level, settings.log_format) == (
+        "127.0.0.1",
+        8000,
+        "INFO",
+        "text",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TELEGRAM_TOKEN", "my token"),
+        ("TELEGRAM_TOKEN", "123456"),
+        ("TELEGRAM_API_URL", "api.telegram.org"),
+        ("TELEGRAM_API_URL", "http://[oops"),
+        ("TELEGRAM_UPDATES", "carrier pigeon"),
+        ("TELEGRAM_UPDATES", "webhook"),
+        ("PUBLIC_URL", "ftp://example.org"),
+        ("HOST", "local host"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "٨٠"),
+        ("PORT", "http"),
+        ("DATABASE_URL", "mysql://root@localhost/x"),
+        ("DATABASE_URL", "sqlite://"),
+        ("SAMENSPRAAK_SECRET", "short"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_mistake_is_named_with_what_is_allowed(name: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read({name: value}, tmp_path)
+    assert str(caught.value).startswith(f"{name}: allowed is ")
+
+
+def test_all_mistakes_are_reported_together(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read({"PORT": "x", "LOG_LEVEL": "y", "TELEGRAM_TOKEN": "z", "DATABASE_URL": "w"}, tmp_path)
+    named = [line.split(":")[0] for line in str(caught.value).splitlines()]
+    assert named == ["TELEGRAM_TOKEN", "PORT", "DATABASE_URL", "LOG_LEVEL"]
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text('PORT=8123\nHOST="0.0.0.0"\n# LOG_LEVEL=DEBUG\nLOG_FORMAT=\n')
+    settings = read({"PORT": "8124", "HOST": ""}, tmp_path)
+    assert (settings.port, settings.host, settings.log_level, settings.log_format) == (8124, "0.0.0.0", "INFO", "text")
+
+
+def test_a_secret_is_made_once_for_our_eyes_only(tmp_path: Path) -> None:
+    settings = read({}, tmp_path)
+    secret = the_secret(settings, tmp_path)
+    path = tmp_path / SECRET_FILE
+    assert len(secret) >= 32
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert the_secret(settings, tmp_path) == secret
+    assert (
+        the_secret(read({"SAMENSPRAAK_SECRET": "sixteen or more signs"}, tmp_path), tmp_path) == "sixteen or more signs"
+    )
+
+
+def test_an_empty_secret_file_is_refused_and_an_unwritable_folder_is_told(tmp_path: Path) -> None:
+    settings = read({}, tmp_path)
+    (tmp_path / SECRET_FILE).write_text("\n")
+    with pytest.raises(SettingsError, match="does not hold a secret"):
+        the_secret(settings, tmp_path)
+    with pytest.raises(SettingsError, match="SAMENSPRAAK_SECRET: not set"):
+        the_secret(settings, tmp_path / "no such folder")
