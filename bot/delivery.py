@@ -54,11 +54,14 @@ class Delivery:
     async def look(self) -> None:
         """Take up letters that fell due: after a restart, from a tick, or from a process that died."""
         while True:
-            try:
-                self.post(await self._database.run(lambda tx: letters.claim_due(tx, self._clock())))
-            except DatabaseAway as error:
-                log.warning("database away, letters wait: %s", error)
+            await self.look_once()
             await asyncio.sleep(LOOK_EVERY)
+
+    async def look_once(self) -> None:
+        try:
+            self.post(await self._database.run(lambda tx: letters.claim_due(tx, self._clock())))
+        except DatabaseAway as error:
+            log.warning("database away, letters wait: %s", error)
 
     async def idle(self) -> None:
         """Return when nothing is in hand."""

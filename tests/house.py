@@ -97,11 +97,8 @@ class House:
         return process.returncode or 0, out.decode(), err.decode()
 
     async def caught_up(self) -> None:
-        """Return when the bot has asked for updates and looked for letters since it started."""
-        asked = self.server.calls["getUpdates"]
-        while self.server.calls["getUpdates"] < asked + 1:
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(2.2)
+        """Return when the letters that fell due are delivered."""
+        await self.app.delivery.look_once()
         await self.app.delivery.idle()
 
     def add(self, name: str = "De Verbinders", **more: Any) -> Codes:

@@ -1,0 +1,51 @@
+"""The command: `python3 dev.py bench [--rounds N] [--people 64 1] [--short] [--write]`.
+
+Everything measured goes to standard output as Markdown; how far it is, to standard error.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import machine
+from bench.bots import BenchError
+from bench.report import report
+from bench.rounds import measure
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+
+
+def main() -> int:
+    asked = _arguments()
+    cores = machine.two_cores()
+    if cores:
+        os.sched_setaffinity(0, {cores[1]})
+    rounds = asked.rounds or (1 if asked.short else 3)
+    try:
+        outcome = asyncio.run(measure(rounds, asked.people, asked.short, cores[0] if cores else None))
+    except BenchError as error:
+        print(error, file=sys.stderr)
+        return 1
+    about = machine.described(Path(tempfile.gettempdir()))
+    text = report(outcome, about, bool(cores), datetime.now(UTC).date())
+    print(text, end="")
+    if asked.write:
+        RESULTS.write_text(text, "utf-8")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("bench", description="What an answer costs, beside python-telegram-bot alone.")
+    parser.add_argument("--rounds", type=int, help="how often every bot has its turn (default 3)")
+    parser.add_argument("--people", type=int, nargs="+", default=[64, 1], help="how many at once (default 64 1)")
+    parser.add_argument("--short", action="store_true", help="one round with fewer answers, to see that it works")
+    parser.add_argument("--write", action="store_true", help=f"write the results to bench/{RESULTS.name} too")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

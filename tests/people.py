@@ -1,0 +1,253 @@
+"""People: simulated respondents who live in the chat, each in their own way and all from a seed.
+
+They know nothing but what is on their screen. What they saw taken in is theirs to swear to, in `acknowledged`.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from functools import cached_property
+from random import Random
+
+from tests.telegram_server import BotMessage, Person
+
+ITEMS = 26
+OPTIONS = {
+    **{"Nee": "no", "Meer nee dan ja": "rather_no", "Ertussenin": "middle", "Meer ja dan nee": "rather_yes"},
+    **{"Ja": "yes", "Weet ik niet": "dont_know", "Past niet bij mij": "not_applicable"},
+    **{"No": "no", "More no than yes": "rather_no", "In between": "middle", "More yes than no": "rather_yes"},
+    **{"Yes": "yes", "I don't know": "dont_know", "Does not apply to me": "not_applicable"},
+}
+"""What a button says -> the option that it stands for."""
+
+SIGNS = {
+    **dict.fromkeys(("Ja, ik doe mee", "Yes, I will take part"), "welcome"),
+    **dict.fromkeys(("Dat zeg ik liever niet", "I would rather not say"), "group"),
+    **dict.fromkeys(("Geen bericht", "No message"), "pause"),
+    **dict.fromkeys(("Klaar", "Done"), "review"),
+    **dict.fromkeys(("‹ Terug naar alle delen", "‹ Back to all parts"), "part"),
+    **dict.fromkeys(("✓ Nederlands", "✓ English"), "language"),
+}
+"""A button that only one screen has -> that screen."""
+
+LANGUAGES = ("Nederlands", "English")
+BACK, FORWARD, PAUSE = ("‹ Terug", "‹ Back"), ("Verder ›", "Next ›"), ("Pauze", "Pause")
+THANKS = ("Dank u wel", "Thank you")
+STATEMENT = re.compile(r"^(?:Zin|Statement) (\d+) (?:van|of) 26$", re.MULTILINE)
+GO_ON = re.compile(r"Verdergaan|Go on|Verder met zin \d+|Go on with statement \d+")
+PAST_THE_ITEMS = ("review", "part", "thanks")
+REMARKS = ("Moet dit nou?", "/help", "/privacy", "/mydata", "/mijngegevens", "/language", "/taal")
+GO_ON_COMMANDS = ("/verder", "/continue")
+CHANGES_OF_MIND = 6  # at most; then they want it over with
+
+
+class Sight:
+    """A message of the bot, as a person reads it."""
+
+    def __init__(self, message: BotMessage) -> None:
+        self.message = message
+        self.labels = [label for row in message.rows for label, _ in row]
+
+    @cached_property
+    def options(self) -> dict[str, str]:
+        """Option -> the label that says it, with its mark if it was chosen before."""
+        marked = {OPTIONS.get(label.removeprefix("✓ "), ""): label for label in self.labels}
+        return {option: label for option, label in marked.items() if option}
+
+    @cached_property
+    def item(self) -> int:
+        """The number of the statement; 0 when this is none."""
+        found = STATEMENT.search(self.message.text) if self.options else None
+        return int(found[1]) if found else 0
+
+    @cached_property
+    def kind(self) -> str:
+        if self.message.text.startswith(THANKS):
+            return "thanks"
+        if self.item:
+            return "item"
+        return next((kind for sign, kind in SIGNS.items() if sign in self.labels), "aside" if self.go_on else "lost")
+
+    @property
+    def go_on(self) -> str | None:
+        return next((label for label in self.labels if GO_ON.fullmatch(label)), None)
+
+    @property
+    def is_answered(self) -> bool:
+        return self.one_of(FORWARD) is not None
+
+    def one_of(self, labels: tuple[str, ...]) -> str | None:
+        return next((label for label in labels if label in self.labels), None)
+
+    def is_past(self, item: int) -> bool:
+        return self.item > item or self.kind in PAST_THE_ITEMS
+
+
+class Respondent:
+    """One person from the link to the thanks. `happened` hears of every "press" and every "sight", as it happens.
+
+    `acknowledged` is item -> option, as the screen last confirmed it; `tapped` is the tap that no screen confirmed yet.
+    """
+
+    def __init__(
+        self, person: Person, code: str, seed: str, happened: Callable[[str], None] = lambda what: None
+    ) -> None:
+        self.person, self.code, self.happened = person, code, happened
+        self.random = Random(seed)
+        self.wishes = {item: self._any_option() for item in range(1, ITEMS + 1)}
+        self.acknowledged: dict[int, str] = {}
+        self.acknowledgements = 0
+        self.tapped: tuple[int, str] | None = None
+        self.waits = False
+        self.has_joined = False
+        self.insisted = 0
+        self._seen: BotMessage | None = None
+        self._toasts_read = 0
+        self._changes_of_mind = 0
+        self._last_act: Callable[[], object] | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        return self._seen is not None and Sight(self._seen).kind == "thanks"
+
+    async def live(self) -> None:
+        await self._knock()
+        while not self.is_finished:
+            if await self._sees_something_new():
+                await self._react()
+            else:
+                await self._insist()
+
+    def __str__(self) -> str:
+        shows = str(self.person.newest).replace("\n", " | ")[:300]
+        state = f"waits after {self.tapped or 'something else'}" if self.waits else "thinks"
+        return f"{self.person.id}: {len(self.acknowledged)} acknowledged, {state}, sees: {shows}"
+
+    async def _sees_something_new(self) -> bool:
+        """Wait for another screen than the last one, as long as the patience lasts."""
+        try:
+            await self.person.wait(lambda message: message is not self._seen, self.random.uniform(1.5, 3.0))
+        except AssertionError:
+            return False
+        self.waits = False
+        self.happened("sight")
+        return True
+
+    async def _react(self) -> None:
+        await self._think()
+        self._seen = self.person.last
+        sight = Sight(self._seen)
+        self._note(sight)
+        await self._ACTS[sight.kind](self, sight)
+
+    async def _think(self) -> None:
+        await asyncio.sleep(0.03 + self.random.expovariate(1 / 0.2))
+
+    def _note(self, sight: Sight) -> None:
+        """Whether this screen confirms the last tap; a line on the button that says otherwise goes before."""
+        told = [toast for toast in self.person.toasts[self._toasts_read :] if toast]
+        self._toasts_read = len(self.person.toasts)
+        if told:
+            self.tapped = None
+        if self.tapped and sight.is_past(self.tapped[0]):
+            item, option = self.tapped
+            self.acknowledged[item] = option
+            self.acknowledgements += 1
+            self.tapped = None
+        self.has_joined |= sight.kind not in ("welcome", "lost")
+
+    async def _insist(self) -> None:
+        """No reply came: do it again, or ask where we are."""
+        self.insisted += 1
+        if not self.has_joined and self.random.random() < 0.5:
+            await self._knock()
+        elif self._seen is None or self.random.random() < 0.3:
+            await self._say(self.random.choice(GO_ON_COMMANDS) if self.has_joined else f"/start {self.code}")
+        else:
+            await self._press(self._pressed, self._seen)
+
+    async def _knock(self) -> None:
+        await self._say(f"/start {self.code}")
+
+    async def _say(self, text: str) -> None:
+        self.waits = True
+        await self.person.write(text)
+        self.happened("press")
+
+    async def _press(self, label: str, message: BotMessage, times: int = 1) -> None:
+        self.waits, self._pressed = True, label
+        for _ in range(times):
+            await self.person.press(label, message)
+            self.happened("press")
+
+    async def _welcomed(self, sight: Sight) -> None:
+        await self._press(sight.one_of(("Ja, ik doe mee", "Yes, I will take part")) or "", sight.message)
+
+    async def _press_any(self, sight: Sight) -> None:
+        await self._press(self.random.choice(sight.labels), sight.message)
+
+    async def _go_on(self, sight: Sight) -> None:
+        await self._press(sight.go_on or "", sight.message)
+
+    async def _ask_the_way(self, _sight: Sight) -> None:
+        await self._say(self.random.choice(GO_ON_COMMANDS) if self.has_joined else f"/start {self.code}")
+
+    async def _finish(self, _sight: Sight) -> None:
+        """There is nothing left to do."""
+
+    async def _consider(self, sight: Sight) -> None:
+        """A statement: nearly always they answer it."""
+        mood = self.random.random()
+        if mood < 0.04:
+            await self._say(self.random.choice(REMARKS))
+        elif mood < 0.08:
+            await self._press(sight.one_of(LANGUAGES) or "", sight.message)
+        elif mood < 0.11:
+            await self._press(sight.one_of(PAUSE) or "", sight.message)
+        elif mood < 0.17 and (back := sight.one_of(BACK)):
+            await self._press(back, sight.message)
+        elif sight.is_answered:
+            await self._reconsider(sight)
+        else:
+            await self._tap(sight)
+
+    async def _reconsider(self, sight: Sight) -> None:
+        """A statement that was answered before: leave it so, or choose something else."""
+        if self.tapped is None and self._changes_of_mind < CHANGES_OF_MIND:
+            self._changes_of_mind += 1
+            self.wishes[sight.item] = self._any_option()
+        if self.tapped is None and self.random.random() < 0.3:
+            await self._press(sight.one_of(FORWARD) or "", sight.message)
+        else:
+            await self._tap(sight)
+
+    async def _tap(self, sight: Sight) -> None:
+        option = self.wishes[sight.item]
+        self.tapped = sight.item, option
+        await self._press(sight.options[option], sight.message, times=1 if self.random.random() < 0.85 else 2)
+
+    async def _look_back(self, sight: Sight) -> None:
+        """The review, or a part of it: change something, or be done with it."""
+        forward = ("Klaar", "Done", "‹ Terug naar alle delen", "‹ Back to all parts")
+        choices = [label for label in sight.labels if re.fullmatch(r"(Deel |Part )?\d+", label)]
+        if self._changes_of_mind < CHANGES_OF_MIND and self.random.random() < 0.4:
+            await self._press(self.random.choice(choices), sight.message)
+        else:
+            await self._press(sight.one_of(forward) or "", sight.message)
+
+    def _any_option(self) -> str:
+        return self.random.choice(sorted(set(OPTIONS.values())))
+
+    _pressed = ""
+    _ACTS = {
+        "welcome": _welcomed,
+        "group": _press_any,
+        "item": _consider,
+        "pause": _press_any,
+        "language": _press_any,
+        "aside": _go_on,
+        "review": _look_back,
+        "part": _look_back,
+        "thanks": _finish,
+        "lost": _ask_the_way,
+    }
