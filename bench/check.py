@@ -23,16 +23,14 @@ STORED = """
 
 def check(database: Path, everybody: Iterable[Respondent]) -> int:
     """How many answers there are; BenchError when one is missing, different, or nobody's."""
-    seal = Seal(SECRET)
-    tapped = {
-        (seal.key("telegram", str(one.person.id)), item, option)
-        for one in everybody
-        for item, option in one.taps.items()
-    }
+    tapped = {answer for one in everybody for answer in _tapped(one)}
     with closing(sqlite3.connect(database)) as connection:
         stored = set(connection.execute(STORED))
     if stored != tapped:
-        raise BenchError(
-            f"{len(tapped - stored)} answers are not in the database, {len(stored - tapped)} nobody tapped"
-        )
+        raise BenchError(f"{len(tapped - stored)} answers were not stored, {len(stored - tapped)} were not given")
     return len(stored)
+
+
+def _tapped(one: Respondent) -> Iterator[tuple[bytes, int, str]]:
+    key = Seal(SECRET).key("telegram", str(one.person.id))
+    return ((key, item, option) for item, option in one.taps.items())

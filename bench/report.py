@@ -87,8 +87,8 @@ def _pinning(pinned: bool) -> str:
 
 def _found(outcome: Outcome) -> str:
     return (
-        f"After kill -9 of ours, all {outcome.found:,} answers that people had given were in its database, each with the "
-        "option that was tapped, and no other."
+        f"After kill -9 of ours, all {outcome.found:,} answers that people had given were in its database, "
+        "each with the option that was tapped, and no others."
     )
 
 

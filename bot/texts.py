@@ -60,7 +60,11 @@ class Texts:
                 return phrase.text.join(self._value(value, language) for _, value in phrase.values)
             case domain:
                 text = self._look_up(phrase, self._catalogues[language][domain])
-        return text.format(**{name: self._value(value, language) for name, value in phrase.values})
+        values = {name: self._value(value, language) for name, value in phrase.values}
+        try:
+            return text.format(**values)
+        except (KeyError, IndexError, ValueError):  # a broken translation; the check names it, people get the source
+            return phrase.text.format(**values)
 
     def render(self, view: View, language: str) -> str:
         """The text of a view: lines under each other, an empty line between paragraphs."""

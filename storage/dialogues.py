@@ -20,12 +20,15 @@ from storage.schema import answers, contacts, partnerships, respondents, respons
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A contact that we know. `dialogue` is the response asked for, or else the one they were last in;
-    `named` says whether the response asked for is theirs."""
+    """A contact that we know. `dialogue` is the response asked for, or else the one they were last in.
+
+    `named` says whether the response asked for is theirs, `unreachable` that we had thought them gone.
+    """
 
     contact: int
     dialogue: Dialogue
     named: bool
+    unreachable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +150,12 @@ def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> None:
     if after.group != before.group:
         of_response = select(responses.c.respondent_id).where(responses.c.id == after.response).scalar_subquery()
         tx.connection.execute(update(respondents).where(respondents.c.id == of_response).values(group=after.group))
-    if (after.language, after.stopped) != (before.language, before.stopped):
+    if caller.unreachable or (after.language, after.stopped) != (before.language, before.stopped):
         stopped_at = now if after.stopped else None
         tx.connection.execute(
             update(contacts)
             .where(contacts.c.id == caller.contact)
-            .values(language=after.language, stopped_at=stopped_at)
+            .values(language=after.language, stopped_at=stopped_at, unreachable_at=None)
         )
 
 
@@ -196,7 +199,7 @@ def _caller(
     )
     found = tx.connection.execute(_ANSWERS, {"response": row.response})
     dialogue = _dialogue(row, checklist, languages, dict(map(tuple, found)), others)
-    return Caller(row.contact, dialogue, asked is not None)
+    return Caller(row.contact, dialogue, asked is not None, row.unreachable_at is not None)
 
 
 def _dialogue(
@@ -206,11 +209,12 @@ def _dialogue(
     given: Mapping[int, str],
     others: tuple[tuple[int, str], ...],
 ) -> Dialogue:
+    partnership = Partnership(*row[-len(PARTNERSHIP_COLUMNS) :])
     return Dialogue(
         checklist=checklist,
         languages=languages,
-        language=row.spoken if row.spoken in languages else languages[0],
-        partnership=Partnership(*row[-len(PARTNERSHIP_COLUMNS) :]),
+        language=row.spoken if row.spoken in languages else partnership.language,
+        partnership=partnership,
         response=row.response,
         wave_open=row.closed_at is None,
         completed=row.completed_at is not None,
@@ -231,6 +235,7 @@ _LOAD = (
         contacts.c.channel,
         contacts.c.language.label("spoken"),
         contacts.c.stopped_at,
+        contacts.c.unreachable_at,
         respondents.c.group,
         responses.c.id.label("response"),
         responses.c.place,

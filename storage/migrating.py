@@ -40,7 +40,8 @@ def migrate(database: Database) -> None:
     if revision is not None and revision > head():
         raise NewerDatabase(str(NewerDatabase.__doc__))
     if revision != head():
-        _upgrade(database)
+        with database.alone():  # not under the hands of a version that is still running
+            _upgrade(database)
     _check_secret(database)
 
 

@@ -5,8 +5,8 @@ They know nothing but what is on their screen. What they saw taken in is theirs 
 
 import asyncio
 import re
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Awaitable, Callable
+from functools import cached_property, partial
 from random import Random
 
 from tests.telegram_server import BotMessage, Person
@@ -104,7 +104,7 @@ class Respondent:
         self._seen: BotMessage | None = None
         self._toasts_read = 0
         self._changes_of_mind = 0
-        self._last_act: Callable[[], object] | None = None
+        self._again: Callable[[], Awaitable[None]] = self._knock
 
     @property
     def is_finished(self) -> bool:
@@ -159,38 +159,35 @@ class Respondent:
     async def _insist(self) -> None:
         """No reply came: do it again, or ask where we are."""
         self.insisted += 1
-        if not self.has_joined and self.random.random() < 0.5:
-            await self._knock()
-        elif self._seen is None or self.random.random() < 0.3:
-            await self._say(self.random.choice(GO_ON_COMMANDS) if self.has_joined else f"/start {self.code}")
-        else:
-            await self._press(self._pressed, self._seen)
+        await (self._again() if self.random.random() < 0.6 else self._ask_the_way())
 
     async def _knock(self) -> None:
         await self._say(f"/start {self.code}")
 
+    async def _ask_the_way(self, _sight: Sight | None = None) -> None:
+        await (self._say(self.random.choice(GO_ON_COMMANDS)) if self.has_joined else self._knock())
+
     async def _say(self, text: str) -> None:
-        self.waits = True
+        self.waits, self._again = True, partial(self._say, text)
         await self.person.write(text)
         self.happened("press")
 
-    async def _press(self, label: str, message: BotMessage, times: int = 1) -> None:
-        self.waits, self._pressed = True, label
+    async def _press(self, label: str | None, message: BotMessage, times: int = 1) -> None:
+        assert label, f"{message} does not have the button that belongs to it"
+        self.waits, self._again = True, partial(self._press, label, message)
         for _ in range(times):
             await self.person.press(label, message)
             self.happened("press")
 
     async def _welcomed(self, sight: Sight) -> None:
-        await self._press(sight.one_of(("Ja, ik doe mee", "Yes, I will take part")) or "", sight.message)
+        agree = sight.one_of(("Ja, ik doe mee", "Yes, I will take part"))
+        await self._press(agree if self.random.random() < 0.9 else sight.one_of(LANGUAGES), sight.message)
 
     async def _press_any(self, sight: Sight) -> None:
         await self._press(self.random.choice(sight.labels), sight.message)
 
     async def _go_on(self, sight: Sight) -> None:
-        await self._press(sight.go_on or "", sight.message)
-
-    async def _ask_the_way(self, _sight: Sight) -> None:
-        await self._say(self.random.choice(GO_ON_COMMANDS) if self.has_joined else f"/start {self.code}")
+        await self._press(sight.go_on, sight.message)
 
     async def _finish(self, _sight: Sight) -> None:
         """There is nothing left to do."""
@@ -198,14 +195,14 @@ class Respondent:
     async def _consider(self, sight: Sight) -> None:
         """A statement: nearly always they answer it."""
         mood = self.random.random()
-        if mood < 0.04:
+        if self.tapped:
+            await (self._tap(sight) if sight.item == self.tapped[0] else self._ask_the_way())
+        elif mood < 0.04:
             await self._say(self.random.choice(REMARKS))
-        elif mood < 0.08:
-            await self._press(sight.one_of(LANGUAGES) or "", sight.message)
         elif mood < 0.11:
-            await self._press(sight.one_of(PAUSE) or "", sight.message)
-        elif mood < 0.17 and (back := sight.one_of(BACK)):
-            await self._press(back, sight.message)
+            await self._press(sight.one_of(LANGUAGES if mood < 0.08 else PAUSE), sight.message)
+        elif mood < 0.17 and sight.item > 1:
+            await self._press(sight.one_of(BACK), sight.message)
         elif sight.is_answered:
             await self._reconsider(sight)
         else:
@@ -213,13 +210,11 @@ class Respondent:
 
     async def _reconsider(self, sight: Sight) -> None:
         """A statement that was answered before: leave it so, or choose something else."""
-        if self.tapped is None and self._changes_of_mind < CHANGES_OF_MIND:
-            self._changes_of_mind += 1
-            self.wishes[sight.item] = self._any_option()
-        if self.tapped is None and self.random.random() < 0.3:
-            await self._press(sight.one_of(FORWARD) or "", sight.message)
-        else:
-            await self._tap(sight)
+        if self.random.random() < 0.3:
+            return await self._press(sight.one_of(FORWARD), sight.message)
+        self._changes_of_mind += 1
+        self.wishes[sight.item] = self._any_option()
+        await self._tap(sight)
 
     async def _tap(self, sight: Sight) -> None:
         option = self.wishes[sight.item]
@@ -233,12 +228,11 @@ class Respondent:
         if self._changes_of_mind < CHANGES_OF_MIND and self.random.random() < 0.4:
             await self._press(self.random.choice(choices), sight.message)
         else:
-            await self._press(sight.one_of(forward) or "", sight.message)
+            await self._press(sight.one_of(forward), sight.message)
 
     def _any_option(self) -> str:
         return self.random.choice(sorted(set(OPTIONS.values())))
 
-    _pressed = ""
     _ACTS = {
         "welcome": _welcomed,
         "group": _press_any,

@@ -171,7 +171,7 @@ def _value(wanted: object, text: str) -> "str | int | Place":
         if (place := place_from(text)) is None:
             raise ValueError(text)
         return place
-    if not text or not text.isascii():
+    if not (text and text.isascii() and text.isprintable()):
         raise ValueError(text)
     return text
 

@@ -75,7 +75,7 @@ def _said(text: object) -> Opened | Commanded | Wrote:
     name, _, more = text[1:].partition(" ")
     name, code = name.split("@")[0].lower(), more.strip()
     if name == "start" and code:
-        return Opened(code[:LONGEST_CODE])
+        return Opened(code[:LONGEST_CODE] if code.isascii() and code.isprintable() else "")
     return Commanded(name) if name.isascii() and name.isidentifier() else Wrote()
 
 
