@@ -44,8 +44,8 @@ def load(
     tx: Tx, checklist: Checklist, languages: tuple[str, ...], channel: str, address: str, response: int | None
 ) -> Caller | None:
     """The person at this address; None when we keep nothing about them."""
-    rows = tx.connection.execute(_BY_ADDRESS, {"address_key": tx.seal.key(channel, address)}).all()
-    return _caller(tx, checklist, languages, rows, response) if rows else None
+    contact = tx.connection.execute(_LOCK_ADDRESS, {"address_key": tx.seal.key(channel, address)}).scalar()
+    return _caller(tx, checklist, languages, contact, response) if contact else None
 
 
 def active_since(
@@ -65,9 +65,10 @@ def active_since(
             waves.c.closed_at.is_(None),
         )
     )
-    for contact in tx.connection.execute(active).scalars().all():
-        rows = tx.connection.execute(_BY_CONTACT, {"contact_id": contact}).all()
-        yield _caller(tx, checklist, languages, rows, None)
+    for contact in tx.connection.execute(active.order_by(contacts.c.id)).scalars().all():
+        tx.connection.execute(_LOCK_CONTACT, {"contact_id": contact})
+        if caller := _caller(tx, checklist, languages, contact, None):  # else they were erased meanwhile
+            yield caller
 
 
 def join(
@@ -112,6 +113,7 @@ def enter_wave(tx: Tx, channel: str, address: str, partnership: int, wave: Wave,
         select(respondents.c.id)
         .join(contacts)
         .where(contacts.c.address_key == tx.seal.key(channel, address), respondents.c.partnership_id == partnership)
+        .with_for_update(of=contacts)  # first the contact, as everywhere: else two updates wait for each other
     ).scalar()
     if respondent is None:
         return None
@@ -188,8 +190,11 @@ def _save_answer(tx: Tx, response: int, item: int, option: str, now: datetime) -
 
 
 def _caller(
-    tx: Tx, checklist: Checklist, languages: tuple[str, ...], rows: Sequence[Any], response: int | None
-) -> Caller:
+    tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int, response: int | None
+) -> Caller | None:
+    rows: Sequence[Any] = tx.connection.execute(_LOAD, {"contact_id": contact}).all()
+    if not rows:
+        return None
     asked = next((row for row in rows if row.response == response), None)
     row = asked or rows[0]
     others = tuple(
@@ -199,7 +204,7 @@ def _caller(
     )
     found = tx.connection.execute(_ANSWERS, {"response": row.response})
     dialogue = _dialogue(row, checklist, languages, dict(map(tuple, found)), others)
-    return Caller(row.contact, dialogue, asked is not None, row.unreachable_at is not None)
+    return Caller(contact, dialogue, asked is not None, row.unreachable_at is not None)
 
 
 def _dialogue(
@@ -229,9 +234,12 @@ def _dialogue(
     )
 
 
+# Locking comes first, and alone: a statement that waited for a lock still sees the other tables as they were before.
+_LOCK = select(contacts.c.id).with_for_update()
+_LOCK_ADDRESS = _LOCK.where(contacts.c.address_key == bindparam("address_key"))
+_LOCK_CONTACT = _LOCK.where(contacts.c.id == bindparam("contact_id"))
 _LOAD = (
     select(
-        contacts.c.id.label("contact"),
         contacts.c.channel,
         contacts.c.language.label("spoken"),
         contacts.c.stopped_at,
@@ -247,11 +255,9 @@ _LOAD = (
         *PARTNERSHIP_COLUMNS,
     )
     .select_from(contacts.join(respondents).join(responses).join(waves).join(partnerships))
+    .where(contacts.c.id == bindparam("contact_id"))
     .order_by(responses.c.touched_at.desc(), responses.c.id.desc())
-    .with_for_update(of=contacts)
 )
-_BY_ADDRESS = _LOAD.where(contacts.c.address_key == bindparam("address_key"))
-_BY_CONTACT = _LOAD.where(contacts.c.id == bindparam("contact_id"))
 _ANSWERS = select(answers.c.item, answers.c.option).where(answers.c.response_id == bindparam("response"))
 _SAVE_RESPONSE = (
     update(responses)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import and_, delete, exists, select, update
 
 from bot.letters import Envelope, Letter
 from storage.database import Tx
@@ -44,19 +44,18 @@ def claim_due(tx: Tx, now: datetime, most: int = 100) -> list[Envelope]:
         older.c.settled_at.is_(None),
         older.c.due_at > now,
     )
-    due = (
-        select(letters.c.id)
-        .where(letters.c.settled_at.is_(None), letters.c.due_at <= now, ~held_up)
-        .order_by(letters.c.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    numbers = list(tx.connection.execute(due).scalars())
+    due = and_(letters.c.settled_at.is_(None), letters.c.due_at <= now, ~held_up)
+    first = select(letters.c.contact_id).where(due).order_by(letters.c.id).limit(most)
+    # Whoever else takes letters now, or is in a turn with a contact, holds that contact: theirs are for a later look.
+    free = select(contacts.c.id).where(contacts.c.id.in_(first)).with_for_update(skip_locked=True)
+    held = tx.connection.execute(free).scalars().all()
+    chosen = select(letters.c.id).where(due, letters.c.contact_id.in_(held)).order_by(letters.c.id).limit(most)
+    numbers = tx.connection.execute(chosen).scalars().all()
     tx.connection.execute(update(letters).where(letters.c.id.in_(numbers)).values(due_at=now + LEASE))
     found = tx.connection.execute(
         select(letters, contacts.c.channel, contacts.c.address_sealed)
         .join(contacts)
-        .where(letters.c.id.in_(numbers))
+        .where(letters.c.id.in_(numbers), letters.c.settled_at.is_(None))  # not those that were settled meanwhile
         .order_by(letters.c.id)
     )
     return [

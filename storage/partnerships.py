@@ -64,9 +64,10 @@ def every(tx: Tx) -> list[Partnership]:
 
 
 def find(tx: Tx, name: str) -> Partnership | None:
-    """By its number or its name."""
+    """By its name, or else by its number."""
     by_number = partnerships.c.id == int(name) if name.isascii() and name.isdigit() and len(name) < 10 else False
-    found = tx.connection.execute(_PARTNERSHIP.where((partnerships.c.name == name) | by_number)).first()
+    by_name = partnerships.c.name == name
+    found = tx.connection.execute(_PARTNERSHIP.where(by_name | by_number).order_by(by_name.desc())).first()
     return Partnership(*found) if found else None
 
 

@@ -13,7 +13,7 @@ REMEMBERED = timedelta(days=8)  # Telegram repeats an update for a day, and may 
 def claim(tx: Tx, update: str, now: datetime) -> bool:
     """Whether this update is new; from now on it is not."""
     new = tx.insert(updates).values(id=update, handled_at=now).on_conflict_do_nothing()
-    return bool(tx.connection.execute(new).rowcount)
+    return tx.connection.execute(new.returning(updates.c.id)).first() is not None
 
 
 def forget_old(tx: Tx, now: datetime) -> None:

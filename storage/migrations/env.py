@@ -9,12 +9,13 @@ with context.config.attributes["engine"].connect() as connection:
     is_sqlite = connection.dialect.name == "sqlite"
     if is_sqlite:
         # Dropping a rebuilt table would cascade to its rows elsewhere; this cannot be set inside a transaction.
+        connection.detach()  # it never goes back to those who count on foreign keys
         connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=is_sqlite)
+    # All migrations or none, under one lock: SQLite can do that too, since we begin ourselves.
+    context.configure(
+        connection=connection, target_metadata=metadata, render_as_batch=is_sqlite, transactional_ddl=True
+    )
     with context.begin_transaction():
         if not is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(732001)"))  # one replica migrates at a time
         context.run_migrations()
-    if is_sqlite:
-        connection.commit()
-        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")
