@@ -35,7 +35,7 @@ COMMANDS = {
         ["uv", "pip", "compile", *"-q --universal --generate-hashes --no-header -U".split(), "pyproject.toml"]
         + ["-o", "requirements.lock"],
         ["uv", "pip", "compile", *"-q --universal --generate-hashes --no-header -U".split(), "pyproject.toml"]
-        + ["--group", "dev", "-c", "requirements.lock", "-o", "requirements-dev.lock"],
+        + ["--group", "dev", "--all-extras", "-c", "requirements.lock", "-o", "requirements-dev.lock"],
     ],
 }
 
