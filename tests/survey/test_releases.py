@@ -1,0 +1,138 @@
+"""The release rule: an attacker with everything ever published cannot isolate fewer than k people.
+
+The attacker works on persons and exact fractions; the rule works on blocks of people. They share no code.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.survey.releases import EVERYONE, Block, interim, isolates, may_publish
+
+GROUPS = ("resident", "professional", "withheld")
+
+
+@pytest.mark.parametrize(
+    ("completed", "released", "covered"),
+    [
+        (0, 0, 0),
+        (4, 0, 0),
+        (5, 0, 0),
+        (9, 0, 0),
+        (10, 0, 5),
+        (11, 0, 6),
+        (14, 5, 5),
+        (15, 5, 10),
+        (16, 5, 11),
+        (100, 0, 95),
+    ],
+)
+def test_an_interim_release_is_k_or_more_and_leaves_k_or_more(completed: int, released: int, covered: int) -> None:
+    assert interim(completed, released, 5) == covered
+
+
+def crowd(*blocks: tuple[int, int | None, str, int]) -> dict[Block, int]:
+    return {Block(came, left, group): n for came, left, group, n in blocks}
+
+
+@pytest.mark.parametrize(
+    ("people", "published", "release", "cell", "may"),
+    [
+        (crowd((1, None, "resident", 4)), [], 1, EVERYONE, False),
+        (crowd((1, None, "resident", 5)), [], 1, EVERYONE, True),
+        # One newcomer would follow by subtraction; five would not.
+        (crowd((1, None, "resident", 5), (2, None, "resident", 1)), [(1, EVERYONE)], 2, EVERYONE, False),
+        (crowd((1, None, "resident", 5), (2, None, "resident", 5)), [(1, EVERYONE)], 2, EVERYONE, True),
+        # Nobody came: the same people again say nothing new.
+        (crowd((1, None, "resident", 5)), [(1, EVERYONE)], 2, EVERYONE, True),
+        # One erased and nobody came: the difference is that one person.
+        (crowd((1, None, "resident", 6), (1, 1, "resident", 1)), [(1, EVERYONE)], 2, EVERYONE, False),
+        # One erased among five newcomers: the difference is six people.
+        (crowd((1, 1, "other", 1), (1, None, "other", 6), (2, None, "other", 5)), [(1, EVERYONE)], 2, EVERYONE, True),
+        # A group only where the others are k as well, and only next to everyone.
+        (crowd((1, None, "resident", 6), (1, None, "professional", 4)), [(1, EVERYONE)], 1, "resident", False),
+        (crowd((1, None, "resident", 6), (1, None, "professional", 5)), [(1, EVERYONE)], 1, "resident", True),
+        (crowd((1, None, "resident", 6), (1, None, "professional", 5)), [], 1, "resident", False),
+    ],
+)
+def test_may_publish(
+    people: dict[Block, int], published: list[tuple[int, str]], release: int, cell: str, may: bool
+) -> None:
+    assert may_publish(people, published, release, cell, 5) is may
+
+
+@dataclass(frozen=True)
+class Someone:
+    came: int
+    left: int | None
+    group: str
+
+
+def someone(releases: int) -> st.SearchStrategy[Someone]:
+    return st.builds(
+        lambda came, stays, group: Someone(came, None if stays is None else came + stays, group),
+        st.integers(1, releases),
+        st.none() | st.none() | st.integers(0, 1),
+        st.sampled_from(GROUPS),
+    )
+
+
+@given(st.lists(someone(3), min_size=1, max_size=14), st.sampled_from((2, 3)))
+def test_the_attacker_finds_nothing_in_whatever_may_be_published(everybody: list[Someone], k: int) -> None:
+    published: list[tuple[int, str]] = []
+    for release in (1, 2, 3):
+        so_far = [person for person in everybody if person.came <= release]
+        people: dict[Block, int] = {}
+        for person in so_far:
+            left = person.left if person.left is not None and person.left < release else None
+            block = Block(person.came, left, person.group)
+            people[block] = people.get(block, 0) + 1
+        for cell in (EVERYONE, *GROUPS):
+            if may_publish(people, published, release, cell, k):
+                published.append((release, cell))
+    assert not attacked(everybody, published, k)
+
+
+@given(st.lists(someone(3), min_size=1, max_size=9), st.sampled_from((2, 3)))
+def test_the_rule_and_the_attacker_agree_on_any_set_of_publications(everybody: list[Someone], k: int) -> None:
+    published = [(release, cell) for release in (1, 2, 3) for cell in (EVERYONE, "resident")]
+    people: dict[Block, int] = {}
+    for person in everybody:
+        block = Block(person.came, person.left, person.group)
+        people[block] = people.get(block, 0) + 1
+    assert isolates(people, published, k) == attacked(everybody, published, k)
+
+
+def attacked(everybody: list[Someone], published: list[tuple[int, str]], k: int) -> bool:
+    """Try every few people: is there a combination of the published sums about exactly them, or some of them?"""
+    sums = [[Fraction(in_it(person, *cell)) for person in everybody] for cell in published]
+    places = range(len(everybody))
+    full = independent(sums)
+    return any(
+        independent([[row[place] for place in places if place not in few] for row in sums]) < full
+        for size in range(1, k)
+        for few in combinations(places, size)
+    )
+
+
+def in_it(person: Someone, release: int, cell: str) -> bool:
+    still = person.left is None or person.left >= release
+    return person.came <= release and still and (cell in (EVERYONE, person.group))
+
+
+def independent(vectors: list[list[Fraction]]) -> int:
+    """How many of these vectors are independent: each is reduced by those found before it."""
+    basis: list[tuple[int, list[Fraction]]] = []
+    for vector in vectors:
+        rest = list(vector)
+        for lead, known in basis:
+            factor = rest[lead]
+            rest = [value - factor * other for value, other in zip(rest, known, strict=True)]
+        lead = next((place for place, value in enumerate(rest) if value), None)  # type: ignore[assignment]
+        if lead is not None:
+            basis.append((lead, [value / rest[lead] for value in rest]))
+    return len(basis)
