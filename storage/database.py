@@ -8,6 +8,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -27,8 +28,8 @@ BUSY = 5000  # milliseconds that another process may hold the write lock
 MOST_TOGETHER = 256  # pieces of work in one commit
 CONNECTIONS = 10
 
+WAL = "PRAGMA journal_mode=WAL"
 PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",  # what is erased is overwritten
@@ -133,6 +134,7 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we begin ourselves, below
+        _write_ahead(connection)
         for pragma in PRAGMAS:
             connection.execute(pragma)
 
@@ -142,6 +144,17 @@ def _sqlite_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Where two make the same file at once, SQLite tells one of them that it is locked, and does not wait for BUSY."""
+    patience = time.monotonic() + BUSY / 1000
+    while time.monotonic() < patience:
+        with suppress(sqlite3.OperationalError):
+            connection.execute(WAL)
+            return
+        time.sleep(0.01)
+    connection.execute(WAL)
 
 
 def _postgresql_engine(url: str) -> Engine:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -75,6 +76,8 @@ partnerships = Table(
     Column("language", String(20), nullable=False),
     Column("timezone", String(60), nullable=False),
     Column("minimum_group", Integer, nullable=False),
+    Column("summary_day", SmallInteger, nullable=False, server_default="0"),  # 0 is Monday
+    Column("summary_hour", SmallInteger, nullable=False, server_default="9"),
     Column("created_at", Moment, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -158,6 +161,7 @@ responses = Table(
     Column("opened_at", Moment, nullable=False),
     Column("touched_at", Moment, nullable=False),
     Column("completed_at", Moment),
+    Column("released_in", Integer),  # the first release it is part of
     UniqueConstraint("respondent_id", "wave_id"),
     sqlite_autoincrement=True,
 )
@@ -190,6 +194,50 @@ Index(
     letters.c.due_at,
     sqlite_where=letters.c.settled_at.is_(None),
     postgresql_where=letters.c.settled_at.is_(None),
+)
+
+coordinators = Table(
+    "coordinators",
+    metadata,
+    Column("contact_id", Integer, _of("contacts"), primary_key=True),
+    Column("partnership_id", Integer, _of("partnerships"), primary_key=True, index=True),
+    Column("role", String(20), nullable=False),
+    Column("added_at", Moment, nullable=False),
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("wave_id", Integer, _of("waves"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("final", Boolean, nullable=False),
+    Column("released_at", Moment, nullable=False),
+)
+
+# What was published stays, also when answers behind it are erased.
+cells = Table(
+    "cells",
+    metadata,
+    Column("wave_id", Integer, _of("waves"), primary_key=True),
+    Column("release", Integer, primary_key=True, autoincrement=False),
+    Column("item", SmallInteger, primary_key=True, autoincrement=False),
+    Column("cell", String(20), primary_key=True),  # everyone, or a group
+    Column("n", Integer, nullable=False),
+    Column("total", BigInteger, nullable=False),  # of the scores
+    Column("squares", BigInteger, nullable=False),  # of the scores
+)
+
+# Of responses that were erased after a release: what the release rule must still count with, and nothing else.
+departed = Table(
+    "departed",
+    metadata,
+    _number(),
+    Column("wave_id", Integer, _of("waves"), nullable=False, index=True),
+    Column("came", Integer, nullable=False),
+    Column("left", Integer, nullable=False),
+    Column("group", String(20), nullable=False),
+    Column("items", Integer, nullable=False),  # a bit for each item with a scored answer
+    sqlite_autoincrement=True,
 )
 
 updates = Table(

@@ -7,11 +7,14 @@ people, and again over n + 1, gives the newcomer's answer away by subtraction.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 EVERYONE = "everyone"
+PRIME = 2**521 - 1  # above every determinant of zeros and ones up to 180 publications of one item
+
+Crowd = tuple[bool, ...]
+"""In which publications some people are; those who are in the same ones cannot be told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +58,40 @@ def may_publish(people: Mapping[Block, int], published: Published, release: int,
 
 def isolates(people: Mapping[Block, int], published: Published, k: int) -> bool:
     """Whether some combination of these publications is about one to k - 1 people alone."""
-    columns = Counter[tuple[bool, ...]]()
+    crowds = Counter[Crowd]()
     for block, n in people.items():
-        columns[tuple(block.is_in(release, cell) for release, cell in published)] += n
-    told_apart = {column: n for column, n in columns.items() if n and any(column)}
-    full = _rank(list(told_apart))
-    return any(
-        _rank([column for column in told_apart if column not in few]) < full
-        for few in _few(list(told_apart.items()), k)
-    )
+        crowds[tuple(block.is_in(release, cell) for release, cell in published)] += n
+    told_apart = {crowd: n for crowd, n in crowds.items() if n and any(crowd)}
+    return _reaches_few(told_apart, frozenset(), list(told_apart), k - 1, _rank(told_apart))
 
 
-def _few(columns: Sequence[tuple[tuple[bool, ...], int]], k: int) -> Iterator[frozenset[tuple[bool, ...]]]:
-    """Every union of columns with one to k - 1 people in it."""
-    for start, (column, n) in enumerate(columns):
-        if n < k:
-            yield frozenset((column,))
-            for more in _few(columns[start + 1 :], k - n):
-                yield more | {column}
+def _reaches_few(
+    crowds: Mapping[Crowd, int], chosen: frozenset[Crowd], rest: list[Crowd], room: int, full: int
+) -> bool:
+    """Whether a combination is about the chosen crowds alone, or with some of the rest that have room.
+
+    It is about some crowds alone exactly when the publications are less independent without them.
+    """
+    rest = [crowd for crowd in rest if crowds[crowd] <= room]
+    if _rank(crowd for crowd in crowds if crowd not in chosen and crowd not in rest) == full:
+        return False
+    if sum(crowds[crowd] for crowd in rest) <= room:
+        return True
+    first, *others = rest
+    with_first = _reaches_few(crowds, chosen | {first}, others, room - crowds[first], full)
+    return with_first or _reaches_few(crowds, chosen, others, room, full)
 
 
-def _rank(columns: Sequence[Sequence[bool]]) -> int:
-    """The rank of a matrix, exactly."""
-    rows = [[Fraction(value) for value in column] for column in columns]
-    rank = 0
-    for place in range(len(rows[0]) if rows else 0):
-        pivot = next((row for row in rows[rank:] if row[place]), None)
-        if pivot is None:
-            continue
-        rows.remove(pivot)
-        rows.insert(rank, pivot)
-        for row in rows[rank + 1 :]:
-            if factor := row[place] / pivot[place]:
-                row[:] = [value - factor * above for value, above in zip(row, pivot, strict=True)]
-        rank += 1
-    return rank
+def _rank(crowds: Iterable[Crowd]) -> int:
+    """How many of these columns are independent: exact, as no determinant of this size reaches the prime."""
+    basis: list[tuple[int, list[int]]] = []
+    for crowd in crowds:
+        rest = [int(is_in) for is_in in crowd]
+        for lead, known in basis:
+            if factor := rest[lead]:
+                rest = [(value - factor * other) % PRIME for value, other in zip(rest, known, strict=True)]
+        lead = next((place for place, value in enumerate(rest) if value), -1)
+        if lead >= 0:
+            inverse = pow(rest[lead], -1, PRIME)
+            basis.append((lead, [value * inverse % PRIME for value in rest]))
+    return len(basis)
