@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
-from fractions import Fraction
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -102,7 +102,7 @@ class Neighbourhood:
     def last(self) -> int:
         return int(self.rows("SELECT COALESCE(MAX(number), 0) FROM releases")[0][0])
 
-    def rows(self, query: str, **values: int) -> list[tuple[object, ...]]:  # type: ignore[type-arg, unused-ignore]
+    def rows(self, query: str, **values: int) -> list[tuple[Any, ...]]:
         with self.database.transaction() as tx:
             return [tuple(row) for row in tx.connection.execute(text(query), values)]
 
@@ -126,8 +126,8 @@ class Neighbourhood:
 Crowd = tuple[bool, ...]
 
 
-def columns(crowds: list[Crowd]) -> list[list[Fraction]]:
-    return [[Fraction(is_in) for is_in in crowd] for crowd in crowds]
+def columns(crowds: list[Crowd]) -> list[list[int]]:
+    return [[int(is_in) for is_in in crowd] for crowd in crowds]
 
 
 def small_unions(crowds: Counter[Crowd]) -> list[set[Crowd]]:

@@ -1,10 +1,9 @@
 """The release rule: an attacker with everything ever published cannot isolate fewer than k people.
 
-The attacker works on persons and exact fractions; the rule works on blocks of people. They share no code.
+The attacker works on persons; the rule works on blocks of people. They share no code.
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import combinations
 
 import pytest
@@ -109,7 +108,7 @@ def test_the_rule_and_the_attacker_agree_on_any_set_of_publications(everybody: l
 
 def attacked(everybody: list[Someone], published: list[tuple[int, str]], k: int) -> bool:
     """Try every few people: is there a combination of the published sums about exactly them, or some of them?"""
-    sums = [[Fraction(in_it(person, *cell)) for person in everybody] for cell in published]
+    sums = [[int(in_it(person, *cell)) for person in everybody] for cell in published]
     places = range(len(everybody))
     full = independent(sums)
     return any(
@@ -124,15 +123,17 @@ def in_it(person: Someone, release: int, cell: str) -> bool:
     return person.came <= release and still and (cell in (EVERYONE, person.group))
 
 
-def independent(vectors: list[list[Fraction]]) -> int:
-    """How many of these vectors are independent: each is reduced by those found before it."""
-    basis: list[tuple[int, list[Fraction]]] = []
+def independent(vectors: list[list[int]]) -> int:
+    """How many of these vectors of zeros and ones are independent, counting in a field too large to deceive."""
+    field = 2**607 - 1
+    basis: list[tuple[int, list[int]]] = []
     for vector in vectors:
         rest = list(vector)
         for lead, known in basis:
-            factor = rest[lead]
-            rest = [value - factor * other for value, other in zip(rest, known, strict=True)]
-        lead = next((place for place, value in enumerate(rest) if value), None)  # type: ignore[assignment]
-        if lead is not None:
-            basis.append((lead, [value / rest[lead] for value in rest]))
+            if factor := rest[lead]:
+                rest = [(value - factor * other) % field for value, other in zip(rest, known, strict=True)]
+        lead = next((place for place, value in enumerate(rest) if value), -1)
+        if lead >= 0:
+            inverse = pow(rest[lead], field - 2, field)
+            basis.append((lead, [value * inverse % field for value in rest]))
     return len(basis)
