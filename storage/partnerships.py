@@ -13,7 +13,8 @@ from storage.database import Tx
 from storage.schema import answers, coordinator_links, invitations, partnerships, responses, waves
 
 LINK_LASTS = timedelta(days=30)
-CODE_BYTES = 16  # 128 bits: not to be guessed
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without signs that look alike: codes are typed over from a poster
+CODE_LENGTH = 26  # 128 bits: not to be guessed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def add(tx: Tx, partnership: Partnership, wording: Mapping[str, Mapping[str, str
         tx.insert(partnerships).values(**row, created_at=now).returning(partnerships.c.id)
     ).scalar_one()
     open_wave(tx, number, wording, now)
-    codes = Codes(secrets.token_urlsafe(CODE_BYTES), secrets.token_urlsafe(CODE_BYTES))
+    codes = Codes(new_code(), new_code())
     tx.connection.execute(
         tx.insert(invitations).values(code=codes.invitation, partnership_id=number, label="", created_at=now)
     )
@@ -57,6 +58,10 @@ def add(tx: Tx, partnership: Partnership, wording: Mapping[str, Mapping[str, str
         )
     )
     return number, codes
+
+
+def new_code() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
 def every(tx: Tx) -> list[Partnership]:
@@ -72,7 +77,7 @@ def find(tx: Tx, name: str) -> Partnership | None:
 
 
 def invited_by(tx: Tx, code: str) -> Partnership | None:
-    found = tx.connection.execute(_PARTNERSHIP.join(invitations).where(invitations.c.code == code)).first()
+    found = tx.connection.execute(_PARTNERSHIP.join(invitations).where(invitations.c.code == code.lower())).first()
     return Partnership(*found) if found else None
 
 
@@ -83,7 +88,7 @@ def invitation_of(tx: Tx, partnership: int) -> str:
 
 
 def is_coordinator_code(tx: Tx, code: str) -> bool:
-    key = tx.seal.key("coordinator", code)
+    key = tx.seal.key("coordinator", code.lower())
     return bool(
         tx.connection.execute(select(coordinator_links.c.role).where(coordinator_links.c.code_key == key)).first()
     )

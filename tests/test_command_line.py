@@ -47,7 +47,7 @@ def test_a_partnership_is_made_listed_closed_and_summarised(command: Any, folder
     assert code == 0
     assert made["partnership"] == 1
     assert made["invitation_links"] == made["coordinator_links"] == []
-    assert len(made["invitation_code"]) == len(made["coordinator_code"]) == 22
+    assert len(made["invitation_code"]) == len(made["coordinator_code"]) == 26
     assert made["invitation_code"] != made["coordinator_code"]
     assert (folder / "data" / "samenspraak.db").is_file()
 

@@ -26,7 +26,7 @@ from tests.test_walk import walk
 
 MOST_CHARACTERS, MOST_LABEL = 4096, 40
 LARGEST = 10**18 - 1
-CODE = "x" * 22
+CODE = "x" * 26
 
 
 def every_view(texts: Texts) -> Iterator[tuple[str, View]]:
