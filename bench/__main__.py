@@ -6,6 +6,7 @@ Everything measured goes to standard output as Markdown; how far it is, to stand
 import argparse
 import asyncio
 import os
+import platform
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -21,6 +22,9 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 
 def main() -> int:
     asked = _arguments()
+    if platform.system() != "Linux":
+        print("The benchmark reads the clocks of Linux, so it runs only there.", file=sys.stderr)
+        return 2
     cores = machine.two_cores()
     if cores:
         os.sched_setaffinity(0, {cores[1]})
@@ -40,11 +44,17 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("bench", description="What an answer costs, beside python-telegram-bot alone.")
-    parser.add_argument("--rounds", type=int, help="how often every bot has its turn (default 3)")
-    parser.add_argument("--people", type=int, nargs="+", default=[64, 1], help="how many at once (default 64 1)")
+    parser.add_argument("--rounds", type=_count, help="how often every bot has its turn (default 3)")
+    parser.add_argument("--people", type=_count, nargs="+", default=[64, 1], help="how many at once (default 64 1)")
     parser.add_argument("--short", action="store_true", help="one round with fewer answers, to see that it works")
     parser.add_argument("--write", action="store_true", help=f"write the results to bench/{RESULTS.name} too")
     return parser.parse_args()
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError("1 or more")
+    return int(text)
 
 
 if __name__ == "__main__":

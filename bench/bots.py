@@ -55,6 +55,8 @@ async def running(name: str, server: TelegramServer, folder: Path, core: int | N
             os.sched_setaffinity(process.pid, {core})  # before it has threads
         await _ready(process, server, folder)
         yield Bot(name, process.pid, code, folder / "survey.db")
+    except AssertionError as error:  # somebody waited too long
+        raise BenchError(f"{name}: {error}\nIts log ends: {_log(folder)}") from None
     finally:
         if process.returncode is None:
             process.kill()
@@ -99,8 +101,12 @@ async def _ready(process: Process, server: TelegramServer, folder: Path) -> None
     ended.cancel()
     if process.returncode is not None:
         asked.cancel()
-        raise BenchError(f"the bot ended by itself: {(folder / 'log').read_text()[-2000:]}")
+        raise BenchError(f"the bot ended by itself: {_log(folder)}")
     await asked
+
+
+def _log(folder: Path) -> str:
+    return (folder / "log").read_text("utf-8")[-2000:]
 
 
 def _free_port() -> int:

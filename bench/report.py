@@ -12,6 +12,7 @@ from bench.rounds import Outcome, Run
 
 RATIOS = (("ours", "a4"), ("ours", "a"), ("a4", "a"))
 BUSY = 0.9  # of the server's core: above that, the server is what is measured
+DISTURBED = 0.25  # of a core, by other programs
 METHOD = """\
 1. One Bot API on the loopback for all three, with the people in the same process: `tests/telegram_server.py`.
 2. An answer is a tap that got its reply; each of the people taps again only after the last reply (a closed loop).
@@ -34,7 +35,7 @@ def report(outcome: Outcome, machine: str, pinned: bool, today: date) -> str:
     loads = list(dict.fromkeys(run.people for run in runs))
     parts = (
         "# What an answer costs",
-        f"Measured on {today.isoformat()} by `python3 dev.py bench`, rounds: {_rounds(runs)}. {machine}.",
+        f"Measured on {today.isoformat()} by `python3 dev.py bench`: {_rounds(runs, loads)}. {machine}.",
         _pinning(pinned),
         f"## CPU per answer, as ratios\n\n{_ratios(runs, loads)}",
         f"## Figures of this machine\n\n{_bots()}\n\n{_figures(runs, loads)}",
@@ -81,7 +82,7 @@ def _bots() -> str:
 
 def _pinning(pinned: bool) -> str:
     if pinned:
-        return "The bot has a core to itself, the server and the people share another one."
+        return "The bot is held to one core; the server and the people share another one."
     return "Only one core here: the bot and the server took turns on it, so answers a second say little."
 
 
@@ -93,8 +94,10 @@ def _found(outcome: Outcome) -> str:
 
 
 def _warnings(runs: Sequence[Run]) -> list[str]:
-    others = max(run.others_cpu / run.seconds for run in runs)
-    said = [f"Other programs used at most {others:.2f} of a core during a run."]
+    shares = [run.others_share for run in runs]
+    said = [f"Other programs used {_spread(shares, 2)} of a core."]
+    if max(shares) > DISTURBED:
+        said.append("Warning: that disturbs. Answers a second and latencies are worse than the bots are.")
     for run in runs:
         if run.server_share >= BUSY:
             bound = "its answers/s is a lower bound"
@@ -106,8 +109,12 @@ def _of(runs: Iterable[Run], bot: str, people: int) -> list[Run]:
     return [run for run in runs if (run.bot, run.people) == (bot, people)]
 
 
-def _rounds(runs: Sequence[Run]) -> int:
-    return len(_of(runs, runs[0].bot, runs[0].people))
+def _rounds(runs: Sequence[Run], loads: Sequence[int]) -> str:
+    """How much was measured."""
+    same = {people: _of(runs, runs[0].bot, people) for people in loads}
+    each = " and ".join(f"{some[0].answers:,} answers with {_people(people)} at once" for people, some in same.items())
+    rounds = len(same[loads[0]])
+    return f"{rounds} round{'s' if rounds > 1 else ''}, in each and by every bot {each}"
 
 
 def _mid(runs: Iterable[Run], name: str) -> float:

@@ -7,6 +7,7 @@ import asyncio
 import statistics
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from bench.people import Respondent
 from tests.telegram_server import TelegramServer
 
 FEWEST, AT_LEAST_EACH = 32, 2  # questionnaires in a run: in all, and for each of the people at once
+FEWEST_IN_SHORT = 8
 WARMING_UP = 10  # people
 QUIET = 0.05  # seconds in which a bot that is done does nothing
 
@@ -53,6 +55,10 @@ class Run:
     def server_share(self) -> float:
         return self.server_cpu / self.seconds
 
+    @property
+    def others_share(self) -> float:
+        return self.others_cpu / self.seconds
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -70,7 +76,7 @@ async def measure(rounds: int, loads: Sequence[int], short: bool, core: int | No
             turn = Turn(name, Path(folder), core, short)
             runs += await turn.take(loads)
             found += turn.found
-        said = ", ".join(f"{run.people} people: {run.cpu_each:.2f} ms" for run in runs[-len(loads) :])
+        said = ", ".join(f"{run.cpu_each:.2f} ms with {run.people} at once" for run in runs[-len(loads) :])
         print(f"round {number + 1} of {rounds}, {name}: {said}", file=sys.stderr)
     return Outcome(tuple(runs), found)
 
@@ -102,7 +108,7 @@ class Turn:
     async def _load(self, bot: Bot, people: int, at_start: float) -> Run:
         warming_up = min(people, WARMING_UP)
         await _walk(await self._invite(bot, warming_up), warming_up)
-        total = people if self._short else max(FEWEST, AT_LEAST_EACH * people)
+        total = max(FEWEST_IN_SHORT, people) if self._short else max(FEWEST, AT_LEAST_EACH * people)
         respondents = await self._invite(bot, total)
         await _quiet(bot)
         return await self._count(bot, respondents, people, at_start)
@@ -116,29 +122,42 @@ class Turn:
         return new
 
     async def _count(self, bot: Bot, respondents: list[Respondent], people: int, at_start: float) -> Run:
-        calls, busy = self._server.calls.copy(), machine.busy_seconds()
-        cpu, own, started = machine.cpu_seconds(bot.process), time.process_time(), time.perf_counter()
+        before = self._read(bot)
         taken = sorted(await _walk(respondents, people))
-        seconds, own = time.perf_counter() - started, time.process_time() - own
-        await self._server.called("answerCallbackQuery", calls["answerCallbackQuery"] + len(taken))
+        replied = self._read(bot)
+        await self._server.called("answerCallbackQuery", before.calls["answerCallbackQuery"] + len(taken))
         await _quiet(bot)
-        cpu = machine.cpu_seconds(bot.process) - cpu
-        calls = self._server.calls - calls
-        _same_work(bot, len(taken), calls["answerCallbackQuery"], calls["editMessageText"], calls["sendMessage"])
+        after = self._read(bot)
+        _same_work(bot, len(taken), after.calls - before.calls)
         return Run(
             bot=bot.name,
             people=people,
             answers=len(taken),
-            seconds=seconds,
-            cpu=cpu,
-            server_cpu=own,
-            others_cpu=max(0.0, machine.busy_seconds() - busy - cpu - own),
-            polls=calls["getUpdates"],
+            seconds=replied.at - before.at,
+            cpu=after.cpu - before.cpu,
+            server_cpu=replied.server - before.server,
+            others_cpu=replied.others - before.others,
+            polls=(replied.calls - before.calls)["getUpdates"],
             median=statistics.median(taken),
             slowest=taken[int(0.99 * len(taken))],
             memory_before=at_start,
             memory_after=machine.memory(bot.process),
         )
+
+    def _read(self, bot: Bot) -> "Reading":
+        cpu, server, busy = machine.cpu_seconds(bot.process), time.process_time(), machine.busy_seconds()
+        return Reading(time.perf_counter(), cpu, server, busy - cpu - server, self._server.calls.copy())
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All clocks and counters at one moment; `others` is the CPU of every other program."""
+
+    at: float
+    cpu: float
+    server: float
+    others: float
+    calls: Counter[str]
 
 
 async def _walk(respondents: list[Respondent], at_once: int) -> list[float]:
@@ -160,7 +179,7 @@ async def _quiet(bot: Bot) -> None:
         await asyncio.sleep(QUIET)
 
 
-def _same_work(bot: Bot, answers: int, toasts: int, edits: int, messages: int) -> None:
-    if (toasts, edits, messages) != (answers, answers, 0):
-        counted = f"{toasts} answerCallbackQuery, {edits} editMessageText, {messages} sendMessage"
-        raise BenchError(f"{bot.name}: {answers} answers, but {counted}: not the work that is compared")
+def _same_work(bot: Bot, answers: int, calls: Counter[str]) -> None:
+    counted = tuple(calls[method] for method in ("answerCallbackQuery", "editMessageText", "sendMessage"))
+    if counted != (answers, answers, 0):
+        raise BenchError(f"{bot.name}: {answers} answers with {dict(calls)}: not the work that is compared")

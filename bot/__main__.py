@@ -7,23 +7,30 @@ import argparse
 import asyncio
 import contextlib
 import json
+import logging
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import app, logs
+from bot import app, coordinator, logs, research
 from bot.channels.telegram.channel import TelegramChannel, TokenRefused, link
+from bot.research import ExportError
 from bot.settings import Settings, SettingsError, read
-from bot.survey import scoring
+from bot.survey import summary as summaries
 from bot.survey.checklist import ChecklistError
 from bot.survey.dialogue import Partnership
-from bot.survey.scoring import Score, Scores
+from bot.survey.scoring import Score
+from bot.survey.summary import Summary
+from bot.survey.views import View
 from bot.texts import Texts, TextsError, load, plain
 from storage import partnerships
 from storage.database import Database, StorageError, Tx
 from storage.partnerships import Turnout, Wave
+
+log = logging.getLogger(__name__)
 
 LONGEST_NAME, LONGEST_CONTACT = 80, 160
 SMALLEST_GROUP = 3
@@ -43,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read()
         logs.set_up(settings.log_level, settings.log_format)
         return int(asked.command(asked, settings) or 0)
-    except (CommandError, SettingsError, StorageError, TextsError, ChecklistError, TokenRefused) as error:
+    except (CommandError, SettingsError, StorageError, TextsError, ChecklistError, TokenRefused, ExportError) as error:
         print(error, file=sys.stderr)
         return 2
 
@@ -61,6 +68,14 @@ def _parser() -> argparse.ArgumentParser:
     summary.add_argument("partnership", help="its name or number")
     summary.add_argument("--json", action="store_true", help="for scripts")
     summary.set_defaults(command=summarise)
+    exporting = commands.add_parser("export", help="pseudonymous answers of a wave, for research")
+    exporting.add_argument("partnership", help="its name or number")
+    exporting.add_argument("--wave", type=int, required=True)
+    exporting.add_argument("--format", choices=("csv", "xlsx", "sav"), default="csv")
+    exporting.add_argument("--out", default=".", help="the folder to write in")
+    exporting.add_argument("--language", default="en", help="the language of the labels")
+    exporting.add_argument("--yes", action="store_true", help="do not ask for confirmation")
+    exporting.set_defaults(command=export)
     return parser
 
 
@@ -219,50 +234,44 @@ def _standing(wave: Wave, turnout: Turnout) -> dict[str, Any]:
 
 
 def close_wave(asked: argparse.Namespace, settings: Settings) -> None:
+    """Close the open wave; a running bot then sends the final summary."""
+    texts, now = load(), app.wall_clock()
     with _transaction(settings) as tx:
         partnership = _wanted(tx, asked.partnership)
         wave = partnerships.last_wave(tx, partnership.id)
-        if not partnerships.close_wave(tx, wave.id, app.wall_clock()):
+        if not partnerships.close_wave(tx, wave.id, now):
             raise CommandError(f"Wave {wave.number} of {partnership.name} was closed before.")
+        coordinator.announce_close(tx, texts, partnership, partnerships.last_wave(tx, partnership.id), now)
         turnout = partnerships.turnout(tx, wave.id)
     print(f"Wave {wave.number} of {partnership.name} is closed: {turnout.completed} of {turnout.started} completed it.")
 
 
 def summarise(asked: argparse.Namespace, settings: Settings) -> None:
+    """Exactly what a coordinator may see now."""
     texts = load()
     with _transaction(settings) as tx:
         partnership = _wanted(tx, asked.partnership)
         wave = partnerships.last_wave(tx, partnership.id)
-        turnout = partnerships.turnout(tx, wave.id)
-        why_not = _why_no_scores(partnership, wave, turnout)
-        tally = {} if why_not else partnerships.tally(tx, wave.id)
-    scores = scoring.scores(texts.checklist, tally, partnership.minimum_group)
+        found = coordinator.read_summary(tx, texts, partnership, wave, app.wall_clock())
     if asked.json:
-        print(json.dumps(_as_json(partnership, wave, turnout, scores, why_not), indent=2, ensure_ascii=False))
+        print(json.dumps(_as_json(texts, found), indent=2, ensure_ascii=False))
     else:
-        print("\n".join(_as_lines(texts, partnership, wave, turnout, scores, why_not)))
+        print(plain(texts.render(View(summaries.paragraphs(found)), partnership.language)))
 
 
-def _why_no_scores(partnership: Partnership, wave: Wave, turnout: Turnout) -> str | None:
-    """Until the release rule is built, scores are shown once: for a closed wave with enough completed responses."""
-    if not wave.closed_at:
-        return "The wave is open. Scores are shown when it is closed."
-    if turnout.completed < partnership.minimum_group:
-        return f"Fewer than {partnership.minimum_group} people completed the wave, so no score is shown."
-    return None
-
-
-def _as_json(
-    partnership: Partnership, wave: Wave, turnout: Turnout, scores: Scores, why_not: str | None
-) -> dict[str, Any]:
+def _as_json(texts: Texts, found: Summary) -> dict[str, Any]:
+    scores, total = found.scores, found.scores.total
     return {
-        "partnership": partnership.name,
-        **_standing(wave, turnout),
-        "minimum_group": partnership.minimum_group,
-        "withheld": why_not,
+        "partnership": found.partnership.name,
+        "wave": found.wave,
+        "state": "open" if found.is_open else "closed",
+        "started": found.started,
+        "completed": found.completed,
+        "minimum_group": found.partnership.minimum_group,
+        "withheld": None if found.items else plain(texts.render(View((summaries.why_none(found),)), "en")),
         "dimensions": {key: _score(score) for key, score in scores.dimensions.items()},
-        "total": _score(scores.total) if scores.total else None,
-        "items": {str(number): _score(score) for number, score in scores.items.items()},
+        "total": _score(total) if total else None,
+        "items": {str(number): _score(score) for number, score in sorted(scores.items.items())},
     }
 
 
@@ -270,18 +279,23 @@ def _score(score: Score) -> dict[str, int]:
     return {"score": score.shown, "n": score.n}
 
 
-def _as_lines(
-    texts: Texts, partnership: Partnership, wave: Wave, turnout: Turnout, scores: Scores, why_not: str | None
-) -> Iterator[str]:
-    state = "closed" if wave.closed_at else "open"
-    yield f"{partnership.name}, wave {wave.number} ({state}): {turnout.completed} of {turnout.started} completed it."
-    if why_not:
-        yield why_not
-    for dimension in texts.checklist.dimensions:
-        if score := scores.dimensions.get(dimension.key):
-            yield f"{plain(texts.say(dimension.name, 'en')):32} {score.shown:>3}  n = {score.n}"
-    if scores.total:
-        yield f"{'Mean of all statements':32} {scores.total.shown:>3}  n = {scores.total.n}"
+def export(asked: argparse.Namespace, settings: Settings) -> None:
+    """Pseudonymous answers for research, after a confirmation; that it was done is logged."""
+    texts = load()
+    with _transaction(settings) as tx:
+        partnership = _wanted(tx, asked.partnership)
+        records = [research.Record(*row) for row in partnerships.records(tx, partnership.id, asked.wave)]
+    if not records:
+        raise CommandError(f"{partnership.name} has no answers in wave {asked.wave}.")
+    question = f"This writes the answers of {len(records)} people of {partnership.name}. Is that agreed? [y/N] "
+    if not asked.yes and input(question).strip().lower() not in ("y", "yes", "j", "ja"):
+        raise CommandError("Nothing was written.")
+    name = f"partnership-{partnership.id}-wave-{asked.wave}"
+    written = research.write(records, texts, asked.language, asked.format, Path(asked.out), name)
+    log.warning(
+        "export: partnership %d, wave %d, %d responses, %s", partnership.id, asked.wave, len(records), asked.format
+    )
+    print("\n".join(map(str, written)))
 
 
 def _wanted(tx: Tx, name: str) -> Partnership:

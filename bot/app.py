@@ -10,10 +10,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from bot import ticks, turn
+from bot import attachments, ticks, turn
 from bot.channels.telegram.channel import TelegramChannel
 from bot.delivery import Delivery
-from bot.letters import Clock, Update
+from bot.letters import Clock, Envelope, Update
 from bot.settings import Settings, the_secret
 from bot.texts import Texts, load
 from bot.turn import Reply
@@ -24,6 +24,8 @@ from storage.migrating import migrate
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+MOST_LEFT_OVER = 10_000  # letters in hand at once after a start
 
 
 def wall_clock() -> datetime:
@@ -42,7 +44,9 @@ class App:
         self.clock = clock
         self.texts: Texts = load()
         self.database = open_database(settings)
-        self.telegram = TelegramChannel(settings.telegram_token or "", settings.telegram_api_url)
+        self.telegram = TelegramChannel(
+            settings.telegram_token or "", settings.telegram_api_url, lambda one: attachments.content(one, self.texts)
+        )
         self.delivery = Delivery(self.database, {"telegram": self.telegram.messenger}, clock)
         self._last_poll: datetime | None = None
 
@@ -58,7 +62,7 @@ class App:
 
     async def _run(self, ready: Callable[[], None]) -> None:
         name = await self.telegram.connect()
-        await self._store(self._catch_up)
+        self.delivery.post(await self._store(self._catch_up))
         await self._polled()
         log.info("running as @%s", name)
         ready()
@@ -92,11 +96,14 @@ class App:
             await asyncio.sleep(wait)
             wait = min(10.0, wait * 2)
 
-    def _catch_up(self, tx: Tx) -> None:
+    def _catch_up(self, tx: Tx) -> list[Envelope]:
+        """The letters that were waiting. On SQLite all at once, so that no reply goes before one of them."""
         now = self.clock()
         updates.forget_old(tx, now)
-        if self.database.is_sqlite:
-            letters.release(tx, now)  # we run alone, so whoever held these is gone
+        if not self.database.is_sqlite:
+            return []
+        letters.release(tx, now)  # we run alone, so whoever held these is gone
+        return letters.claim_due(tx, now, MOST_LEFT_OVER)
 
     async def _polled(self) -> None:
         """Telegram answered. After a silence in which presses were lost, show everybody their screen again."""

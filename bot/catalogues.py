@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from bot.survey.dialogue import COMMANDS
+from bot.survey.dialogue import COMMANDS, COORDINATING
 from bot.texts import LOCALES, SOURCE_LANGUAGE, TextsError, autonym, load, the_checklist
 
 DOMAINS = ("bot", "checklist")
@@ -69,7 +69,7 @@ def sources() -> dict[str, Catalog]:
         Path(__file__).parent, method_map=[("**.py", "python")], keywords=KEYWORDS
     ):
         own.add(text, context=context)
-    for name in COMMANDS:
+    for name in (*COMMANDS, *COORDINATING):
         own.add(name, context="command")
     for phrase, _limit in the_checklist().phrases():
         checklist.add(phrase.text, context=phrase.context)
@@ -79,7 +79,7 @@ def sources() -> dict[str, Catalog]:
 def text_limits() -> dict[tuple[str, str], int]:
     """(context, text) -> the most characters it may have in any language."""
     items = {(phrase.context, phrase.text): limit for phrase, limit in the_checklist().phrases()}
-    return {**items, **{("command", name): MOST_COMMAND for name in COMMANDS}}
+    return {**items, **{("command", name): MOST_COMMAND for name in (*COMMANDS, *COORDINATING)}}
 
 
 def _problems(wanted: Catalog, found: Catalog, language: str, limits: dict[tuple[str, str], int]) -> Iterator[str]:

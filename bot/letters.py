@@ -5,9 +5,9 @@ Both are plain data. A letter can wait in the database; of what a person types, 
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.survey.buttons import Press
 from bot.survey.dialogue import Commanded, Expired, Wrote
@@ -36,7 +36,8 @@ class Returned:
 class Update:
     """One thing that happened in a channel. `id` is unique over all channels.
 
-    `phone_language` is what the phone says it speaks; `message` is the channel's number of the pressed message.
+    `phone_language` is what the phone says it speaks; `message` is the channel's number of the pressed message; `door`
+    is where this channel is entered, to be followed by a code; `in_group` says that the address is a chat of several.
     """
 
     id: str
@@ -45,12 +46,17 @@ class Update:
     event: Press | Commanded | Wrote | Expired | Opened | Left | Returned
     phone_language: str | None = None
     message: int | None = None
+    door: str = ""
+    in_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Attachment:
+    """A picture or a file, as its description: see `bot.attachments`. A plain file is described by its own text."""
+
+    kind: Literal["picture", "file"]
     name: str
-    content: str
+    described: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +69,17 @@ class Letter:
     text: str
     rows: tuple[tuple[tuple[str, str], ...], ...] = ()
     replaces: int | None = None
-    document: Document | None = None
+    attachment: Attachment | None = None
 
     def to_json(self) -> str:
-        document = (self.document.name, self.document.content) if self.document else None
-        return json.dumps([self.text, self.rows, self.replaces, document], ensure_ascii=False)
+        attached = astuple(self.attachment) if self.attachment else None
+        return json.dumps([self.text, self.rows, self.replaces, attached], ensure_ascii=False)
 
     @classmethod
     def from_json(cls, body: str) -> "Letter":
-        text, rows, replaces, document = json.loads(body)
+        text, rows, replaces, attached = json.loads(body)
         buttons = tuple(tuple((label, data) for label, data in row) for row in rows)
-        return cls(text, buttons, replaces, Document(*document) if document else None)
+        return cls(text, buttons, replaces, Attachment(*attached) if attached else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from babel.messages.pofile import PoFileError, read_po
 from bot.survey import checklist as checklists
 from bot.survey.buttons import encode
 from bot.survey.checklist import Checklist
-from bot.survey.dialogue import COMMANDS
+from bot.survey.dialogue import COMMANDS, COORDINATING
 from bot.survey.phrases import Phrase, command
 from bot.survey.views import View
 
@@ -99,8 +99,9 @@ class Texts:
     @cached_property
     def commands(self) -> Mapping[str, str]:
         """Every name a command has in any language -> its English name."""
-        own = {self.say(command(name), language): name for name in COMMANDS for language in self.languages}
-        return {**own, **{name: name for name in COMMANDS}}
+        names = (*COMMANDS, *COORDINATING)
+        own = {self.say(command(name), language): name for name in names for language in self.languages}
+        return {**own, **{name: name for name in names}}
 
     def _value(self, value: "str | int | date | Phrase", language: str) -> str:
         if isinstance(value, Phrase):

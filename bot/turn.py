@@ -9,15 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.letters import Document, Envelope, Left, Letter, Opened, Returned, Update
+from bot import coordinator
+from bot.letters import Attachment, Envelope, Left, Letter, Opened, Returned, Update
 from bot.survey import door, screens
-from bot.survey.buttons import Decline, Join, Place, Screen, Welcome
+from bot.survey.buttons import Coordinate, Decline, Join, Place, Screen, Welcome
 from bot.survey.checklist import fingerprint
-from bot.survey.dialogue import Commanded, Dialogue, Event, Expired, Partnership, Turn, step
+from bot.survey.dialogue import COORDINATING, Commanded, Dialogue, Event, Expired, Partnership, Turn, step
 from bot.survey.phrases import Phrase, say
 from bot.survey.views import View
 from bot.texts import HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, plain
-from storage import dialogues, letters, partnerships, updates
+from storage import coordinators, dialogues, letters, partnerships, updates
+from storage.coordinators import Seat
 from storage.database import Tx
 from storage.dialogues import Caller
 
@@ -48,6 +50,8 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
             return _join(tx, texts, update, code, texts.negotiate(language) or HOME_LANGUAGE, now)
         case Decline(language):
             return _at_the_door(texts, update, door.declined(), texts.negotiate(language))
+        case Coordinate(partnership, action, argument):
+            return _coordinate(tx, texts, update, now, action, argument, partnership)
         case event:
             return _converse(tx, texts, update, event, now)
 
@@ -63,15 +67,67 @@ def _open(tx: Tx, texts: Texts, update: Update, code: str, now: datetime, langua
     """Somebody with a code: a respondent goes on, anybody else is welcomed."""
     partnership = partnerships.invited_by(tx, code)
     if partnership is None:
-        by_coordinator = partnerships.is_coordinator_code(tx, code)
-        return _at_the_door(texts, update, door.for_coordinators() if by_coordinator else door.unknown_invitation())
+        return _open_coordinator_link(tx, texts, update, code, now)
+    if update.in_group:
+        return _at_the_door(texts, update, door.not_in_a_group(), partnership.language)
     wave = partnerships.last_wave(tx, partnership.id)
     response = dialogues.enter_wave(tx, update.channel, update.address, partnership.id, wave, now)
     if response is not None:
         return _resume(tx, texts, update, response, now)
     if wave.closed_at:
         return _at_the_door(texts, update, door.no_open_wave(partnership), language)
+    coordinators.opened(tx, code)
     return _welcome(texts, update, partnership, code, language, now)
+
+
+def _open_coordinator_link(tx: Tx, texts: Texts, update: Update, code: str, now: datetime) -> Reply:
+    """Give a seat to whoever opens the link first; a group can only read."""
+    found = coordinators.link(tx, code, now)
+    if found is None:
+        return _at_the_door(texts, update, door.unknown_invitation())
+    mine = [seat for seat in _seats(tx, update) if seat.partnership.id == found.partnership]
+    if found.used or found.expired:
+        return _coordinate(tx, texts, update, now, "home") if mine else _at_the_door(texts, update, door.used_link())
+    if update.in_group and found.role != "viewer":
+        return _at_the_door(texts, update, door.not_in_a_group())
+    spoken = texts.negotiate(update.phone_language) or HOME_LANGUAGE
+    coordinators.use_link(tx, code, found, update.channel, update.address, spoken, now)
+    (seat,) = (seat for seat in _seats(tx, update) if seat.partnership.id == found.partnership)
+    return _to_seat(tx, update, seat, [coordinator.in_words(texts, coordinator.welcome(seat), seat.language)], now)
+
+
+def _coordinate(
+    tx: Tx,
+    texts: Texts,
+    update: Update,
+    now: datetime,
+    action: str,
+    argument: str = "-",
+    partnership: int | None = None,
+) -> Reply:
+    """An action of somebody with a seat; of anybody else it is an old button."""
+    seats = [seat for seat in _seats(tx, update) if partnership in (None, seat.partnership.id)]
+    if not seats:
+        return _converse(tx, texts, update, Expired(), now)
+    if len(seats) > 1:
+        choice = coordinator.in_words(texts, coordinator.pick(seats, action), seats[0].language)
+        return _to_seat(tx, update, seats[0], [choice], now)
+    shown = coordinator.handle(tx, texts, seats[0], action, argument, update.door, now)
+    if action == "left":
+        return Reply((Envelope(update.channel, update.address, replace(shown[-1], replaces=update.message)),))
+    return _to_seat(tx, update, seats[0], shown, now)
+
+
+def _to_seat(tx: Tx, update: Update, seat: Seat, shown: list[Letter], now: datetime) -> Reply:
+    """A single letter takes the place of the message that was pressed; with a picture above it, it comes anew."""
+    if len(shown) == 1:
+        shown = [replace(shown[0], replaces=update.message)]
+    numbered = [(letter, letters.reply(tx, seat.contact, letter, now)) for letter in shown]
+    return Reply(tuple(Envelope(update.channel, update.address, one, number, seat.contact) for one, number in numbered))
+
+
+def _seats(tx: Tx, update: Update) -> list[Seat]:
+    return coordinators.seats(tx, update.channel, update.address)
 
 
 def _welcome(
@@ -113,31 +169,44 @@ def _resume(tx: Tx, texts: Texts, update: Update, response: int | None, now: dat
 
 
 def _converse(tx: Tx, texts: Texts, update: Update, event: Event, now: datetime) -> Reply:
+    if isinstance(event, Commanded):
+        event = Commanded(texts.commands.get(event.name, event.name), event.words)
+        if event.name in COORDINATING and _seats(tx, update):
+            return _coordinate(
+                tx,
+                texts,
+                update,
+                now,
+                "named" if event.words and event.name == "invite" else event.name,
+                event.words or "-",
+            )
     response: int | None = getattr(event, "response", None)
     caller = dialogues.load(tx, texts.checklist, texts.languages, update.channel, update.address, response)
     if caller is None:
+        if _seats(tx, update):
+            return _coordinate(tx, texts, update, now, "leave" if event == Commanded("erase") else "home")
         return _at_the_door(texts, update, door.stray())
     if response is not None and not caller.named:
         event = Expired()  # the button of an erased response, or of somebody else's
-    if isinstance(event, Commanded):
-        event = Commanded(texts.commands.get(event.name, event.name))
     return _carry_out(tx, texts, update, caller, step(caller.dialogue, event, now), now)
 
 
 def _carry_out(tx: Tx, texts: Texts, update: Update, caller: Caller, turn: Turn, now: datetime) -> Reply:
     """Store what the turn changed and write what it shows."""
     if turn.erased:
-        dialogues.erase(tx, caller.contact)
+        dialogues.erase(tx, texts.checklist, caller.contact)
         erased = screens.view(turn.dialogue, turn.show, now)
         return _at_the_door(texts, update, erased, turn.dialogue.language)
     dialogues.save(tx, caller, turn.dialogue, now)
-    notice = turn.notice if update.message is None else None
     if turn.show.screen == Screen.MY_DATA:
         own = _own_data(tx, texts, caller, turn.dialogue.language)
-        shown = [own, _letter(texts, turn.dialogue, turn.show, now, notice)]
+        shown = [own, _letter(texts, turn.dialogue, turn.show, now, turn.notice)]
     else:
-        shown = [_letter(texts, turn.dialogue, turn.show, now, notice, update.message)]
-    on_button = plain(texts.say(turn.notice, turn.dialogue.language)) if turn.notice and not notice else None
+        # The notice stands in the letter too: a line on a button is lost when we die before it is said, and then the
+        # next screen looks as if the tap was accepted.
+        shown = [_letter(texts, turn.dialogue, turn.show, now, turn.notice, update.message)]
+    pressed = turn.notice if update.message is not None else None
+    on_button = plain(texts.say(pressed, turn.dialogue.language)) if pressed else None
     return Reply(tuple(_write(tx, update, caller, shown, now)), on_button)
 
 
@@ -177,8 +246,8 @@ def _own_data(tx: Tx, texts: Texts, caller: Caller, language: str) -> Letter:
         at = own.answered_at.isoformat(" ", "seconds")
         name = own.partnership if own.partnership[:1] not in "=+-@\t\r" else f"'{own.partnership}"
         table.writerow((name, own.wave, own.item, word(item.statement), word(option.label), at))
-    document = Document(word(say("my-answers")) + ".csv", sheet.getvalue())
-    return Letter(word(say("Your answers, in a file.")), document=document)
+    file = Attachment("file", word(say("my-answers")) + ".csv", sheet.getvalue())
+    return Letter(word(say("Your answers, in a file.")), attachment=file)
 
 
 def _at_the_door(texts: Texts, update: Update, view: View, language: str | None = None) -> Reply:

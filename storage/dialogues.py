@@ -13,6 +13,7 @@ from sqlalchemy import Row, bindparam, delete, select, update
 from bot.survey.buttons import place_from
 from bot.survey.checklist import Checklist
 from bot.survey.dialogue import Dialogue, Partnership
+from storage import releases
 from storage.database import Tx
 from storage.partnerships import PARTNERSHIP_COLUMNS, Wave
 from storage.schema import answers, contacts, partnerships, respondents, responses, waves
@@ -149,9 +150,10 @@ def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> None:
     if after.completed and not before.completed:
         finished = update(responses).where(responses.c.id == after.response, responses.c.completed_at.is_(None))
         tx.connection.execute(finished.values(completed_at=now))
-    if after.group != before.group:
+    if (after.group, after.wants_result) != (before.group, before.wants_result):
         of_response = select(responses.c.respondent_id).where(responses.c.id == after.response).scalar_subquery()
-        tx.connection.execute(update(respondents).where(respondents.c.id == of_response).values(group=after.group))
+        kept = {"group": after.group, "wants_result": after.wants_result}
+        tx.connection.execute(update(respondents).where(respondents.c.id == of_response).values(kept))
     if caller.unreachable or (after.language, after.stopped) != (before.language, before.stopped):
         stopped_at = now if after.stopped else None
         tx.connection.execute(
@@ -161,8 +163,9 @@ def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> None:
         )
 
 
-def erase(tx: Tx, contact: int) -> None:
+def erase(tx: Tx, checklist: Checklist, contact: int) -> None:
     """Everything about this contact, at once: respondent, responses, answers and waiting letters go with it."""
+    releases.depart(tx, checklist, contact)
     tx.connection.execute(delete(contacts).where(contacts.c.id == contact))
 
 
@@ -229,6 +232,7 @@ def _dialogue(
         reminders=row.reminders,
         remind_at=row.remind_at,
         stopped=row.stopped_at is not None,
+        wants_result=row.wants_result,
         channel=row.channel,
         others=others,
     )
@@ -245,6 +249,7 @@ _LOAD = (
         contacts.c.stopped_at,
         contacts.c.unreachable_at,
         respondents.c.group,
+        respondents.c.wants_result,
         responses.c.id.label("response"),
         responses.c.place,
         responses.c.reminders,

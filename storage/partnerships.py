@@ -10,7 +10,16 @@ from sqlalchemy import func, select, update
 
 from bot.survey.dialogue import Partnership
 from storage.database import Tx
-from storage.schema import answers, coordinator_links, invitations, partnerships, responses, waves
+from storage.schema import (
+    answers,
+    contacts,
+    coordinator_links,
+    invitations,
+    partnerships,
+    respondents,
+    responses,
+    waves,
+)
 
 LINK_LASTS = timedelta(days=30)
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without signs that look alike: codes are typed over from a poster
@@ -133,6 +142,33 @@ def tally(tx: Tx, wave: int) -> dict[int, dict[str, int]]:
     for item, option, people in tx.connection.execute(counted):
         found.setdefault(item, {})[option] = people
     return found
+
+
+def records(tx: Tx, partnership: int, wave: int) -> list[tuple[int, int, str | None, str, bool, dict[int, str]]]:
+    """(respondent, wave number, group, language, completed, item -> option) of every response in a wave."""
+    found = tx.connection.execute(
+        select(
+            responses.c.id,
+            respondents.c.id.label("respondent"),
+            respondents.c.group,
+            contacts.c.language,
+            responses.c.completed_at,
+        )
+        .select_from(responses.join(waves).join(respondents).outerjoin(contacts))
+        .where(waves.c.partnership_id == partnership, waves.c.number == wave)
+    ).all()
+    given: dict[int, dict[int, str]] = {row.id: {} for row in found}
+    of_wave = (
+        select(answers.c.response_id, answers.c.item, answers.c.option)
+        .select_from(answers.join(responses).join(waves))
+        .where(waves.c.partnership_id == partnership, waves.c.number == wave)
+    )
+    for response, item, option in tx.connection.execute(of_wave):
+        given[response][item] = option
+    return [
+        (row.respondent, wave, row.group, row.language or "", row.completed_at is not None, given[row.id])
+        for row in found
+    ]
 
 
 PARTNERSHIP_COLUMNS = tuple(partnerships.c[name] for name in Partnership.__slots__)

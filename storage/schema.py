@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     types,
 )
 
@@ -108,6 +109,7 @@ invitations = Table(
     Column("code", String(40), primary_key=True),
     Column("partnership_id", Integer, _of("partnerships"), nullable=False, index=True),
     Column("label", Text, nullable=False),
+    Column("opened", Integer, nullable=False, server_default="0"),  # times, not people: nobody is known yet
     Column("created_at", Moment, nullable=False),
 )
 
@@ -145,6 +147,7 @@ respondents = Table(
     Column("group", String(20)),
     Column("consented_at", Moment, nullable=False),
     Column("consent", String(20), nullable=False),  # fingerprint of the text they agreed to
+    Column("wants_result", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("contact_id", "partnership_id"),
     sqlite_autoincrement=True,
 )

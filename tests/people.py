@@ -6,18 +6,17 @@ They know nothing but what is on their screen. What they saw taken in is theirs 
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from random import Random
 
-from tests.telegram_server import BotMessage, Person
+from tests.telegram_server import BotMessage, Json, Person, TelegramServer
 
 ITEMS = 26
-OPTIONS = {
-    **{"Nee": "no", "Meer nee dan ja": "rather_no", "Ertussenin": "middle", "Meer ja dan nee": "rather_yes"},
-    **{"Ja": "yes", "Weet ik niet": "dont_know", "Past niet bij mij": "not_applicable"},
-    **{"No": "no", "More no than yes": "rather_no", "In between": "middle", "More yes than no": "rather_yes"},
-    **{"Yes": "yes", "I don't know": "dont_know", "Does not apply to me": "not_applicable"},
-}
+KEYS = ("no", "rather_no", "middle", "rather_yes", "yes", "dont_know", "not_applicable")
+DUTCH = ("Nee", "Meer nee dan ja", "Ertussenin", "Meer ja dan nee", "Ja", "Weet ik niet", "Past niet bij mij")
+ENGLISH = ("No", "More no than yes", "In between", "More yes than no", "Yes", "I don't know", "Does not apply to me")
+OPTIONS = dict(zip(DUTCH + ENGLISH, KEYS * 2, strict=True))
 """What a button says -> the option that it stands for."""
 
 SIGNS = {
@@ -32,10 +31,11 @@ SIGNS = {
 
 LANGUAGES = ("Nederlands", "English")
 BACK, FORWARD, PAUSE = ("‹ Terug", "‹ Back"), ("Verder ›", "Next ›"), ("Pauze", "Pause")
-THANKS = ("Dank u wel", "Thank you")
+THANKS = re.compile(r"^(Dank u wel|Thank you)!", re.MULTILINE)
 STATEMENT = re.compile(r"^(?:Zin|Statement) (\d+) (?:van|of) 26$", re.MULTILINE)
 GO_ON = re.compile(r"Verdergaan|Go on|Verder met zin \d+|Go on with statement \d+")
 PAST_THE_ITEMS = ("review", "part", "thanks")
+REFUSALS = ("Die zin heeft u al beantwoord", "You already answered that statement")
 REMARKS = ("Moet dit nou?", "/help", "/privacy", "/mydata", "/mijngegevens", "/language", "/taal")
 GO_ON_COMMANDS = ("/verder", "/continue")
 CHANGES_OF_MIND = 6  # at most; then they want it over with
@@ -62,7 +62,7 @@ class Sight:
 
     @cached_property
     def kind(self) -> str:
-        if self.message.text.startswith(THANKS):
+        if THANKS.search(self.message.text):
             return "thanks"
         if self.item:
             return "item"
@@ -83,14 +83,26 @@ class Sight:
         return self.item > item or self.kind in PAST_THE_ITEMS
 
 
+class Reader(Person):
+    """Somebody with Telegram who reads all that the bot shows, however short it stays."""
+
+    def __init__(self, server: TelegramServer, number: int, language_code: str = "nl") -> None:
+        super().__init__(server, number, {"first_name": "Anna"}, language_code)
+        self.pages: list[str] = []
+
+    def show(self, message: BotMessage) -> Json:
+        self.pages.append(message.text)
+        return super().show(message)
+
+
 class Respondent:
-    """One person from the link to the thanks. `happened` hears of every "press" and every "sight", as it happens.
+    """One person from the link to the thanks. `happened` hears of every "press", "screen" and "insistence", at once.
 
     `acknowledged` is item -> option, as the screen last confirmed it; `tapped` is the tap that no screen confirmed yet.
     """
 
     def __init__(
-        self, person: Person, code: str, seed: str, happened: Callable[[str], None] = lambda what: None
+        self, person: Reader, code: str, seed: str, happened: Callable[[str], None] = lambda what: None
     ) -> None:
         self.person, self.code, self.happened = person, code, happened
         self.random = Random(seed)
@@ -100,11 +112,24 @@ class Respondent:
         self.tapped: tuple[int, str] | None = None
         self.waits = False
         self.has_joined = False
-        self.insisted = 0
+        self.diary: list[str] = []
         self._seen: BotMessage | None = None
-        self._toasts_read = 0
+        self._pages_read = 0
+        self._doubted: tuple[int, str] | None = None
         self._changes_of_mind = 0
         self._again: Callable[[], Awaitable[None]] = self._knock
+        self._acts: dict[str, Callable[[Sight], Awaitable[None]]] = {
+            "welcome": self._welcomed,
+            "group": self._press_any,
+            "item": self._consider,
+            "pause": self._press_any,
+            "language": self._press_any,
+            "aside": self._go_on,
+            "review": self._look_back,
+            "part": self._look_back,
+            "thanks": self._rest,
+            "lost": self._ask_the_way,
+        }
 
     @property
     def is_finished(self) -> bool:
@@ -130,7 +155,7 @@ class Respondent:
         except AssertionError:
             return False
         self.waits = False
-        self.happened("sight")
+        self._tell("screen", f"sees {str(self.person.last)[:60]!r}")
         return True
 
     async def _react(self) -> None:
@@ -138,27 +163,36 @@ class Respondent:
         self._seen = self.person.last
         sight = Sight(self._seen)
         self._note(sight)
-        await self._ACTS[sight.kind](self, sight)
+        await self._acts[sight.kind](sight)
 
     async def _think(self) -> None:
         await asyncio.sleep(0.03 + self.random.expovariate(1 / 0.2))
 
     def _note(self, sight: Sight) -> None:
-        """Whether this screen confirms the last tap; a line on the button that says otherwise goes before."""
-        told = [toast for toast in self.person.toasts[self._toasts_read :] if toast]
-        self._toasts_read = len(self.person.toasts)
+        """Whether this screen confirms the last tap, and whether any screen refused one."""
+        told = any(page.startswith(REFUSALS) for page in self.person.pages[self._pages_read :])
+        self._pages_read = len(self.person.pages)
         if told:
-            self.tapped = None
+            self._believe_again()
         if self.tapped and sight.is_past(self.tapped[0]):
             item, option = self.tapped
             self.acknowledged[item] = option
             self.acknowledgements += 1
+            self.diary.append(f"  is sure of {item}: {option}")
             self.tapped = None
         self.has_joined |= sight.kind not in ("welcome", "lost")
 
+    def _believe_again(self) -> None:
+        """They are told that their change of mind was not taken: what they answered before, stands."""
+        if self._doubted:
+            item, option = self._doubted
+            self.acknowledged[item] = option
+            self.diary.append(f"  is told that {item}: {option} stands")
+            self.tapped = self.tapped if self.tapped and self.tapped[0] != item else None
+
     async def _insist(self) -> None:
         """No reply came: do it again, or ask where we are."""
-        self.insisted += 1
+        self._tell("insistence" if self.has_joined else "second knock", "insists")
         await (self._again() if self.random.random() < 0.6 else self._ask_the_way())
 
     async def _knock(self) -> None:
@@ -170,14 +204,14 @@ class Respondent:
     async def _say(self, text: str) -> None:
         self.waits, self._again = True, partial(self._say, text)
         await self.person.write(text)
-        self.happened("press")
+        self._tell("press", f"says {text}")
 
     async def _press(self, label: str | None, message: BotMessage, times: int = 1) -> None:
         assert label, f"{message} does not have the button that belongs to it"
         self.waits, self._again = True, partial(self._press, label, message)
         for _ in range(times):
             await self.person.press(label, message)
-            self.happened("press")
+            self._tell("press", f"presses {label} on {Sight(message).item or Sight(message).kind}")
 
     async def _welcomed(self, sight: Sight) -> None:
         agree = sight.one_of(("Ja, ik doe mee", "Yes, I will take part"))
@@ -189,7 +223,7 @@ class Respondent:
     async def _go_on(self, sight: Sight) -> None:
         await self._press(sight.go_on, sight.message)
 
-    async def _finish(self, _sight: Sight) -> None:
+    async def _rest(self, _sight: Sight) -> None:
         """There is nothing left to do."""
 
     async def _consider(self, sight: Sight) -> None:
@@ -203,7 +237,7 @@ class Respondent:
             await self._press(sight.one_of(LANGUAGES if mood < 0.08 else PAUSE), sight.message)
         elif mood < 0.17 and sight.item > 1:
             await self._press(sight.one_of(BACK), sight.message)
-        elif sight.is_answered:
+        elif sight.is_answered and sight.item in self.acknowledged:
             await self._reconsider(sight)
         else:
             await self._tap(sight)
@@ -211,10 +245,12 @@ class Respondent:
     async def _reconsider(self, sight: Sight) -> None:
         """A statement that was answered before: leave it so, or choose something else."""
         if self.random.random() < 0.3:
-            return await self._press(sight.one_of(FORWARD), sight.message)
-        self._changes_of_mind += 1
-        self.wishes[sight.item] = self._any_option()
-        await self._tap(sight)
+            await self._press(sight.one_of(FORWARD), sight.message)
+        else:
+            self._changes_of_mind += 1
+            self._doubted = sight.item, self.acknowledged[sight.item]
+            self.wishes[sight.item] = self._any_option()
+            await self._tap(sight)
 
     async def _tap(self, sight: Sight) -> None:
         option = self.wishes[sight.item]
@@ -230,18 +266,9 @@ class Respondent:
         else:
             await self._press(sight.one_of(forward), sight.message)
 
-    def _any_option(self) -> str:
-        return self.random.choice(sorted(set(OPTIONS.values())))
+    def _tell(self, what: str, how: str) -> None:
+        self.diary.append(f"{datetime.now(UTC):%H:%M:%S.%f} {how}")
+        self.happened(what)
 
-    _ACTS = {
-        "welcome": _welcomed,
-        "group": _press_any,
-        "item": _consider,
-        "pause": _press_any,
-        "language": _press_any,
-        "aside": _go_on,
-        "review": _look_back,
-        "part": _look_back,
-        "thanks": _finish,
-        "lost": _ask_the_way,
-    }
+    def _any_option(self) -> str:
+        return self.random.choice(KEYS)

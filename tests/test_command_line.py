@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot import logs
 from bot.__main__ import main
 from tests.house import SECRET, House
 from tests.telegram_server import TelegramServer
@@ -28,6 +29,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             monkeypatch.delenv(name)
     monkeypatch.setenv("SAMENSPRAAK_SECRET", SECRET)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        logs, "set_up", lambda level, form: None
+    )  # it would write to this test's standard error for ever
     return tmp_path
 
 
@@ -57,13 +61,13 @@ def test_a_partnership_is_made_listed_closed_and_summarised(command: Any, folder
     assert listed["invitation_code"] == made["invitation_code"]
     assert "De Verbinders" in command("partnership", "list")[1]
 
-    assert "The wave is open" in command("summary", "1")[1]
+    assert "De scores ziet u als de ronde sluit" in command("summary", "1")[1]
     assert command("wave", "close", "de verbinders")[0] == 2
     assert command("wave", "close", "De Verbinders")[0] == 0
     code, _, err = command("wave", "close", "1")
     assert (code, err) == (2, "Wave 1 of De Verbinders was closed before.\n")
     summary = json.loads(command("summary", "De Verbinders", "--json")[1])
-    assert summary["withheld"].startswith("Fewer than 3 people")
+    assert summary["withheld"].startswith("Fewer than 3 people finished this round.")
     assert summary["dimensions"] == {}
     assert summary["total"] is None
 

@@ -125,9 +125,26 @@ class Erase:
     response: int
 
 
+@dataclass(frozen=True, slots=True)
+class WantResult:
+    """Whether the group result is to be sent when the wave is closed."""
+
+    response: int
+    wanted: int  # 1 or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinate:
+    """Something a coordinator does with a partnership; every action has its own place in `bot.coordinator`."""
+
+    partnership: int
+    action: str
+    argument: str = "-"
+
+
 AtTheDoor = Welcome | Join | Decline
-OfAResponse = ChooseGroup | ChooseOption | Go | Resume | Switch | ChooseMoment | Finish | Erase
-Press = AtTheDoor | OfAResponse
+OfAResponse = ChooseGroup | ChooseOption | Go | Resume | Switch | ChooseMoment | Finish | Erase | WantResult
+Press = AtTheDoor | OfAResponse | Coordinate
 
 LETTERS: dict[str, type[Any]] = {
     "w": Welcome,
@@ -141,6 +158,8 @@ LETTERS: dict[str, type[Any]] = {
     "m": ChooseMoment,
     "f": Finish,
     "x": Erase,
+    "u": WantResult,
+    "c": Coordinate,
 }
 _LETTER_OF = {kind: letter for letter, kind in LETTERS.items()}
 

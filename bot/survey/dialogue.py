@@ -21,6 +21,7 @@ from bot.survey.buttons import (
     Resume,
     Screen,
     Switch,
+    WantResult,
 )
 from bot.survey.calendar import moments
 from bot.survey.checklist import Checklist
@@ -67,6 +68,7 @@ class Dialogue:
     remind_at: datetime | None = None
     reminders: bool = True
     stopped: bool = False
+    wants_result: bool = False
     channel: str = "telegram"
     others: tuple[tuple[int, str], ...] = ()
 
@@ -93,9 +95,10 @@ class Dialogue:
 
 @dataclass(frozen=True, slots=True)
 class Commanded:
-    """A command of the menu, by its English name."""
+    """A command of the menu, by its English name, and what was typed behind it: only a coordinator's is looked at."""
 
     name: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,9 @@ COMMANDS: Mapping[str, Screen | None] = {
 }
 """The menu. A command without a screen goes on with the survey."""
 
+COORDINATING = ("status", "invite", "summary", "close", "settings", "team")
+"""The coordinator's part of the menu."""
+
 LOOK_AROUND = {Screen.LANGUAGE, Screen.HELP, Screen.PRIVACY, Screen.MY_DATA, Screen.ERASE, Screen.STOPPED}
 """Screens that can be shown at any moment and leave the person where they were."""
 
@@ -153,6 +159,8 @@ def step(dialogue: Dialogue, event: Event, now: datetime) -> Turn:  # noqa: C901
             return _pause(dialogue, event.moment, now)
         case Finish():
             return _finish(dialogue)
+        case WantResult():
+            return _stay(replace(dialogue, wants_result=bool(event.wanted)))
         case Erase():
             return Turn(dialogue, Place(Screen.ERASED), erased=True)
         case Commanded():

@@ -69,18 +69,19 @@ def unknown_invitation() -> View:
     )
 
 
-def for_coordinators() -> View:
+def used_link() -> View:
     return View(
         (
             (
-                say("This is a link for the coordinator."),
-                say(
-                    "In this version the coordinator's part is not in the chat yet. "
-                    "The link stays valid. The person who set up this bot can show you the scores."
-                ),
+                say("This link for coordinators was used already, or it is too old."),
+                say("Please ask for a new one."),
             ),
         )
     )
+
+
+def not_in_a_group() -> View:
+    return View(((say("This link is for one person. Please open it in a chat with only me."),),))
 
 
 def no_open_wave(asked_by: Partnership) -> View:

@@ -41,6 +41,11 @@ def scores(checklist: Checklist, tally: Tally, minimum: int = 1) -> Scores:
         for number in checklist.items
         if (score := _item_score(checklist, tally.get(number, {}))) and score.n >= minimum
     }
+    return combined(checklist, items)
+
+
+def combined(checklist: Checklist, items: Mapping[int, Score]) -> Scores:
+    """Dimension scores and total, from these item scores only."""
     dimensions = {
         dimension.key: score
         for dimension in checklist.dimensions

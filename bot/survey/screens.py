@@ -21,6 +21,7 @@ from bot.survey.buttons import (
     Resume,
     Screen,
     Switch,
+    WantResult,
 )
 from bot.survey.calendar import moments
 from bot.survey.checklist import Dimension, Item
@@ -233,8 +234,14 @@ def _thanks(dialogue: Dialogue, _number: int, _now: datetime) -> View:
                 ),
             ),
         ),
-        (*_own_data(dialogue), *_languages(dialogue, Place(Screen.THANKS))),
+        (_group_result(dialogue), *_own_data(dialogue), *_languages(dialogue, Place(Screen.THANKS))),
     )
+
+
+def _group_result(dialogue: Dialogue) -> Row:
+    if dialogue.wants_result:
+        return (Button(say("Send me the group result"), WantResult(dialogue.response, 0), chosen=True),)
+    return (Button(say("Send me the group result"), WantResult(dialogue.response, 1)),)
 
 
 def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:

@@ -31,7 +31,7 @@ def press(data: str = "a:1:2:yes", **more: Any) -> dict[str, Any]:
         ({"text": "/start abc-_123"}, Opened("abc-_123")),
         ({"text": "/START@samenspraak_bot  abc "}, Opened("abc")),
         ({"text": "/start " + "x" * 4000}, Opened("x" * 64)),
-        ({"text": "/wissen@samenspraak_bot nu"}, Commanded("wissen")),
+        ({"text": "/wissen@samenspraak_bot nu"}, Commanded("wissen", "nu")),
         ({"text": "/"}, Wrote()),
         ({"text": "/ erase"}, Wrote()),
         ({"text": "/wïssen"}, Wrote()),
@@ -92,6 +92,8 @@ def test_blocked_and_back(status: str, event: object) -> None:
         {"update_id": 1, "message": {"chat": {"type": "private"}}},
         {"update_id": 1, "message": {"chat": {"id": "abc", "type": "private"}, "text": "/start"}},
         {"update_id": 1, "message": {"chat": {"id": -100, "type": "supergroup"}, "text": "/start"}},
+        {"update_id": 1, "message": {"chat": {"id": -100, "type": "supergroup"}, "text": "Hello all"}},
+        {"update_id": 1, "message": {"chat": {"id": -100, "type": "channel"}, "text": "/start abc"}},
         {"update_id": 1, "edited_message": {"chat": CHAT, "text": "/erase"}},
         {"update_id": 1, "callback_query": {"id": 1, "data": "a:1:2:yes"}},
         {

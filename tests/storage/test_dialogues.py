@@ -268,7 +268,7 @@ def test_erasing_leaves_nothing_of_this_person_and_all_of_the_others(database: D
             letters.reply(tx, contact, LETTER, MONDAY)
             letters.enqueue(tx, contact, LETTER, MONDAY, f"a key of {contact}")
         before = load(tx, BEN)
-        dialogues.erase(tx, anna)
+        dialogues.erase(tx, CHECKLIST, anna)
         assert find(tx, ANNA) is None
         assert load(tx, BEN) == before
     assert sizes(database) == {"contacts": 1, "respondents": 2, "responses": 2, "answers": 4, "letters": 2}
@@ -286,7 +286,7 @@ def test_numbers_of_the_erased_are_never_given_out_again(database: Database) -> 
             assert load(tx, ANNA, response).named
             assert not any(load(tx, ANNA, erased).named for erased, _, _ in given_out[:-1])
         with database.transaction() as tx:
-            dialogues.erase(tx, contact)
+            dialogues.erase(tx, CHECKLIST, contact)
     for numbers in zip(*given_out, strict=True):
         assert list(numbers) == sorted(set(numbers))
 
@@ -370,7 +370,7 @@ def test_who_is_erased_meanwhile_is_not_active(database: Database, beside: Datab
     def erase() -> list[int]:
         first_is_found.wait(10)
         with beside.transaction() as tx:
-            dialogues.erase(tx, ben)
+            dialogues.erase(tx, CHECKLIST, ben)
         return []
 
     assert len(at_once(look, erase)[0]) in (1, 2)

@@ -174,7 +174,7 @@ def test_what_is_erased_is_not_counted(database: Database) -> None:
         wave = partnerships.last_wave(tx, number).id
         for address in (ANNA, BEN):
             fill(tx, address, number, {1: "yes"}, completed=True)
-        dialogues.erase(tx, load(tx, ANNA).contact)
+        dialogues.erase(tx, CHECKLIST, load(tx, ANNA).contact)
         assert partnerships.tally(tx, wave) == {1: {"yes": 1}}
         assert partnerships.turnout(tx, wave) == partnerships.Turnout(1, 1)
 

@@ -64,8 +64,7 @@ class Neighbourhood:
         if here:
             gone = self.chance.choice(here)
             with self.database.transaction() as tx:
-                releases.depart(tx, self.checklist, gone.contact)
-                dialogues.erase(tx, gone.contact)
+                dialogues.erase(tx, self.checklist, gone.contact)
             gone.erased = True
 
     def release(self, *, final: bool = False) -> None:

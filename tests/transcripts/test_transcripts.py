@@ -3,7 +3,9 @@
     > what a person writes            > [Label] a button that they press, on the newest message that has it
     > [Label] x 9 pressed nine times  > [Label] on 2   pressed on the second message of the chat
     > (photo) something else          < what they then see, its buttons under it in rows; ! the line on a button
+    @ Fatima                          from here on somebody else (or in a group: @ group), with a phone of the same language
     ~ restart   ~ redeliver   ~ +3 days   ~ close the wave   ~ the bot is away for 10 minutes
+    ~ five people answer              so that their item means are those of the published table
 
 Every transcript is played twice, the second time with a restart between all steps. `pytest --update` writes what the
 chat shows now.
@@ -15,8 +17,10 @@ from pathlib import Path
 import pytest
 
 from storage import partnerships
-from tests.house import Clock, House
-from tests.telegram_server import BotMessage, TelegramServer
+from tests.data import five_sheets
+from tests.house import Clock, House, agree
+from tests.telegram_server import BotMessage, Person, TelegramServer
+from tests.test_walk import answer
 
 HERE = Path(__file__).parent
 TRANSCRIPTS = sorted(HERE.glob("*.txt"))
@@ -29,19 +33,31 @@ class Play:
         self.house, self.server, self.clock, self.always_restart = house, server, clock, always_restart
         codes, other = house.add("De Verbinders in Moerwijk"), house.add("Samen Sterk in Zuid")
         self.codes = {"INVITATION": codes.invitation, "COORDINATOR": codes.coordinator, "ANOTHER": other.invitation}
-        self.seen: dict[int, int] = {}
+        self.people: dict[str, Person] = {}
+        self.seen: dict[tuple[int, int], int] = {}
         self.toasts = 0
 
     async def play(self, script: str) -> str:
         """The transcript as it turns out."""
         head = [line for line in script.splitlines() if line.startswith("#")]
         phone = re.search(r"^# phone: (\w+)", script, re.MULTILINE)
-        self.person = self.server.person(language_code=phone[1] if phone else "nl")
+        self.phone = phone[1] if phone else "nl"
+        self.turn_to("the first")
         lines = []
         for line in script.splitlines():
-            if line[:1] in (">", "~"):
+            if line.startswith("@"):
+                self.turn_to(line[1:].strip())
+                lines += ["", line]
+            elif line[:1] in (">", "~"):
                 lines += ["", line, *await self.step(line)]
-        return "\n".join((*head, *lines)) + "\n"
+        return re.sub(r"\b[a-z2-9]{26}\b", "CODE", "\n".join((*head, *lines))) + "\n"
+
+    def turn_to(self, name: str) -> None:
+        """Every name is one person, with a chat of their own."""
+        if name not in self.people:
+            self.people[name] = self.server.person(language_code=self.phone)
+        self.person = self.people[name]
+        self.toasts = len(self.person.toasts)
 
     async def step(self, line: str) -> list[str]:
         if line.startswith("~"):
@@ -49,6 +65,7 @@ class Play:
         else:
             await self.say(line[1:].strip())
         await self.house.settle()
+        await self.house.caught_up()
         shown = [*self.on_buttons(), *self.on_screen()]
         if self.always_restart:
             await self.house.restart()
@@ -80,13 +97,20 @@ class Play:
         elif what == "close the wave":
             with self.house.app.database.transaction() as tx:
                 partnerships.close_wave(tx, 1, self.clock())
+        elif what == "five people answer":
+            for sheet in five_sheets():
+                person = self.server.person(language_code="nl")
+                await agree(self.house, person, self.codes["INVITATION"])
+                for option in sheet.values():
+                    await answer(self.house, person, option)
+                await person.press("Klaar")
+                await self.house.settle()
         elif days:
             self.clock.pass_time(days=int(days[1]))
         elif away:
             await self.house.stop()
             self.clock.pass_time(minutes=int(away[1]))
             await self.house.start()
-            await self.house.caught_up()
         else:
             pytest.fail(f"no such stage direction: {what}")
 
@@ -96,14 +120,16 @@ class Play:
 
     def on_screen(self) -> list[str]:
         """Every message that is new or edited since the last step."""
-        changed = [message for message in self.person.messages if self.seen.get(message.id) != message.edits]
-        self.seen = {message.id: message.edits for message in self.person.messages}
+        mine = {(message.chat_id, message.id): message for message in self.person.messages}
+        changed = [message for key, message in mine.items() if self.seen.get(key) != message.edits]
+        self.seen |= {key: message.edits for key, message in mine.items()}
         return [line for message in changed for line in as_lines(message)]
 
 
 def as_lines(message: BotMessage) -> list[str]:
     text = [f"< {line}".rstrip() for line in message.text.splitlines()]
-    file = [f"< (file: {message.filename})"] if message.filename else []
+    kind = "picture" if message.photo else "file"
+    file = [f"< ({kind}: {message.filename})"] if message.filename or message.photo else []
     return [*file, *text, *("".join(f"[{label}]" for label, _ in row) for row in message.rows)]
 
 

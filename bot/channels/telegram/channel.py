@@ -11,6 +11,7 @@ from bot.channels.telegram import menu
 from bot.channels.telegram.intake import Intake, Take
 from bot.channels.telegram.outbound import TelegramMessenger
 from bot.channels.telegram.request import AiohttpRequest
+from bot.letters import Attachment
 from bot.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -20,12 +21,17 @@ class TokenRefused(Exception):
     """Telegram refuses TELEGRAM_TOKEN. Ask BotFather for the right one: /mybots, your bot, API Token."""
 
 
+def _no_content(attachment: Attachment) -> bytes:
+    raise NotImplementedError(attachment.name)
+
+
 class TelegramChannel:
-    def __init__(self, token: str, api_url: str) -> None:
+    def __init__(self, token: str, api_url: str, content: Callable[[Attachment], bytes] = _no_content) -> None:
         self._polls, self._calls = AiohttpRequest(), AiohttpRequest()
+        self._door = ""
         base, files = f"{api_url}/bot", f"{api_url}/file/bot"
         self._bot = Bot(token, base, files, request=self._calls, get_updates_request=self._polls)
-        self.messenger = TelegramMessenger(self._bot)
+        self.messenger = TelegramMessenger(self._bot, content)
 
     async def connect(self, patience: float | None = None) -> str:
         """Make contact and give the bot's name. Without `patience` (seconds) it waits for Telegram however long."""
@@ -38,7 +44,7 @@ class TelegramChannel:
         """Take updates for ever."""
         putting_up = asyncio.create_task(menu.put_up(self._bot, texts))
         try:
-            await Intake(self._bot, self._polls, take, self.messenger.acknowledge, on_poll).run()
+            await Intake(self._bot, self._polls, take, self.messenger.acknowledge, on_poll, self._door).run()
         finally:
             putting_up.cancel()
 
@@ -50,7 +56,9 @@ class TelegramChannel:
         wait = 0.5
         while True:
             try:
-                return str((await self._bot.get_me()).username)
+                name = str((await self._bot.get_me()).username)
+                self._door = link(name, "")
+                return name
             except InvalidToken:
                 raise TokenRefused(str(TokenRefused.__doc__)) from None
             except TelegramError as error:

@@ -4,14 +4,16 @@ The order of the error table matters: in python-telegram-bot a BadRequest is a N
 would never end.
 """
 
+import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bot.letters import Delivered, Letter, Moved, Postponed, Receipt, Refused, Unreachable
+from bot.letters import Attachment, Delivered, Letter, Moved, Postponed, Receipt, Refused, Unreachable
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +24,11 @@ NOBODY = ("chat not found", "user is deactivated", "can't initiate conversation"
 
 
 class TelegramMessenger:
-    def __init__(self, bot: Bot) -> None:
+    """Sends letters; `content` draws what goes with them."""
+
+    def __init__(self, bot: Bot, content: Callable[[Attachment], bytes]) -> None:
         self._bot = bot
+        self._content = content
 
     async def deliver(self, address: str, letter: Letter) -> Receipt:
         try:
@@ -38,9 +43,8 @@ class TelegramMessenger:
             await self._bot.answer_callback_query(press, text=notice[:MOST_NOTICE] if notice else None)
 
     async def _send(self, chat: int, letter: Letter) -> None:
-        if letter.document:
-            content = InputFile(letter.document.content.encode("utf-8-sig"), filename=letter.document.name)
-            await self._bot.send_document(chat, content, caption=letter.text, parse_mode=ParseMode.HTML)
+        if letter.attachment:
+            await self._send_with(letter.attachment, chat, letter)
         elif letter.replaces is None or not await self._edit(chat, letter.replaces, letter):
             await self._bot.send_message(
                 chat,
@@ -49,6 +53,11 @@ class TelegramMessenger:
                 reply_markup=_keyboard(letter),
                 link_preview_options=NO_PREVIEW,
             )
+
+    async def _send_with(self, attachment: Attachment, chat: int, letter: Letter) -> None:
+        content = InputFile(await asyncio.to_thread(self._content, attachment), filename=attachment.name)
+        send = self._bot.send_photo if attachment.kind == "picture" else self._bot.send_document
+        await send(chat, content, caption=letter.text, parse_mode=ParseMode.HTML, reply_markup=_keyboard(letter))
 
     async def _edit(self, chat: int, message: int, letter: Letter) -> bool:
         """Whether the message could take the letter; False when it is no longer there."""

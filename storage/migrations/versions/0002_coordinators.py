@@ -14,6 +14,8 @@ def moment() -> sa.DateTime:
 def upgrade() -> None:
     op.add_column("partnerships", sa.Column("summary_day", sa.SmallInteger(), nullable=False, server_default="0"))
     op.add_column("partnerships", sa.Column("summary_hour", sa.SmallInteger(), nullable=False, server_default="9"))
+    op.add_column("invitations", sa.Column("opened", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("respondents", sa.Column("wants_result", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("responses", sa.Column("released_in", sa.Integer()))
     op.create_table(
         "coordinators",

@@ -1,0 +1,254 @@
+"""Coordinators: who receives what of a partnership, their links, and the counts that they may see.
+
+Every function takes the partnership that the caller was found to belong to; nothing here looks across partnerships.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, delete, func, select, update
+
+from bot.survey.dialogue import Partnership
+from storage.database import Tx
+from storage.partnerships import LINK_LASTS, PARTNERSHIP_COLUMNS, new_code
+from storage.schema import (
+    answers,
+    contacts,
+    coordinator_links,
+    coordinators,
+    invitations,
+    partnerships,
+    respondents,
+    responses,
+    waves,
+)
+
+ROLES = ("coordinator", "viewer")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What somebody is in a partnership, and the language they use."""
+
+    contact: int
+    partnership: Partnership
+    role: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    partnership: int
+    role: str
+    expired: bool
+    used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTurnout:
+    """What came in by one invitation. `opened` counts times, the others people of one wave."""
+
+    code: str
+    label: str
+    opened: int
+    started: int
+    completed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    contact: int
+    channel: str
+    language: str
+
+
+def seats(tx: Tx, channel: str, address: str) -> list[Seat]:
+    """Every partnership in which the person or group at this address is a coordinator or viewer."""
+    found = tx.connection.execute(
+        select(contacts.c.id, coordinators.c.role, contacts.c.language, *PARTNERSHIP_COLUMNS)
+        .select_from(coordinators.join(contacts).join(partnerships))
+        .where(contacts.c.address_key == tx.seal.key(channel, address))
+        .order_by(coordinators.c.added_at.desc(), partnerships.c.id)
+    )
+    return [Seat(row[0], Partnership(*row[3:]), row[1], row[2]) for row in found]
+
+
+def link(tx: Tx, code: str, now: datetime) -> Link | None:
+    found = tx.connection.execute(
+        select(coordinator_links).where(coordinator_links.c.code_key == _key(tx, code)).with_for_update()
+    ).first()
+    if found is None:
+        return None
+    return Link(found.partnership_id, found.role, found.expires_at <= now, found.used_at is not None)
+
+
+def use_link(tx: Tx, code: str, link: Link, channel: str, address: str, language: str, now: datetime) -> None:
+    """Give the seat that the link is for to whoever is at this address; the link is used up."""
+    contact = tx.connection.execute(
+        tx.insert(contacts)
+        .values(
+            channel=channel,
+            address_key=tx.seal.key(channel, address),
+            address_sealed=tx.seal.close(channel, address),
+            language=language,
+            created_at=now,
+        )
+        .on_conflict_do_update(index_elements=["address_key"], set_={"unreachable_at": None})
+        .returning(contacts.c.id)
+    ).scalar_one()
+    seat = tx.insert(coordinators).values(
+        contact_id=contact, partnership_id=link.partnership, role=link.role, added_at=now
+    )
+    better = case((coordinators.c.role == "coordinator", "coordinator"), else_=seat.excluded.role)
+    tx.connection.execute(
+        seat.on_conflict_do_update(index_elements=["contact_id", "partnership_id"], set_={"role": better})
+    )
+    used = update(coordinator_links).where(coordinator_links.c.code_key == _key(tx, code))
+    tx.connection.execute(used.values(used_at=now))
+
+
+def make_link(tx: Tx, partnership: int, role: str, now: datetime) -> str:
+    """A new link for this role, to be used once; its code."""
+    code = new_code()
+    row = {"code_key": _key(tx, code), "partnership_id": partnership, "role": role, "expires_at": now + LINK_LASTS}
+    tx.connection.execute(tx.insert(coordinator_links).values(row))
+    return code
+
+
+def leave(tx: Tx, contact: int, partnership: int) -> None:
+    """Give the seat up; a contact who is nothing else here is forgotten."""
+    tx.connection.execute(
+        delete(coordinators).where(coordinators.c.contact_id == contact, coordinators.c.partnership_id == partnership)
+    )
+    seated = select(coordinators.c.contact_id)
+    taking_part = select(respondents.c.contact_id).where(respondents.c.contact_id.is_not(None))
+    gone = contacts.c.id.not_in(seated) & contacts.c.id.not_in(taking_part)
+    tx.connection.execute(delete(contacts).where(contacts.c.id == contact, gone))
+
+
+def team(tx: Tx, partnership: int) -> dict[str, int]:
+    """Role -> how many have it."""
+    counted = select(coordinators.c.role, func.count()).where(coordinators.c.partnership_id == partnership)
+    return dict(map(tuple, tx.connection.execute(counted.group_by(coordinators.c.role))))
+
+
+def recipients(tx: Tx, partnership: int) -> list[Recipient]:
+    """Everybody who is sent the summaries and can be reached."""
+    found = tx.connection.execute(
+        select(contacts.c.id, contacts.c.channel, contacts.c.language)
+        .select_from(coordinators.join(contacts))
+        .where(coordinators.c.partnership_id == partnership, contacts.c.unreachable_at.is_(None))
+        .order_by(contacts.c.id)
+    )
+    return [Recipient(*row) for row in found]
+
+
+def waiting_for_result(tx: Tx, wave: int) -> list[Recipient]:
+    """Respondents who completed this wave, asked for the group result and did not stop."""
+    found = tx.connection.execute(
+        select(contacts.c.id, contacts.c.channel, contacts.c.language)
+        .select_from(contacts.join(respondents).join(responses))
+        .where(
+            responses.c.wave_id == wave,
+            responses.c.completed_at.is_not(None),
+            respondents.c.wants_result,
+            contacts.c.unreachable_at.is_(None),
+            contacts.c.stopped_at.is_(None),
+        )
+        .order_by(contacts.c.id)
+    )
+    return [Recipient(*row) for row in found]
+
+
+def set_language(tx: Tx, contact: int, language: str) -> None:
+    tx.connection.execute(update(contacts).where(contacts.c.id == contact).values(language=language))
+
+
+def set_summary_moment(tx: Tx, partnership: int, *, day: int | None = None, hour: int | None = None) -> None:
+    changed = {name: value for name, value in (("summary_day", day), ("summary_hour", hour)) if value is not None}
+    tx.connection.execute(update(partnerships).where(partnerships.c.id == partnership).values(changed))
+
+
+def summary_moment(tx: Tx, partnership: int) -> tuple[int, int]:
+    """Day of the week, 0 being Monday, and hour of the weekly summary, in the partnership's own time zone."""
+    moment = select(partnerships.c.summary_day, partnerships.c.summary_hour).where(partnerships.c.id == partnership)
+    day, hour = tx.connection.execute(moment).one()
+    return day, hour
+
+
+def add_invitation(tx: Tx, partnership: int, label: str, now: datetime) -> str:
+    """A new invitation code for one place; the code of this label when it has one already."""
+    of_label = select(invitations.c.code).where(
+        invitations.c.partnership_id == partnership, invitations.c.label == label
+    )
+    if known := tx.connection.execute(of_label).scalar():
+        return str(known)
+    code = new_code()
+    row = {"code": code, "partnership_id": partnership, "label": label, "created_at": now}
+    tx.connection.execute(tx.insert(invitations).values(row))
+    return code
+
+
+def opened(tx: Tx, code: str) -> None:
+    """Count that an invitation was opened by somebody who is no respondent yet."""
+    counted = update(invitations).where(invitations.c.code == code.lower())
+    tx.connection.execute(counted.values(opened=invitations.c.opened + 1))
+
+
+def places(tx: Tx, partnership: int, wave: int) -> Sequence[PlaceTurnout]:
+    """Every invitation of the partnership with what came in by it in this wave."""
+    found = tx.connection.execute(
+        select(
+            invitations.c.code,
+            invitations.c.label,
+            invitations.c.opened,
+            func.count(responses.c.id),
+            func.count(responses.c.completed_at),
+        )
+        .select_from(invitations)
+        .outerjoin(respondents, respondents.c.invitation == invitations.c.code)
+        .outerjoin(responses, (responses.c.respondent_id == respondents.c.id) & (responses.c.wave_id == wave))
+        .where(invitations.c.partnership_id == partnership)
+        .group_by(invitations.c.code, invitations.c.label, invitations.c.opened, invitations.c.created_at)
+        .order_by(invitations.c.created_at, invitations.c.label)
+    )
+    return [PlaceTurnout(*row) for row in found]
+
+
+def stops(tx: Tx, wave: int) -> dict[int, int]:
+    """Number of answers given -> how many people of this wave are there and not finished."""
+    given = (
+        select(func.count(answers.c.item).label("given"))
+        .select_from(responses)
+        .outerjoin(answers)
+        .where(responses.c.wave_id == wave, responses.c.completed_at.is_(None))
+        .group_by(responses.c.id)
+        .subquery()
+    )
+    return dict(map(tuple, tx.connection.execute(select(given.c.given, func.count()).group_by(given.c.given))))
+
+
+def started_since(tx: Tx, wave: int, moment: datetime) -> int:
+    counted = select(func.count()).where(responses.c.wave_id == wave, responses.c.opened_at >= moment)
+    return tx.connection.execute(counted).scalar_one()
+
+
+def stopped(tx: Tx, wave: int) -> int:
+    """How many respondents of this wave want no more messages."""
+    counted = (
+        select(func.count())
+        .select_from(contacts.join(respondents).join(responses))
+        .where(responses.c.wave_id == wave, contacts.c.stopped_at.is_not(None))
+    )
+    return tx.connection.execute(counted).scalar_one()
+
+
+def close(tx: Tx, partnership: int, now: datetime) -> int | None:
+    """Close the open wave; its row number, or None when there was none, also when somebody was just before us."""
+    closing = update(waves).where(waves.c.partnership_id == partnership, waves.c.closed_at.is_(None))
+    return tx.connection.execute(closing.values(closed_at=now).returning(waves.c.id)).scalar()
+
+
+def _key(tx: Tx, code: str) -> bytes:
+    return tx.seal.key("coordinator", code.lower())
