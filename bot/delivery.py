@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.letters import Clock, Delivered, Envelope, Messenger, Moved, Postponed, Receipt, Refused, Unreachable
@@ -98,7 +98,7 @@ class Delivery:
             tries += 1
             if isinstance(receipt, Moved):
                 envelope = replace(envelope, address=receipt.address)
-                await self._record(partial(_move, to=envelope))
+                await self._record(partial(_move, to=envelope, now=self._clock()))
                 continue
             if not isinstance(receipt, Postponed) or tries >= (MOST_TRIES if envelope.number else TRIES_UNSTORED):
                 return await self._conclude(envelope, receipt)
@@ -158,6 +158,6 @@ class Delivery:
         return task
 
 
-def _move(tx: Tx, to: Envelope) -> None:
+def _move(tx: Tx, to: Envelope, now: datetime) -> None:
     if to.contact is not None:
-        letters.move(tx, to.contact, to.channel, to.address)
+        letters.move(tx, to.contact, to.channel, to.address, now)

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from storage.sealing import Seal
 
@@ -27,6 +27,7 @@ T = TypeVar("T")
 BUSY = 5000  # milliseconds that another process may hold the write lock
 MOST_TOGETHER = 256  # pieces of work in one commit
 CONNECTIONS = 10
+CONNECT_WITHIN = 10  # seconds
 
 WAL = "PRAGMA journal_mode=WAL"
 PRAGMAS = (
@@ -114,7 +115,7 @@ def away() -> Iterator[None]:
     except (OperationalError, InterfaceError) as error:
         raise DatabaseAway(str(error.orig)) from error
     except DBAPIError as error:
-        if error.connection_invalidated:
+        if error.connection_invalidated or type(error) is DatabaseError:  # as of a file that is no database
             raise DatabaseAway(str(error.orig)) from error
         raise
 
@@ -159,7 +160,14 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 def _postgresql_engine(url: str) -> Engine:
     driver = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(driver, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
+    return create_engine(
+        driver,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={} if "connect_timeout" in driver.query else {"connect_timeout": CONNECT_WITHIN},
+    )
 
 
 class _Writer:

@@ -154,13 +154,19 @@ def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> None:
         of_response = select(responses.c.respondent_id).where(responses.c.id == after.response).scalar_subquery()
         kept = {"group": after.group, "wants_result": after.wants_result}
         tx.connection.execute(update(respondents).where(respondents.c.id == of_response).values(kept))
-    if caller.unreachable or (after.language, after.stopped) != (before.language, before.stopped):
-        stopped_at = now if after.stopped else None
-        tx.connection.execute(
-            update(contacts)
-            .where(contacts.c.id == caller.contact)
-            .values(language=after.language, stopped_at=stopped_at, unreachable_at=None)
-        )
+    _save_contact(tx, caller, after, now)
+
+
+def _save_contact(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> None:
+    before, changed = caller.dialogue, dict[str, object]()
+    if caller.unreachable:
+        changed["unreachable_at"] = None
+    if after.language != before.language:
+        changed["language"] = after.language
+    if after.stopped != before.stopped:
+        changed["stopped_at"] = now if after.stopped else None
+    if changed:
+        tx.connection.execute(update(contacts).where(contacts.c.id == caller.contact).values(changed))
 
 
 def erase(tx: Tx, checklist: Checklist, contact: int) -> None:

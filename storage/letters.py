@@ -103,7 +103,11 @@ def close_door(tx: Tx, contact: int, now: datetime) -> None:
     )
 
 
-def move(tx: Tx, contact: int, channel: str, address: str) -> None:
-    """The contact has a new address in the same channel."""
-    new = {"address_key": tx.seal.key(channel, address), "address_sealed": tx.seal.close(channel, address)}
+def move(tx: Tx, contact: int, channel: str, address: str, now: datetime) -> None:
+    """The contact has a new address in the same channel; when somebody lives there already, nobody is left here."""
+    key = tx.seal.key(channel, address)
+    if tx.connection.execute(select(contacts.c.id).where(contacts.c.address_key == key)).scalar() is not None:
+        close_door(tx, contact, now)
+        return
+    new = {"address_key": key, "address_sealed": tx.seal.close(channel, address)}
     tx.connection.execute(update(contacts).where(contacts.c.id == contact).values(new))

@@ -170,7 +170,7 @@ def test_who_moved_is_found_and_written_to_at_the_new_address(database: Database
     with database.transaction() as tx:
         contact = somebody(tx)
         letters.enqueue(tx, contact, LETTER, MONDAY, "a key")
-        letters.move(tx, contact, CHANNEL, "-100200300")
+        letters.move(tx, contact, CHANNEL, "-100200300", MONDAY)
         assert find(tx, ANNA) is None
         assert load(tx, "-100200300").contact == contact
         assert [envelope.address for envelope in letters.claim_due(tx, MONDAY)] == ["-100200300"]
