@@ -19,6 +19,8 @@ OLD, NO_INSTALLER = (
     "Neither uv, nor venv, nor pip is on this machine. On Debian or Ubuntu: sudo apt install python3-venv",
 )
 
+COMPILE = ["uv", "pip", "compile", "pyproject.toml", "-q", "--universal", "--generate-hashes", "--no-header", "-U"]
+
 COMMANDS = {
     "run": [["python", "-m", "bot", "run"]],
     "test": [["python", "-m", "pytest"]],
@@ -32,10 +34,8 @@ COMMANDS = {
     "texts": [["python", "-m", "bot.catalogues", "update"]],
     "bench": [["python", "-m", "bench"]],
     "lock": [
-        ["uv", "pip", "compile", *"-q --universal --generate-hashes --no-header -U".split(), "pyproject.toml"]
-        + ["-o", "requirements.lock"],
-        ["uv", "pip", "compile", *"-q --universal --generate-hashes --no-header -U".split(), "pyproject.toml"]
-        + ["--group", "dev", "--all-extras", "-c", "requirements.lock", "-o", "requirements-dev.lock"],
+        [*COMPILE, "-o", "requirements.lock"],
+        [*COMPILE, "--group", "dev", "--all-extras", "-c", "requirements.lock", "-o", "requirements-dev.lock"],
     ],
 }
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import coordinator
+from bot import attachments, coordinator
+from bot.charts import Bar, Picture
 from bot.letters import Attachment, Envelope, Left, Letter, Opened, Returned, Update
-from bot.survey import door, screens
+from bot.survey import door, scoring, screens
 from bot.survey.buttons import Coordinate, Decline, Join, Place, Screen, Welcome
 from bot.survey.checklist import fingerprint
 from bot.survey.dialogue import COORDINATING, Commanded, Dialogue, Event, Expired, Partnership, Turn, step
@@ -205,6 +206,8 @@ def _carry_out(tx: Tx, texts: Texts, update: Update, caller: Caller, turn: Turn,
         # The notice stands in the letter too: a line on a button is lost when we die before it is said, and then the
         # next screen looks as if the tap was accepted.
         shown = [_letter(texts, turn.dialogue, turn.show, now, turn.notice, update.message)]
+    if turn.dialogue.completed and not caller.dialogue.completed:
+        shown.insert(0, _own_picture(texts, turn.dialogue))  # the words come last, so that their buttons are at hand
     pressed = turn.notice if update.message is not None else None
     on_button = plain(texts.say(pressed, turn.dialogue.language)) if pressed else None
     return Reply(tuple(_write(tx, update, caller, shown, now)), on_button)
@@ -228,6 +231,22 @@ def _letter(
     if notice:
         view = View(((notice,), *view.paragraphs), view.rows)
     return Letter(texts.render(view, dialogue.language), texts.buttons(view, dialogue.language), replaces)
+
+
+def _own_picture(texts: Texts, dialogue: Dialogue) -> Letter:
+    """The same six scores as on the screen, drawn."""
+
+    def word(phrase: Phrase) -> str:
+        return plain(texts.say(phrase, dialogue.language))
+
+    own = scoring.profile(dialogue.checklist, dialogue.answers).dimensions
+    bars = tuple(
+        Bar(word(dimension.plain), own[dimension.key].shown if dimension.key in own else None)
+        for dimension in dialogue.checklist.dimensions
+    )
+    title, source = word(say("How you see the collaboration")), word(say("Only you see this picture."))
+    drawn = Picture(title, dialogue.partnership.name, bars, None, "", "", word(say("no score")), source)
+    return Letter(source, attachment=attachments.picture(drawn))
 
 
 def _own_data(tx: Tx, texts: Texts, caller: Caller, language: str) -> Letter:

@@ -99,6 +99,7 @@ class Respondent:
     """One person from the link to the thanks. `happened` hears of every "press", "screen" and "insistence", at once.
 
     `acknowledged` is item -> option, as the screen last confirmed it; `tapped` is the tap that no screen confirmed yet.
+    Who `is_calm` waits longer before they insist.
     """
 
     def __init__(
@@ -112,6 +113,7 @@ class Respondent:
         self.tapped: tuple[int, str] | None = None
         self.waits = False
         self.has_joined = False
+        self.is_calm = False
         self.diary: list[str] = []
         self._seen: BotMessage | None = None
         self._pages_read = 0
@@ -150,12 +152,20 @@ class Respondent:
 
     async def _sees_something_new(self) -> bool:
         """Wait for another screen than the last one, as long as the patience lasts."""
-        try:
-            await self.person.wait(lambda message: message is not self._seen, self.random.uniform(1.5, 3.0))
-        except AssertionError:
+        if not (await self._sees_within(self.random.uniform(1.5, 3.0)) or await self._keeps_calm()):
             return False
         self.waits = False
         self._tell("screen", f"sees {str(self.person.last)[:60]!r}")
+        return True
+
+    async def _keeps_calm(self) -> bool:
+        return self.is_calm and await self._sees_within(5.0)
+
+    async def _sees_within(self, seconds: float) -> bool:
+        try:
+            await self.person.wait(lambda message: message is not self._seen, seconds)
+        except AssertionError:
+            return False
         return True
 
     async def _react(self) -> None:

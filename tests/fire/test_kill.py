@@ -116,6 +116,7 @@ class Fire:
         self.random = random.Random(SEED)
         self.seal = Seal(SECRET)
         self.people: list[Respondent] = []
+        self.first_update = server.updates.next_id
         self.figure: Counter[str] = Counter()
         self.all_answer = asyncio.Event()
         self.is_over = False
@@ -131,9 +132,15 @@ class Fire:
             for _ in range(KILLS):
                 await self.kill_once()
                 self.bot.start()
-            self.is_over = True
+            self.calm_down()
             await self.bot.running()
             self.check()
+
+    def calm_down(self) -> None:
+        """That was the last kill: whoever does not get an answer now, will never get one."""
+        self.is_over = True
+        for one in self.people:
+            one.is_calm = True
 
     async def seat(self) -> None:
         """One of the 20: somebody answers to the end, and then the next one does."""
@@ -165,7 +172,7 @@ class Fire:
 
     def happened(self, what: str) -> None:
         self.figure[what] += 1
-        self.figure["insistences while the bot was well"] += what == "insistence" and self.bot.has_run(2)
+        self.figure["answers that never came"] += what == "insistence" and self.bot.has_run(4)
         if len(self.people) == AT_ONCE and all(one.acknowledged for one in self.people):
             self.all_answer.set()
         if (fuse := self._fuse) and fuse.event == what:
@@ -224,13 +231,18 @@ class Fire:
 
 
 def complaints(fire: Fire) -> list[str]:
-    """Everything in the database that is not as people saw it; the bot must be down."""
+    """Everything that is not as people saw it; the bot must be down."""
     return [
         *(f"not finished: {one}" for one in fire.people if not one.is_finished),
         *(complaint for one in fire.people for complaint in wrong_answers(fire, one)),
         *wrong_rows(fire),
-        *(["somebody did not get an answer"] if fire.figure["insistences while the bot was well"] else []),
+        *wrong_figures(fire),
     ]
+
+
+def wrong_figures(fire: Fire) -> list[str]:
+    expected = {"kills": KILLS, "kills while somebody answered": KILLS, "answers that never came": 0}
+    return [f"{name}: {fire.figure[name]}" for name, value in expected.items() if fire.figure[name] != value]
 
 
 def wrong_answers(fire: Fire, one: Respondent) -> list[str]:
@@ -251,6 +263,7 @@ def wrong_rows(fire: Fire) -> list[str]:
     people = len(fire.people)
     expected = {
         "PRAGMA integrity_check": "ok",
+        "SELECT COUNT(*) FROM updates": fire.server.updates.next_id - fire.first_update,
         "SELECT COUNT(*) FROM contacts": people,
         "SELECT COUNT(*) FROM respondents": people,
         "SELECT COUNT(*) FROM responses": people,

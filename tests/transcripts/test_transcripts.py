@@ -3,7 +3,7 @@
     > what a person writes            > [Label] a button that they press, on the newest message that has it
     > [Label] x 9 pressed nine times  > [Label] on 2   pressed on the second message of the chat
     > (photo) something else          < what they then see, its buttons under it in rows; ! the line on a button
-    @ Fatima                          from here on somebody else (or in a group: @ group), with a phone of the same language
+    @ Fatima                          from here on somebody else, with a phone of the same language
     ~ restart   ~ redeliver   ~ +3 days   ~ close the wave   ~ the bot is away for 10 minutes
     ~ five people answer              so that their item means are those of the published table
 
@@ -98,13 +98,7 @@ class Play:
             with self.house.app.database.transaction() as tx:
                 partnerships.close_wave(tx, 1, self.clock())
         elif what == "five people answer":
-            for sheet in five_sheets():
-                person = self.server.person(language_code="nl")
-                await agree(self.house, person, self.codes["INVITATION"])
-                for option in sheet.values():
-                    await answer(self.house, person, option)
-                await person.press("Klaar")
-                await self.house.settle()
+            await self.five_answer()
         elif days:
             self.clock.pass_time(days=int(days[1]))
         elif away:
@@ -113,6 +107,15 @@ class Play:
             await self.house.start()
         else:
             pytest.fail(f"no such stage direction: {what}")
+
+    async def five_answer(self) -> None:
+        for sheet in five_sheets():
+            person = self.server.person(language_code="nl")
+            await agree(self.house, person, self.codes["INVITATION"])
+            for option in sheet.values():
+                await answer(self.house, person, option)
+            await person.press("Klaar")
+            await self.house.settle()
 
     def on_buttons(self) -> list[str]:
         new, self.toasts = self.person.toasts[self.toasts :], len(self.person.toasts)
