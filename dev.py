@@ -32,7 +32,7 @@ COMMANDS = {
         ["python", "-m", "bot.catalogues", "check"],
     ],
     "texts": [["python", "-m", "bot.catalogues", "update"]],
-    "bench": [["python", "-m", "bench"]],
+    "bench": [["python", "-m", "bench"], ["python", "-m", "bench.summary"]],
     "lock": [
         [*COMPILE, "-o", "requirements.lock"],
         [*COMPILE, "--group", "dev", "--all-extras", "-c", "requirements.lock", "-o", "requirements-dev.lock"],

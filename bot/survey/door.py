@@ -130,6 +130,10 @@ def terms(partnership: Partnership, channel: str, now: datetime) -> Paragraph:
             "• Your answers are confidential. The coordinator only sees averages of {k} or more people.",
             k=partnership.minimum_group,
         ),
+        say(
+            "• New averages come only when {k} or more people are added. So nobody can work out your answer.",
+            k=partnership.minimum_group,
+        ),
         say("• You get at most 2 reminders. You can turn them off."),
         say(
             "• We keep your answers until {date} at the latest. With /{erase} you delete them at once.",
