@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.coordinator import read_summary
+from bot.results import read_summary
 from bot.survey.dialogue import Partnership
 from bot.texts import Texts, load
 from storage import partnerships

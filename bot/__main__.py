@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import app, coordinator, logs, research
+from bot import app, logs, research, results
 from bot.channels.telegram.channel import TelegramChannel, TokenRefused, link
 from bot.research import ExportError
 from bot.settings import Settings, SettingsError, read
@@ -241,7 +241,7 @@ def close_wave(asked: argparse.Namespace, settings: Settings) -> None:
         wave = partnerships.last_wave(tx, partnership.id)
         if not partnerships.close_wave(tx, wave.id, now):
             raise CommandError(f"Wave {wave.number} of {partnership.name} was closed before.")
-        coordinator.announce_close(tx, texts, partnership, partnerships.last_wave(tx, partnership.id), now)
+        results.announce_close(tx, texts, partnership, partnerships.last_wave(tx, partnership.id), now)
         turnout = partnerships.turnout(tx, wave.id)
     print(f"Wave {wave.number} of {partnership.name} is closed: {turnout.completed} of {turnout.started} completed it.")
 
@@ -252,7 +252,7 @@ def summarise(asked: argparse.Namespace, settings: Settings) -> None:
     with _transaction(settings) as tx:
         partnership = _wanted(tx, asked.partnership)
         wave = partnerships.last_wave(tx, partnership.id)
-        found = coordinator.read_summary(tx, texts, partnership, wave, app.wall_clock())
+        found = results.read_summary(tx, texts, partnership, wave, app.wall_clock())
     if asked.json:
         print(json.dumps(_as_json(texts, found), indent=2, ensure_ascii=False))
     else:

@@ -6,28 +6,24 @@ What reaches other people is shown first and done by a second button.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot import attachments
-from bot.charts import Bar, Picture
+from bot import attachments, results
 from bot.letters import Letter
 from bot.survey import summary as summaries
 from bot.survey.buttons import Coordinate
 from bot.survey.dialogue import Partnership
 from bot.survey.phrases import Phrase, joined, language, say, say_n, verbatim
-from bot.survey.releases import EVERYONE
-from bot.survey.scoring import Score
-from bot.survey.summary import Summary
 from bot.survey.views import Button, Paragraph, Row, View, in_rows
 from bot.texts import Texts, plain
-from storage import coordinators, letters, partnerships, releases
-from storage.coordinators import PlaceTurnout, Recipient, Seat
+from storage import coordinators, partnerships
+from storage.coordinators import PlaceTurnout, Seat
 from storage.database import Tx
 from storage.partnerships import Wave
 
 if TYPE_CHECKING:
-    from storage.releases import Cell
+    pass
 
 FOR_VIEWERS = ("home", "summary", "language", "leave", "left")
 LONGEST_LABEL = 40
@@ -71,11 +67,7 @@ def handle(tx: Tx, texts: Texts, seat: Seat, action: str, argument: str, door: s
     asked = Asked(tx, texts, seat, wave, argument, door, now)
     shown = allowed.get(action, _home)(asked)
     spoken = argument if action == "language" and argument in texts.languages else seat.language
-    return [*shown.above, in_words(texts, shown.view, spoken)]
-
-
-def in_words(texts: Texts, view: View, spoken: str) -> Letter:
-    return Letter(texts.render(view, spoken), texts.buttons(view, spoken))
+    return [*shown.above, texts.letter(shown.view, spoken)]
 
 
 def pick(seats: Sequence[Seat], action: str) -> View:
@@ -97,88 +89,6 @@ def welcome(seat: Seat) -> View:
     )
     next_step = (say("Start with the invitation: a link, a QR code or a poster."),)
     return View((lines, next_step), _menu(seat.partnership.id, is_open=True))
-
-
-def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> None:
-    """Write the final summary to everybody with a seat, and the group result to respondents who asked for it."""
-    found = read_summary(tx, texts, partnership, wave, now)
-    for recipient in coordinators.recipients(tx, partnership.id):
-        view = View(summaries.paragraphs(found), _menu(partnership.id, is_open=False))
-        _post(tx, texts, recipient, found, view, f"final:{recipient.contact}:{wave.id}", now)
-    for recipient in coordinators.waiting_for_result(tx, wave.id):
-        view = View(tuple(filter(None, summaries.result(found))))
-        _post(tx, texts, recipient, found, view, f"result:{recipient.contact}:{wave.id}", now)
-
-
-def read_summary(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> Summary:
-    """Release what may be released, and read what was."""
-    is_open = wave.closed_at is None
-    releases.publish(tx, texts.checklist, wave.id, partnership.minimum_group, now, final=not is_open)
-    everyone = releases.read(tx, wave.id, EVERYONE)
-    turnout = partnerships.turnout(tx, wave.id)
-    return Summary(
-        checklist=texts.checklist,
-        partnership=partnership,
-        wave=wave.number,
-        is_open=is_open,
-        started=turnout.started,
-        completed=turnout.completed,
-        new=coordinators.started_since(tx, wave.id, now - timedelta(days=7)),
-        stops=_by_part(texts, coordinators.stops(tx, wave.id)),
-        items=_means(everyone),
-        spread={item: cell.spread for item, cell in everyone.items()},
-        groups={group: _means(releases.read(tx, wave.id, group)) for group in releases.GROUPS},
-    )
-
-
-def picture(texts: Texts, summary: Summary, spoken: str) -> Picture:
-    """The six dimensions as a drawing, in words of one language."""
-
-    def word(phrase: Phrase) -> str:
-        return plain(texts.say(phrase, spoken))
-
-    scores = summary.scores
-    bars = tuple(
-        Bar(word(dimension.plain), score.shown if (score := scores.dimensions.get(dimension.key)) else None)
-        for dimension in summary.checklist.dimensions
-    )
-    total = Bar(word(say("Mean of all statements")), scores.total.shown) if scores.total else None
-    return Picture(
-        title=summary.partnership.name,
-        subtitle=word(
-            say_n("Round {wave} · {count} person", "Round {wave} · {count} people", summary.people, wave=summary.wave)
-        ),
-        bars=bars,
-        total=total,
-        legend_now="",
-        legend_before="",
-        no_score=word(say("no score")),
-        source=word(say("Coordinated Action Checklist, 26 statements")),
-    )
-
-
-def _post(tx: Tx, texts: Texts, to: Recipient, found: Summary, view: View, key: str, now: datetime) -> None:
-    if found.items:
-        letters.enqueue(tx, to.contact, _drawn(texts, found, to.language), now, f"{key}:picture")
-    letters.enqueue(tx, to.contact, in_words(texts, view, to.language), now, key)
-
-
-def _drawn(texts: Texts, found: Summary, spoken: str) -> Letter:
-    caption = texts.render(View((summaries.heading(found),)), spoken)
-    return Letter(caption, attachment=attachments.picture(picture(texts, found, spoken)))
-
-
-def _means(cells: "dict[int, Cell]") -> dict[int, Score]:
-    return {item: cell.score for item, cell in cells.items()}
-
-
-def _by_part(texts: Texts, given: dict[int, int]) -> dict[int, int]:
-    """From the number of answers given to the part people stand at; whoever gave all 26 only has to tap Done."""
-    found: dict[int, int] = {}
-    for answered, people in given.items():
-        part = texts.checklist.part_of(min(answered + 1, len(texts.checklist.items)))
-        found[part] = found.get(part, 0) + people
-    return found
 
 
 def _menu(partnership: int, *, is_open: bool) -> tuple[Row, ...]:
@@ -216,9 +126,9 @@ def _heading(asked: Asked) -> Paragraph:
 
 
 def _summary(asked: Asked) -> Shown:
-    found = read_summary(asked.tx, asked.texts, asked.partnership, asked.wave, asked.now)
+    found = results.read_summary(asked.tx, asked.texts, asked.partnership, asked.wave, asked.now)
     rows = _menu(asked.partnership.id, is_open=found.is_open) if asked.seat.role == "coordinator" else ()
-    above = (_drawn(asked.texts, found, asked.seat.language),) if found.items else ()
+    above = (results.drawn(asked.texts, found, asked.seat.language),) if found.items else ()
     return Shown(View(summaries.paragraphs(found), rows), above)
 
 
@@ -377,7 +287,7 @@ def _close_yes(asked: Asked) -> Shown:
     ):
         return _closed_before(asked)
     closed = partnerships.last_wave(asked.tx, asked.partnership.id)
-    announce_close(asked.tx, asked.texts, asked.partnership, closed, asked.now)
+    results.announce_close(asked.tx, asked.texts, asked.partnership, closed, asked.now)
     return Shown(View(((say("Round {wave} is closed. The result is on its way.", wave=closed.number),),)))
 
 

@@ -19,6 +19,7 @@ from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
+from bot.letters import Letter
 from bot.survey import checklist as checklists
 from bot.survey.buttons import encode
 from bot.survey.checklist import Checklist
@@ -83,6 +84,10 @@ class Texts:
             )
             for row in view.rows
         )
+
+    def letter(self, view: View, language: str, replaces: int | None = None) -> Letter:
+        """A view as it is sent."""
+        return Letter(self.render(view, language), self.buttons(view, language), replaces)
 
     def wording(self) -> dict[str, dict[str, str]]:
         """Language -> item number -> fingerprint of everything a respondent reads in that item."""

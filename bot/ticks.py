@@ -5,7 +5,6 @@ A unique key on each letter is the whole memory, so a tick may run twice, late, 
 
 from datetime import datetime, timedelta
 
-from bot.letters import Letter
 from bot.survey import screens
 from bot.survey.phrases import say
 from bot.survey.views import View
@@ -36,5 +35,5 @@ def after_silence(tx: Tx, texts: Texts, channel: str, now: datetime) -> None:
         view = screens.view(dialogue, dialogue.here, now)
         sorry = say("I was away for a while. Maybe I missed your last tap. You are here now.")
         view = View(((sorry,), *view.paragraphs), view.rows)
-        letter = Letter(texts.render(view, dialogue.language), texts.buttons(view, dialogue.language))
+        letter = texts.letter(view, dialogue.language)
         letters.enqueue(tx, caller.contact, letter, now, f"silence:{dialogue.response}:{last.isoformat()}")

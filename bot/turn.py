@@ -19,7 +19,7 @@ from bot.survey.dialogue import COORDINATING, Commanded, Dialogue, Event, Expire
 from bot.survey.phrases import Phrase, say
 from bot.survey.views import View
 from bot.texts import HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, plain
-from storage import coordinators, dialogues, letters, partnerships, updates
+from storage import contacts, coordinators, dialogues, letters, partnerships, updates
 from storage.coordinators import Seat
 from storage.database import Tx
 from storage.dialogues import Caller
@@ -41,7 +41,7 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
         return Reply()
     match update.event:
         case Left() | Returned() as event:
-            dialogues.set_reachable(tx, update.channel, update.address, isinstance(event, Returned), now)
+            contacts.set_reachable(tx, update.channel, update.address, isinstance(event, Returned), now)
             return Reply()
         case Opened(code):
             return _open(tx, texts, update, code, now)
@@ -94,7 +94,7 @@ def _open_coordinator_link(tx: Tx, texts: Texts, update: Update, code: str, now:
     spoken = texts.negotiate(update.phone_language) or HOME_LANGUAGE
     coordinators.use_link(tx, code, found, update.channel, update.address, spoken, now)
     (seat,) = (seat for seat in _seats(tx, update) if seat.partnership.id == found.partnership)
-    return _to_seat(tx, update, seat, [coordinator.in_words(texts, coordinator.welcome(seat), seat.language)], now)
+    return _to_seat(tx, update, seat, [texts.letter(coordinator.welcome(seat), seat.language)], now)
 
 
 def _coordinate(
@@ -111,7 +111,7 @@ def _coordinate(
     if not seats:
         return _converse(tx, texts, update, Expired(), now)
     if len(seats) > 1:
-        choice = coordinator.in_words(texts, coordinator.pick(seats, action), seats[0].language)
+        choice = texts.letter(coordinator.pick(seats, action), seats[0].language)
         return _to_seat(tx, update, seats[0], [choice], now)
     shown = coordinator.handle(tx, texts, seats[0], action, argument, update.door, now)
     if action == "left":
@@ -230,7 +230,7 @@ def _letter(
     view = screens.view(dialogue, place, now)
     if notice:
         view = View(((notice,), *view.paragraphs), view.rows)
-    return Letter(texts.render(view, dialogue.language), texts.buttons(view, dialogue.language), replaces)
+    return texts.letter(view, dialogue.language, replaces)
 
 
 def _own_picture(texts: Texts, dialogue: Dialogue) -> Letter:
@@ -272,5 +272,4 @@ def _own_data(tx: Tx, texts: Texts, caller: Caller, language: str) -> Letter:
 def _at_the_door(texts: Texts, update: Update, view: View, language: str | None = None) -> Reply:
     """A letter that is not stored, to somebody about whom we keep nothing."""
     spoken = language or texts.negotiate(update.phone_language) or HOME_LANGUAGE
-    letter = Letter(texts.render(view, spoken), texts.buttons(view, spoken), update.message)
-    return Reply((Envelope(update.channel, update.address, letter),))
+    return Reply((Envelope(update.channel, update.address, texts.letter(view, spoken, update.message)),))

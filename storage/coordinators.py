@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import case, delete, func, select, update
 
 from bot.survey.dialogue import Partnership
+from storage.contacts import meet
 from storage.database import Tx
 from storage.partnerships import LINK_LASTS, PARTNERSHIP_COLUMNS, new_code
 from storage.schema import (
@@ -85,18 +86,7 @@ def link(tx: Tx, code: str, now: datetime) -> Link | None:
 
 def use_link(tx: Tx, code: str, link: Link, channel: str, address: str, language: str, now: datetime) -> None:
     """Give the seat that the link is for to whoever is at this address; the link is used up."""
-    contact = tx.connection.execute(
-        tx.insert(contacts)
-        .values(
-            channel=channel,
-            address_key=tx.seal.key(channel, address),
-            address_sealed=tx.seal.close(channel, address),
-            language=language,
-            created_at=now,
-        )
-        .on_conflict_do_update(index_elements=["address_key"], set_={"unreachable_at": None})
-        .returning(contacts.c.id)
-    ).scalar_one()
+    contact = meet(tx, channel, address, language, now)
     seat = tx.insert(coordinators).values(
         contact_id=contact, partnership_id=link.partnership, role=link.role, added_at=now
     )

@@ -14,6 +14,7 @@ from bot.survey.buttons import place_from
 from bot.survey.checklist import Checklist
 from bot.survey.dialogue import Dialogue, Partnership
 from storage import releases
+from storage.contacts import meet
 from storage.database import Tx
 from storage.partnerships import PARTNERSHIP_COLUMNS, Wave
 from storage.schema import answers, contacts, partnerships, respondents, responses, waves
@@ -76,21 +77,7 @@ def join(
     tx: Tx, channel: str, address: str, language: str, partnership: int, invitation: str, consent: str, now: datetime
 ) -> int:
     """Make somebody a respondent who has just agreed; their contact's number. Agreeing twice changes nothing."""
-    contact = tx.connection.execute(
-        tx.insert(contacts)
-        .values(
-            channel=channel,
-            address_key=tx.seal.key(channel, address),
-            address_sealed=tx.seal.close(channel, address),
-            language=language,
-            created_at=now,
-        )
-        .on_conflict_do_update(
-            index_elements=["address_key"],
-            set_={"language": language, "stopped_at": None, "unreachable_at": None},
-        )
-        .returning(contacts.c.id)
-    ).scalar_one()
+    contact = meet(tx, channel, address, language, now, {"language": language, "stopped_at": None})
     tx.connection.execute(
         tx.insert(respondents)
         .values(
@@ -102,7 +89,7 @@ def join(
         )
         .on_conflict_do_nothing()
     )
-    return int(contact)
+    return contact
 
 
 def enter_wave(tx: Tx, channel: str, address: str, partnership: int, wave: Wave, now: datetime) -> int | None:
@@ -173,11 +160,6 @@ def erase(tx: Tx, checklist: Checklist, contact: int) -> None:
     """Everything about this contact, at once: respondent, responses, answers and waiting letters go with it."""
     releases.depart(tx, checklist, contact)
     tx.connection.execute(delete(contacts).where(contacts.c.id == contact))
-
-
-def set_reachable(tx: Tx, channel: str, address: str, reachable: bool, now: datetime) -> None:
-    here = contacts.c.address_key == tx.seal.key(channel, address)
-    tx.connection.execute(update(contacts).where(here).values(unreachable_at=None if reachable else now))
 
 
 def own_answers(tx: Tx, contact: int) -> list[OwnAnswer]:

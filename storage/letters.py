@@ -6,9 +6,9 @@ it is delivered. Whoever delivers a letter first moves its `due_at` ahead: when 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import and_, delete, exists, select, update
+from sqlalchemy import Row, and_, delete, exists, select, update
 
 from bot.letters import Envelope, Letter
 from storage.database import Tx
@@ -58,17 +58,18 @@ def claim_due(tx: Tx, now: datetime, most: int = 100) -> list[Envelope]:
         .where(letters.c.id.in_(numbers), letters.c.settled_at.is_(None))  # not those that were settled meanwhile
         .order_by(letters.c.id)
     )
-    return [
-        Envelope(
-            channel=row.channel,
-            address=tx.seal.open(row.channel, row.address_sealed),
-            letter=Letter.from_json(row.body),
-            number=row.id,
-            contact=row.contact_id,
-            attempts=row.attempts,
-        )
-        for row in found
-    ]
+    return [envelope for row in found.all() if (envelope := _envelope(tx, row, now))]
+
+
+def _envelope(tx: Tx, row: Row[Any], now: datetime) -> Envelope | None:
+    """None, and given up, when another version wrote it in a way that we cannot read: it must not hold up the rest."""
+    try:
+        letter = Letter.from_json(row.body)
+    except (ValueError, TypeError):
+        give_up(tx, row.id, "cannot be read", now)
+        return None
+    address = tx.seal.open(row.channel, row.address_sealed)
+    return Envelope(row.channel, address, letter, row.id, row.contact_id, row.attempts)
 
 
 def release(tx: Tx, now: datetime) -> None:

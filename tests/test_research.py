@@ -19,8 +19,9 @@ import pytest
 from openpyxl import load_workbook
 from pyreadstat import read_sav
 
-from bot.research import ExportError, Record, alpha, f_quantile, interval, write
+from bot.research import ExportError, Record, write
 from bot.survey.phrases import say
+from bot.survey.reliability import alpha, f_quantile, interval
 from bot.texts import Texts
 from tests.data import OPTIONS, five_sheets
 

@@ -188,6 +188,22 @@ async def test_no_reply_overtakes_a_letter_that_was_left_over(house: Mortal, ser
     assert house.waiting == 0
 
 
+async def test_a_letter_that_cannot_be_read_holds_up_nobody(
+    house: Mortal, server: TelegramServer, anna: Person
+) -> None:
+    server.fail("editMessageText", 500, hang=30)
+    await anna.press("Ja")
+    await until(lambda: not server.faults)
+    await house.die()
+    with closing(sqlite3.connect(house.folder / "data/samenspraak.db", isolation_level=None)) as other:
+        other.execute("UPDATE letters SET body = '[\"as no version writes it\"]'")
+    await house.start()
+    assert house.rows("SELECT refused FROM letters") == [("cannot be read",)]
+    await anna.write("/verder")
+    await house.settle()
+    assert "Zin 2 van 26" in anna.last.text
+
+
 # Updates come again
 
 

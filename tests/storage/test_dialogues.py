@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.survey.buttons import ChooseMoment, ChooseOption, Finish, Go, Place, Screen, Switch
 from bot.survey.dialogue import GROUPS, Commanded, Dialogue, Event, step
 from storage import dialogues, letters, partnerships
+from storage.contacts import set_reachable
 from storage.database import Database, Tx
 from storage.schema import metadata
 from tests.house import MONDAY
@@ -142,7 +143,7 @@ def test_who_joins_again_wants_to_hear_from_us_again(database: Database) -> None
         response = join(tx, ANNA, add(tx))
         caller = load(tx, ANNA)
         dialogues.save(tx, caller, step(caller.dialogue, Commanded("stop"), MONDAY).dialogue, MONDAY)
-        dialogues.set_reachable(tx, CHANNEL, ANNA, False, MONDAY)
+        set_reachable(tx, CHANNEL, ANNA, False, MONDAY)
         assert load(tx, ANNA).dialogue.stopped
         assert join(tx, ANNA, 1) == response
         assert not load(tx, ANNA).dialogue.stopped
@@ -152,13 +153,13 @@ def test_who_joins_again_wants_to_hear_from_us_again(database: Database) -> None
 def test_whoever_presses_is_reachable_again(database: Database) -> None:
     with database.transaction() as tx:
         somebody(tx)
-        dialogues.set_reachable(tx, CHANNEL, ANNA, False, MONDAY)
+        set_reachable(tx, CHANNEL, ANNA, False, MONDAY)
         caller = load(tx, ANNA)
         assert caller.unreachable
         dialogues.save(tx, caller, caller.dialogue, LATER)
         assert not load(tx, ANNA).unreachable
-        dialogues.set_reachable(tx, CHANNEL, ANNA, False, MONDAY)
-        dialogues.set_reachable(tx, CHANNEL, ANNA, True, MONDAY)
+        set_reachable(tx, CHANNEL, ANNA, False, MONDAY)
+        set_reachable(tx, CHANNEL, ANNA, True, MONDAY)
         assert not load(tx, ANNA).unreachable
 
 
@@ -340,7 +341,7 @@ def test_active_is_who_was_answering_and_can_go_on(database: Database) -> None:
         number = add(tx)
         for address in ("active", "also active", "unreachable"):
             join(tx, address, number)
-        dialogues.set_reachable(tx, CHANNEL, "unreachable", False, MONDAY)
+        set_reachable(tx, CHANNEL, "unreachable", False, MONDAY)
         for row, values in enumerate(ended):
             change(tx, "responses", join(tx, f"ended {row}", number), **values)
         end(tx, join(tx, "closed", add(tx, "West")), "closed")

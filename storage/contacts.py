@@ -1,0 +1,35 @@
+"""Contacts: the sealed addresses of people and groups that we can write to."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from storage.database import Tx
+from storage.schema import contacts
+
+
+def meet(
+    tx: Tx, channel: str, address: str, language: str, now: datetime, changed: Mapping[str, Any] | None = None
+) -> int:
+    """The number of the contact at this address, made when there is none yet; reachable, and `changed` when known."""
+    return int(
+        tx.connection.execute(
+            tx.insert(contacts)
+            .values(
+                channel=channel,
+                address_key=tx.seal.key(channel, address),
+                address_sealed=tx.seal.close(channel, address),
+                language=language,
+                created_at=now,
+            )
+            .on_conflict_do_update(index_elements=["address_key"], set_={"unreachable_at": None, **(changed or {})})
+            .returning(contacts.c.id)
+        ).scalar_one()
+    )
+
+
+def set_reachable(tx: Tx, channel: str, address: str, reachable: bool, now: datetime) -> None:
+    here = contacts.c.address_key == tx.seal.key(channel, address)
+    tx.connection.execute(update(contacts).where(here).values(unreachable_at=None if reachable else now))
