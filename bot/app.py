@@ -49,9 +49,10 @@ class App:
         )
         self.delivery = Delivery(self.database, {"telegram": self.telegram.messenger}, clock)
         self._last_poll: datetime | None = None
+        self._ready: Callable[[], None] = lambda: None
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
-        """Run until cancelled; then finish the turn in hand."""
+        """Run until cancelled; then finish the turn in hand. It is `ready` when all that waited is taken."""
         with self.database.alone():
             try:
                 await self._run(ready)
@@ -63,9 +64,8 @@ class App:
     async def _run(self, ready: Callable[[], None]) -> None:
         name = await self.telegram.connect()
         self.delivery.post(await self._store(self._catch_up))
-        await self._polled()
         log.info("running as @%s", name)
-        ready()
+        self._ready = ready
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.delivery.look())
             tasks.create_task(self.telegram.run(self.receive, self._polled, self.texts))
@@ -106,8 +106,11 @@ class App:
         return letters.claim_due(tx, now, MOST_LEFT_OVER)
 
     async def _polled(self) -> None:
-        """Telegram answered. After a silence in which presses were lost, show everybody their screen again."""
+        """All that waited at Telegram is taken. After a silence in which presses were lost, show the screens again."""
         now = self.clock()
         if ticks.is_worth_noting(self._last_poll, now):
-            self._last_poll = now
+            is_first, self._last_poll = self._last_poll is None, now
             await self._store(lambda tx: ticks.after_silence(tx, self.texts, "telegram", now))
+            await self.delivery.look_once()
+            if is_first:
+                self._ready()

@@ -24,13 +24,15 @@ def is_worth_noting(last: datetime | None, now: datetime) -> bool:
 
 def after_silence(tx: Tx, texts: Texts, channel: str, now: datetime) -> None:
     """Note that the channel answers. If it was silent for so long that presses were lost, show the open screen again
-    to everybody who was answering just before."""
+    to everybody who was answering just before and not since."""
     name = f"{channel} answered"
     last = marks.read_moment(tx, name)
     marks.write_moment(tx, name, now)
     if last is None or now - last <= PRESSES_LIVE:
         return
-    for caller in dialogues.active_since(tx, texts.checklist, texts.languages, channel, last - JUST_BEFORE):
+    for caller in dialogues.active_since(
+        tx, texts.checklist, texts.languages, channel, last - JUST_BEFORE, last + PRESSES_LIVE
+    ):
         dialogue = caller.dialogue
         view = screens.view(dialogue, dialogue.here, now)
         sorry = say("I was away for a while. Maybe I missed your last tap. You are here now.")

@@ -51,9 +51,9 @@ def load(
 
 
 def active_since(
-    tx: Tx, checklist: Checklist, languages: tuple[str, ...], channel: str, moment: datetime
+    tx: Tx, checklist: Checklist, languages: tuple[str, ...], channel: str, after: datetime, before: datetime
 ) -> Iterator[Caller]:
-    """Everybody who was last answering in this channel after the moment, and has neither finished nor taken a break."""
+    """Everybody who last answered in this channel between two moments, and neither finished nor took a break."""
     active = (
         select(contacts.c.id)
         .distinct()
@@ -61,7 +61,7 @@ def active_since(
         .where(
             contacts.c.channel == channel,
             contacts.c.unreachable_at.is_(None),
-            responses.c.touched_at >= moment,
+            responses.c.touched_at.between(after, before),
             responses.c.completed_at.is_(None),
             responses.c.remind_at.is_(None),
             waves.c.closed_at.is_(None),

@@ -29,6 +29,7 @@ from bot.survey.phrases import Phrase, say
 
 GROUPS = ("resident", "professional", "other", "withheld")
 ANSWERED = say("You already answered that statement. You are here now. To change an answer, tap Back.")
+FINISHED = say("You are finished. Your answers cannot be changed any more.")
 OLD_BUTTON = say("That is an old button. You are here now.")
 BUTTONS_ONLY = say("I can only read your taps on the buttons. I did not keep what you sent.")
 
@@ -190,6 +191,8 @@ def _why_not(dialogue: Dialogue, chosen: ChooseOption) -> Phrase | None:
     """Nothing to say about a second tap, nor where the screen itself says that the round is closed."""
     if dialogue.answers.get(chosen.item) == chosen.option or dialogue.here.screen == Screen.CLOSED:
         return None
+    if dialogue.completed:
+        return FINISHED
     return ANSWERED if chosen.item in dialogue.answers else OLD_BUTTON
 
 

@@ -22,6 +22,7 @@ from bot.letters import Update
 
 log = logging.getLogger(__name__)
 
+MOST_AT_ONCE = 100  # updates that Telegram gives in one answer
 POLL = 30  # seconds that Telegram holds the line when there is nothing
 LONGEST_WAIT = 60.0  # seconds between two tries
 
@@ -32,7 +33,7 @@ Acknowledge = Callable[[str, str | None], Coroutine[None, None, None]]
 class Intake:
     """Fetches updates and has each one taken; `take` gives back the line to say on a pressed button.
 
-    `on_poll` is awaited whenever Telegram has answered.
+    `on_poll` is awaited whenever Telegram has answered and all that waited there is taken.
     """
 
     def __init__(
@@ -54,22 +55,23 @@ class Intake:
 
     async def run(self) -> None:
         """Fetch for ever. Trouble with Telegram is logged and tried again; it never ends the loop."""
-        offset, failures = 0, 0
+        offset, failures, patience = 0, 0, 0  # the first time we only ask what is there
         while True:
             try:
-                batch = await self._fetch(offset)
+                batch = await self._fetch(offset, patience)
             except TelegramError as error:
                 failures += 1
                 await asyncio.sleep(_pause(error, failures))
                 continue
-            failures = 0
-            await self._on_poll()
             await self._take_all(batch)
             offset = max((update["update_id"] + 1 for update in batch), default=offset)
+            failures, patience = 0, POLL
+            if len(batch) < MOST_AT_ONCE:
+                await self._on_poll()
 
-    async def _fetch(self, offset: int) -> list[Any]:
+    async def _fetch(self, offset: int, patience: int) -> list[Any]:
         # Not Bot.get_updates: one malformed update would spoil the batch, again and again.
-        asked = {"offset": offset, "timeout": POLL, "allowed_updates": json.dumps(ALLOWED_UPDATES)}
+        asked = {"offset": offset, "timeout": patience, "allowed_updates": json.dumps(ALLOWED_UPDATES)}
         url = f"{self._bot.base_url}/getUpdates?{urlencode(asked)}"
         batch = await self._request.post(url, read_timeout=POLL + 10)
         if not isinstance(batch, list):
