@@ -129,7 +129,7 @@ def _sqlite_engine(url: str) -> Engine:
     path = make_url(url).database
     if path:
         with suppress(OSError):  # the connection says it better
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
