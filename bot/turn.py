@@ -185,7 +185,8 @@ def _converse(tx: Tx, texts: Texts, update: Update, event: Event, now: datetime)
     caller = dialogues.load(tx, texts.checklist, texts.languages, update.channel, update.address, response)
     if caller is None:
         if _seats(tx, update):
-            return _coordinate(tx, texts, update, now, "leave" if event == Commanded("erase") else "home")
+            wants_out = isinstance(event, Commanded) and event.name in ("erase", "stop")
+            return _coordinate(tx, texts, update, now, "leave" if wants_out else "home")
         return _at_the_door(texts, update, door.stray())
     if response is not None and not caller.named:
         event = Expired()  # the button of an erased response, or of somebody else's
