@@ -1,6 +1,6 @@
 """The bots that are compared: each in a process, an environment and a folder of its own.
 
-A bot ends by kill -9, so that what is found in its database afterwards was stored before its replies went out.
+A bot ends by kill -9, so that what is found in its database afterwards was not stored by shutting down.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ STARTING = 60.0  # seconds
 BOTS: Mapping[str, str] = {
     "a": "python-telegram-bot as it comes, nothing stored",
     "a4": "python-telegram-bot over aiohttp, nothing stored",
-    "ours": "Samenspraak, every answer on disk before its reply",
+    "ours": "Samenspraak on SQLite as it comes, every answer stored",
 }
 
 

@@ -13,13 +13,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot import app, logs, research, results
 from bot.channels.telegram.channel import TelegramChannel, TokenRefused, link
 from bot.research import ExportError
 from bot.settings import Settings, SettingsError, read
 from bot.survey import summary as summaries
+from bot.survey.calendar import is_timezone
 from bot.survey.checklist import ChecklistError
 from bot.survey.dialogue import Partnership
 from bot.survey.scoring import Score
@@ -28,11 +28,10 @@ from bot.survey.views import View
 from bot.texts import Texts, TextsError, load, plain
 from storage import partnerships
 from storage.database import Database, StorageError, Tx
-from storage.partnerships import Turnout, Wave
+from storage.partnerships import LONGEST, Turnout, Wave
 
 log = logging.getLogger(__name__)
 
-LONGEST_NAME, LONGEST_CONTACT = 80, 160
 SMALLEST_GROUP = 3
 NOTHING_TO_RUN = (
     "TELEGRAM_TOKEN is not set, so there is nothing to run yet. Ask @BotFather in Telegram for a token (/newbot) "
@@ -134,15 +133,18 @@ def add_partnership(asked: argparse.Namespace, settings: Settings) -> None:
 
 def _described(asked: argparse.Namespace, texts: Texts) -> Partnership:
     """The partnership that was asked for; raises CommandError with every mistake."""
-    name, organisation, contact = (_tidy(text) for text in (asked.name, asked.organisation, asked.contact))
+    name, organisation, contact = (partnerships.tidy(text) for text in (asked.name, asked.organisation, asked.contact))
     checks = (
         (name, "The name is empty."),
-        (len(name) <= LONGEST_NAME, f"The name has {len(name)} characters; {LONGEST_NAME} is the most."),
-        (len(organisation) <= LONGEST_NAME, f"--organisation: {LONGEST_NAME} characters is the most."),
-        (len(contact) <= LONGEST_CONTACT, f"--contact: {LONGEST_CONTACT} characters is the most."),
+        (len(name) <= LONGEST["name"], f"The name has {len(name)} characters; {LONGEST['name']} is the most."),
+        (
+            len(organisation) <= LONGEST["organisation"],
+            f"--organisation: {LONGEST['organisation']} characters is the most.",
+        ),
+        (len(contact) <= LONGEST["contact"], f"--contact: {LONGEST['contact']} characters is the most."),
         (not name.isdigit(), "The name must not be just a number: commands take a number or a name."),
         (asked.language in texts.languages, f"--language: one of {', '.join(texts.languages)}."),
-        (_is_timezone(asked.timezone), "--timezone: a name such as Europe/Amsterdam."),
+        (is_timezone(asked.timezone), "--timezone: a name such as Europe/Amsterdam."),
         (asked.minimum_group >= SMALLEST_GROUP, f"--minimum-group: {SMALLEST_GROUP} or more."),
     )
     if mistakes := [mistake for fine, mistake in checks if not fine]:
@@ -150,20 +152,6 @@ def _described(asked: argparse.Namespace, texts: Texts) -> Partnership:
     return Partnership(
         0, name, organisation, contact, asked.language, asked.timezone, minimum_group=asked.minimum_group
     )
-
-
-def _tidy(text: str) -> str:
-    """One line, without control characters and half characters."""
-    shown = "".join(sign if sign.isprintable() or sign in "\u200d\ufe0f" else " " for sign in text)
-    return " ".join(shown.split())
-
-
-def _is_timezone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, KeyError):
-        return False
-    return True
 
 
 def _bot_name(settings: Settings) -> str | None:

@@ -13,8 +13,9 @@ from bot import attachments, results
 from bot.letters import Letter
 from bot.survey import summary as summaries
 from bot.survey.buttons import Coordinate
+from bot.survey.calendar import is_timezone
 from bot.survey.dialogue import Partnership
-from bot.survey.phrases import Phrase, joined, language, say, say_n, verbatim
+from bot.survey.phrases import Phrase, command, joined, language, say, say_n, verbatim
 from bot.survey.views import Button, Paragraph, Row, View, in_rows
 from bot.texts import Texts, plain
 from storage import coordinators, partnerships
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 
 FOR_VIEWERS = ("home", "summary", "language", "leave", "left")
 LONGEST_LABEL = 40
+FACTS = {
+    **dict.fromkeys(("contact", "contactpersoon"), "contact"),
+    **dict.fromkeys(("organisation", "organisatie"), "organisation"),
+    **dict.fromkeys(("timezone", "tijdzone"), "timezone"),
+}
+"""What a coordinator types -> the fact about the partnership."""
 DAYS = (say("Monday"), say("Tuesday"), say("Wednesday"), say("Thursday"), say("Friday"))
 HOURS = (8, 9, 10, 12, 14, 16)
 PLACES = (say("Library"), say("Community centre"), say("Food bank"), say("School"), say("Doctor"), say("Shop"))
@@ -217,7 +224,7 @@ def _add_place(asked: Asked) -> Shown:
 
 def named_place(asked: Asked, label: str) -> Shown:
     """The link of a place by this name, made when there is none yet."""
-    tidy = " ".join("".join(sign if sign.isprintable() else " " for sign in label).split())[:LONGEST_LABEL]
+    tidy = partnerships.tidy(label)[:LONGEST_LABEL]
     if not tidy:
         return _invite(asked)
     code = coordinators.add_invitation(asked.tx, asked.partnership.id, tidy, asked.now)
@@ -354,10 +361,34 @@ def _settings(asked: Asked) -> Shown:
     )
     lines = (
         say("When may the weekly summary come? ({timezone})", timezone=asked.partnership.timezone),
-        say("Name, organisation and contact person are changed by whoever set up this bot."),
+        say("Contact person: {contact}", contact=asked.partnership.contact or "–"),
+        say("Organisation: {organisation}", organisation=asked.partnership.organisation or "–"),
+        *_how_to_change(),
     )
     rows = (*in_rows(days), *in_rows(hours), *in_rows(spoken), (asked.button(say("‹ Back"), "home"),))
     return Shown(View(((say("<b>Settings</b>"),), lines), rows))
+
+
+def _how_to_change() -> Paragraph:
+    settings = command("settings")
+    return (
+        say("Change these? Type for example:"),
+        say("/{settings} contact Fatima: 06 12 34 56 78", settings=settings),
+        say("/{settings} organisation De Schakel", settings=settings),
+        say("/{settings} timezone Europe/Amsterdam", settings=settings),
+    )
+
+
+def _change(asked: Asked) -> Shown:
+    """A fact about the partnership, typed behind the command; whatever does not fit shows the settings again."""
+    word, _, value = asked.argument.partition(" ")
+    fact, tidy = FACTS.get(word.lower()), partnerships.tidy(value)
+    if fact and len(tidy) <= partnerships.LONGEST[fact] and (fact != "timezone" or is_timezone(tidy)):
+        partnerships.change(asked.tx, asked.partnership.id, fact, tidy)
+        changed = partnerships.find(asked.tx, str(asked.partnership.id)) or asked.partnership
+        return _settings(replace(asked, argument="-", seat=replace(asked.seat, partnership=changed)))
+    view = _settings(replace(asked, argument="-")).view
+    return Shown(View(((say("That did not work. Please look at the examples."),), *view.paragraphs), view.rows))
 
 
 def _asked_moment(asked: Asked) -> tuple[int, int]:
@@ -395,4 +426,5 @@ ACTIONS: dict[str, Callable[[Asked], Shown]] = {
     "left": _left,
     "settings": _settings,
     "language": _language,
+    "change": _change,
 }

@@ -24,6 +24,7 @@ from storage.coordinators import Seat
 from storage.database import Tx
 from storage.dialogues import Caller
 
+WITH_WORDS = {"invite": "named", "settings": "change"}  # what a coordinator's command does with words behind it
 BETWEEN_LANGUAGES = "\n\n— — —\n\n"
 
 
@@ -178,7 +179,7 @@ def _converse(tx: Tx, texts: Texts, update: Update, event: Event, now: datetime)
                 texts,
                 update,
                 now,
-                "named" if event.words and event.name == "invite" else event.name,
+                WITH_WORDS.get(event.name, event.name) if event.words else event.name,
                 event.words or "-",
             )
     response: int | None = getattr(event, "response", None)

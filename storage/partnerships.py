@@ -21,6 +21,7 @@ from storage.schema import (
     waves,
 )
 
+LONGEST = {"name": 80, "organisation": 80, "contact": 160, "timezone": 60}  # characters
 LINK_LASTS = timedelta(days=30)
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without signs that look alike: codes are typed over from a poster
 CODE_LENGTH = 26  # 128 bits: not to be guessed
@@ -67,6 +68,17 @@ def add(tx: Tx, partnership: Partnership, wording: Mapping[str, Mapping[str, str
         )
     )
     return number, codes
+
+
+def change(tx: Tx, partnership: int, fact: str, value: str) -> None:
+    """Change the contact, the organisation or the time zone."""
+    tx.connection.execute(update(partnerships).where(partnerships.c.id == partnership).values({fact: value}))
+
+
+def tidy(text: str) -> str:
+    """One line, without control characters and half characters."""
+    shown = "".join(sign if sign.isprintable() or sign in "\u200d\ufe0f" else " " for sign in text)
+    return " ".join(shown.split())
 
 
 def new_code() -> str:

@@ -1,5 +1,6 @@
 """The command line, as scripts and operators use it: output to rely on, and a clear sentence for every mistake."""
 
+import csv
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ from bot import logs
 from bot.__main__ import main
 from tests.house import SECRET, House
 from tests.telegram_server import TelegramServer
+from tests.test_walk import walk
 
 ROOT = Path(__file__).parent.parent
 
@@ -168,3 +170,30 @@ def test_the_project_s_script_is_there() -> None:
         [sys.executable, "-m", "bot", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert all(name in found.stdout for name in ("run", "partnership", "wave", "summary"))
+
+
+async def test_an_export_asks_first_and_gives_back_the_answers(
+    house: House,
+    server: TelegramServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    anna = server.person(language_code="en")
+    await walk(house, anna, house.add().invitation)
+    for name, value in house.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(logs, "set_up", lambda level, form: None)
+    asked = ["export", "1", "--wave", "1", "--out", str(tmp_path / "out")]
+    monkeypatch.setattr("builtins.input", lambda question: "no")
+    assert main(asked) == 2
+    assert not (tmp_path / "out").exists()
+    for form in ("csv", "xlsx", "sav"):
+        assert main([*asked, "--format", form, "--yes"]) == 0
+    assert main([*asked, "--yes"]) == 2, "nothing is written over"
+    with (tmp_path / "out" / "partnership-1-wave-1.csv").open(encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert {row[f"i{item:02}"] for item in range(1, 27)} == {"100"}
+    assert str(anna.id) not in str(row)
+    assert main(["export", "1", "--wave", "2", "--yes"]) == 2
+    assert "no answers in wave 2" in capsys.readouterr().err

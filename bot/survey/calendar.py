@@ -28,5 +28,13 @@ def kept_until(now: datetime, timezone: str) -> date:
     return today.replace(year=year) if (today.month, today.day) != (2, 29) else date(year, 3, 1)
 
 
+def is_timezone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        return False
+    return True
+
+
 def _at(local: datetime, days: int, clock: time) -> datetime:
     return datetime.combine(local.date() + timedelta(days=days), clock, local.tzinfo).astimezone(UTC)
