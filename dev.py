@@ -47,6 +47,9 @@ def main() -> int:
         return stop(f"usage: python3 dev.py {'|'.join(COMMANDS)} [more for the command]")
     try:
         set_up()
+        if sys.argv[1] == "run" and os.name == "posix":  # so that Ctrl+C and a stop reach the bot itself
+            os.chdir(HERE)
+            os.execv(BIN / "python", ["python", "-m", "bot", "run", *sys.argv[2:]])
         for step in COMMANDS[sys.argv[1]]:
             subprocess.run([BIN / step[0], *step[1:], *sys.argv[2:]], cwd=HERE, check=True)
     except subprocess.CalledProcessError as failed:

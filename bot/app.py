@@ -14,6 +14,7 @@ from bot import attachments, ticks, turn
 from bot.channels.telegram.channel import TelegramChannel
 from bot.delivery import Delivery
 from bot.letters import Clock, Envelope, Update
+from bot.logs import where
 from bot.settings import Settings, the_secret
 from bot.texts import Texts, load
 from bot.turn import Reply
@@ -74,8 +75,8 @@ class App:
         """Take one update for good: when this returns, it is committed. Gives the line for a pressed button."""
         try:
             reply = await self._store(lambda tx: turn.take(tx, self.texts, update, self.clock()))
-        except Exception:
-            log.exception("update %s: the turn failed and is passed over", update.id)
+        except Exception as error:
+            log.error("update %s: the turn failed and is passed over: %s", update.id, where(error))
             reply = await self._apology(update)
         self.delivery.post(reply.envelopes)
         return reply.notice
@@ -110,7 +111,10 @@ class App:
         now = self.clock()
         if ticks.is_worth_noting(self._last_poll, now):
             is_first, self._last_poll = self._last_poll is None, now
-            await self._store(lambda tx: ticks.after_silence(tx, self.texts, "telegram", now))
+            try:
+                await self._store(lambda tx: ticks.after_silence(tx, self.texts, "telegram", now))
+            except Exception as error:
+                log.error("the screens could not be shown again: %s", where(error))
             await self.delivery.look_once()
             if is_first:
                 self._ready()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     pass
 
 FOR_VIEWERS = ("home", "summary", "language", "leave", "left")
-LONGEST_LABEL = 40
+LONGEST_LABEL, MOST_PLACES = 40, 24
 FACTS = {
     **dict.fromkeys(("contact", "contactpersoon"), "contact"),
     **dict.fromkeys(("organisation", "organisatie"), "organisation"),
@@ -83,12 +83,13 @@ def pick(seats: Sequence[Seat], action: str) -> View:
     return View(((say("Which partnership?"),),), tuple(rows))
 
 
-def welcome(seat: Seat) -> View:
+def welcome(seat: Seat, *, with_buttons: bool) -> View:
     """After a coordinator link was opened."""
     name = seat.partnership.name
     if seat.role == "viewer":
         lines: Paragraph = (say("From now on the summaries of {partnership} come here.", partnership=name),)
-        return View((lines,), ((Button(say("Summary"), Coordinate(seat.partnership.id, "summary")),),))
+        rows = ((Button(say("Summary"), Coordinate(seat.partnership.id, "summary")),),) if with_buttons else ()
+        return View((lines,), rows)
     lines = (
         say("<b>You are now coordinator of {partnership}.</b>", partnership=name),
         say("You see how many people take part, and averages of {k} or more people.", k=seat.partnership.minimum_group),
@@ -140,7 +141,7 @@ def _summary(asked: Asked) -> Shown:
 
 
 def _status(asked: Asked) -> Shown:
-    tx, wave = asked.tx, asked.wave.id
+    tx, wave, k = asked.tx, asked.wave.id, asked.partnership.minimum_group
     turnout, places = partnerships.turnout(tx, wave), coordinators.places(tx, asked.partnership.id, wave)
     opened, gone = sum(place.opened for place in places), coordinators.stopped(tx, wave)
     counts = [
@@ -150,26 +151,29 @@ def _status(asked: Asked) -> Shown:
     ]
     if gone:
         counts.append(say_n("{count} person wants no more messages.", "{count} people want no more messages.", gone))
-    paragraphs = (_heading(asked), tuple(counts), *_per_place(places), *_where_they_stop(asked))
+    paragraphs = (_heading(asked), tuple(counts), *_per_place(places, k), *_where_they_stop(asked, k))
     return Shown(View(paragraphs, _menu(asked.partnership.id, is_open=asked.wave.closed_at is None)))
 
 
-def _per_place(places: Sequence[PlaceTurnout]) -> list[Paragraph]:
+def _per_place(places: Sequence[PlaceTurnout], k: int) -> list[Paragraph]:
+    """Counts of fewer than k could be about one person who is known to have come in there."""
     if len(places) < 2:
         return []
     lines = (
         say(
             "{place}: {started} started, {completed} finished",
-            place=_label(one),
-            started=one.started,
-            completed=one.completed,
+            place=_label(p),
+            started=p.started,
+            completed=p.completed,
         )
-        for one in places
+        if p.started >= k
+        else say("{place}: fewer than {k} started", place=_label(p), k=k)
+        for p in places
     )
     return [(say("<b>Per place</b>"), *lines)]
 
 
-def _where_they_stop(asked: Asked) -> list[Paragraph]:
+def _where_they_stop(asked: Asked, k: int) -> list[Paragraph]:
     given = coordinators.stops(asked.tx, asked.wave.id)
     last = len(asked.texts.checklist.items)
     lines = [
@@ -177,6 +181,7 @@ def _where_they_stop(asked: Asked) -> list[Paragraph]:
         if answered < last
         else say_n("Before Done: {count} person", "Before Done: {count} people", people)
         for answered, people in sorted(given.items())
+        if people >= k
     ]
     return [(say("<b>Where people are now</b>"), *lines)] if lines else []
 
@@ -227,6 +232,9 @@ def named_place(asked: Asked, label: str) -> Shown:
     tidy = partnerships.tidy(label)[:LONGEST_LABEL]
     if not tidy:
         return _invite(asked)
+    if len(coordinators.places(asked.tx, asked.partnership.id, asked.wave.id)) >= MOST_PLACES:
+        line = (say("You have {count} places. That is the most.", count=MOST_PLACES),)
+        return Shown(View((line,), ((asked.button(say("‹ Back"), "invite"),),)))
     code = coordinators.add_invitation(asked.tx, asked.partnership.id, tidy, asked.now)
     return _invite(replace(asked, argument=code))
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.letters import Clock, Delivered, Envelope, Messenger, Moved, Postponed, Receipt, Refused, Unreachable
+from bot.logs import where
 from storage import letters
 from storage.database import Database, DatabaseAway, Tx
 
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 2.0  # seconds between looks for letters that fell due
 LONGEST_WAIT = 300.0  # seconds between two tries
 MOST_TRIES = 100  # about eight hours of a channel that is down
-TRIES_UNSTORED = 4
+TRIES_UNSTORED = 12
 
 Address = tuple[str, str]
 
@@ -63,6 +64,8 @@ class Delivery:
             self.post(await self._database.run(lambda tx: letters.claim_due(tx, self._clock())))
         except DatabaseAway as error:
             log.warning("database away, letters wait: %s", error)
+        except Exception as error:
+            log.error("letters cannot be read: %s", where(error))
 
     async def idle(self) -> None:
         """Return when nothing is in hand."""
@@ -95,7 +98,8 @@ class Delivery:
         tries = envelope.attempts
         while True:
             receipt = await self._try(envelope)
-            tries += 1
+            if not (isinstance(receipt, Postponed) and receipt.seconds is not None):
+                tries += 1  # being told to wait is not a try
             if isinstance(receipt, Moved):
                 envelope = replace(envelope, address=receipt.address)
                 await self._record(partial(_move, to=envelope, now=self._clock()))
@@ -107,8 +111,8 @@ class Delivery:
     async def _try(self, envelope: Envelope) -> Receipt:
         try:
             return await self._messengers[envelope.channel].deliver(envelope.address, envelope.letter)
-        except Exception:
-            log.exception("letter %s: delivery failed", envelope.number)
+        except Exception as error:
+            log.error("letter %s: delivery failed: %s", envelope.number, where(error))
             return Refused("error in delivery")
 
     async def _wait(self, envelope: Envelope, receipt: Postponed, tries: int) -> None:
@@ -122,6 +126,8 @@ class Delivery:
     async def _conclude(self, envelope: Envelope, receipt: Receipt) -> None:
         number, contact = envelope.number, envelope.contact
         if number is None or contact is None:
+            if not isinstance(receipt, Delivered):
+                log.warning("a letter that is not stored is let go: %s", type(receipt).__name__)
             return
         match receipt:
             case Delivered():

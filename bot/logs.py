@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
 
 
@@ -19,6 +20,11 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+def where(error: BaseException) -> str:
+    """What went wrong and where, without its message: a database puts the refused row, an answer, in there."""
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
+
+
 def set_up(level: str, form: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -28,3 +34,4 @@ def set_up(level: str, form: str) -> None:
     for chatty in ("telegram", "httpx", "httpcore", "aiohttp", "alembic", "asyncio"):
         # At lower levels these write requests whole: with the token, and with what is said to people.
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)  # it logs an answer that it cannot read, whole

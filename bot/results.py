@@ -25,7 +25,8 @@ def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, n
     """Write the final summary to everybody with a seat, and the group result to respondents who asked for it."""
     found = read_summary(tx, texts, partnership, wave, now)
     for recipient in coordinators.recipients(tx, partnership.id):
-        view = View(summaries.paragraphs(found), ((Button(say("Menu"), Coordinate(partnership.id, "home")),),))
+        menu = ((Button(say("Menu"), Coordinate(partnership.id, "home")),),) if recipient.role == "coordinator" else ()
+        view = View(summaries.paragraphs(found), menu)
         _post(tx, texts, recipient, found, view, f"final:{recipient.contact}:{wave.id}", now)
     for recipient in coordinators.waiting_for_result(tx, wave.id):
         view = View(tuple(filter(None, summaries.result(found))))

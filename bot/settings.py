@@ -38,8 +38,14 @@ class Settings:
 def read(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
     """The settings in force; raises SettingsError with every mistake."""
     given = os.environ if environment is None else environment
-    from_file = dotenv_values((folder or Path.cwd()) / ".env", interpolate=False)
-    values = {**{name: value for name, value in from_file.items() if value}, **{k: v for k, v in given.items() if v}}
+    try:
+        from_file = dotenv_values((folder or Path.cwd()) / ".env", interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env: cannot be read: {error}") from None
+    values = {
+        **{name: value for name, value in from_file.items() if value and value.strip()},
+        **{k: v for k, v in given.items() if v.strip()},
+    }
     mistakes: list[str] = []
 
     def take(name: str, default: str, check: Callable[[str], bool], allowed: str) -> str:

@@ -7,13 +7,13 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot import attachments, coordinator
 from bot.charts import Bar, Picture
 from bot.letters import Attachment, Envelope, Left, Letter, Opened, Returned, Update
 from bot.survey import door, scoring, screens
-from bot.survey.buttons import Coordinate, Decline, Join, Place, Screen, Welcome
+from bot.survey.buttons import Coordinate, Decline, Erase, Join, Place, Screen, Welcome
 from bot.survey.checklist import fingerprint
 from bot.survey.dialogue import COORDINATING, Commanded, Dialogue, Event, Expired, Partnership, Turn, step
 from bot.survey.phrases import Phrase, say
@@ -25,6 +25,8 @@ from storage.database import Tx
 from storage.dialogues import Caller
 
 WITH_WORDS = {"invite": "named", "settings": "change"}  # what a coordinator's command does with words behind it
+TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)  # a consent text is the same text on every day
+WITHOUT_WORDS = {action: name for name, action in WITH_WORDS.items()}
 BETWEEN_LANGUAGES = "\n\n— — —\n\n"
 
 
@@ -45,13 +47,13 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
             contacts.set_reachable(tx, update.channel, update.address, isinstance(event, Returned), now)
             return Reply()
         case Opened(code):
-            return _open(tx, texts, update, code, now)
+            return _open(tx, texts, update, code.lower(), now)
         case Welcome(code, language):
-            return _open(tx, texts, update, code, now, texts.negotiate(language))
+            return _open(tx, texts, update, code.lower(), now, texts.negotiate(language))
         case Join(code, language):
-            return _join(tx, texts, update, code, texts.negotiate(language) or HOME_LANGUAGE, now)
+            return _join(tx, texts, update, code.lower(), texts.negotiate(language) or HOME_LANGUAGE, now)
         case Decline(language):
-            return _at_the_door(texts, update, door.declined(), texts.negotiate(language))
+            return _decline(tx, texts, update, texts.negotiate(language), now)
         case Coordinate(partnership, action, argument):
             return _coordinate(tx, texts, update, now, action, argument, partnership)
         case event:
@@ -95,7 +97,13 @@ def _open_coordinator_link(tx: Tx, texts: Texts, update: Update, code: str, now:
     spoken = texts.negotiate(update.phone_language) or HOME_LANGUAGE
     coordinators.use_link(tx, code, found, update.channel, update.address, spoken, now)
     (seat,) = (seat for seat in _seats(tx, update) if seat.partnership.id == found.partnership)
-    return _to_seat(tx, update, seat, [texts.letter(coordinator.welcome(seat), seat.language)], now)
+    return _to_seat(
+        tx,
+        update,
+        seat,
+        [texts.letter(coordinator.welcome(seat, with_buttons=not update.in_group), seat.language)],
+        now,
+    )
 
 
 def _coordinate(
@@ -112,7 +120,7 @@ def _coordinate(
     if not seats:
         return _converse(tx, texts, update, Expired(), now)
     if len(seats) > 1:
-        choice = texts.letter(coordinator.pick(seats, action), seats[0].language)
+        choice = texts.letter(coordinator.pick(seats, WITHOUT_WORDS.get(action, action)), seats[0].language)
         return _to_seat(tx, update, seats[0], [choice], now)
     shown = coordinator.handle(tx, texts, seats[0], action, argument, update.door, now)
     if action == "left":
@@ -130,6 +138,14 @@ def _to_seat(tx: Tx, update: Update, seat: Seat, shown: list[Letter], now: datet
 
 def _seats(tx: Tx, update: Update) -> list[Seat]:
     return coordinators.seats(tx, update.channel, update.address)
+
+
+def _decline(tx: Tx, texts: Texts, update: Update, language: str | None, now: datetime) -> Reply:
+    """They say no; who said yes before is shown where they are, for then we do keep something."""
+    caller = dialogues.load(tx, texts.checklist, texts.languages, update.channel, update.address, None)
+    if caller is None:
+        return _at_the_door(texts, update, door.declined(), language)
+    return _carry_out(tx, texts, update, caller, Turn(caller.dialogue, caller.dialogue.here), now)
 
 
 def _welcome(
@@ -154,7 +170,7 @@ def _join(tx: Tx, texts: Texts, update: Update, code: str, language: str, now: d
     wave = partnerships.last_wave(tx, partnership.id)
     if wave.closed_at:
         return _at_the_door(texts, update, door.no_open_wave(partnership), language)
-    view = door.welcome(partnership, code, language, texts.languages, update.channel, now)
+    view = door.welcome(partnership, code, language, texts.languages, update.channel, TIMELESS)
     consent = fingerprint(texts.render(view, language))
     dialogues.join(tx, update.channel, update.address, language, partnership.id, code, consent, now)
     response = dialogues.enter_wave(tx, update.channel, update.address, partnership.id, wave, now)
@@ -188,6 +204,8 @@ def _converse(tx: Tx, texts: Texts, update: Update, event: Event, now: datetime)
         if _seats(tx, update):
             wants_out = isinstance(event, Commanded) and event.name in ("erase", "stop")
             return _coordinate(tx, texts, update, now, "leave" if wants_out else "home")
+        if isinstance(event, Erase):  # a second tap: the first one did it
+            return _at_the_door(texts, update, screens.erased())
         return _at_the_door(texts, update, door.stray())
     if response is not None and not caller.named:
         event = Expired()  # the button of an erased response, or of somebody else's

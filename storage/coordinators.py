@@ -62,6 +62,7 @@ class Recipient:
     contact: int
     channel: str
     language: str
+    role: str = ""
 
 
 def seats(tx: Tx, channel: str, address: str) -> list[Seat]:
@@ -126,7 +127,7 @@ def team(tx: Tx, partnership: int) -> dict[str, int]:
 def recipients(tx: Tx, partnership: int) -> list[Recipient]:
     """Everybody who is sent the summaries and can be reached."""
     found = tx.connection.execute(
-        select(contacts.c.id, contacts.c.channel, contacts.c.language)
+        select(contacts.c.id, contacts.c.channel, contacts.c.language, coordinators.c.role)
         .select_from(coordinators.join(contacts))
         .where(coordinators.c.partnership_id == partnership, contacts.c.unreachable_at.is_(None))
         .order_by(contacts.c.id)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,10 +52,11 @@ class AlreadyRunning(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """One transaction, with the seal for addresses."""
+    """One transaction, with the seal for addresses, and which contacts were erased in it."""
 
     connection: Connection
     seal: Seal
+    erased: list[int] = field(default_factory=list)
 
     def insert(self, table: Table) -> Any:
         """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`, for the dialect at hand."""
@@ -75,7 +76,19 @@ class Database:
     def transaction(self) -> Iterator[Tx]:
         """A transaction of its own, for the command line and tests."""
         with away(), self.engine.begin() as connection:
-            yield Tx(connection, self.seal)
+            tx = Tx(connection, self.seal)
+            yield tx
+        if tx.erased and self.is_sqlite:
+            self._empty_log()
+
+    def _empty_log(self) -> None:
+        """What was erased still stands in the write-ahead log, until that is taken in and cut off."""
+        with suppress(DBAPIError, sqlite3.Error):
+            raw = self.engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                raw.close()
 
     async def run(self, work: Callable[[Tx], T]) -> T:
         """Do the work in a transaction and give its result once it is committed; DatabaseAway if it cannot be."""

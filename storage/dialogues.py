@@ -61,6 +61,8 @@ def active_since(
         .where(
             contacts.c.channel == channel,
             contacts.c.unreachable_at.is_(None),
+            contacts.c.stopped_at.is_(None),
+            responses.c.reminders,
             responses.c.touched_at.between(after, before),
             responses.c.completed_at.is_(None),
             responses.c.remind_at.is_(None),
@@ -159,6 +161,7 @@ def _save_contact(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> Non
 def erase(tx: Tx, checklist: Checklist, contact: int) -> None:
     """Everything about this contact, at once: respondent, responses, answers and waiting letters go with it."""
     releases.depart(tx, checklist, contact)
+    tx.erased.append(contact)
     tx.connection.execute(delete(contacts).where(contacts.c.id == contact))
 
 

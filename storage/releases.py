@@ -67,24 +67,30 @@ def read(tx: Tx, wave: int, cell: str = EVERYONE) -> dict[int, Cell]:
 
 def depart(tx: Tx, checklist: Checklist, contact: int) -> None:
     """Before an erasure: keep which releases the responses were part of, for the release rule and nothing else."""
-    last = select(func.max(releases.c.number)).where(releases.c.wave_id == responses.c.wave_id).scalar_subquery()
-    released = tx.connection.execute(
-        select(responses.c.id, responses.c.wave_id, responses.c.released_in, respondents.c.group, last.label("left"))
+    mine = (
+        select(responses.c.wave_id)
         .join(respondents)
         .where(respondents.c.contact_id == contact, responses.c.released_in.is_not(None))
-    ).all()
-    for row in released:
-        given = tx.connection.execute(select(answers.c.item, answers.c.option).where(answers.c.response_id == row.id))
-        scored = (item for item, option in given if checklist.options[option].score is not None)
-        tx.connection.execute(
-            tx.insert(departed).values(
-                wave_id=row.wave_id,
-                came=row.released_in,
-                left=row.left,
-                group=row.group or UNKNOWN_GROUP,
-                items=sum(1 << item for item in scored),
-            )
+    )
+    # As `publish` does, so that no release is made meanwhile with somebody who is just leaving.
+    tx.connection.execute(select(waves.c.id).where(waves.c.id.in_(mine)).order_by(waves.c.id).with_for_update())
+    last = select(func.max(releases.c.number)).where(releases.c.wave_id == responses.c.wave_id).scalar_subquery()
+    scored = [key for key, option in checklist.options.items() if option.score is not None]
+    leaving = tx.connection.execute(
+        select(responses.c.wave_id, responses.c.released_in, last, respondents.c.group, answers.c.item)
+        .select_from(answers.join(responses).join(respondents))
+        .where(
+            respondents.c.contact_id == contact,
+            responses.c.released_in.is_not(None),
+            answers.c.option.in_(scored),
         )
+    ).all()
+    for wave, came, left, group, item in leaving:
+        one = tx.insert(departed).values(
+            wave_id=wave, came=came, left=left, group=group or UNKNOWN_GROUP, item=item, n=1
+        )
+        keys = ["wave_id", "came", "left", "group", "item"]
+        tx.connection.execute(one.on_conflict_do_update(index_elements=keys, set_={"n": departed.c.n + 1}))
 
 
 def _joining(tx: Tx, wave: int, k: int, *, final: bool) -> int:
@@ -127,9 +133,7 @@ def _contributors(tx: Tx, checklist: Checklist, wave: int) -> Mapping[int, Contr
             found[item].totals[block] += n * score
             found[item].squares[block] += n * score * score
     for row in tx.connection.execute(select(departed).where(departed.c.wave_id == wave)):
-        for item in checklist.items:
-            if row.items >> item & 1:
-                found[item].people[Block(row.came, row.left, row.group)] += 1
+        found[row.item].people[Block(row.came, row.left, row.group)] += row.n
     return found
 
 

@@ -230,17 +230,16 @@ cells = Table(
     Column("squares", BigInteger, nullable=False),  # of the scores
 )
 
-# Of responses that were erased after a release: what the release rule must still count with, and nothing else.
+# Of responses that were erased after a release: how many people contributed to which item, for the release rule.
 departed = Table(
     "departed",
     metadata,
-    _number(),
-    Column("wave_id", Integer, _of("waves"), nullable=False, index=True),
-    Column("came", Integer, nullable=False),
-    Column("left", Integer, nullable=False),
-    Column("group", String(20), nullable=False),
-    Column("items", Integer, nullable=False),  # a bit for each item with a scored answer
-    sqlite_autoincrement=True,
+    Column("wave_id", Integer, _of("waves"), primary_key=True),
+    Column("came", Integer, primary_key=True, autoincrement=False),
+    Column("left", Integer, primary_key=True, autoincrement=False),
+    Column("group", String(20), primary_key=True),
+    Column("item", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n", Integer, nullable=False),
 )
 
 updates = Table(

@@ -144,7 +144,7 @@ async def test_a_respondent_can_be_coordinator_and_the_other_way_round(house: Ho
     await say(house, anna, "/verder")
     assert "Zin 1 van 26" in anna.last.text
     await say(house, anna, "/stand")
-    assert "1 mens is begonnen" in anna.last.text
+    assert "1 persoon is begonnen" in anna.last.text
     ben = await coordinator(house, server, house.add("Ander").coordinator)
     await agree(house, ben, codes.invitation)
     assert "Zin 1 van 26" in ben.last.text

@@ -20,3 +20,22 @@ async def test_a_tap_that_was_kept_is_answered_and_nothing_is_said_of_a_silence(
     assert not any("even weg" in message.text for message in anna.messages)
     assert ben.last.text.startswith("Ik was even weg.")
     assert "Zin 1 van 26" in ben.last.text
+
+
+async def test_whoever_wants_no_messages_gets_none_about_a_silence(
+    house: House, server: TelegramServer, clock: Clock
+) -> None:
+    anna, ben = server.person(language_code="nl"), server.person(language_code="nl")
+    code = house.add().invitation
+    for person in (anna, ben):
+        await agree(house, person, code)
+    await anna.write("/stop")
+    await ben.press("Pauze")
+    await house.settle()
+    await ben.press("Geen bericht")
+    await house.settle()
+    await house.stop()
+    clock.pass_time(minutes=10)
+    await house.start()
+    await house.caught_up()
+    assert not any("even weg" in message.text for person in (anna, ben) for message in person.messages)

@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-import sqlite3
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -213,9 +212,37 @@ async def test_what_is_erased_is_overwritten(house: House, server: TelegramServe
     assert anna.last.text.startswith("Alles is gewist.")
     for table in ("contacts", "respondents", "responses", "answers", "letters"):
         assert house.rows(f"SELECT COUNT(*) FROM {table}") == [(0,)], table
-    await house.stop()
-    with sqlite3.connect(house.folder / "data/samenspraak.db") as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
     assert key not in on_disk(house.folder / "data")
     assert sealed not in on_disk(house.folder / "data")
+
+
+async def test_a_code_that_a_phone_wrote_with_a_capital_lets_one_in(house: House, server: TelegramServer) -> None:
+    anna = server.person(language_code="nl")
+    await agree(house, anna, house.add().invitation.upper())
+    assert "Zin 1 van 26" in anna.last.text
+
+
+async def test_saying_no_after_saying_yes_is_not_told_a_lie(house: House, server: TelegramServer) -> None:
+    anna = server.person(language_code="nl")
+    code = house.add().invitation
+    await anna.write(f"/start {code}")
+    await house.settle()
+    welcome = anna.last
+    await anna.press("Ja, ik doe mee")
+    await house.settle()
+    await anna.press("Nee, liever niet", message=welcome)
+    await house.settle()
+    assert "Hoe doet u mee" in anna.last.text
+    assert house.rows("SELECT COUNT(*) FROM respondents") == [(1,)]
+
+
+async def test_a_second_tap_on_erase_does_not_take_the_goodbye_away(house: House, server: TelegramServer) -> None:
+    anna = server.person(language_code="nl")
+    await agree(house, anna, house.add().invitation)
+    await anna.write("/wissen")
+    await house.settle()
+    message = anna.last
+    for _ in range(2):
+        await anna.press("Ja, wis alles", message=message)
+    await house.settle()
+    assert anna.last.text.startswith("Alles is gewist.")

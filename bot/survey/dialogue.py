@@ -31,7 +31,7 @@ GROUPS = ("resident", "professional", "other", "withheld")
 ANSWERED = say("You already answered that statement. You are here now. To change an answer, tap Back.")
 FINISHED = say("You are finished. Your answers cannot be changed any more.")
 OLD_BUTTON = say("That is an old button. You are here now.")
-BUTTONS_ONLY = say("I can only read your taps on the buttons. I did not keep what you sent.")
+BUTTONS_ONLY = say("I cannot read what you send, and I did not keep it. Please choose a button.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,9 +256,9 @@ def _pause(dialogue: Dialogue, moment: str, now: datetime) -> Turn:
 
 
 def _finish(dialogue: Dialogue) -> Turn:
-    if dialogue.completed:
+    if dialogue.completed or not dialogue.wave_open:
         return _stay(dialogue)
-    if dialogue.next_item or not dialogue.wave_open or dialogue.group is None:
+    if dialogue.next_item or dialogue.group is None:
         return _stay(dialogue, OLD_BUTTON)
     return _stay(replace(dialogue, completed=True, place=None, remind_at=None))
 

@@ -100,7 +100,7 @@ def broken() -> View:
     return View(
         (
             (
-                say("Sorry, something went wrong on our side. Your answers are safe."),
+                say("Sorry, something went wrong on our side. Your last tap was not saved."),
                 say("Send /{command} to go on.", command=command("continue")),
             ),
         )
@@ -119,7 +119,7 @@ def _who_asks(partnership: Partnership) -> Paragraph:
         ),
     ]
     if partnership.organisation:
-        lines.insert(1, say("These statements come from {organisation}.", organisation=partnership.organisation))
+        lines.insert(1, say("{organisation} asks you this.", organisation=partnership.organisation))
     return tuple(lines)
 
 
@@ -127,13 +127,15 @@ def terms(partnership: Partnership, channel: str, now: datetime) -> Paragraph:
     return (
         say("• You may take part. You do not have to."),
         say(
-            "• Your answers are confidential. The coordinator only sees averages of {k} or more people.",
+            "• Your answers are confidential. The coordinator sees how many people take part, and averages of {k} or "
+            "more people. Never your own answers.",
             k=partnership.minimum_group,
         ),
         say(
             "• New averages come only when {k} or more people are added. So nobody can work out your answer.",
             k=partnership.minimum_group,
         ),
+        say("• Researchers may use the answers, without names."),
         say("• You get at most 2 reminders. You can turn them off."),
         say(
             "• We keep your answers until {date} at the latest. With /{erase} you delete them at once.",

@@ -84,7 +84,9 @@ def _encouragement(dialogue: Dialogue, item: Item) -> tuple[Paragraph, ...]:
 
 def _where(dialogue: Dialogue, item: Item) -> Paragraph:
     part = dialogue.checklist.part_of(item.number)
+    which = (verbatim(dialogue.partnership.name),) if dialogue.others else ()
     return (
+        *which,
         say(
             "Part {part} of {parts} · {dimension}",
             part=part,
@@ -228,20 +230,22 @@ def _thanks(dialogue: Dialogue, _number: int, _now: datetime) -> View:
             (say("This is how you see the collaboration yourself, from 0 to 100:"),),
             bars,
             (
-                say(
-                    "When this round closes, the partnership talks about the result of the whole group. "
-                    "Nobody sees your own answers."
-                ),
+                say("When this round closes, the partnership talks about the result of the whole group.")
+                if dialogue.wave_open
+                else say("This round is closed. The partnership talks about the result of the whole group."),
+                say("The coordinator never sees your own answers."),
             ),
         ),
-        (_group_result(dialogue), *_own_data(dialogue), *_languages(dialogue, Place(Screen.THANKS))),
+        (*_group_result(dialogue), *_own_data(dialogue), *_languages(dialogue, Place(Screen.THANKS))),
     )
 
 
-def _group_result(dialogue: Dialogue) -> Row:
-    if dialogue.wants_result:
-        return (Button(say("Send me the group result"), WantResult(dialogue.response, 0), chosen=True),)
-    return (Button(say("Send me the group result"), WantResult(dialogue.response, 1)),)
+def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
+    """It is sent at closing, so afterwards it cannot be asked for any more."""
+    if not dialogue.wave_open:
+        return ()
+    wanted = dialogue.wants_result
+    return ((Button(say("Send me the group result"), WantResult(dialogue.response, int(not wanted)), wanted),),)
 
 
 def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
@@ -296,7 +300,10 @@ def _privacy(dialogue: Dialogue, _number: int, now: datetime) -> View:
             (say("<b>What happens with your answers</b>"),),
             terms(dialogue.partnership, dialogue.channel, now),
             (
-                say("• We do not keep your name or your phone number. The address of this chat is under lock and key."),
+                say(
+                    "• We do not keep your name or your phone number. "
+                    "The number of this chat is encrypted: nobody can read it without the key."
+                ),
                 say("• We do not keep what you type."),
                 say("• Averages that were shown before you delete your answers cannot be taken back."),
             ),
@@ -321,7 +328,7 @@ def _my_data(dialogue: Dialogue, _number: int, _now: datetime) -> View:
                 say("Language: {language}", language=language(dialogue.language)),
                 say("You take part as: {group}", group=group),
                 say("Reminders: {state}", state=messages),
-                say("The address of this chat, under lock and key. Without it we cannot write to you."),
+                say("The number of this chat, encrypted. Without it we cannot write to you."),
             ),
             (say("Your answers:"), *(answers or (say("none yet"),))),
             (say("You find everything in the file as well. You can keep it."),),
@@ -354,6 +361,10 @@ def _erase(dialogue: Dialogue, _number: int, _now: datetime) -> View:
 
 
 def _erased(_dialogue: Dialogue, _number: int, _now: datetime) -> View:
+    return erased()
+
+
+def erased() -> View:
     return View(
         (
             (

@@ -185,9 +185,9 @@ def _most_divided(summary: Summary, but: int) -> int | None:
 
 def _tip(summary: Summary) -> Paragraph:
     """Where people stop, and what helps."""
-    if not (summary.is_open and summary.stops):
+    part = max(summary.stops, key=lambda one: (summary.stops[one], -one), default=0)
+    if not summary.is_open or summary.stops.get(part, 0) < summary.partnership.minimum_group:
         return ()
-    part = max(summary.stops, key=lambda one: (summary.stops[one], -one))
     here = say_n(
         "{count} person stopped at part {part}.",
         "{count} people stopped at part {part}.",

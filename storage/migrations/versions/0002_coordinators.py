@@ -51,17 +51,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "departed",
-        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("wave_id", sa.Integer(), nullable=False),
-        sa.Column("came", sa.Integer(), nullable=False),
-        sa.Column("left", sa.Integer(), nullable=False),
+        sa.Column("came", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("left", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("group", sa.String(length=20), nullable=False),
-        sa.Column("items", sa.Integer(), nullable=False),
+        sa.Column("item", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
         _of("departed", "wave_id", "waves"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_departed")),
-        sqlite_autoincrement=True,
+        sa.PrimaryKeyConstraint("wave_id", "came", "left", "group", "item", name=op.f("pk_departed")),
     )
-    op.create_index(op.f("ix_departed_wave_id"), "departed", ["wave_id"])
 
 
 def _of(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
