@@ -26,7 +26,7 @@ from bot.survey.scoring import Score
 from bot.survey.summary import Summary
 from bot.survey.views import View
 from bot.texts import Texts, TextsError, load, plain
-from storage import partnerships
+from storage import coordinators, partnerships
 from storage.database import Database, StorageError, Tx
 from storage.partnerships import LONGEST, Turnout, Wave
 
@@ -89,6 +89,9 @@ def _partnership_commands(parser: argparse.ArgumentParser) -> None:
     adding.add_argument("--minimum-group", type=int, default=5, help="the fewest people behind a score (default 5)")
     adding.add_argument("--json", action="store_true", help="for scripts")
     adding.set_defaults(command=add_partnership)
+    linking = actions.add_parser("link", help="a new link for a coordinator, when the first is used, lost or too old")
+    linking.add_argument("partnership", help="its name or number")
+    linking.set_defaults(command=new_link)
     listing = actions.add_parser("list", help="every partnership with its turnout")
     listing.add_argument("--json", action="store_true", help="for scripts")
     listing.set_defaults(command=list_partnerships)
@@ -129,6 +132,14 @@ def add_partnership(asked: argparse.Namespace, settings: Settings) -> None:
         "coordinator_links": [link(bot, codes.coordinator)] if bot else [],
     }
     print(json.dumps(made, indent=2) if asked.json else _in_words(partnership, made))
+
+
+def new_link(asked: argparse.Namespace, settings: Settings) -> None:
+    with _transaction(settings) as tx:
+        partnership = _wanted(tx, asked.partnership)
+        code = coordinators.make_link(tx, partnership.id, "coordinator", app.wall_clock())
+    bot = _bot_name(settings)
+    print(link(bot, code) if bot else f"/start {code}")
 
 
 def _described(asked: argparse.Namespace, texts: Texts) -> Partnership:

@@ -116,6 +116,13 @@ def test_an_unknown_partnership_is_told(command: Any, arguments: Sequence[str]) 
     assert "There is no partnership" in err
 
 
+def test_a_lost_coordinator_link_is_replaced(command: Any) -> None:
+    command("partnership", "add", "X")
+    code, out, _ = command("partnership", "link", "X")
+    assert (code, len(out.removeprefix("/start ").strip())) == (0, 26)
+    assert command("partnership", "link", "Y")[0] == 2
+
+
 def test_run_without_a_token_says_what_to_do(command: Any) -> None:
     code, _, err = command("run")
     assert code == 2
