@@ -246,3 +246,41 @@ async def test_a_second_tap_on_erase_does_not_take_the_goodbye_away(house: House
         await anna.press("Ja, wis alles", message=message)
     await house.settle()
     assert anna.last.text.startswith("Alles is gewist.")
+
+
+async def test_the_consent_that_is_kept_is_of_the_text_that_was_read(
+    house: House, server: TelegramServer, clock: Clock
+) -> None:
+    """The same in another week, another one in another language or with another contact person."""
+    code = house.add().invitation
+    for language, yes, days in (
+        ("nl", "Ja, ik doe mee", 0),
+        ("nl", "Ja, ik doe mee", 7),
+        ("en", "Yes, I will take part", 0),
+    ):
+        clock.pass_time(days=days)
+        person = server.person(language_code=language)
+        await person.write(f"/start {code}")
+        await house.settle()
+        await person.press(yes)
+        await house.settle()
+    first, later, english = (row[0] for row in house.rows("SELECT consent FROM respondents ORDER BY id"))
+    assert first == later != english
+
+
+async def test_a_name_that_is_a_formula_is_none_in_ones_own_file(house: House, server: TelegramServer) -> None:
+    anna = server.person(language_code="nl")
+    await agree(house, anna, house.add("=1+1").invitation)
+    await answer(house, anna, "yes")
+    await anna.write("/mijngegevens")
+    await house.settle()
+    (file,) = (message.document for message in anna.messages if message.document)
+    assert b"\n'=1+1," in file.replace(b"\r", b"")
+
+
+async def test_updates_are_forgotten_after_a_while(house: House, server: TelegramServer, clock: Clock) -> None:
+    anna = server.person(language_code="nl")
+    await agree(house, anna, house.add().invitation)
+    clock.pass_time(days=9)
+    await house.restart()
+    assert house.rows("SELECT COUNT(*) FROM updates") == [(0,)]
