@@ -17,7 +17,7 @@ from bot.survey.calendar import is_timezone
 from bot.survey.dialogue import Partnership
 from bot.survey.phrases import Phrase, command, joined, language, say, say_n, verbatim
 from bot.survey.views import Button, Paragraph, Row, View, in_rows
-from bot.texts import Texts, plain
+from bot.texts import Texts
 from storage import coordinators, partnerships
 from storage.coordinators import PlaceTurnout, Seat
 from storage.database import Tx
@@ -114,9 +114,7 @@ def _menu(partnership: int, *, is_open: bool) -> tuple[Row, ...]:
 def _home(asked: Asked) -> Shown:
     """The beginning, and the answer to whatever is not understood."""
     turnout = partnerships.turnout(asked.tx, asked.wave.id)
-    started = say_n("{count} person has started.", "{count} people have started.", turnout.started)
-    completed = say_n("{count} person is finished.", "{count} people are finished.", turnout.completed)
-    head = _heading(asked)
+    standing = joined(summaries.standing(turnout.started, turnout.completed), " ")
     if asked.seat.role == "viewer":
         rows: tuple[Row, ...] = (
             (asked.button(say("Summary"), "summary"),),
@@ -124,13 +122,11 @@ def _home(asked: Asked) -> Shown:
         )
     else:
         rows = _menu(asked.partnership.id, is_open=asked.wave.closed_at is None)
-    return Shown(View((head, (joined((started, completed), " "),), (say("What do you want to do?"),)), rows))
+    return Shown(View((_heading(asked), (standing,), (say("What do you want to do?"),)), rows))
 
 
 def _heading(asked: Asked) -> Paragraph:
-    state = say("open") if asked.wave.closed_at is None else say("closed")
-    name, wave = asked.partnership.name, asked.wave.number
-    return (say("<b>{partnership} · round {wave} · {state}</b>", partnership=name, wave=wave, state=state),)
+    return summaries.heading(asked.partnership, asked.wave.number, asked.wave.closed_at is None)
 
 
 def _summary(asked: Asked) -> Shown:
@@ -146,8 +142,7 @@ def _status(asked: Asked) -> Shown:
     opened, gone = sum(place.opened for place in places), coordinators.stopped(tx, wave)
     counts = [
         say_n("The link was opened {count} time.", "The links were opened {count} times.", opened),
-        say_n("{count} person has started.", "{count} people have started.", turnout.started),
-        say_n("{count} person is finished.", "{count} people are finished.", turnout.completed),
+        *summaries.standing(turnout.started, turnout.completed),
     ]
     if gone:
         counts.append(say_n("{count} person wants no more messages.", "{count} people want no more messages.", gone))
@@ -223,7 +218,7 @@ def _more_places(asked: Asked) -> Shown:
 def _add_place(asked: Asked) -> Shown:
     if not (asked.argument.isdigit() and int(asked.argument) < len(PLACES)):
         return _more_places(asked)
-    label = plain(asked.texts.say(PLACES[int(asked.argument)], asked.partnership.language))
+    label = asked.texts.word(PLACES[int(asked.argument)], asked.partnership.language)
     return named_place(asked, label)
 
 
@@ -296,10 +291,7 @@ def _close(asked: Asked) -> Shown:
 
 def _close_yes(asked: Asked) -> Shown:
     """Close exactly the round that was asked about: an old button closes no later one."""
-    if (
-        asked.argument != str(asked.wave.number)
-        or coordinators.close(asked.tx, asked.partnership.id, asked.now) is None
-    ):
+    if asked.argument != str(asked.wave.number) or not partnerships.close_wave(asked.tx, asked.wave.id, asked.now):
         return _closed_before(asked)
     closed = partnerships.last_wave(asked.tx, asked.partnership.id)
     results.announce_close(asked.tx, asked.texts, asked.partnership, closed, asked.now)

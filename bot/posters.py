@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import bidirectional, category, decomposition, normalize
 
 from bot.survey.dialogue import Partnership
-from bot.survey.phrases import Phrase, say
-from bot.texts import Texts, plain
+from bot.survey.phrases import say
+from bot.texts import Texts
 
 if TYPE_CHECKING:
     from segno import QRCode
@@ -114,10 +114,10 @@ def poster_pdf(texts: Texts, partnership: Partnership, link: str, label: str = "
 
 def _announcement(texts: Texts, partnership: Partnership, language: str) -> list[Block]:
     return [
-        Block(_said(texts, HEADING, language), 46, BOLD),
+        Block(texts.word(HEADING, language), 46, BOLD),
         Block(partnership.name, 26, BOLD, 0.3),
         Block(partnership.organisation, 15, REGULAR, 0.1),
-        *(Block(_said(texts, sentence, language), 18, REGULAR, 0.6) for sentence in SENTENCES),
+        *(Block(texts.word(sentence, language), 18, REGULAR, 0.6) for sentence in SENTENCES),
         Block(_questions(texts, partnership, language), 17, BOLD, 0.8),
     ]
 
@@ -125,19 +125,19 @@ def _announcement(texts: Texts, partnership: Partnership, language: str) -> list
 def _again(texts: Texts, partnership: Partnership, language: str) -> list[Block]:
     """What stands beside the code, for who reads this other language."""
     return [
-        Block(_said(texts, HEADING, language), 19, BOLD, 0.9),
-        *(Block(_said(texts, sentence, language), 14, REGULAR, 0.55) for sentence in SENTENCES),
+        Block(texts.word(HEADING, language), 19, BOLD, 0.9),
+        *(Block(texts.word(sentence, language), 14, REGULAR, 0.55) for sentence in SENTENCES),
         Block(_questions(texts, partnership, language), 14, BOLD, 0.7),
     ]
 
 
 def _by_hand(texts: Texts, languages: Sequence[str], link: str) -> list[Block]:
-    return [*(Block(_said(texts, BY_HAND, language), 10.5) for language in languages), Block(link, 14, BOLD, 0.1)]
+    return [*(Block(texts.word(BY_HAND, language), 10.5) for language in languages), Block(link, 14, BOLD, 0.1)]
 
 
 def _small_print(texts: Texts, languages: Sequence[str], link: str, label: str) -> list[Block]:
     phrases = (SMALL_PRINT, TELEGRAM) if link.startswith("https://t.me/") else (SMALL_PRINT,)
-    small_print = (" ".join(_said(texts, phrase, language) for phrase in phrases) for language in languages)
+    small_print = (" ".join(texts.word(phrase, language) for phrase in phrases) for language in languages)
     return [*(Block(text, 9.5, REGULAR, 0.3) for text in small_print), Block(label, 7, REGULAR, 0.4)]
 
 
@@ -145,11 +145,7 @@ def _questions(texts: Texts, partnership: Partnership, language: str) -> str:
     """Whom to ask; nothing when no contact is known, or none that can be printed."""
     if not _printable(partnership.contact, BOLD):
         return ""
-    return _said(texts, say("Questions? {contact}", contact=partnership.contact), language)
-
-
-def _said(texts: Texts, phrase: Phrase, language: str) -> str:
-    return plain(texts.say(phrase, language))
+    return texts.word(say("Questions? {contact}", contact=partnership.contact), language)
 
 
 def _code(link: str) -> "QRCode":

@@ -1,19 +1,21 @@
 """Results: what may be released is released, read, put in words and a picture, and sent when a wave is closed."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import attachments
 from bot.charts import Bar, Picture
 from bot.letters import Letter
 from bot.survey import summary as summaries
 from bot.survey.buttons import Coordinate
+from bot.survey.checklist import Checklist
 from bot.survey.dialogue import Partnership
-from bot.survey.phrases import Phrase, say, say_n
+from bot.survey.phrases import say, say_n
 from bot.survey.releases import EVERYONE
-from bot.survey.scoring import Score
+from bot.survey.scoring import Score, Scores
 from bot.survey.summary import Summary
 from bot.survey.views import Button, View
-from bot.texts import Texts, plain
+from bot.texts import Texts
 from storage import coordinators, letters, partnerships, releases
 from storage.coordinators import Recipient
 from storage.database import Tx
@@ -54,24 +56,25 @@ def read_summary(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now
     )
 
 
+def bars(texts: Texts, checklist: Checklist, scores: Scores, spoken: str) -> tuple[Bar, ...]:
+    """The six dimensions in their order, each with its score where there is one."""
+    found = scores.dimensions
+    return tuple(
+        Bar(texts.word(dimension.plain, spoken), found[dimension.key].shown if dimension.key in found else None)
+        for dimension in checklist.dimensions
+    )
+
+
 def picture(texts: Texts, summary: Summary, spoken: str) -> Picture:
     """The six dimensions as a drawing, in words of one language."""
-
-    def word(phrase: Phrase) -> str:
-        return plain(texts.say(phrase, spoken))
-
-    scores = summary.scores
-    bars = tuple(
-        Bar(word(dimension.plain), score.shown if (score := scores.dimensions.get(dimension.key)) else None)
-        for dimension in summary.checklist.dimensions
-    )
+    word, scores = partial(texts.word, language=spoken), summary.scores
     total = Bar(word(say("Mean of all statements")), scores.total.shown) if scores.total else None
     return Picture(
         title=summary.partnership.name,
         subtitle=word(
             say_n("Round {wave} · {count} person", "Round {wave} · {count} people", summary.people, wave=summary.wave)
         ),
-        bars=bars,
+        bars=bars(texts, summary.checklist, scores, spoken),
         total=total,
         legend_now="",
         legend_before="",
@@ -87,7 +90,7 @@ def _post(tx: Tx, texts: Texts, to: Recipient, found: Summary, view: View, key: 
 
 
 def drawn(texts: Texts, found: Summary, spoken: str) -> Letter:
-    caption = texts.render(View((summaries.heading(found),)), spoken)
+    caption = texts.render(View((summaries.heading(found.partnership, found.wave, found.is_open),)), spoken)
     return Letter(caption, attachment=attachments.picture(picture(texts, found, spoken)))
 
 

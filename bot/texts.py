@@ -77,13 +77,17 @@ class Texts:
         return tuple(
             tuple(
                 (
-                    f"{'✓ ' if button.chosen else ''}{plain(self.say(button.label, language))}",
+                    f"{'✓ ' if button.chosen else ''}{self.word(button.label, language)}",
                     encode(button.press),
                 )
                 for button in row
             )
             for row in view.rows
         )
+
+    def word(self, phrase: Phrase, language: str) -> str:
+        """The phrase without markup and escapes: for labels, pictures and files."""
+        return plain(self.say(phrase, language))
 
     def letter(self, view: View, language: str, replaces: int | None = None) -> Letter:
         """A view as it is sent."""

@@ -8,9 +8,10 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
-from bot import attachments, coordinator
-from bot.charts import Bar, Picture
+from bot import attachments, coordinator, results
+from bot.charts import Picture
 from bot.letters import Attachment, Envelope, Left, Letter, Opened, Returned, Update
 from bot.survey import door, scoring, screens
 from bot.survey.buttons import Coordinate, Decline, Erase, Join, Place, Screen, Welcome
@@ -18,7 +19,7 @@ from bot.survey.checklist import fingerprint
 from bot.survey.dialogue import COORDINATING, Commanded, Dialogue, Event, Expired, Partnership, Turn, step
 from bot.survey.phrases import Phrase, say
 from bot.survey.views import View
-from bot.texts import HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, plain
+from bot.texts import HOME_LANGUAGE, SOURCE_LANGUAGE, Texts
 from storage import contacts, coordinators, dialogues, letters, partnerships, updates
 from storage.coordinators import Seat
 from storage.database import Tx
@@ -229,7 +230,7 @@ def _carry_out(tx: Tx, texts: Texts, update: Update, caller: Caller, turn: Turn,
     if turn.dialogue.completed and not caller.dialogue.completed:
         shown.insert(0, _own_picture(texts, turn.dialogue))  # the words come last, so that their buttons are at hand
     pressed = turn.notice if update.message is not None else None
-    on_button = plain(texts.say(pressed, turn.dialogue.language)) if pressed else None
+    on_button = texts.word(pressed, turn.dialogue.language) if pressed else None
     return Reply(tuple(_write(tx, update, caller, shown, now)), on_button)
 
 
@@ -255,15 +256,9 @@ def _letter(
 
 def _own_picture(texts: Texts, dialogue: Dialogue) -> Letter:
     """The same six scores as on the screen, drawn."""
-
-    def word(phrase: Phrase) -> str:
-        return plain(texts.say(phrase, dialogue.language))
-
-    own = scoring.profile(dialogue.checklist, dialogue.answers).dimensions
-    bars = tuple(
-        Bar(word(dimension.plain), own[dimension.key].shown if dimension.key in own else None)
-        for dimension in dialogue.checklist.dimensions
-    )
+    word = partial(texts.word, language=dialogue.language)
+    own = scoring.profile(dialogue.checklist, dialogue.answers)
+    bars = results.bars(texts, dialogue.checklist, own, dialogue.language)
     title, source = word(say("How you see the collaboration")), word(say("Only you see this picture."))
     drawn = Picture(title, dialogue.partnership.name, bars, None, "", "", word(say("no score")), source)
     return Letter(source, attachment=attachments.picture(drawn))
@@ -271,10 +266,7 @@ def _own_picture(texts: Texts, dialogue: Dialogue) -> Letter:
 
 def _own_data(tx: Tx, texts: Texts, caller: Caller, language: str) -> Letter:
     """Every answer of this person as a CSV file, in words that they know."""
-
-    def word(phrase: Phrase) -> str:
-        return plain(texts.say(phrase, language))
-
+    word = partial(texts.word, language=language)
     sheet = io.StringIO()
     table = csv.writer(sheet)
     table.writerow(

@@ -22,7 +22,6 @@ from storage.schema import (
     partnerships,
     respondents,
     responses,
-    waves,
 )
 
 ROLES = ("coordinator", "viewer")
@@ -233,12 +232,6 @@ def stopped(tx: Tx, wave: int) -> int:
         .where(responses.c.wave_id == wave, contacts.c.stopped_at.is_not(None))
     )
     return tx.connection.execute(counted).scalar_one()
-
-
-def close(tx: Tx, partnership: int, now: datetime) -> int | None:
-    """Close the open wave; its row number, or None when there was none, also when somebody was just before us."""
-    closing = update(waves).where(waves.c.partnership_id == partnership, waves.c.closed_at.is_(None))
-    return tx.connection.execute(closing.values(closed_at=now).returning(waves.c.id)).scalar()
 
 
 def _key(tx: Tx, code: str) -> bytes:

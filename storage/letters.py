@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import Row, and_, delete, exists, select, update
 
 from bot.letters import Envelope, Letter
@@ -64,11 +65,10 @@ def claim_due(tx: Tx, now: datetime, most: int = 100) -> list[Envelope]:
 def _envelope(tx: Tx, row: Row[Any], now: datetime) -> Envelope | None:
     """None, and given up, when another version wrote it in a way that we cannot read: it must not hold up the rest."""
     try:
-        letter = Letter.from_json(row.body)
-    except (ValueError, TypeError):
+        letter, address = Letter.from_json(row.body), tx.seal.open(row.channel, row.address_sealed)
+    except (ValueError, TypeError, InvalidTag):
         give_up(tx, row.id, "cannot be read", now)
         return None
-    address = tx.seal.open(row.channel, row.address_sealed)
     return Envelope(row.channel, address, letter, row.id, row.contact_id, row.attempts)
 
 

@@ -108,13 +108,6 @@ def invitation_of(tx: Tx, partnership: int) -> str:
     return str(tx.connection.execute(codes.order_by(invitations.c.created_at)).scalars().first())
 
 
-def is_coordinator_code(tx: Tx, code: str) -> bool:
-    key = tx.seal.key("coordinator", code.lower())
-    return bool(
-        tx.connection.execute(select(coordinator_links.c.role).where(coordinator_links.c.code_key == key)).first()
-    )
-
-
 def open_wave(tx: Tx, partnership: int, wording: Mapping[str, Mapping[str, str]], now: datetime) -> None:
     before = select(func.coalesce(func.max(waves.c.number), 0)).where(waves.c.partnership_id == partnership)
     number = tx.connection.execute(before).scalar_one() + 1

@@ -14,9 +14,6 @@ MOST_BYTES = 64
 class Screen(StrEnum):
     """What a respondent can be shown; the value travels in buttons, so it is short and never changes."""
 
-    WELCOME = "w"
-    DECLINED = "n"
-    STRAY = "s"
     GROUP = "g"
     ITEM = "i"
     PAUSE = "p"

@@ -50,7 +50,7 @@ class Summary:
 
 def paragraphs(summary: Summary) -> tuple[Paragraph, ...]:
     """The whole message to a coordinator, without its buttons."""
-    found = [heading(summary), _turnout(summary)]
+    found = [_heading(summary), _turnout(summary)]
     if summary.items:
         found += [_table(summary), _strong_and_weak(summary), _views(summary), _questions(summary)]
     else:
@@ -64,19 +64,28 @@ def result(summary: Summary) -> tuple[Paragraph, ...]:
     hello = say("This is how the whole group sees the collaboration, from 0 to 100:")
     thanks = say("Thank you for taking part. Your partnership talks about this together.")
     table = _table(summary) if summary.items else why_none(summary)
-    return (heading(summary), (hello,), table, _strong_and_weak(summary), (thanks,))
+    return (_heading(summary), (hello,), table, _strong_and_weak(summary), (thanks,))
 
 
-def heading(summary: Summary) -> Paragraph:
-    state = say("open") if summary.is_open else say("closed")
-    name, wave = summary.partnership.name, summary.wave
-    return (say("<b>{partnership} · round {wave} · {state}</b>", partnership=name, wave=wave, state=state),)
+def heading(partnership: Partnership, wave: int, is_open: bool) -> Paragraph:
+    state = say("open") if is_open else say("closed")
+    return (say("<b>{partnership} · round {wave} · {state}</b>", partnership=partnership.name, wave=wave, state=state),)
+
+
+def standing(started: int, completed: int) -> Paragraph:
+    """How many began and how many are finished, in a sentence each."""
+    return (
+        say_n("{count} person has started.", "{count} people have started.", started),
+        say_n("{count} person is finished.", "{count} people are finished.", completed),
+    )
+
+
+def _heading(summary: Summary) -> Paragraph:
+    return heading(summary.partnership, summary.wave, summary.is_open)
 
 
 def _turnout(summary: Summary) -> Paragraph:
-    started = say_n("{count} person has started.", "{count} people have started.", summary.started)
-    completed = say_n("{count} person is finished.", "{count} people are finished.", summary.completed)
-    lines = [joined((started, completed), " ")]
+    lines = [joined(standing(summary.started, summary.completed), " ")]
     if summary.is_open and summary.new:
         lines.append(say_n("{count} person joined this week.", "{count} people joined this week.", summary.new))
     return tuple(lines)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from threading import Event as Signal
 
 import pytest
+from sqlalchemy import text
 
 from bot.letters import Attachment, Letter
 from storage import letters
@@ -234,3 +235,16 @@ def texts(tx: Tx, now: datetime = MONDAY, most: int = 100) -> list[str]:
 
 def numbers(tx: Tx, most: int = 100) -> list[int]:
     return [envelope.number or 0 for envelope in letters.claim_due(tx, MONDAY, most)]
+
+
+def test_an_address_that_does_not_open_holds_up_nobody_else(database: Database) -> None:
+    with database.transaction() as tx:
+        broken, whole = somebody(tx, ANNA), somebody(tx, BEN)
+        for contact in (broken, whole):
+            letters.enqueue(tx, contact, Letter("x"), MONDAY, f"key:{contact}")
+        tx.connection.execute(
+            text("UPDATE contacts SET address_sealed = :junk WHERE id = :id"), {"junk": b"\0" * 40, "id": broken}
+        )
+        assert [envelope.contact for envelope in letters.claim_due(tx, MONDAY)] == [whole]
+        assert letters.claim_due(tx, MONDAY + 2 * letters.LEASE)[0].contact == whole
+    assert rows(database, "SELECT refused FROM letters WHERE settled_at IS NOT NULL") == [("cannot be read",)]

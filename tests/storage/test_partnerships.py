@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from bot.survey.dialogue import Partnership
-from storage import dialogues, partnerships
+from storage import coordinators, dialogues, partnerships
 from storage.database import Database, Tx, breaks_a_rule
 from tests.house import MONDAY, partnership
 from tests.storage.beginnings import ANNA, BEN, CHECKLIST, add, at_once, join, load, rows
@@ -73,11 +73,11 @@ def test_each_code_opens_its_own_door(database: Database) -> None:
         assert invited == partnerships.find(tx, "Oost")
         assert partnerships.invited_by(tx, codes.invitation.upper()) == invited, "typed over on a phone"
         assert partnerships.invitation_of(tx, number) == codes.invitation
-        assert partnerships.is_coordinator_code(tx, codes.coordinator)
-        assert not partnerships.is_coordinator_code(tx, codes.invitation)
+        assert coordinators.link(tx, codes.coordinator, MONDAY)
+        assert coordinators.link(tx, codes.invitation, MONDAY) is None
         for unknown in (codes.coordinator, codes.invitation[:-1], "", "x" * 5000):
             assert partnerships.invited_by(tx, unknown) is None
-            assert not partnerships.is_coordinator_code(tx, "x" + unknown)
+            assert coordinators.link(tx, "x" + unknown, MONDAY) is None
 
 
 def test_codes_are_not_to_be_guessed_nor_is_the_coordinators_to_be_read(database: Database) -> None:

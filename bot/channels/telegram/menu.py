@@ -4,13 +4,14 @@ Setting them is best effort: the survey works without.
 """
 
 import logging
+from functools import partial
 
 from telegram import Bot, BotCommand
 from telegram.error import TelegramError
 
 from bot.survey.dialogue import COMMANDS
-from bot.survey.phrases import Phrase, command, say
-from bot.texts import HOME_LANGUAGE, Texts, plain
+from bot.survey.phrases import command, say
+from bot.texts import HOME_LANGUAGE, Texts
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +43,7 @@ async def put_up(bot: Bot, texts: Texts) -> None:
 
 
 async def _in_language(bot: Bot, texts: Texts, language: str, code: str) -> None:
-    def word(phrase: Phrase) -> str:
-        return plain(texts.say(phrase, language))
-
+    word = partial(texts.word, language=language)
     commands = tuple(BotCommand(word(command(name)), word(ABOUT_COMMANDS[name])) for name in COMMANDS)
     if await bot.get_my_commands(language_code=code) != commands:
         await bot.set_my_commands(commands, language_code=code)
