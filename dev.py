@@ -14,11 +14,8 @@ HERE = Path(__file__).resolve().parent
 VENV, TOOLS, LOCK = HERE / ".venv", HERE / ".tools", HERE / "requirements-dev.lock"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 UV = "uv==0.13.9"
-OLD, NO_INSTALLER = (
-    "Samenspraak needs Python 3.11 or newer. This is Python {}.{}.",
-    "Neither uv, nor venv, nor pip is on this machine. On Debian or Ubuntu: sudo apt install python3-venv",
-)
-
+OLD = "Samenspraak needs Python 3.11 or newer. This is Python {}.{}."
+NO_INSTALLER = "Neither uv, nor venv, nor pip is on this machine. On Debian or Ubuntu: sudo apt install python3-venv"
 COMPILE = ["uv", "pip", "compile", "pyproject.toml", "-q", "--universal", "--generate-hashes", "--no-header", "-U"]
 
 COMMANDS = {
@@ -49,7 +46,8 @@ def main() -> int:
         set_up()
         if sys.argv[1] == "run" and os.name == "posix":  # so that Ctrl+C and a stop reach the bot itself
             os.chdir(HERE)
-            os.execv(BIN / "python", ["python", "-m", "bot", "run", *sys.argv[2:]])
+            python = str(BIN / "python")  # by this name it knows that it belongs to .venv
+            os.execv(python, [python, "-m", "bot", "run", *sys.argv[2:]])
         for step in COMMANDS[sys.argv[1]]:
             subprocess.run([BIN / step[0], *step[1:], *sys.argv[2:]], cwd=HERE, check=True)
     except subprocess.CalledProcessError as failed:
@@ -74,8 +72,8 @@ def set_up() -> None:
 
 
 def fingerprint() -> str:
-    parts = [(HERE / name).read_bytes() for name in ("requirements-dev.lock", "pyproject.toml")]
-    return hashlib.sha256(b"".join(parts) + sys.version.encode()).hexdigest()
+    parts = (LOCK.read_bytes(), (HERE / "pyproject.toml").read_bytes(), sys.version.encode())
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def find_uv() -> list[str]:

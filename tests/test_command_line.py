@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import dev
 from bot import logs
 from bot.__main__ import main
 from tests.house import SECRET, House
@@ -204,3 +205,16 @@ async def test_an_export_asks_first_and_gives_back_the_answers(
     assert str(anna.id) not in str(row)
     assert main(["export", "1", "--wave", "2", "--yes"]) == 2
     assert "no answers in wave 2" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not (ROOT / ".venv" / "installed").is_file(), reason="dev.py made no .venv here")
+def test_the_developers_door_runs_the_bot_of_its_own_environment(tmp_path: Path) -> None:
+    """Up to its first clear sentence; the door is not left open to set .venv up anew under this test."""
+    if (ROOT / ".venv" / "installed").read_text() != dev.fingerprint():
+        pytest.skip(".venv is not as the lock says")
+    clean = {name: value for name, value in os.environ.items() if name != "TELEGRAM_TOKEN"}
+    command = [sys.executable, "-I", str(ROOT / "dev.py"), "run"]
+    found = subprocess.run(
+        command, cwd=tmp_path, env={**clean, "TELEGRAM_TOKEN": "nonsense"}, capture_output=True, text=True
+    )
+    assert (found.returncode, found.stderr.split(":")[0]) == (2, "TELEGRAM_TOKEN")
