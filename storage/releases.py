@@ -87,9 +87,9 @@ def depart(tx: Tx, checklist: Checklist, contact: int) -> None:
     ).all()
     for wave, came, left, group, item in leaving:
         one = tx.insert(departed).values(
-            wave_id=wave, came=came, left=left, group=group or UNKNOWN_GROUP, item=item, n=1
+            wave_id=wave, came=came, left=left, group=group or UNKNOWN_GROUP, item=item, same="", n=1
         )
-        keys = ["wave_id", "came", "left", "group", "item"]
+        keys = ["wave_id", "came", "left", "group", "item", "same"]
         tx.connection.execute(one.on_conflict_do_update(index_elements=keys, set_={"n": departed.c.n + 1}))
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
     types,
 )
 
@@ -79,6 +80,10 @@ partnerships = Table(
     Column("minimum_group", Integer, nullable=False),
     Column("summary_day", SmallInteger, nullable=False, server_default="0"),  # 0 is Monday
     Column("summary_hour", SmallInteger, nullable=False, server_default="9"),
+    Column("remind_after", SmallInteger, nullable=False, server_default="2"),  # days of silence
+    Column("remind_again", SmallInteger, nullable=False, server_default="5"),
+    Column("keep_contacts", SmallInteger, nullable=False, server_default="90"),  # days after the last wave
+    Column("keep_answers", SmallInteger, nullable=False, server_default="24"),  # months
     Column("created_at", Moment, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -89,9 +94,13 @@ waves = Table(
     _number(),
     Column("partnership_id", Integer, _of("partnerships"), nullable=False),
     Column("number", Integer, nullable=False),
+    Column("name", Text, nullable=False, server_default=text("''")),  # such as "after phase 1"
     Column("wording", Text, nullable=False),  # JSON: language -> item -> fingerprint, as on the day it opened
     Column("opened_at", Moment, nullable=False),
+    Column("invite_at", Moment),  # from when on those who took part before are invited; never, when it is none
+    Column("closes_at", Moment),  # by itself, when it is set
     Column("closed_at", Moment),
+    Column("answered_at", Moment),  # when the coordinator's words to everybody who took part were sent off
     UniqueConstraint("partnership_id", "number"),
     sqlite_autoincrement=True,
 )
@@ -101,6 +110,26 @@ Index(
     unique=True,
     sqlite_where=waves.c.closed_at.is_(None),
     postgresql_where=waves.c.closed_at.is_(None),
+)
+
+# The wave that a coordinator is preparing; it counts from `confirmed_at` on, and is gone once the wave is open.
+plans = Table(
+    "plans",
+    metadata,
+    Column("partnership_id", Integer, _of("partnerships"), primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("opens_at", Moment),  # at once, when it is none
+    Column("weeks", SmallInteger),  # after which it closes by itself
+    Column("confirmed_at", Moment),
+)
+
+# What a coordinator says to everybody who took part in a wave, in each language.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("wave_id", Integer, _of("waves"), primary_key=True, autoincrement=False),
+    Column("language", String(20), primary_key=True),
+    Column("text", Text, nullable=False),
 )
 
 invitations = Table(
@@ -162,6 +191,7 @@ responses = Table(
     Column("reminders", Boolean, nullable=False),
     Column("remind_at", Moment),
     Column("opened_at", Moment, nullable=False),
+    Column("started_at", Moment),  # not yet, when they were only invited
     Column("touched_at", Moment, nullable=False),
     Column("completed_at", Moment),
     Column("released_in", Integer),  # the first release it is part of
@@ -186,7 +216,9 @@ letters = Table(
     Column("contact_id", Integer, _of("contacts"), nullable=False, index=True),
     Column("key", String(120), unique=True),  # none for a reply: its turn is claimed already
     Column("body", Text),  # gone when delivered
-    Column("due_at", Moment, nullable=False),  # moved ahead by whoever is delivering it
+    Column("due_at", Moment, nullable=False),
+    Column("leased_until", Moment),  # by whoever is delivering it
+    Column("timezone", String(60)),  # goes out between 09:00 and 20:00 there; at any hour, when it is none
     Column("attempts", Integer, nullable=False),
     Column("settled_at", Moment),
     Column("refused", Text),  # why it was given up
@@ -239,6 +271,7 @@ departed = Table(
     Column("left", Integer, primary_key=True, autoincrement=False),
     Column("group", String(20), primary_key=True),
     Column("item", SmallInteger, primary_key=True, autoincrement=False),
+    Column("same", String(60), primary_key=True),  # the comparisons that they were part of
     Column("n", Integer, nullable=False),
 )
 
