@@ -14,25 +14,28 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot import app, logs, research, results
+from bot import app, logs, research, results, steering
 from bot.channels.telegram.channel import TelegramChannel, TokenRefused, link
 from bot.research import ExportError
 from bot.settings import Settings, SettingsError, read
 from bot.survey import summary as summaries
-from bot.survey.calendar import is_timezone
+from bot.survey.calendar import decent, is_timezone, rhythm
 from bot.survey.checklist import ChecklistError
+from bot.survey.comparison import Comparison, table
 from bot.survey.dialogue import Partnership
 from bot.survey.scoring import Score
 from bot.survey.summary import Summary
 from bot.survey.views import View
 from bot.texts import Texts, TextsError, load, plain
-from storage import coordinators, partnerships
+from storage import coordinators, partnerships, waves
 from storage.database import Database, StorageError, Tx
 from storage.partnerships import LONGEST, Turnout, Wave
 
 log = logging.getLogger(__name__)
 
 SMALLEST_GROUP = 3
+MOST_DAYS, MOST_MONTHS = 1000, 120  # that anything is kept
+MOST_WEEKS = 52  # that a wave is open
 NOTHING_TO_RUN = (
     "TELEGRAM_TOKEN is not set, so there is nothing to run yet. Ask @BotFather in Telegram for a token (/newbot) "
     "and put TELEGRAM_TOKEN=... in the environment or in a file named .env."
@@ -59,23 +62,35 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     commands.add_parser("run", help="answer people, until stopped").set_defaults(command=run)
     _partnership_commands(commands.add_parser("partnership", help="make or list partnerships"))
-    wave = commands.add_parser("wave", help="close a round of asking").add_subparsers(required=True, metavar="action")
-    closing = wave.add_parser("close", help="close the open wave of a partnership")
-    closing.add_argument("partnership", help="its name or number")
-    closing.set_defaults(command=close_wave)
+    _wave_commands(commands.add_parser("wave", help="open or close a round of asking"))
     summary = commands.add_parser("summary", help="the scores of a closed wave")
     summary.add_argument("partnership", help="its name or number")
     summary.add_argument("--json", action="store_true", help="for scripts")
     summary.set_defaults(command=summarise)
     exporting = commands.add_parser("export", help="pseudonymous answers of a wave, for research")
     exporting.add_argument("partnership", help="its name or number")
-    exporting.add_argument("--wave", type=int, required=True)
+    exporting.add_argument("--wave", type=_wave_number, required=True, help="its number, or: all")
     exporting.add_argument("--format", choices=("csv", "xlsx", "sav"), default="csv")
     exporting.add_argument("--out", default=".", help="the folder to write in")
     exporting.add_argument("--language", default="en", help="the language of the labels")
     exporting.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     exporting.set_defaults(command=export)
     return parser
+
+
+def _wave_commands(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="action")
+    for name, command, about in (
+        ("open", open_wave, "open the next wave and invite everybody who took part before"),
+        ("close", close_wave, "close the open wave and send the result"),
+        ("reopen", reopen_wave, "open the last wave again, until the next one"),
+    ):
+        action = actions.add_parser(name, help=about)
+        action.add_argument("partnership", help="its name or number")
+        action.set_defaults(command=command)
+        if name == "open":
+            action.add_argument("--name", default="", help="such as 'after phase 1'")
+            action.add_argument("--weeks", type=int, help="close by itself after so many weeks")
 
 
 def _partnership_commands(parser: argparse.ArgumentParser) -> None:
@@ -87,6 +102,9 @@ def _partnership_commands(parser: argparse.ArgumentParser) -> None:
     adding.add_argument("--language", default="nl", help="the language for phones in a language we do not speak")
     adding.add_argument("--timezone", default="Europe/Amsterdam")
     adding.add_argument("--minimum-group", type=int, default=5, help="the fewest people behind a score (default 5)")
+    adding.add_argument("--remind-after", default="2,5", help="days of silence before each of the two reminders")
+    adding.add_argument("--keep-contacts", type=int, default=90, help="days after the last wave (default 90)")
+    adding.add_argument("--keep-answers", type=int, default=24, help="months (default 24)")
     adding.add_argument("--json", action="store_true", help="for scripts")
     adding.set_defaults(command=add_partnership)
     linking = actions.add_parser("link", help="a new link for a coordinator, when the first is used, lost or too old")
@@ -145,6 +163,7 @@ def new_link(asked: argparse.Namespace, settings: Settings) -> None:
 def _described(asked: argparse.Namespace, texts: Texts) -> Partnership:
     """The partnership that was asked for; raises CommandError with every mistake."""
     name, organisation, contact = (partnerships.tidy(text) for text in (asked.name, asked.organisation, asked.contact))
+    days = rhythm(asked.remind_after)
     checks = (
         (name, "The name is empty."),
         (len(name) <= LONGEST["name"], f"The name has {len(name)} characters; {LONGEST['name']} is the most."),
@@ -157,11 +176,25 @@ def _described(asked: argparse.Namespace, texts: Texts) -> Partnership:
         (asked.language in texts.languages, f"--language: one of {', '.join(texts.languages)}."),
         (is_timezone(asked.timezone), "--timezone: a name such as Europe/Amsterdam."),
         (asked.minimum_group >= SMALLEST_GROUP, f"--minimum-group: {SMALLEST_GROUP} or more."),
+        (days is not None, "--remind-after: two numbers of days, the second one greater, such as 2,5 (30 at most)."),
+        (1 <= asked.keep_contacts <= MOST_DAYS, f"--keep-contacts: 1 to {MOST_DAYS} days."),
+        (1 <= asked.keep_answers <= MOST_MONTHS, f"--keep-answers: 1 to {MOST_MONTHS} months."),
     )
     if mistakes := [mistake for fine, mistake in checks if not fine]:
         raise CommandError("\n".join(mistakes))
+    remind_after, remind_again = days or (0, 0)
     return Partnership(
-        0, name, organisation, contact, asked.language, asked.timezone, minimum_group=asked.minimum_group
+        0,
+        name,
+        organisation,
+        contact,
+        asked.language,
+        asked.timezone,
+        minimum_group=asked.minimum_group,
+        remind_after=remind_after,
+        remind_again=remind_again,
+        keep_contacts=asked.keep_contacts,
+        keep_answers=asked.keep_answers,
     )
 
 
@@ -226,10 +259,40 @@ def _listed(tx: Tx, partnership: Partnership) -> dict[str, Any]:
 def _standing(wave: Wave, turnout: Turnout) -> dict[str, Any]:
     return {
         "wave": wave.number,
+        "name": wave.name,
         "state": "closed" if wave.closed_at else "open",
         "started": turnout.started,
         "completed": turnout.completed,
     }
+
+
+def open_wave(asked: argparse.Namespace, settings: Settings) -> None:
+    """Open the next wave; a running bot then sends the invitations, at a decent hour."""
+    texts, now, name = load(), app.wall_clock(), partnerships.tidy(asked.name)
+    if len(name) > steering.LONGEST_NAME:
+        raise CommandError(f"--name: {steering.LONGEST_NAME} characters is the most.")
+    if asked.weeks is not None and not 1 <= asked.weeks <= MOST_WEEKS:
+        raise CommandError(f"--weeks: 1 to {MOST_WEEKS}.")
+    with _transaction(settings) as tx:
+        partnership = _wanted(tx, asked.partnership)
+        waves.prepare(tx, partnership.id, name=name, weeks=asked.weeks, opens_at=None)
+        wave = steering.open_wave(tx, texts, partnership, decent(now, partnership.timezone), now)
+        reach = waves.reach(tx, partnership.id)
+    if wave is None:
+        raise CommandError(f"A wave of {partnership.name} is open. Close it first.")
+    print(
+        f"Wave {wave.number} of {partnership.name} is open. It invites {reach.people} people from {wave.invite_at} on."
+    )
+
+
+def reopen_wave(asked: argparse.Namespace, settings: Settings) -> None:
+    with _transaction(settings) as tx:
+        partnership = _wanted(tx, asked.partnership)
+        wave = partnerships.last_wave(tx, partnership.id)
+        if not waves.reopen(tx, wave.id):
+            raise CommandError(f"Wave {wave.number} of {partnership.name} is open.")
+        waves.drop_plan(tx, partnership.id)
+    print(f"Wave {wave.number} of {partnership.name} is open again.")
 
 
 def close_wave(asked: argparse.Namespace, settings: Settings) -> None:
@@ -238,9 +301,8 @@ def close_wave(asked: argparse.Namespace, settings: Settings) -> None:
     with _transaction(settings) as tx:
         partnership = _wanted(tx, asked.partnership)
         wave = partnerships.last_wave(tx, partnership.id)
-        if not partnerships.close_wave(tx, wave.id, now):
+        if not steering.close_wave(tx, texts, partnership, wave, now, now):
             raise CommandError(f"Wave {wave.number} of {partnership.name} was closed before.")
-        results.announce_close(tx, texts, partnership, partnerships.last_wave(tx, partnership.id), now)
         turnout = partnerships.turnout(tx, wave.id)
     print(f"Wave {wave.number} of {partnership.name} is closed: {turnout.completed} of {turnout.started} completed it.")
 
@@ -263,6 +325,7 @@ def _as_json(texts: Texts, found: Summary) -> dict[str, Any]:
     return {
         "partnership": found.partnership.name,
         "wave": found.wave,
+        "name": found.name,
         "state": "open" if found.is_open else "closed",
         "started": found.started,
         "completed": found.completed,
@@ -271,6 +334,18 @@ def _as_json(texts: Texts, found: Summary) -> dict[str, Any]:
         "dimensions": {key: _score(score) for key, score in scores.dimensions.items()},
         "total": _score(total) if total else None,
         "items": {str(number): _score(score) for number, score in sorted(scores.items.items())},
+        "change": _change(texts, found.since) if found.since else None,
+    }
+
+
+def _change(texts: Texts, since: Comparison) -> dict[str, Any]:
+    """Everyone and the same people, then and now; items that were worded anew are in neither."""
+    everyone, same = since.dimensions(texts.checklist), since.same_dimensions(texts.checklist)
+    return {
+        "since_wave": since.wave,
+        "reworded": list(since.reworded),
+        "everyone": {key: {"then": _score(then), "now": _score(now)} for key, (then, now) in everyone.items()},
+        "same_people": {key: {"then": _score(then), "now": _score(now)} for key, (then, now) in same.items()},
     }
 
 
@@ -283,18 +358,34 @@ def export(asked: argparse.Namespace, settings: Settings) -> None:
     texts = load()
     with _transaction(settings) as tx:
         partnership = _wanted(tx, asked.partnership)
-        records = [research.Record(*row) for row in partnerships.records(tx, partnership.id, asked.wave)]
+        numbers = waves.numbers(tx, partnership.id) if asked.wave == "all" else [asked.wave]
+        records = [research.Record(*row) for wave in numbers for row in partnerships.records(tx, partnership.id, wave)]
+        change = _published_change(tx, texts, partnership, numbers[-1])
     if not records:
         raise CommandError(f"{partnership.name} has no answers in wave {asked.wave}.")
-    question = f"This writes the answers of {len(records)} people of {partnership.name}. Is that agreed? [y/N] "
+    people = len({record.person for record in records})
+    question = f"This writes the answers of {people} people of {partnership.name}. Is that agreed? [y/N] "
     if not asked.yes and input(question).strip().lower() not in ("y", "yes", "j", "ja"):
         raise CommandError("Nothing was written.")
     name = f"partnership-{partnership.id}-wave-{asked.wave}"
-    written = research.write(records, texts, asked.language, asked.format, Path(asked.out), name)
+    written = research.write(records, texts, asked.language, asked.format, Path(asked.out), name, change=change)
     log.warning(
-        "export: partnership %d, wave %d, %d responses, %s", partnership.id, asked.wave, len(records), asked.format
+        "export: partnership %d, wave %s, %d responses, %s", partnership.id, asked.wave, len(records), asked.format
     )
     print("\n".join(map(str, written)))
+
+
+def _wave_number(text: str) -> int | str:
+    return "all" if text == "all" else int(text)
+
+
+def _published_change(tx: Tx, texts: Texts, partnership: Partnership, number: int) -> list[list[str]]:
+    """What was published of a closed wave beside the one before it; empty when nothing was."""
+    wave = waves.numbered(tx, partnership.id, number)
+    if wave is None or wave.closed_at is None:
+        return []
+    since = results.read_summary(tx, texts, partnership, wave, app.wall_clock()).since
+    return table(texts.checklist, since) if since and since.everyone else []
 
 
 def _wanted(tx: Tx, name: str) -> Partnership:

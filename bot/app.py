@@ -8,17 +8,19 @@ import contextlib
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
-from bot import attachments, ticks, turn
+from bot import attachments, schedule, ticks, turn
 from bot.channels.telegram.channel import TelegramChannel
 from bot.delivery import Delivery
 from bot.letters import Clock, Envelope, Update
 from bot.logs import where
 from bot.settings import Settings, the_secret
 from bot.texts import Texts, load
+from bot.ticks import Tick
 from bot.turn import Reply
-from storage import letters, updates
+from storage import letters
 from storage.database import Database, DatabaseAway, Tx
 from storage.migrating import migrate
 
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+PATIENCE = 60.0  # seconds to wait for what people did while we were away, before looking what time has caused
 MOST_LEFT_OVER = 10_000  # letters in hand at once after a start
 
 
@@ -51,6 +54,7 @@ class App:
         self.delivery = Delivery(self.database, {"telegram": self.telegram.messenger}, clock)
         self._last_poll: datetime | None = None
         self._ready: Callable[[], None] = lambda: None
+        self._caught_up = asyncio.Event()
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Run until cancelled; then finish the turn in hand. It is `ready` when all that waited is taken."""
@@ -70,6 +74,30 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.delivery.look())
             tasks.create_task(self.telegram.run(self.receive, self._polled, self.texts))
+            tasks.create_task(self._keep_time())
+
+    async def _keep_time(self) -> None:
+        """From when the taps that waited are taken: whoever finished while we were away is not reminded."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._caught_up.wait(), PATIENCE)
+        metronome = schedule.metronome(self.beat)
+        metronome.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            metronome.shutdown(wait=False)
+
+    async def beat(self) -> None:
+        """Do all that the time asks for; each tick in transactions so short that answers come between them."""
+        for name, tick in ticks.TICKS.items():
+            try:
+                while await self._store(partial(self._tick, tick)):
+                    pass
+            except Exception as error:
+                log.error("the tick %r failed and is tried again: %s", name, where(error))
+
+    def _tick(self, tick: Tick, tx: Tx) -> bool:
+        return tick(tx, self.texts, self.clock())
 
     async def receive(self, update: Update) -> str | None:
         """Take one update for good: when this returns, it is committed. Gives the line for a pressed button."""
@@ -98,13 +126,12 @@ class App:
             wait = min(10.0, wait * 2)
 
     def _catch_up(self, tx: Tx) -> list[Envelope]:
-        """The letters that were waiting. On SQLite all at once, so that no reply goes before one of them."""
+        """The replies that were waiting. On SQLite all at once, so that no new one goes before one of them."""
         now = self.clock()
-        updates.forget_old(tx, now)
         if not self.database.is_sqlite:
             return []
         letters.release(tx, now)  # we run alone, so whoever held these is gone
-        return letters.claim_due(tx, now, MOST_LEFT_OVER)
+        return letters.claim_replies(tx, self.delivery.reaching_out, now, MOST_LEFT_OVER)
 
     async def _polled(self) -> None:
         """All that waited at Telegram is taken. After a silence in which presses were lost, show the screens again."""
@@ -117,4 +144,5 @@ class App:
                 log.error("the screens could not be shown again: %s", where(error))
             await self.delivery.look_once()
             if is_first:
+                self._caught_up.set()
                 self._ready()

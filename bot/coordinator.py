@@ -5,66 +5,37 @@ What reaches other people is shown first and done by a second button.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from bot import attachments, results
+from bot import attachments, results, steering
+from bot.desk import Asked, Shown, menu
 from bot.letters import Letter
+from bot.survey import comparison
 from bot.survey import summary as summaries
 from bot.survey.buttons import Coordinate
-from bot.survey.calendar import is_timezone
-from bot.survey.dialogue import Partnership
+from bot.survey.calendar import is_timezone, rhythm
 from bot.survey.phrases import Phrase, command, joined, language, say, say_n, verbatim
+from bot.survey.summary import Summary
 from bot.survey.views import Button, Paragraph, Row, View, in_rows
 from bot.texts import Texts
-from storage import coordinators, partnerships
+from storage import coordinators, partnerships, waves
 from storage.coordinators import PlaceTurnout, Seat
 from storage.database import Tx
-from storage.partnerships import Wave
 
-if TYPE_CHECKING:
-    pass
-
-FOR_VIEWERS = ("home", "summary", "language", "leave", "left")
+FOR_VIEWERS = ("home", "summary", "changes", "language", "leave", "left")
 LONGEST_LABEL, MOST_PLACES = 40, 24
 FACTS = {
     **dict.fromkeys(("contact", "contactpersoon"), "contact"),
     **dict.fromkeys(("organisation", "organisatie"), "organisation"),
     **dict.fromkeys(("timezone", "tijdzone"), "timezone"),
+    **dict.fromkeys(("reminders", "herinneringen"), "reminders"),
+    **dict.fromkeys(("round", "ronde"), "round"),
 }
 """What a coordinator types -> the fact about the partnership."""
 DAYS = (say("Monday"), say("Tuesday"), say("Wednesday"), say("Thursday"), say("Friday"))
 HOURS = (8, 9, 10, 12, 14, 16)
 PLACES = (say("Library"), say("Community centre"), say("Food bank"), say("School"), say("Doctor"), say("Shop"))
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One thing that was asked by somebody with a seat. `door` is the link of this channel, to be ended with a code."""
-
-    tx: Tx
-    texts: Texts
-    seat: Seat
-    wave: Wave
-    argument: str
-    door: str
-    now: datetime
-
-    @property
-    def partnership(self) -> Partnership:
-        return self.seat.partnership
-
-    def button(self, label: Phrase, action: str, argument: str = "-", *, chosen: bool = False) -> Button:
-        return Button(label, Coordinate(self.partnership.id, action, argument), chosen)
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What to show: a view, with what goes above it."""
-
-    view: View
-    above: tuple[Letter, ...] = ()
 
 
 def handle(tx: Tx, texts: Texts, seat: Seat, action: str, argument: str, door: str, now: datetime) -> list[Letter]:
@@ -96,44 +67,45 @@ def welcome(seat: Seat, *, with_buttons: bool) -> View:
         say("You never see what one person answered."),
     )
     next_step = (say("Start with the invitation: a link, a QR code or a poster."),)
-    return View((lines, next_step), _menu(seat.partnership.id, is_open=True))
-
-
-def _menu(partnership: int, *, is_open: bool) -> tuple[Row, ...]:
-    actions = [
-        (say("Invite"), "invite"),
-        (say("Status"), "status"),
-        (say("Summary"), "summary"),
-        (say("Team"), "team"),
-        (say("Settings"), "settings"),
-        *([(say("Close the round"), "close")] if is_open else []),
-    ]
-    return in_rows((Button(label, Coordinate(partnership, action)) for label, action in actions), 2)
+    return View((lines, next_step), menu(seat.partnership.id, is_open=True))
 
 
 def _home(asked: Asked) -> Shown:
     """The beginning, and the answer to whatever is not understood."""
     turnout = partnerships.turnout(asked.tx, asked.wave.id)
-    standing = joined(summaries.standing(turnout.started, turnout.completed), " ")
+    standing = joined(summaries.standing(turnout.started, turnout.completed, turnout.invited), " ")
     if asked.seat.role == "viewer":
         rows: tuple[Row, ...] = (
             (asked.button(say("Summary"), "summary"),),
             (asked.button(say("No more summaries"), "leave"),),
         )
     else:
-        rows = _menu(asked.partnership.id, is_open=asked.wave.closed_at is None)
-    return Shown(View((_heading(asked), (standing,), (say("What do you want to do?"),)), rows))
-
-
-def _heading(asked: Asked) -> Paragraph:
-    return summaries.heading(asked.partnership, asked.wave.number, asked.wave.closed_at is None)
+        rows = asked.menu
+    return Shown(View((asked.heading, (standing,), (say("What do you want to do?"),)), rows))
 
 
 def _summary(asked: Asked) -> Shown:
     found = results.read_summary(asked.tx, asked.texts, asked.partnership, asked.wave, asked.now)
-    rows = _menu(asked.partnership.id, is_open=found.is_open) if asked.seat.role == "coordinator" else ()
+    rows = (*_look_back(asked, found), *asked.menu) if asked.seat.role == "coordinator" else ()
     above = (results.drawn(asked.texts, found, asked.seat.language),) if found.items else ()
     return Shown(View(summaries.paragraphs(found), rows), above)
+
+
+def _look_back(asked: Asked, found: Summary) -> tuple[Row, ...]:
+    if not (found.since and found.since.everyone):
+        return ()
+    return ((asked.button(say("What changed, statement by statement"), "changes", "1"),),)
+
+
+def _changes(asked: Asked) -> Shown:
+    """One part of the checklist, then and now."""
+    found = results.read_summary(asked.tx, asked.texts, asked.partnership, asked.wave, asked.now)
+    part = int(asked.argument) if asked.argument in {str(n) for n in asked.texts.checklist.parts.values()} else 1
+    if not (found.since and found.since.everyone):
+        return _summary(asked)
+    parts = asked.texts.checklist.parts.values()
+    others = (asked.button(say("Part {part}", part=n), "changes", str(n), chosen=n == part) for n in parts)
+    return Shown(View(comparison.by_item(found.checklist, found.since, part), (*in_rows(others), asked.back)))
 
 
 def _status(asked: Asked) -> Shown:
@@ -142,12 +114,12 @@ def _status(asked: Asked) -> Shown:
     opened, gone = sum(place.opened for place in places), coordinators.stopped(tx, wave)
     counts = [
         say_n("The link was opened {count} time.", "The links were opened {count} times.", opened),
-        *summaries.standing(turnout.started, turnout.completed),
+        *summaries.standing(turnout.started, turnout.completed, turnout.invited),
     ]
     if gone:
         counts.append(say_n("{count} person wants no more messages.", "{count} people want no more messages.", gone))
-    paragraphs = (_heading(asked), tuple(counts), *_per_place(places, k), *_where_they_stop(asked, k))
-    return Shown(View(paragraphs, _menu(asked.partnership.id, is_open=asked.wave.closed_at is None)))
+    paragraphs = (asked.heading, tuple(counts), *_per_place(places, k), *_where_they_stop(asked, k))
+    return Shown(View(paragraphs, asked.menu))
 
 
 def _per_place(places: Sequence[PlaceTurnout], k: int) -> list[Paragraph]:
@@ -243,7 +215,7 @@ def _own_place(asked: Asked) -> PlaceTurnout:
 def _qr(asked: Asked) -> Shown:
     place = _own_place(asked)
     above = Letter(
-        asked.texts.render(View((_heading(asked),)), asked.seat.language),
+        asked.texts.render(View((asked.heading,)), asked.seat.language),
         attachment=attachments.qr(asked.door + place.code),
     )
     return Shown(_invite(replace(asked, argument=place.code)).view, (above,))
@@ -257,50 +229,6 @@ def _poster(asked: Asked) -> Shown:
         attachment=sheet,
     )
     return Shown(_invite(replace(asked, argument=place.code)).view, (above,))
-
-
-def _close(asked: Asked) -> Shown:
-    """What closing does, before it is done."""
-    if asked.wave.closed_at:
-        return _closed_before(asked)
-    turnout = partnerships.turnout(asked.tx, asked.wave.id)
-    busy = turnout.started - turnout.completed
-    recipients = coordinators.recipients(asked.tx, asked.partnership.id)
-    reached = len(recipients) + len(coordinators.waiting_for_result(asked.tx, asked.wave.id))
-    lines = [
-        say("<b>Do you want to close round {wave}?</b>", wave=asked.wave.number),
-        say_n("{count} person is finished.", "{count} people are finished.", turnout.completed),
-        say_n("The result goes to {count} chat at once.", "The result goes to {count} chats at once.", reached),
-        say("You cannot open this round again."),
-    ]
-    if busy:
-        lines.insert(
-            2,
-            say_n(
-                "{count} person is still busy. That person cannot finish any more.",
-                "{count} people are still busy. They cannot finish any more.",
-                busy,
-            ),
-        )
-    rows = (
-        (asked.button(say("Yes, close"), "close_yes", str(asked.wave.number)),),
-        (asked.button(say("No, leave it open"), "home"),),
-    )
-    return Shown(View((tuple(lines),), rows))
-
-
-def _close_yes(asked: Asked) -> Shown:
-    """Close exactly the round that was asked about: an old button closes no later one."""
-    if asked.argument != str(asked.wave.number) or not partnerships.close_wave(asked.tx, asked.wave.id, asked.now):
-        return _closed_before(asked)
-    closed = partnerships.last_wave(asked.tx, asked.partnership.id)
-    results.announce_close(asked.tx, asked.texts, asked.partnership, closed, asked.now)
-    return Shown(View(((say("Round {wave} is closed. The result is on its way.", wave=closed.number),),)))
-
-
-def _closed_before(asked: Asked) -> Shown:
-    line = (say("Round {wave} is closed already.", wave=asked.wave.number),)
-    return Shown(View((line,), _menu(asked.partnership.id, is_open=asked.wave.closed_at is None)))
 
 
 def _team(asked: Asked) -> Shown:
@@ -363,6 +291,12 @@ def _settings(asked: Asked) -> Shown:
         say("When may the weekly summary come? ({timezone})", timezone=asked.partnership.timezone),
         say("Contact person: {contact}", contact=asked.partnership.contact or "–"),
         say("Organisation: {organisation}", organisation=asked.partnership.organisation or "–"),
+        say("This round is called: {name}", name=asked.wave.name or "–"),
+        say(
+            "Reminders: after {first} and {second} days of silence",
+            first=asked.partnership.remind_after,
+            second=asked.partnership.remind_again,
+        ),
         *_how_to_change(),
     )
     rows = (*in_rows(days), *in_rows(hours), *in_rows(spoken), (asked.button(say("‹ Back"), "home"),))
@@ -376,6 +310,8 @@ def _how_to_change() -> Paragraph:
         say("/{settings} contact Fatima: 06 12 34 56 78", settings=settings),
         say("/{settings} organisation De Schakel", settings=settings),
         say("/{settings} timezone Europe/Amsterdam", settings=settings),
+        say("/{settings} round after phase 1", settings=settings),
+        say("/{settings} reminders 2 5", settings=settings),
     )
 
 
@@ -383,12 +319,32 @@ def _change(asked: Asked) -> Shown:
     """A fact about the partnership, typed behind the command; whatever does not fit shows the settings again."""
     word, _, value = asked.argument.partition(" ")
     fact, tidy = FACTS.get(word.lower()), partnerships.tidy(value)
-    if fact and len(tidy) <= partnerships.LONGEST[fact] and (fact != "timezone" or is_timezone(tidy)):
-        partnerships.change(asked.tx, asked.partnership.id, fact, tidy)
+    if fact and _fits(fact, tidy):
+        _keep(asked, fact, tidy)
         changed = partnerships.find(asked.tx, str(asked.partnership.id)) or asked.partnership
-        return _settings(replace(asked, argument="-", seat=replace(asked.seat, partnership=changed)))
+        wave = partnerships.last_wave(asked.tx, changed.id)
+        return _settings(replace(asked, argument="-", wave=wave, seat=replace(asked.seat, partnership=changed)))
     view = _settings(replace(asked, argument="-")).view
     return Shown(View(((say("That did not work. Please look at the examples."),), *view.paragraphs), view.rows))
+
+
+def _fits(fact: str, value: str) -> bool:
+    match fact:
+        case "reminders":
+            return rhythm(value) is not None
+        case "round":
+            return len(value) <= steering.LONGEST_NAME
+        case _:
+            return len(value) <= partnerships.LONGEST[fact] and (fact != "timezone" or is_timezone(value))
+
+
+def _keep(asked: Asked, fact: str, value: str) -> None:
+    if fact == "round":
+        waves.rename(asked.tx, asked.wave.id, value)
+    elif fact == "reminders" and (days := rhythm(value)):
+        partnerships.set_rhythm(asked.tx, asked.partnership.id, *days)
+    else:
+        partnerships.change(asked.tx, asked.partnership.id, fact, value)
 
 
 def _asked_moment(asked: Asked) -> tuple[int, int]:
@@ -411,6 +367,7 @@ def _language(asked: Asked) -> Shown:
 ACTIONS: dict[str, Callable[[Asked], Shown]] = {
     "home": _home,
     "summary": _summary,
+    "changes": _changes,
     "status": _status,
     "invite": _invite,
     "places": _more_places,
@@ -418,8 +375,7 @@ ACTIONS: dict[str, Callable[[Asked], Shown]] = {
     "named": lambda asked: named_place(asked, asked.argument),
     "qr": _qr,
     "poster": _poster,
-    "close": _close,
-    "close_yes": _close_yes,
+    **steering.ACTIONS,
     "team": _team,
     "link": _link,
     "leave": _leave,

@@ -129,6 +129,9 @@ Receipt = Delivered | Postponed | Unreachable | Refused | Moved
 
 
 class Messenger(Protocol):
-    """A channel, seen from the inside."""
+    """A channel, seen from the inside. One that `reaches_out` can write to people at any moment; of another, letters
+    wait in the database until the person is there."""
+
+    reaches_out: bool
 
     async def deliver(self, address: str, letter: Letter) -> Receipt: ...

@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from bot.survey.checklist import Checklist, Item
+from bot.survey.dialogue import GROUP_LABELS
 from bot.survey.phrases import say
 from bot.survey.reliability import alpha
-from bot.survey.screens import GROUP_LABELS
 from bot.texts import SOURCE_LANGUAGE, Texts
 
 NOT_REACHED, WITHHELD = -3, -4
@@ -70,6 +70,7 @@ class Export:
     variables: Sequence[Variable]
     rows: Table
     codebook: Table
+    change: Table = ()
 
     @property
     def data(self) -> Table:
@@ -84,12 +85,13 @@ def write(
     folder: Path,
     name: str,
     randomness: random.Random | None = None,
+    change: Table = (),
 ) -> list[Path]:
     """Write the data as `name`.csv, .xlsx or .sav, with a codebook, in `folder`; returns the paths.
 
-    The codebook is `name`-csv-codebook.csv or `name`-sav-codebook.csv, in .xlsx a second sheet. Labels are in
-    `language`. All files appear or none does, none replaces an existing one, and only the owner can read them.
-    Raises ExportError.
+    The codebook is `name`-csv-codebook.csv or `name`-sav-codebook.csv, in .xlsx a second sheet; so is `change`, the
+    published comparison of two waves, when there is one. Labels are in `language`. All files appear or none does, none
+    replaces an existing one, and only the owner can read them. Raises ExportError.
     """
     _one_of(form, WRITERS, "The format")
     _one_of(language, texts.languages, "The language")
@@ -97,17 +99,16 @@ def write(
         raise ExportError("The name of an export is 1 to 80 letters, digits, spaces and the signs - _ .")
     if not records:
         raise ExportError("There are no answers to export yet.")
-    export = _export(records, texts, language, randomness or random.SystemRandom())
+    export = _export(records, texts, language, randomness or random.SystemRandom(), change)
     with _written_in(folder) as room:
         made = WRITERS[form](export, room / name)
         return _publish(made, folder)
 
 
-def _export(records: Sequence[Record], texts: Texts, language: str, randomness: random.Random) -> Export:
+def _export(records: Sequence[Record], texts: Texts, language: str, randomness: random.Random, change: Table) -> Export:
     variables = _variables(texts, language)
-    return Export(
-        variables, _rows(records, texts.checklist, randomness), _codebook(records, variables, texts, language)
-    )
+    rows = _rows(records, texts.checklist, randomness)
+    return Export(variables, rows, _codebook(records, variables, texts, language), change)
 
 
 def _variables(texts: Texts, language: str) -> list[Variable]:
@@ -238,12 +239,14 @@ def _alpha_in_words(rows: Sequence[Sequence[int]]) -> str:
 
 
 def _write_csv(export: Export, path: Path) -> list[Path]:
-    return [_csv(export.data, path, ".csv"), _csv_codebook(export, path, "csv")]
+    return [_csv(export.data, path, ".csv"), *_beside(export, path, "csv")]
 
 
-def _csv_codebook(export: Export, path: Path, form: str) -> Path:
+def _beside(export: Export, path: Path, form: str) -> list[Path]:
+    """The codebook, and the change where there is one."""
     # The mark in front tells Excel that the letters are UTF-8; the data themselves are plain ASCII and need none.
-    return _csv(export.codebook, path, f"-{form}-codebook.csv", encoding="utf-8-sig")
+    codebook = _csv(export.codebook, path, f"-{form}-codebook.csv", encoding="utf-8-sig")
+    return [codebook, *([_csv(export.change, path, f"-{form}-change.csv")] if export.change else [])]
 
 
 def _csv(table: Table, path: Path, ending: str, encoding: str = "utf-8") -> Path:
@@ -262,7 +265,8 @@ def _write_xlsx(export: Export, path: Path) -> list[Path]:
         import xlsxwriter
     target, content = _named(path, ".xlsx"), BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        for title, table in (("data", export.data), ("codebook", export.codebook)):
+        change = (("change", export.change),) if export.change else ()
+        for title, table in (("data", export.data), ("codebook", export.codebook), *change):
             sheet = book.add_worksheet(title)
             sheet.freeze_panes(1, 1)
             for place, cell in _cells(table):  # each as what it is: a text is never taken for a formula or a link
@@ -295,7 +299,7 @@ def _write_sav(export: Export, path: Path) -> list[Path]:
         )
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
         raise OSError(str(error)) from error
-    return [target, _csv_codebook(export, path, "sav")]
+    return [target, *_beside(export, path, "sav")]
 
 
 def _fitting(label: str) -> str:
@@ -340,6 +344,10 @@ NOTES = {
     "privacy": (
         "Pseudonymous, not anonymous: in a small group somebody may be recognised by what they answered. Ids are drawn "
         "afresh for each export, so that two exports cannot be joined by them. Moments of answering are left out."
+    ),
+    "change": (
+        "Published means of two waves: everyone in each, and the same people only (those who completed both). An empty "
+        "cell may not be published, or the statement was worded anew."
     ),
     "csv": "A text that a spreadsheet would take for a formula has a ' before it.",
 }

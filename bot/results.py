@@ -1,5 +1,6 @@
 """Results: what may be released is released, read, put in words and a picture, and sent when a wave is closed."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -8,90 +9,176 @@ from bot.charts import Bar, Picture
 from bot.letters import Letter
 from bot.survey import summary as summaries
 from bot.survey.buttons import Coordinate
+from bot.survey.calendar import decent, week_of
 from bot.survey.checklist import Checklist
+from bot.survey.comparison import Comparison, held_against
 from bot.survey.dialogue import Partnership
-from bot.survey.phrases import say, say_n
+from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
 from bot.survey.releases import EVERYONE
 from bot.survey.scoring import Score, Scores
 from bot.survey.summary import Summary
-from bot.survey.views import Button, View
+from bot.survey.views import Button, Row, View
 from bot.texts import Texts
-from storage import coordinators, letters, partnerships, releases
+from storage import coordinators, letters, partnerships, releases, waves
 from storage.coordinators import Recipient
 from storage.database import Tx
 from storage.partnerships import Wave
 from storage.releases import Cell
 
+WEEK = timedelta(days=7)
 
-def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> None:
-    """Write the final summary to everybody with a seat, and the group result to respondents who asked for it."""
+
+def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: datetime, now: datetime) -> None:
+    """Write the final summary to everybody with a seat. Everybody else hears of it by a tick, some at a time."""
     found = read_summary(tx, texts, partnership, wave, now)
+    closing = f"{wave.closed_at or now:%Y%m%d%H%M%S}"  # a wave that was opened again is closed again
     for recipient in coordinators.recipients(tx, partnership.id):
-        menu = ((Button(say("Menu"), Coordinate(partnership.id, "home")),),) if recipient.role == "coordinator" else ()
-        view = View(summaries.paragraphs(found), menu)
-        _post(tx, texts, recipient, found, view, f"final:{recipient.contact}:{wave.id}", now)
-    for recipient in coordinators.waiting_for_result(tx, wave.id):
+        view = View(summaries.paragraphs(found), _final_rows(partnership, recipient))
+        _post(tx, texts, recipient, found, view, f"final:{recipient.contact}:{wave.id}:{closing}", due)
+
+
+def tell_result(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, most: int, now: datetime) -> int:
+    """Write the group result to some of the respondents who asked for it; how many."""
+    waiting = coordinators.waiting_for_result(tx, wave.id, most)
+    if waiting:
+        found = read_summary(tx, texts, partnership, wave, now)
         view = View(tuple(filter(None, summaries.result(found))))
-        _post(tx, texts, recipient, found, view, f"result:{recipient.contact}:{wave.id}", now)
+        due = decent(now, partnership.timezone)
+        for recipient in waiting:
+            key = f"result:{recipient.contact}:{wave.id}"
+            _post(tx, texts, recipient, found, view, key, due, partnership.timezone)
+    return len(waiting)
+
+
+def weekly(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, post: datetime, now: datetime) -> bool:
+    """Write this week's post to those who did not get it yet; whether there was somebody."""
+    year, week = week_of(post, partnership.timezone)
+    number = f"{year}-W{week:02}"
+    waiting = coordinators.waiting_for_post(tx, partnership.id, wave.id, number, post)
+    if waiting:
+        found = read_summary(tx, texts, partnership, wave, now)
+        due = decent(now, partnership.timezone) if now - post > timedelta(hours=1) else now
+        for recipient in waiting:
+            view = View(summaries.post(found, week), _weekly_rows(partnership, recipient))
+            with_picture = bool(found.items) and found.is_renewed
+            key = f"summary:{recipient.contact}:{wave.id}:{number}"
+            _post(tx, texts, recipient, found, view, key, due, with_picture=with_picture)
+    return bool(waiting)
 
 
 def read_summary(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> Summary:
     """Release what may be released, and read what was."""
-    is_open = wave.closed_at is None
+    is_open, before = wave.closed_at is None, waves.before(tx, partnership.id, wave)
+    unchanged = waves.unchanged(tx, before.id, wave.id) if before else set()
     releases.publish(tx, texts.checklist, wave.id, partnership.minimum_group, now, final=not is_open)
+    if before and not is_open:
+        releases.compare(tx, texts.checklist, before.id, wave.id, unchanged, partnership.minimum_group)
     everyone = releases.read(tx, wave.id, EVERYONE)
-    turnout = partnerships.turnout(tx, wave.id)
+    turnout, last_week = partnerships.turnout(tx, wave.id), now - WEEK
     return Summary(
         checklist=texts.checklist,
         partnership=partnership,
         wave=wave.number,
+        name=wave.name,
         is_open=is_open,
+        invited=turnout.invited,
         started=turnout.started,
         completed=turnout.completed,
-        new=coordinators.started_since(tx, wave.id, now - timedelta(days=7)),
+        new=coordinators.started_since(tx, wave.id, last_week),
+        finished=coordinators.completed_since(tx, wave.id, last_week),
         stops=_by_part(texts, coordinators.stops(tx, wave.id)),
         items=_means(everyone),
         spread={item: cell.spread for item, cell in everyone.items()},
         groups={group: _means(releases.read(tx, wave.id, group)) for group in releases.GROUPS},
+        is_renewed=waves.renewed_since(tx, wave.id, last_week),
+        since=_comparison(tx, before, wave, _means(everyone), unchanged) if before else None,
     )
 
 
-def bars(texts: Texts, checklist: Checklist, scores: Scores, spoken: str) -> tuple[Bar, ...]:
-    """The six dimensions in their order, each with its score where there is one."""
+def _comparison(tx: Tx, before: Wave, wave: Wave, now: dict[int, Score], unchanged: set[int]) -> Comparison:
+    """From what was published of both waves."""
+    then = _means(releases.read(tx, before.id, EVERYONE))
+    same = {item: (one.score, other.score) for item, (one, other) in releases.read_same(tx, before.id, wave.id).items()}
+    return held_against(before.number, then, now, same, unchanged)
+
+
+def _final_rows(partnership: Partnership, to: Recipient) -> tuple[Row, ...]:
+    """What one does with a result: tell everybody what follows, and ask again some time."""
+    if to.role != "coordinator":
+        return ()
+    actions = (
+        (say("Tell everybody what you will do"), "share"),
+        (say("Open a next round"), "open"),
+        (say("Menu"), "home"),
+    )
+    return tuple((Button(label, Coordinate(partnership.id, action)),) for label, action in actions)
+
+
+def _weekly_rows(partnership: Partnership, to: Recipient) -> tuple[Row, ...]:
+    if to.role != "coordinator":
+        return ()
+    actions = ((say("Invite"), "invite"), (say("Status"), "status"), (say("Close the round"), "close"))
+    return (tuple(Button(label, Coordinate(partnership.id, action)) for label, action in actions),)
+
+
+def bars(
+    texts: Texts, checklist: Checklist, scores: Scores, spoken: str, before: Mapping[str, Score] | None = None
+) -> tuple[Bar, ...]:
+    """The six dimensions in their order, each with its score where there is one, and the one before."""
     found = scores.dimensions
+    earlier = before or {}
     return tuple(
-        Bar(texts.word(dimension.plain, spoken), found[dimension.key].shown if dimension.key in found else None)
+        Bar(
+            texts.word(dimension.plain, spoken),
+            found[dimension.key].shown if dimension.key in found else None,
+            earlier[dimension.key].shown if dimension.key in found and dimension.key in earlier else None,
+        )
         for dimension in checklist.dimensions
     )
 
 
 def picture(texts: Texts, summary: Summary, spoken: str) -> Picture:
     """The six dimensions as a drawing, in words of one language."""
-    word, scores = partial(texts.word, language=spoken), summary.scores
-    total = Bar(word(say("Mean of all statements")), scores.total.shown) if scores.total else None
+    word, scores, since = partial(texts.word, language=spoken), summary.scores, summary.since
+    previous = summary.total_before.shown if summary.total_before else None
     return Picture(
         title=summary.partnership.name,
-        subtitle=word(
-            say_n("Round {wave} · {count} person", "Round {wave} · {count} people", summary.people, wave=summary.wave)
-        ),
-        bars=bars(texts, summary.checklist, scores, spoken),
-        total=total,
-        legend_now="",
-        legend_before="",
+        subtitle=word(_subtitle(summary)),
+        bars=bars(texts, summary.checklist, scores, spoken, summary.before),
+        total=Bar(word(say("Mean of all statements")), scores.total.shown, previous) if scores.total else None,
+        legend_now=word(say("round {wave}", wave=summary.wave)),
+        legend_before=word(say("round {wave}", wave=since.wave)) if since else "",
         no_score=word(say("no score")),
         source=word(say("Coordinated Action Checklist, 26 statements")),
     )
 
 
-def _post(tx: Tx, texts: Texts, to: Recipient, found: Summary, view: View, key: str, now: datetime) -> None:
-    if found.items:
-        letters.enqueue(tx, to.contact, drawn(texts, found, to.language), now, f"{key}:picture")
-    letters.enqueue(tx, to.contact, texts.letter(view, to.language), now, key)
+def _subtitle(summary: Summary) -> Phrase:
+    people = say_n("{count} person", "{count} people", summary.people)
+    which = say("Round {wave}", wave=summary.wave)
+    return joined((which, *([verbatim(summary.name)] if summary.name else []), people), " · ")
+
+
+def _post(
+    tx: Tx,
+    texts: Texts,
+    to: Recipient,
+    found: Summary,
+    view: View,
+    key: str,
+    due: datetime,
+    timezone: str | None = None,
+    *,
+    with_picture: bool = True,
+) -> None:
+    if found.items and with_picture:
+        letters.enqueue(tx, to.contact, drawn(texts, found, to.language), due, f"{key}:picture", timezone)
+    letters.enqueue(tx, to.contact, texts.letter(view, to.language), due, key, timezone)
 
 
 def drawn(texts: Texts, found: Summary, spoken: str) -> Letter:
-    caption = texts.render(View((summaries.heading(found.partnership, found.wave, found.is_open),)), spoken)
-    return Letter(caption, attachment=attachments.picture(picture(texts, found, spoken)))
+    title = summaries.heading(found.partnership, found.wave, found.is_open, found.name)
+    return Letter(texts.render(View((title,)), spoken), attachment=attachments.picture(picture(texts, found, spoken)))
 
 
 def _means(cells: dict[int, Cell]) -> dict[int, Score]:

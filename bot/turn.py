@@ -13,7 +13,7 @@ from functools import partial
 from bot import attachments, coordinator, results
 from bot.charts import Picture
 from bot.letters import Attachment, Envelope, Left, Letter, Opened, Returned, Update
-from bot.survey import door, scoring, screens
+from bot.survey import door, rights, scoring, screens
 from bot.survey.buttons import Coordinate, Decline, Erase, Join, Place, Screen, Welcome
 from bot.survey.checklist import fingerprint
 from bot.survey.dialogue import COORDINATING, Commanded, Dialogue, Event, Expired, Partnership, Turn, step
@@ -25,7 +25,12 @@ from storage.coordinators import Seat
 from storage.database import Tx
 from storage.dialogues import Caller
 
-WITH_WORDS = {"invite": "named", "settings": "change"}  # what a coordinator's command does with words behind it
+WITH_WORDS = {
+    "invite": "named",
+    "settings": "change",
+    "open": "open_typed",
+    "share": "share_typed",
+}  # what a coordinator's command does with words behind it
 TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)  # a consent text is the same text on every day
 WITHOUT_WORDS = {action: name for name, action in WITH_WORDS.items()}
 BETWEEN_LANGUAGES = "\n\n— — —\n\n"
@@ -206,7 +211,7 @@ def _converse(tx: Tx, texts: Texts, update: Update, event: Event, now: datetime)
             wants_out = isinstance(event, Commanded) and event.name in ("erase", "stop")
             return _coordinate(tx, texts, update, now, "leave" if wants_out else "home")
         if isinstance(event, Erase):  # a second tap: the first one did it
-            return _at_the_door(texts, update, screens.erased())
+            return _at_the_door(texts, update, rights.erased())
         return _at_the_door(texts, update, door.stray())
     if response is not None and not caller.named:
         event = Expired()  # the button of an erased response, or of somebody else's
@@ -258,9 +263,11 @@ def _own_picture(texts: Texts, dialogue: Dialogue) -> Letter:
     """The same six scores as on the screen, drawn."""
     word = partial(texts.word, language=dialogue.language)
     own = scoring.profile(dialogue.checklist, dialogue.answers)
-    bars = results.bars(texts, dialogue.checklist, own, dialogue.language)
+    last = scoring.profile(dialogue.checklist, dialogue.earlier)
+    bars = results.bars(texts, dialogue.checklist, own, dialogue.language, last.dimensions)
     title, source = word(say("How you see the collaboration")), word(say("Only you see this picture."))
-    drawn = Picture(title, dialogue.partnership.name, bars, None, "", "", word(say("no score")), source)
+    now, before = word(say("Your answers now")), word(say("Your answers in the round before"))
+    drawn = Picture(title, dialogue.partnership.name, bars, None, now, before, word(say("no score")), source)
     return Letter(source, attachment=attachments.picture(drawn))
 
 

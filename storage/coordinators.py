@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import String, case, cast, delete, exists, func, select, update
 
 from bot.survey.dialogue import Partnership
 from storage.contacts import meet
@@ -19,10 +19,12 @@ from storage.schema import (
     coordinator_links,
     coordinators,
     invitations,
+    letters,
     partnerships,
     respondents,
     responses,
 )
+from storage.waves import was_written
 
 ROLES = ("coordinator", "viewer")
 
@@ -134,8 +136,30 @@ def recipients(tx: Tx, partnership: int) -> list[Recipient]:
     return [Recipient(*row) for row in found]
 
 
-def waiting_for_result(tx: Tx, wave: int) -> list[Recipient]:
-    """Respondents who completed this wave, asked for the group result and did not stop."""
+def waiting_for_post(tx: Tx, partnership: int, wave: int, week: str, moment: datetime) -> list[Recipient]:
+    """Who had a seat at that moment, can be reached, and was not yet written the post of this week or a later one.
+
+    The key of a post is summary:contact:wave:week, and weeks are written so that a later one sorts after.
+    """
+    mine = "summary:" + cast(contacts.c.id, String) + f":{wave}:"
+    later = func.substr(letters.c.key, func.length(mine) + 1) >= week
+    written = exists().where(letters.c.contact_id == contacts.c.id, letters.c.key.startswith(mine), later)
+    found = tx.connection.execute(
+        select(contacts.c.id, contacts.c.channel, contacts.c.language, coordinators.c.role)
+        .select_from(coordinators.join(contacts))
+        .where(
+            coordinators.c.partnership_id == partnership,
+            coordinators.c.added_at <= moment,
+            contacts.c.unreachable_at.is_(None),
+            ~written,
+        )
+        .order_by(contacts.c.id)
+    )
+    return [Recipient(*row) for row in found]
+
+
+def waiting_for_result(tx: Tx, wave: int, most: int | None = None) -> list[Recipient]:
+    """Respondents who completed this wave, asked for the group result, did not stop, and were not written it yet."""
     found = tx.connection.execute(
         select(contacts.c.id, contacts.c.channel, contacts.c.language)
         .select_from(contacts.join(respondents).join(responses))
@@ -145,8 +169,10 @@ def waiting_for_result(tx: Tx, wave: int) -> list[Recipient]:
             respondents.c.wants_result,
             contacts.c.unreachable_at.is_(None),
             contacts.c.stopped_at.is_(None),
+            ~was_written("result", wave),
         )
         .order_by(contacts.c.id)
+        .limit(most)
     )
     return [Recipient(*row) for row in found]
 
@@ -193,7 +219,7 @@ def places(tx: Tx, partnership: int, wave: int) -> Sequence[PlaceTurnout]:
             invitations.c.code,
             invitations.c.label,
             invitations.c.opened,
-            func.count(responses.c.id),
+            func.count(responses.c.started_at),
             func.count(responses.c.completed_at),
         )
         .select_from(invitations)
@@ -212,7 +238,7 @@ def stops(tx: Tx, wave: int) -> dict[int, int]:
         select(func.count(answers.c.item).label("given"))
         .select_from(responses)
         .outerjoin(answers)
-        .where(responses.c.wave_id == wave, responses.c.completed_at.is_(None))
+        .where(responses.c.wave_id == wave, responses.c.completed_at.is_(None), responses.c.started_at.is_not(None))
         .group_by(responses.c.id)
         .subquery()
     )
@@ -220,7 +246,12 @@ def stops(tx: Tx, wave: int) -> dict[int, int]:
 
 
 def started_since(tx: Tx, wave: int, moment: datetime) -> int:
-    counted = select(func.count()).where(responses.c.wave_id == wave, responses.c.opened_at >= moment)
+    counted = select(func.count()).where(responses.c.wave_id == wave, responses.c.started_at >= moment)
+    return tx.connection.execute(counted).scalar_one()
+
+
+def completed_since(tx: Tx, wave: int, moment: datetime) -> int:
+    counted = select(func.count()).where(responses.c.wave_id == wave, responses.c.completed_at >= moment)
     return tx.connection.execute(counted).scalar_one()
 
 

@@ -4,16 +4,18 @@ A contact's row stays locked from `load` until the commit, so two updates of one
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, func, or_, select, update
 
 from bot.survey.buttons import place_from
 from bot.survey.checklist import Checklist
 from bot.survey.dialogue import Dialogue, Partnership
-from storage import releases
+from storage import letters as letters_of
+from storage import releases, reminders
+from storage import waves as waves_of
 from storage.contacts import meet
 from storage.database import Tx
 from storage.partnerships import PARTNERSHIP_COLUMNS, Wave
@@ -53,11 +55,15 @@ def load(
 def active_since(
     tx: Tx, checklist: Checklist, languages: tuple[str, ...], channel: str, after: datetime, before: datetime
 ) -> Iterator[Caller]:
-    """Everybody who last answered in this channel between two moments, and neither finished nor took a break."""
+    """Everybody who last answered in this channel between two moments, neither finished nor took a break, and was not
+    reminded since."""
+    reminded = func.coalesce(reminders.SECOND.c.due_at, reminders.FIRST.c.due_at)
     active = (
         select(contacts.c.id)
         .distinct()
         .select_from(contacts.join(respondents).join(responses).join(waves))
+        .outerjoin(reminders.FIRST, reminders.was_sent(reminders.FIRST, 1))
+        .outerjoin(reminders.SECOND, reminders.was_sent(reminders.SECOND, 2))
         .where(
             contacts.c.channel == channel,
             contacts.c.unreachable_at.is_(None),
@@ -66,13 +72,27 @@ def active_since(
             responses.c.touched_at.between(after, before),
             responses.c.completed_at.is_(None),
             responses.c.remind_at.is_(None),
+            or_(reminded.is_(None), reminded < responses.c.touched_at),
             waves.c.closed_at.is_(None),
         )
     )
     for contact in tx.connection.execute(active.order_by(contacts.c.id)).scalars().all():
-        tx.connection.execute(_LOCK_CONTACT, {"contact_id": contact})
-        if caller := _caller(tx, checklist, languages, contact, None):  # else they were erased meanwhile
+        if caller := of_contact(tx, checklist, languages, contact, None):
             yield caller
+
+
+def of_contact(
+    tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int, response: int | None
+) -> Caller | None:
+    """A contact that is not calling but called; None when they were erased meanwhile."""
+    if tx.connection.execute(_LOCK_CONTACT, {"contact_id": contact}).first() is None:
+        return None
+    return _caller(tx, checklist, languages, contact, response)
+
+
+def forget_moment(tx: Tx, response: int) -> None:
+    """The moment that they asked for has come."""
+    tx.connection.execute(update(responses).where(responses.c.id == response).values(remind_at=None))
 
 
 def join(
@@ -110,14 +130,10 @@ def enter_wave(tx: Tx, channel: str, address: str, partnership: int, wave: Wave,
     if wave.closed_at:
         own = select(responses.c.id).where(responses.c.respondent_id == respondent, responses.c.wave_id == wave.id)
         return tx.connection.execute(own).scalar()
-    return int(
-        tx.connection.execute(
-            tx.insert(responses)
-            .values(respondent_id=respondent, wave_id=wave.id, reminders=True, opened_at=now, touched_at=now)
-            .on_conflict_do_update(index_elements=["respondent_id", "wave_id"], set_={"touched_at": now})
-            .returning(responses.c.id)
-        ).scalar_one()
-    )
+    waves_of.invite(tx, respondent, wave.id, now)
+    came = update(responses).where(responses.c.respondent_id == respondent, responses.c.wave_id == wave.id)
+    started = {"touched_at": now, "started_at": func.coalesce(responses.c.started_at, now)}
+    return int(tx.connection.execute(came.values(started).returning(responses.c.id)).scalar_one())
 
 
 def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> None:
@@ -136,6 +152,13 @@ def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> None:
             "touched_at": now,
         },
     )
+    if after.answers and not before.answers:
+        begun = update(responses).where(responses.c.id == after.response, responses.c.started_at.is_(None))
+        tx.connection.execute(begun.values(started_at=now))
+    if after.stopped and not before.stopped:
+        letters_of.withdraw(tx, letters_of.unasked(caller.contact), now)
+    elif overtaken := reminders.overtaken(before, after):
+        letters_of.withdraw(tx, letters_of.with_keys(overtaken), now)
     if after.completed and not before.completed:
         finished = update(responses).where(responses.c.id == after.response, responses.c.completed_at.is_(None))
         tx.connection.execute(finished.values(completed_at=now))
@@ -196,9 +219,25 @@ def _caller(
         for other in rows
         if other.partnership != row.partnership and other.closed_at is None and other.completed_at is None
     )
-    found = tx.connection.execute(_ANSWERS, {"response": row.response})
-    dialogue = _dialogue(row, checklist, languages, dict(map(tuple, found)), others)
+    given = _answers(tx, row.response)
+    dialogue = _dialogue(row, checklist, languages, given, others)
+    if len(given) == len(checklist.items):
+        dialogue = replace(dialogue, earlier=_earlier(tx, row, rows))
     return Caller(contact, dialogue, asked is not None, row.unreachable_at is not None)
+
+
+def _answers(tx: Tx, response: int) -> dict[int, str]:
+    return dict(map(tuple, tx.connection.execute(_ANSWERS, {"response": response})))
+
+
+def _earlier(tx: Tx, row: Row[Any], rows: Sequence[Any]) -> dict[int, str]:
+    """What this person answered in the wave before, if they completed it, to statements that read the same still."""
+    mine = (one for one in rows if one.partnership == row.partnership and one.number < row.number)
+    last = max(mine, key=lambda one: one.number, default=None)
+    if last is None or last.completed_at is None:
+        return {}
+    same = waves_of.unchanged(tx, last.wave, row.wave)
+    return {item: option for item, option in _answers(tx, last.response).items() if item in same}
 
 
 def _dialogue(
@@ -226,6 +265,11 @@ def _dialogue(
         wants_result=row.wants_result,
         channel=row.channel,
         others=others,
+        wave=row.number,
+        wave_name=row.wave_name,
+        closes_at=row.closes_at,
+        touched_at=row.touched_at,
+        reminded=tuple(at for at in (row.first_reminder, row.second_reminder) if at),
     )
 
 
@@ -246,11 +290,25 @@ _LOAD = (
         responses.c.reminders,
         responses.c.remind_at,
         responses.c.completed_at,
+        responses.c.touched_at,
+        reminders.FIRST.c.due_at.label("first_reminder"),
+        reminders.SECOND.c.due_at.label("second_reminder"),
+        waves.c.id.label("wave"),
+        waves.c.number,
+        waves.c.name.label("wave_name"),
         waves.c.closed_at,
+        waves.c.closes_at,
         partnerships.c.id.label("partnership"),
         *PARTNERSHIP_COLUMNS,
     )
-    .select_from(contacts.join(respondents).join(responses).join(waves).join(partnerships))
+    .select_from(
+        contacts.join(respondents)
+        .join(responses)
+        .join(waves)
+        .join(partnerships)
+        .outerjoin(reminders.FIRST, reminders.was_sent(reminders.FIRST, 1))
+        .outerjoin(reminders.SECOND, reminders.was_sent(reminders.SECOND, 2))
+    )
     .where(contacts.c.id == bindparam("contact_id"))
     .order_by(responses.c.touched_at.desc(), responses.c.id.desc())
 )

@@ -1,63 +1,139 @@
-"""Letters that wait, and what became of them.
+"""Letters that wait, and what became of them, in two lanes: replies, and bulk mail.
 
-A letter with a key is written once, whoever tries, and stays behind without its text; a reply has no key and goes when
-it is delivered. Whoever delivers a letter first moves its `due_at` ahead: when they die, it falls due again.
+A reply belongs to a turn and has no key; it is gone when it is delivered. Bulk mail (what a tick or the closing of a
+wave writes) has a key: it is written once, whoever tries, and stays behind without its text. Per contact each lane
+keeps its order; a reply may overtake bulk mail. A letter may go from `due_at` on. Whoever delivers it holds it until
+`leased_until`; when they die, it is anybody's again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Row, and_, delete, exists, select, update
+from sqlalchemy import Column, ColumnElement, Row, Select, and_, delete, exists, or_, select, update
 
 from bot.letters import Envelope, Letter
+from bot.survey.calendar import decent
 from storage.database import Tx
 from storage.schema import contacts, letters
 
 LEASE = timedelta(seconds=60)
+OVERTAKEN = "overtaken"  # by what the contact did themselves
+
+Order = tuple[Column[Any], ...]
+
+BY_NUMBER: Order = (letters.c.id,)
+BY_MOMENT: Order = (letters.c.due_at, letters.c.id)  # as the index has it: of thousands only the first are read
 
 
 def reply(tx: Tx, contact: int, letter: Letter, now: datetime) -> int:
     """Write a letter that the writer delivers at once; its number."""
-    number = _write(tx, contact, letter, now + LEASE, None)
+    number = _write(tx, contact, letter, now, key=None, leased_until=now + LEASE)
     return cast(int, number)  # only a key could have stood in the way
 
 
-def enqueue(tx: Tx, contact: int, letter: Letter, due_at: datetime, key: str) -> None:
-    """Write a letter for whoever looks when it falls due, unless this key was written before."""
-    _write(tx, contact, letter, due_at, key)
+def enqueue(tx: Tx, contact: int, letter: Letter, due_at: datetime, key: str, timezone: str | None = None) -> bool:
+    """Write a letter for whoever looks when it falls due, unless this key was written before; whether it was now.
+
+    With a `timezone` it goes out between 09:00 and 20:00 there, whatever happens to us in between.
+    """
+    return _write(tx, contact, letter, due_at, key=key, timezone=timezone) is not None
 
 
-def _write(tx: Tx, contact: int, letter: Letter, due_at: datetime, key: str | None) -> int | None:
-    row = {"contact_id": contact, "key": key, "body": letter.to_json(), "due_at": due_at, "attempts": 0}
+def _write(tx: Tx, contact: int, letter: Letter, due_at: datetime, **more: Any) -> int | None:
+    row = {"contact_id": contact, "body": letter.to_json(), "due_at": due_at, "attempts": 0, **more}
     return tx.connection.execute(
         tx.insert(letters).values(**row).on_conflict_do_nothing().returning(letters.c.id)
     ).scalar()
 
 
-def claim_due(tx: Tx, now: datetime, most: int = 100) -> list[Envelope]:
-    """Take letters that fell due, oldest first; never one whose contact has an older letter waiting elsewhere."""
+def withdraw(tx: Tx, which: ColumnElement[bool], now: datetime) -> None:
+    """Let these letters go as far as they are not delivered yet; their keys stay used."""
+    gone = {"body": None, "settled_at": now, "refused": OVERTAKEN}
+    tx.connection.execute(update(letters).where(which, letters.c.settled_at.is_(None)).values(gone))
+
+
+def with_keys(keys: Collection[str]) -> ColumnElement[bool]:
+    return letters.c.key.in_(keys)
+
+
+def unasked(contact: int) -> ColumnElement[bool]:
+    """What ticks wrote to a contact as a respondent; the summaries of a coordinator are not among them."""
+    asked_for = or_(letters.c.key.like("summary:%"), letters.c.key.like("final:%"))
+    return and_(letters.c.contact_id == contact, letters.c.key.is_not(None), ~asked_for)
+
+
+def claim_replies(tx: Tx, channels: Collection[str], now: datetime, most: int = 100) -> list[Envelope]:
+    """Take replies that were left over, oldest first; never one whose contact has an older reply waiting elsewhere."""
     older = letters.alias()
     held_up = exists().where(
         older.c.contact_id == letters.c.contact_id,
         older.c.id < letters.c.id,
+        older.c.key.is_(None),
         older.c.settled_at.is_(None),
-        older.c.due_at > now,
+        or_(older.c.due_at > now, older.c.leased_until > now),
     )
-    due = and_(letters.c.settled_at.is_(None), letters.c.due_at <= now, ~held_up)
-    first = select(letters.c.contact_id).where(due).order_by(letters.c.id).limit(most)
+    return _take(tx, and_(letters.c.key.is_(None), _waits(now), _reached(channels), ~held_up), BY_NUMBER, now, most)
+
+
+def claim_bulk(tx: Tx, channels: Collection[str], now: datetime, most: int) -> list[Envelope]:
+    """Take bulk mail that fell due, oldest first; what may not go at this hour where it goes, waits for the morning.
+
+    Never one whose contact has another in somebody's hands, or an older one that was tried and must come first.
+    """
+    other = letters.alias()
+    held_up = exists().where(
+        other.c.contact_id == letters.c.contact_id,
+        other.c.key.is_not(None),
+        other.c.settled_at.is_(None),
+        or_(other.c.leased_until > now, and_(other.c.attempts > 0, other.c.id < letters.c.id)),
+    )
+    due = and_(letters.c.key.is_not(None), _waits(now), _reached(channels))
+    _wait_for_morning(tx, due, now)
+    return _take(tx, and_(due, ~held_up), BY_MOMENT, now, most)
+
+
+def claim_for(tx: Tx, channel: str, address: str, now: datetime) -> list[Envelope]:
+    """Take all that fell due for the contact at this address, of both lanes, oldest first and at any hour."""
+    here = contacts.c.address_key == tx.seal.key(channel, address)
+    found = tx.connection.execute(select(contacts.c.id).where(here).with_for_update()).scalars().all()
+    return _lease(tx, select(letters.c.id).where(_waits(now), letters.c.contact_id.in_(found)), BY_NUMBER, now)
+
+
+def _waits(now: datetime) -> ColumnElement[bool]:
+    is_free = or_(letters.c.leased_until.is_(None), letters.c.leased_until <= now)
+    return and_(letters.c.settled_at.is_(None), letters.c.due_at <= now, is_free)
+
+
+def _reached(channels: Collection[str]) -> ColumnElement[bool]:
+    return exists().where(contacts.c.id == letters.c.contact_id, contacts.c.channel.in_(channels))
+
+
+def _wait_for_morning(tx: Tx, due: ColumnElement[bool], now: datetime) -> None:
+    zones = select(letters.c.timezone).where(_waits(now), letters.c.timezone.is_not(None)).distinct()
+    for zone in tx.connection.execute(zones).scalars().all():
+        if (then := decent(now, zone)) > now:
+            tx.connection.execute(update(letters).where(due, letters.c.timezone == zone).values(due_at=then))
+
+
+def _take(tx: Tx, due: ColumnElement[bool], order: Order, now: datetime, most: int) -> list[Envelope]:
+    first = select(letters.c.contact_id).where(due).order_by(*order).limit(most)
     # Whoever else takes letters now, or is in a turn with a contact, holds that contact: theirs are for a later look.
     free = select(contacts.c.id).where(contacts.c.id.in_(first)).with_for_update(skip_locked=True)
     held = tx.connection.execute(free).scalars().all()
-    chosen = select(letters.c.id).where(due, letters.c.contact_id.in_(held)).order_by(letters.c.id).limit(most)
+    chosen = select(letters.c.id).where(due, letters.c.contact_id.in_(held)).order_by(*order).limit(most)
+    return _lease(tx, chosen, order, now)
+
+
+def _lease(tx: Tx, chosen: Select[tuple[int]], order: Order, now: datetime) -> list[Envelope]:
     numbers = tx.connection.execute(chosen).scalars().all()
-    tx.connection.execute(update(letters).where(letters.c.id.in_(numbers)).values(due_at=now + LEASE))
+    tx.connection.execute(update(letters).where(letters.c.id.in_(numbers)).values(leased_until=now + LEASE))
     found = tx.connection.execute(
         select(letters, contacts.c.channel, contacts.c.address_sealed)
         .join(contacts)
         .where(letters.c.id.in_(numbers), letters.c.settled_at.is_(None))  # not those that were settled meanwhile
-        .order_by(letters.c.id)
+        .order_by(*order)
     )
     return [envelope for row in found.all() if (envelope := _envelope(tx, row, now))]
 
@@ -73,20 +149,27 @@ def _envelope(tx: Tx, row: Row[Any], now: datetime) -> Envelope | None:
 
 
 def release(tx: Tx, now: datetime) -> None:
-    """Let every waiting letter fall due now: for when we know that nobody else is delivering."""
-    tx.connection.execute(
-        update(letters).where(letters.c.settled_at.is_(None), letters.c.due_at > now).values(due_at=now)
-    )
+    """Drop every lease, and let replies that were postponed go at once: for when nobody else is delivering."""
+    waiting = update(letters).where(letters.c.settled_at.is_(None))
+    tx.connection.execute(waiting.where(letters.c.leased_until.is_not(None)).values(leased_until=None))
+    tx.connection.execute(waiting.where(letters.c.key.is_(None), letters.c.due_at > now).values(due_at=now))
+
+
+def put_back(tx: Tx, numbers: Sequence[int]) -> None:
+    """Drop the lease on letters that were taken and not tried."""
+    tx.connection.execute(update(letters).where(letters.c.id.in_(numbers)).values(leased_until=None))
 
 
 def settle(tx: Tx, delivered: Sequence[int], now: datetime) -> None:
     chosen = letters.c.id.in_(delivered)
     tx.connection.execute(delete(letters).where(chosen, letters.c.key.is_(None)))
-    tx.connection.execute(update(letters).where(chosen).values(body=None, settled_at=now))
+    gone = {"body": None, "settled_at": now, "refused": None}  # withdrawn while it was on its way: it did arrive
+    tx.connection.execute(update(letters).where(chosen).values(gone))
 
 
-def postpone(tx: Tx, number: int, until: datetime) -> None:
-    later = {"due_at": until + LEASE, "attempts": letters.c.attempts + 1}
+def postpone(tx: Tx, number: int, until: datetime, *, is_held: bool = True) -> None:
+    """It may go again then; who `is_held` has it in hand until then, and a little longer."""
+    later = {"due_at": until, "leased_until": until + LEASE if is_held else None, "attempts": letters.c.attempts + 1}
     tx.connection.execute(update(letters).where(letters.c.id == number).values(later))
 
 
@@ -107,7 +190,10 @@ def close_door(tx: Tx, contact: int, now: datetime) -> None:
 def move(tx: Tx, contact: int, channel: str, address: str, now: datetime) -> None:
     """The contact has a new address in the same channel; when somebody lives there already, nobody is left here."""
     key = tx.seal.key(channel, address)
-    if tx.connection.execute(select(contacts.c.id).where(contacts.c.address_key == key)).scalar() is not None:
+    there = tx.connection.execute(select(contacts.c.id).where(contacts.c.address_key == key)).scalar()
+    if there == contact:  # another letter found out already
+        return
+    if there is not None:
         close_door(tx, contact, now)
         return
     new = {"address_key": key, "address_sealed": tx.seal.close(channel, address)}

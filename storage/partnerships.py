@@ -37,15 +37,26 @@ class Codes:
 
 @dataclass(frozen=True, slots=True)
 class Wave:
+    """A round of asking. `invite_at` is when those who took part before are invited, `closes_at` when it closes by
+    itself, `answered_at` when the coordinator answered everybody; each may be none."""
+
     id: int
     number: int
     closed_at: datetime | None
+    name: str
+    opened_at: datetime
+    invite_at: datetime | None
+    closes_at: datetime | None
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
+    """`invited` are all who came in or were written to."""
+
     started: int
     completed: int
+    invited: int
 
 
 def add(tx: Tx, partnership: Partnership, wording: Mapping[str, Mapping[str, str]], now: datetime) -> tuple[int, Codes]:
@@ -73,6 +84,12 @@ def add(tx: Tx, partnership: Partnership, wording: Mapping[str, Mapping[str, str
 def change(tx: Tx, partnership: int, fact: str, value: str) -> None:
     """Change the contact, the organisation or the time zone."""
     tx.connection.execute(update(partnerships).where(partnerships.c.id == partnership).values({fact: value}))
+
+
+def set_rhythm(tx: Tx, partnership: int, first: int, second: int) -> None:
+    """After how many days of silence the reminders come."""
+    days = {"remind_after": first, "remind_again": second}
+    tx.connection.execute(update(partnerships).where(partnerships.c.id == partnership).values(days))
 
 
 def tidy(text: str) -> str:
@@ -117,9 +134,7 @@ def open_wave(tx: Tx, partnership: int, wording: Mapping[str, Mapping[str, str]]
 
 def last_wave(tx: Tx, partnership: int) -> Wave:
     found = tx.connection.execute(
-        select(waves.c.id, waves.c.number, waves.c.closed_at)
-        .where(waves.c.partnership_id == partnership)
-        .order_by(waves.c.number.desc())
+        select(*WAVE_COLUMNS).where(waves.c.partnership_id == partnership).order_by(waves.c.number.desc())
     )
     return Wave(*found.first())  # type: ignore[misc]  # a partnership is made with a wave
 
@@ -131,7 +146,8 @@ def close_wave(tx: Tx, wave: int, now: datetime) -> bool:
 
 
 def turnout(tx: Tx, wave: int) -> Turnout:
-    counts = select(func.count(), func.count(responses.c.completed_at)).where(responses.c.wave_id == wave)
+    counted = (func.count(responses.c.started_at), func.count(responses.c.completed_at), func.count())
+    counts = select(*counted).where(responses.c.wave_id == wave)
     return Turnout(*tx.connection.execute(counts).one())
 
 
@@ -160,7 +176,7 @@ def records(tx: Tx, partnership: int, wave: int) -> list[tuple[int, int, str | N
             responses.c.completed_at,
         )
         .select_from(responses.join(waves).join(respondents).outerjoin(contacts))
-        .where(waves.c.partnership_id == partnership, waves.c.number == wave)
+        .where(waves.c.partnership_id == partnership, waves.c.number == wave, responses.c.started_at.is_not(None))
     ).all()
     given: dict[int, dict[int, str]] = {row.id: {} for row in found}
     of_wave = (
@@ -169,12 +185,13 @@ def records(tx: Tx, partnership: int, wave: int) -> list[tuple[int, int, str | N
         .where(waves.c.partnership_id == partnership, waves.c.number == wave)
     )
     for response, item, option in tx.connection.execute(of_wave):
-        given[response][item] = option
+        given[response][item] = option  # whoever answered has started
     return [
         (row.respondent, wave, row.group, row.language or "", row.completed_at is not None, given[row.id])
         for row in found
     ]
 
 
+WAVE_COLUMNS = tuple(waves.c[name] for name in Wave.__slots__)
 PARTNERSHIP_COLUMNS = tuple(partnerships.c[name] for name in Partnership.__slots__)
 _PARTNERSHIP = select(*PARTNERSHIP_COLUMNS)

@@ -4,18 +4,30 @@ What was published is a row in `cells` and never changes. Everything shown to an
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    and_,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from bot.survey.checklist import Checklist
-from bot.survey.releases import EVERYONE, Block, interim, may_publish
+from bot.survey.releases import EVERYONE, Block, Publication, interim, may_publish
 from bot.survey.scoring import Score
 from storage.database import Tx
-from storage.schema import answers, cells, departed, releases, respondents, responses, waves
+from storage.schema import answers, cells, compared, departed, releases, respondents, responses, waves
 
 GROUPS = ("resident", "professional")
 UNKNOWN_GROUP = "withheld"
@@ -31,6 +43,18 @@ class Contributors:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """Item -> what was published of it in one wave, and who contribute to it."""
+
+    wave: int
+    published: defaultdict[int, list[Publication]] = field(default_factory=lambda: defaultdict(list))
+    contributors: defaultdict[int, Contributors] = field(default_factory=lambda: defaultdict(Contributors))
+
+    def allows(self, item: int, new: Publication, k: int) -> bool:
+        return may_publish(self.contributors[item].people, self.published[item], *new, k)
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A published mean of one item. `spread` is the variance of the scores behind it."""
 
@@ -41,20 +65,42 @@ class Cell:
 
 def publish(tx: Tx, checklist: Checklist, wave: int, k: int, now: datetime, *, final: bool) -> int:
     """Make the next release of this wave if the rule allows one; the number of the last release, 0 without any."""
-    tx.connection.execute(select(waves.c.id).where(waves.c.id == wave).with_for_update())
-    last = tx.connection.execute(select(func.max(releases.c.number)).where(releases.c.wave_id == wave)).scalar() or 0
+    partnership = select(waves.c.partnership_id).where(waves.c.id == wave).scalar_subquery()
+    _lock(tx, waves.c.partnership_id == partnership)  # all its waves, as `compare` may come next
+    last = _last(tx, wave)
     if not (joining := _joining(tx, wave, k, final=final)):
         return last
     number = last + 1
     _include(tx, wave, number, joining)
     tx.connection.execute(tx.insert(releases).values(wave_id=wave, number=number, final=final, released_at=now))
-    published = _published(tx, wave)
-    for item, contributors in _contributors(tx, checklist, wave).items():
+    record = _record(tx, checklist, wave)
+    for item in record.contributors:
         for cell in (EVERYONE, *GROUPS):
-            if may_publish(contributors.people, published[item], number, cell, k):
-                _keep(tx, wave, number, item, cell, contributors)
-                published[item].append((number, cell))
+            if record.allows(item, (number, cell), k):
+                _keep(tx, record, item, (number, cell))
     return number
+
+
+def compare(tx: Tx, checklist: Checklist, earlier: int, later: int, items: Collection[int], k: int) -> None:
+    """Publish what the same people answered in two waves, for those of these items for which the rule allows it.
+
+    They are all who are released in both by now, and gave the item a scored answer in both. Their mean then is one more
+    publication of the earlier wave, and their mean now one of the later: both pass the rule, or neither is published.
+    Tried once for each last release of the two; what was published before stays.
+    """
+    _lock(tx, waves.c.id.in_((earlier, later)))
+    then, now = _last(tx, earlier), _last(tx, later)
+    halves = {earlier: (then, f">{later}.{then}.{now}"), later: (now, f"<{earlier}.{then}.{now}")}
+    if _is_tried(tx, earlier, halves[earlier]):
+        return
+    if _write_down(tx, checklist, earlier, later, halves[earlier]) < k:
+        return
+    _write_down(tx, checklist, later, earlier, halves[later])
+    records = {wave: _record(tx, checklist, wave, half) for wave, half in halves.items()}
+    for item in items:
+        if all(records[wave].allows(item, half, k) for wave, half in halves.items()):
+            for wave, half in halves.items():
+                _keep(tx, records[wave], item, half)
 
 
 def read(tx: Tx, wave: int, cell: str = EVERYONE) -> dict[int, Cell]:
@@ -62,35 +108,41 @@ def read(tx: Tx, wave: int, cell: str = EVERYONE) -> dict[int, Cell]:
     found = tx.connection.execute(
         select(cells).where(cells.c.wave_id == wave, cells.c.cell == cell).order_by(cells.c.release)
     )
-    return {row.item: _cell(row.release, row.n, row.total, row.squares) for row in found}
+    return {row.item: _cell(row) for row in found}
 
 
-def depart(tx: Tx, checklist: Checklist, contact: int) -> None:
-    """Before an erasure: keep which releases the responses were part of, for the release rule and nothing else."""
-    mine = (
-        select(responses.c.wave_id)
-        .join(respondents)
-        .where(respondents.c.contact_id == contact, responses.c.released_in.is_not(None))
-    )
+def read_same(tx: Tx, earlier: int, later: int) -> dict[int, tuple[Cell, Cell]]:
+    """Item -> the newest published means of the same people, in the earlier wave and in the later."""
+    then, now = _halves(tx, earlier, f">{later}."), _halves(tx, later, f"<{earlier}.")
+    return {item: (then[item, made], cell) for (item, made), cell in now.items()}
+
+
+def depart(tx: Tx, checklist: Checklist, who: int | ColumnElement[bool]) -> None:
+    """Before responses are deleted: keep what they were part of, for the release rule and nothing else.
+
+    `who` is a contact, or a condition on responses and respondents.
+    """
+    leaving = respondents.c.contact_id == who if isinstance(who, int) else who
+    theirs = select(responses.c.wave_id, responses.c.id).join(respondents).where(leaving)
     # As `publish` does, so that no release is made meanwhile with somebody who is just leaving.
-    tx.connection.execute(select(waves.c.id).where(waves.c.id.in_(mine)).order_by(waves.c.id).with_for_update())
-    last = select(func.max(releases.c.number)).where(releases.c.wave_id == responses.c.wave_id).scalar_subquery()
-    scored = [key for key, option in checklist.options.items() if option.score is not None]
-    leaving = tx.connection.execute(
-        select(responses.c.wave_id, responses.c.released_in, last, respondents.c.group, answers.c.item)
-        .select_from(answers.join(responses).join(respondents))
-        .where(
-            respondents.c.contact_id == contact,
-            responses.c.released_in.is_not(None),
-            answers.c.option.in_(scored),
-        )
-    ).all()
-    for wave, came, left, group, item in leaving:
-        one = tx.insert(departed).values(
-            wave_id=wave, came=came, left=left, group=group or UNKNOWN_GROUP, item=item, same="", n=1
-        )
-        keys = ["wave_id", "came", "left", "group", "item", "same"]
-        tx.connection.execute(one.on_conflict_do_update(index_elements=keys, set_={"n": departed.c.n + 1}))
+    _lock(tx, waves.c.id.in_(theirs.with_only_columns(responses.c.wave_id)))
+    found = defaultdict[int, list[int]](list)
+    for wave, response in tx.connection.execute(theirs.where(responses.c.released_in.is_not(None))):
+        found[wave].append(response)
+    for wave, gone in found.items():
+        last = _last(tx, wave)
+        for item, block, _, n in _scored(tx, checklist, wave, _comparisons(tx, wave), responses.c.id.in_(gone)):
+            _let_go(tx, wave, last, item, block, n)
+
+
+def _lock(tx: Tx, which: ColumnElement[bool]) -> None:
+    """Until the end of this transaction nobody else publishes these waves, or leaves them. In one order everywhere."""
+    # Who comes into a wave meanwhile need not wait.
+    tx.connection.execute(select(waves.c.id).where(which).order_by(waves.c.id).with_for_update(key_share=True))
+
+
+def _last(tx: Tx, wave: int) -> int:
+    return tx.connection.execute(select(func.max(releases.c.number)).where(releases.c.wave_id == wave)).scalar() or 0
 
 
 def _joining(tx: Tx, wave: int, k: int, *, final: bool) -> int:
@@ -114,56 +166,123 @@ def _include(tx: Tx, wave: int, number: int, joining: int) -> None:
     tx.connection.execute(update(responses).where(responses.c.id.in_(first)).values(released_in=number))
 
 
-def _published(tx: Tx, wave: int) -> defaultdict[int, list[tuple[int, str]]]:
-    found: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+def _is_tried(tx: Tx, wave: int, half: Publication) -> bool:
+    of_wave = responses.c.wave_id == wave
+    found = exists().where(compared.c.response_id == responses.c.id, compared.c.cell == half[1], of_wave)
+    return bool(tx.connection.execute(select(found)).scalar())
+
+
+def _write_down(tx: Tx, checklist: Checklist, wave: int, other: int, half: Publication) -> int:
+    """Keep with the responses of a wave who are released in the other as well, and which items count for them; how many
+    people they are."""
+    there, given = responses.alias(), answers.alias()
+    both = (
+        responses.join(answers)
+        .join(there, there.c.respondent_id == responses.c.respondent_id)
+        .join(given, and_(given.c.response_id == there.c.id, given.c.item == answers.c.item))
+    )
+    are_released = (responses.c.released_in.is_not(None), there.c.released_in.is_not(None))
+    scored = (answers.c.option.in_(_scored_options(checklist)), given.c.option.in_(_scored_options(checklist)))
+    bits = func.sum(literal(1, BigInteger).bitwise_lshift(answers.c.item))
+    same = (
+        select(responses.c.id, literal(half[1]), bits)
+        .select_from(both)
+        .where(responses.c.wave_id == wave, there.c.wave_id == other, *are_released, *scored)
+        .group_by(responses.c.id)
+    )
+    written = insert(compared).from_select(["response_id", "cell", "scored"], same)
+    return tx.connection.execute(written.execution_options(preserve_rowcount=True)).rowcount
+
+
+def _record(tx: Tx, checklist: Checklist, wave: int, *planned: Publication) -> Record:
+    """One pass over the released answers of a wave, its cells, and the rows of those who left."""
+    record = Record(wave)
     of_wave = select(cells.c.item, cells.c.release, cells.c.cell).where(cells.c.wave_id == wave)
     for item, release, cell in tx.connection.execute(of_wave.order_by(cells.c.release)):
-        found[item].append((release, cell))
-    return found
-
-
-def _contributors(tx: Tx, checklist: Checklist, wave: int) -> Mapping[int, Contributors]:
-    """Item -> who contribute to it: one pass over the released answers, and the rows of those who left."""
-    found: defaultdict[int, Contributors] = defaultdict(Contributors)
-    for item, came, group, option, n in _released_answers(tx, wave):
-        score = checklist.options[option].score
-        if score is not None:
-            block = Block(came, None, group or UNKNOWN_GROUP)
-            found[item].people[block] += n
-            found[item].totals[block] += n * score
-            found[item].squares[block] += n * score * score
+        record.published[item].append((release, cell))
+    comparisons = [*_comparisons(tx, wave), *(cell for _, cell in planned)]
+    for item, block, score, n in _scored(tx, checklist, wave, comparisons):
+        record.contributors[item].people[block] += n
+        record.contributors[item].totals[block] += n * score
+        record.contributors[item].squares[block] += n * score * score
     for row in tx.connection.execute(select(departed).where(departed.c.wave_id == wave)):
-        found[row.item].people[Block(row.came, row.left, row.group)] += row.n
-    return found
+        block = Block(row.came, row.left, row.group, frozenset(row.same.split()))
+        record.contributors[row.item].people[block] += row.n
+    return record
 
 
-def _released_answers(tx: Tx, wave: int) -> Iterator[tuple[int, int, str | None, str, int]]:
-    """(item, release, group, option, how many people)"""
-    per = (answers.c.item, responses.c.released_in, respondents.c.group, answers.c.option)
+def _comparisons(tx: Tx, wave: int) -> list[str]:
+    """The published comparisons that this wave is part of."""
+    ours = select(cells.c.cell).distinct().where(cells.c.wave_id == wave, cells.c.cell.not_in((EVERYONE, *GROUPS)))
+    return sorted(tx.connection.execute(ours).scalars())
+
+
+def _scored(
+    tx: Tx, checklist: Checklist, wave: int, comparisons: Collection[str], *who: ColumnElement[bool]
+) -> Iterator[tuple[int, Block, int, int]]:
+    """(item, block, score, how many people), over the released answers of everybody in a wave or of some."""
+    source, part_of = _with_comparisons(comparisons)
+    per = (answers.c.item, responses.c.released_in, respondents.c.group, answers.c.option, *part_of)
     counted = (
-        select(*per, func.count())
-        .select_from(answers.join(responses).join(respondents))
-        .where(responses.c.wave_id == wave, responses.c.released_in.is_not(None))
+        select(func.count(), *per)
+        .select_from(source)
+        .where(responses.c.wave_id == wave, responses.c.released_in.is_not(None), *who)
         .group_by(*per)
     )
-    yield from (tuple(row) for row in tx.connection.execute(counted))
+    for n, item, came, group, option, *same in tx.connection.execute(counted):
+        score = checklist.options[option].score
+        if score is not None:
+            yield item, Block(came, None, group or UNKNOWN_GROUP, frozenset(filter(None, same))), score, n
 
 
-def _keep(tx: Tx, wave: int, number: int, item: int, cell: str, contributors: Contributors) -> None:
-    blocks = [block for block in contributors.totals if block.is_in(number, cell)]
+def _with_comparisons(comparisons: Collection[str]) -> tuple[FromClause, list[ColumnElement[str]]]:
+    """Answers, and of each comparison its name where the answer is part of it."""
+    source: FromClause = answers.join(responses).join(respondents)
+    part_of: list[ColumnElement[str]] = []
+    for comparison in comparisons:
+        in_it = compared.alias()
+        counts = in_it.c.scored.bitwise_rshift(answers.c.item).bitwise_and(1) == 1
+        mine = and_(in_it.c.response_id == responses.c.id, in_it.c.cell == comparison)
+        source = source.outerjoin(in_it, and_(mine, counts))
+        part_of.append(in_it.c.cell)
+    return source, part_of
+
+
+def _scored_options(checklist: Checklist) -> list[str]:
+    return [key for key, option in checklist.options.items() if option.score is not None]
+
+
+def _keep(tx: Tx, record: Record, item: int, new: Publication) -> None:
+    release, cell = new
+    found = record.contributors[item]
+    blocks = [block for block in found.totals if block.is_in(release, cell)]
     tx.connection.execute(
         tx.insert(cells).values(
-            wave_id=wave,
-            release=number,
+            wave_id=record.wave,
+            release=release,
             item=item,
             cell=cell,
-            n=sum(contributors.people[block] for block in blocks),
-            total=sum(contributors.totals[block] for block in blocks),
-            squares=sum(contributors.squares[block] for block in blocks),
+            n=sum(found.people[block] for block in blocks),
+            total=sum(found.totals[block] for block in blocks),
+            squares=sum(found.squares[block] for block in blocks),
         )
     )
+    record.published[item].append(new)
 
 
-def _cell(release: int, n: int, total: int, squares: int) -> Cell:
-    mean = Fraction(total, n)
-    return Cell(release, Score(mean, n), Fraction(squares, n) - mean * mean)
+def _let_go(tx: Tx, wave: int, last: int, item: int, block: Block, n: int) -> None:
+    same = " ".join(sorted(block.same))
+    keys = {"wave_id": wave, "came": block.came, "left": last, "group": block.group, "item": item, "same": same}
+    some = tx.insert(departed).values(**keys, n=n)
+    tx.connection.execute(some.on_conflict_do_update(index_elements=[*keys], set_={"n": departed.c.n + n}))
+
+
+def _halves(tx: Tx, wave: int, name: str) -> dict[tuple[int, str], Cell]:
+    """(item, the releases it was made of) -> one wave's half of the comparisons with another, the newest last."""
+    of_wave = select(cells).where(cells.c.wave_id == wave, cells.c.cell.startswith(name)).order_by(cells.c.release)
+    return {(row.item, row.cell.removeprefix(name)): _cell(row) for row in tx.connection.execute(of_wave)}
+
+
+def _cell(row: Any) -> Cell:
+    mean = Fraction(row.total, row.n)
+    return Cell(row.release, Score(mean, row.n), Fraction(row.squares, row.n) - mean * mean)

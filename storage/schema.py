@@ -256,7 +256,7 @@ cells = Table(
     Column("wave_id", Integer, _of("waves"), primary_key=True),
     Column("release", Integer, primary_key=True, autoincrement=False),
     Column("item", SmallInteger, primary_key=True, autoincrement=False),
-    Column("cell", String(20), primary_key=True),  # everyone, or a group
+    Column("cell", String(20), primary_key=True),  # everyone, a group, or a comparison with another wave
     Column("n", Integer, nullable=False),
     Column("total", BigInteger, nullable=False),  # of the scores
     Column("squares", BigInteger, nullable=False),  # of the scores
@@ -271,8 +271,18 @@ departed = Table(
     Column("left", Integer, primary_key=True, autoincrement=False),
     Column("group", String(20), primary_key=True),
     Column("item", SmallInteger, primary_key=True, autoincrement=False),
-    Column("same", String(60), primary_key=True),  # the comparisons that they were part of
+    Column("same", Text, primary_key=True),  # the comparisons that they were part of
     Column("n", Integer, nullable=False),
+)
+
+# Whose answers a comparison of two waves is made of, in each of the two: the answers in the other may be gone by now.
+compared = Table(
+    "compared",
+    metadata,
+    Column("response_id", Integer, _of("responses"), primary_key=True),
+    Column("cell", String(20), primary_key=True),  # the comparison, as in `cells`
+    Column("scored", BigInteger, nullable=False),  # a bit for each item that they gave a scored answer to in both waves
+    sqlite_with_rowid=False,
 )
 
 updates = Table(

@@ -19,14 +19,33 @@ OPTIONS = ("no", "rather_no", "middle", "rather_yes", "yes")
 
 
 def five_sheets() -> list[Mapping[int, str]]:
-    """Item -> option, for five people whose item means are those of Appendix A.
+    """Item -> option, for five people whose item means are those of Appendix A."""
+    return _sheets(APPENDIX_A)
+
+
+def _sheets(scores: Mapping[int, int]) -> list[Mapping[int, str]]:
+    """Five people with these item means.
 
     A score of s is 5 * s / 25 steps of the scale shared over five people; who is the more positive one turns with the
     item, so that no two sheets are alike.
     """
     sheets: list[dict[int, str]] = [{} for _ in range(5)]
-    for item, score in APPENDIX_A.items():
+    for item, score in scores.items():
         each, more = divmod(score // 5, 5)
         for turn in range(5):
             sheets[(turn + item) % 5][item] = OPTIONS[each + (turn < more)]
     return list(sheets)
+
+
+MOVED = {
+    **APPENDIX_A,
+    **{item: APPENDIX_A[item] + 15 for item in (9, 11, 12, 13)},
+    **{item: APPENDIX_A[item] - 20 for item in range(14, 19)},
+    **{item: APPENDIX_A[item] + 10 for item in range(23, 27)},
+}
+"""The second wave: better in the task and in visibility, worse in the relations."""
+
+
+def moved_sheets() -> list[Mapping[int, str]]:
+    """The five people of `five_sheets`, a project phase later."""
+    return _sheets(MOVED)

@@ -97,7 +97,8 @@ class House:
         return process.returncode or 0, out.decode(), err.decode()
 
     async def caught_up(self) -> None:
-        """Return when the letters that fell due are delivered."""
+        """Return when all that the time asks for is written, and the letters that fell due are delivered."""
+        await self.app.beat()
         await self.app.delivery.look_once()
         await self.app.delivery.idle()
 

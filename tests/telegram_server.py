@@ -67,6 +67,8 @@ class TelegramServer:
         self.short_descriptions: dict[tuple[str, str], str] = {}
         self.names: dict[tuple[str, str], str] = {}
         self.limits: Limits | None = None
+        self.too_fast = 0  # calls that were refused for the limits
+        self.latency = 0.0  # seconds that the network takes for a call and its answer
         self.faults: list[Fault] = []
         self.calls: Counter[str] = Counter()
         self.log: deque[tuple[str, Json, bool]] = deque(maxlen=10_000)
@@ -147,11 +149,17 @@ class TelegramServer:
             self.calls[method] += 1
             self._changes.announce()
             fault = self._next_fault(method, params)
+            await self._travel()
             response = await (self._fail(fault, params) if fault else self._perform(method, params))
         except Refused as refusal:
             response = refusal.response()
+        await self._travel()
         self.log.append((method, params, response.status == HTTPStatus.OK and response.content_type != "text/html"))
         return response
+
+    async def _travel(self) -> None:
+        if self.latency:
+            await asyncio.sleep(self.latency / 2)
 
     async def _perform(self, method: str, params: Json) -> web.Response:
         if method not in SPELLING.values():
@@ -760,6 +768,7 @@ class BotApi:
             while self._sent[key] and self._sent[key][0] <= now - 1:
                 self._sent[key].popleft()
             if len(self._sent[key]) >= most:
+                self._server.too_fast += 1
                 raise too_many(math.ceil(self._sent[key][0] + 1 - now))
         self._sent[0].append(now)
         self._sent[chat_id].append(now)

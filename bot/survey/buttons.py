@@ -30,6 +30,9 @@ class Screen(StrEnum):
     ERASED = "x"
     STOPPED = "o"
     PICK = "k"
+    REMINDERS = "s"
+    REMINDER = "b"
+    INVITED = "a"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,16 @@ from bot.survey.buttons import (
     Switch,
     WantResult,
 )
-from bot.survey.calendar import moments
+from bot.survey.calendar import MOST_REMINDERS, moments, next_reminder
 from bot.survey.checklist import Checklist
 from bot.survey.phrases import Phrase, say
 
-GROUPS = ("resident", "professional", "other", "withheld")
+GROUP_LABELS = {
+    "resident": say("Resident or volunteer"),
+    "professional": say("I work here (professional)"),
+    "other": say("Other"),
+    "withheld": say("I would rather not say"),
+}
 ANSWERED = say("You already answered that statement. You are here now. To change an answer, tap Back.")
 FINISHED = say("You are finished. Your answers cannot be changed any more.")
 OLD_BUTTON = say("That is an old button. You are here now.")
@@ -36,7 +41,11 @@ BUTTONS_ONLY = say("I cannot read what you send, and I did not keep it. Please c
 
 @dataclass(frozen=True, slots=True)
 class Partnership:
-    """Who asks. `contact` and `organisation` may be empty."""
+    """Who asks. `contact` and `organisation` may be empty.
+
+    Reminders come after so many days of silence. How to reach somebody is kept for `keep_contacts` days after the last
+    wave, answers for `keep_answers` months.
+    """
 
     id: int
     name: str
@@ -45,6 +54,10 @@ class Partnership:
     language: str
     timezone: str
     minimum_group: int
+    remind_after: int = 2
+    remind_again: int = 5
+    keep_contacts: int = 90
+    keep_answers: int = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +65,9 @@ class Dialogue:
     """Where a respondent stands in one response.
 
     `place` is where they chose to be; None means: where the answers put them. `reminders` is about this wave,
-    `stopped` about every message that the person did not ask for. `others` are the open responses of the same person
-    in other partnerships, with their names.
+    `stopped` about every message that the person did not ask for. `reminded` are the moments of reminders in this
+    wave. `others` are the open responses of the same person in other partnerships, with their names; `earlier` are
+    their answers in the wave before, to statements that did not change since.
     """
 
     checklist: Checklist
@@ -72,6 +86,28 @@ class Dialogue:
     wants_result: bool = False
     channel: str = "telegram"
     others: tuple[tuple[int, str], ...] = ()
+    wave: int = 1
+    wave_name: str = ""
+    closes_at: datetime | None = None
+    touched_at: datetime | None = None
+    reminded: tuple[datetime, ...] = ()
+    earlier: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def next_reminder(self) -> datetime | None:
+        """When we write to this person by ourselves, to remind them; None when we do not, or not any more."""
+        if self.completed or not self.wave_open or self.stopped or not self.reminders or self.touched_at is None:
+            return None
+        days = (self.partnership.remind_after, self.partnership.remind_again)
+        due = next_reminder(self.touched_at, self.remind_at, self.reminded, days, self.partnership.timezone)
+        return due if due and (self.closes_at is None or due < self.closes_at) else None
+
+    def choices(self, now: datetime) -> dict[str, datetime]:
+        """When this person may ask for a reminder now: no third one, and none after the wave."""
+        if len(self.reminded) >= MOST_REMINDERS:
+            return {}
+        every = moments(now, self.partnership.timezone)
+        return {name: at for name, at in every.items() if self.closes_at is None or at < self.closes_at}
 
     @property
     def next_item(self) -> int | None:
@@ -130,6 +166,7 @@ COMMANDS: Mapping[str, Screen | None] = {
     "continue": None,
     "language": Screen.LANGUAGE,
     "help": Screen.HELP,
+    "reminders": Screen.REMINDERS,
     "mydata": Screen.MY_DATA,
     "erase": Screen.ERASE,
     "stop": Screen.STOPPED,
@@ -137,10 +174,20 @@ COMMANDS: Mapping[str, Screen | None] = {
 }
 """The menu. A command without a screen goes on with the survey."""
 
-COORDINATING = ("status", "invite", "summary", "close", "settings", "team")
+COORDINATING = ("status", "invite", "summary", "open", "close", "share", "settings", "team")
 """The coordinator's part of the menu."""
 
-LOOK_AROUND = {Screen.LANGUAGE, Screen.HELP, Screen.PRIVACY, Screen.MY_DATA, Screen.ERASE, Screen.STOPPED}
+LOOK_AROUND = {
+    Screen.LANGUAGE,
+    Screen.HELP,
+    Screen.PRIVACY,
+    Screen.MY_DATA,
+    Screen.ERASE,
+    Screen.STOPPED,
+    Screen.REMINDERS,
+    Screen.REMINDER,
+    Screen.INVITED,
+}
 """Screens that can be shown at any moment and leave the person where they were."""
 
 
@@ -197,7 +244,7 @@ def _why_not(dialogue: Dialogue, chosen: ChooseOption) -> Phrase | None:
 
 
 def _choose_group(dialogue: Dialogue, chosen: ChooseGroup) -> Turn:
-    if dialogue.here.screen != Screen.GROUP or chosen.group not in GROUPS:
+    if dialogue.here.screen != Screen.GROUP or chosen.group not in GROUP_LABELS:
         return _stay(dialogue, None if dialogue.group == chosen.group else OLD_BUTTON)
     return _stay(replace(dialogue, group=chosen.group))
 
@@ -213,8 +260,10 @@ def _go(dialogue: Dialogue, place: Place) -> Turn:
 
 
 def _may_go(dialogue: Dialogue, place: Place) -> bool:
-    if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED, Screen.GROUP):
+    if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
         return False
+    if dialogue.here.screen == Screen.GROUP:
+        return place.screen == Screen.PAUSE
     match place.screen:
         case Screen.ITEM:
             return place.number in dialogue.answers or place == dialogue.onward
@@ -242,8 +291,9 @@ def _switch(dialogue: Dialogue, switch: Switch) -> Turn:
 
 
 def _pause(dialogue: Dialogue, moment: str, now: datetime) -> Turn:
-    choices = moments(now, dialogue.partnership.timezone)
-    if not _may_go(dialogue, Place(Screen.PAUSE)) or moment not in (*choices, "none"):
+    """Ask for a reminder: at a moment, by itself after some silence ("auto"), or not at all ("none")."""
+    choices = dialogue.choices(now)
+    if not _may_go(dialogue, Place(Screen.PAUSE)) or moment not in (*choices, "auto", "none"):
         return _stay(dialogue, OLD_BUTTON)
     asked = moment != "none"
     after = replace(

@@ -139,8 +139,13 @@ def terms(partnership: Partnership, channel: str, now: datetime) -> Paragraph:
         say("• You get at most 2 reminders. You can turn them off."),
         say(
             "• We keep your answers until {date} at the latest. With /{erase} you delete them at once.",
-            date=kept_until(now, partnership.timezone),
+            date=kept_until(now, partnership.timezone, partnership.keep_answers),
             erase=command("erase"),
+        ),
+        say(
+            "• We may ask you again in a next round. {days} days after the last round we delete the address of your "
+            "chat.",
+            days=partnership.keep_contacts,
         ),
         *_kept_elsewhere(channel),
     )

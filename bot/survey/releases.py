@@ -20,19 +20,26 @@ Crowd = tuple[bool, ...]
 @dataclass(frozen=True, slots=True)
 class Block:
     """People whom publications treat alike: the release they came in with, the last one they were part of (None while
-    they are still there), their group."""
+    they are still there), their group, and the comparisons with another wave that they are part of.
+
+    A comparison is about the people it was made of: whoever comes or leaves later changes nothing in it.
+    """
 
     came: int
     left: int | None
     group: str
+    same: frozenset[str] = frozenset()
 
     def is_in(self, release: int, cell: str) -> bool:
         there = self.came <= release and (self.left is None or self.left >= release)
-        return there and cell in (EVERYONE, self.group)
+        return cell in self.same or (there and cell in (EVERYONE, self.group))
 
 
-Published = Collection[tuple[int, str]]
-"""Of one item in one wave: the cells that were published, as (release, group or everyone)."""
+Publication = tuple[int, str]
+"""A release of a wave, and of whom in it: everyone, a group, or a comparison, whose name no other release has."""
+
+Published = Collection[Publication]
+"""What was published of one item in one wave."""
 
 
 def interim(completed: int, released: int, k: int) -> int:

@@ -6,36 +6,25 @@ The same dialogue, place and time always give the same view.
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from bot.survey import scoring
+from bot.survey import pauses, rights, scoring
 from bot.survey.buttons import (
     ChooseGroup,
-    ChooseMoment,
     ChooseOption,
-    Erase,
     Finish,
     Go,
     Place,
     Press,
     Resume,
     Screen,
-    Switch,
     WantResult,
 )
-from bot.survey.calendar import moments
 from bot.survey.checklist import Dimension, Item
-from bot.survey.dialogue import Dialogue
-from bot.survey.door import contact, terms
-from bot.survey.phrases import command, joined, language, say, say_n, verbatim
+from bot.survey.dialogue import GROUP_LABELS, Dialogue
+from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
+from bot.survey.rows import language_buttons, languages, own_data
+from bot.survey.scoring import Scores
 from bot.survey.views import Button, Paragraph, Row, View, in_rows
-
-GROUP_LABELS = {
-    "resident": say("Resident or volunteer"),
-    "professional": say("I work here (professional)"),
-    "other": say("Other"),
-    "withheld": say("I would rather not say"),
-}
 
 
 def view(dialogue: Dialogue, place: Place, now: datetime) -> View:
@@ -52,22 +41,25 @@ def _group(dialogue: Dialogue, _number: int, _now: datetime) -> View:
         ),
         (
             *((Button(label, ChooseGroup(dialogue.response, key)),) for key, label in GROUP_LABELS.items()),
-            *_languages(dialogue, Place(Screen.GROUP)),
+            *languages(dialogue, Place(Screen.GROUP)),
         ),
     )
 
 
 def _item(dialogue: Dialogue, number: int, _now: datetime) -> View:
     item = dialogue.checklist.items[number]
-    hint = (say("💡 {hint}", hint=item.hint),) if item.hint else ()
     return View(
-        (
-            *_encouragement(dialogue, item),
-            _where(dialogue, item),
-            (say("<b>{statement}</b>", statement=item.statement),),
-            (say("In other words:\n{plain}", plain=item.plain), *hint),
-        ),
+        (*_encouragement(dialogue, item), *_statement(dialogue, item)),
         (*_options(dialogue, number), *_steering(dialogue, number)),
+    )
+
+
+def _statement(dialogue: Dialogue, item: Item) -> tuple[Paragraph, ...]:
+    hint = (say("💡 {hint}", hint=item.hint),) if item.hint else ()
+    return (
+        _where(dialogue, item),
+        (say("<b>{statement}</b>", statement=item.statement),),
+        (say("In other words:\n{plain}", plain=item.plain), *hint),
     )
 
 
@@ -110,52 +102,15 @@ def _steering(dialogue: Dialogue, number: int) -> tuple[Row, ...]:
     back = (Button(say("‹ Back"), Go(response, Place(Screen.ITEM, number - 1))),) if number > 1 else ()
     pause = Button(say("Pause"), Go(response, Place(Screen.PAUSE)))
     if number not in dialogue.answers:
-        return in_rows((*back, pause, *_language_buttons(dialogue, Place(Screen.ITEM, number))))
+        return in_rows((*back, pause, *language_buttons(dialogue, Place(Screen.ITEM, number))))
     forward = Button(say("Next ›"), _forward(dialogue, number))
-    return ((*back, forward), *in_rows((pause, *_language_buttons(dialogue, Place(Screen.ITEM, number)))))
+    return ((*back, forward), *in_rows((pause, *language_buttons(dialogue, Place(Screen.ITEM, number)))))
 
 
 def _forward(dialogue: Dialogue, number: int) -> Press:
     if dialogue.next_item is None:
         return Go(dialogue.response, Place(Screen.PART, dialogue.checklist.part_of(number)))
     return Go(dialogue.response, Place(Screen.ITEM, number + 1))
-
-
-def _pause(dialogue: Dialogue, _number: int, now: datetime) -> View:
-    labels = {
-        "evening": say("This evening 19:00"),
-        "tomorrow": say("Tomorrow 09:00"),
-        "week": say("In a week"),
-    }
-    choices = [*moments(now, dialogue.partnership.timezone), "none"]
-    labels["none"] = say("No message")
-    return View(
-        (
-            (say("You take a break. Your answers are saved."),),
-            (say("<b>When may I send you a message?</b>"),),
-        ),
-        (
-            *in_rows((Button(labels[key], ChooseMoment(dialogue.response, key)) for key in choices), 2),
-            (_go_on(dialogue),),
-            *_languages(dialogue, Place(Screen.PAUSE)),
-        ),
-    )
-
-
-def _paused(dialogue: Dialogue, _number: int, _now: datetime) -> View:
-    when = say("You get no message from me.")
-    if dialogue.remind_at:
-        when = say(
-            "I will send you a message on {moment}.",
-            moment=dialogue.remind_at.astimezone(ZoneInfo(dialogue.partnership.timezone)),
-        )
-    return View(
-        (
-            (say("Your answers are saved."), when),
-            (say("You can go on whenever you like, here in this chat."),),
-        ),
-        ((_go_on(dialogue),), *_languages(dialogue, Place(Screen.PAUSED))),
-    )
 
 
 def _review(dialogue: Dialogue, _number: int, _now: datetime) -> View:
@@ -173,7 +128,7 @@ def _review(dialogue: Dialogue, _number: int, _now: datetime) -> View:
         (
             *in_rows(parts),
             (Button(say("Done"), Finish(dialogue.response)),),
-            *_languages(dialogue, Place(Screen.REVIEW)),
+            *languages(dialogue, Place(Screen.REVIEW)),
         ),
     )
 
@@ -207,28 +162,20 @@ def _part(dialogue: Dialogue, number: int, _now: datetime) -> View:
         (
             *in_rows(change, 4),
             (Button(say("‹ Back to all parts"), Go(dialogue.response, Place(Screen.REVIEW))),),
-            *_languages(dialogue, Place(Screen.PART, number)),
+            *languages(dialogue, Place(Screen.PART, number)),
         ),
     )
 
 
 def _thanks(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     own = scoring.profile(dialogue.checklist, dialogue.answers)
-    bars = tuple(
-        say(
-            "{dimension}: <b>{score}</b>",
-            dimension=dimension.plain,
-            score=own.dimensions[dimension.key].shown,
-        )
-        if dimension.key in own.dimensions
-        else say("{dimension}: no score", dimension=dimension.plain)
-        for dimension in dialogue.checklist.dimensions
-    )
+    last = scoring.profile(dialogue.checklist, dialogue.earlier)
+    before = (say("Between brackets: what you chose in the round before."),) if dialogue.earlier else ()
     return View(
         (
             (say("<b>Thank you! Your answers count.</b>"),),
-            (say("This is how you see the collaboration yourself, from 0 to 100:"),),
-            bars,
+            (say("This is how you see the collaboration yourself, from 0 to 100:"), *before),
+            tuple(_own_score(dimension, own, last) for dimension in dialogue.checklist.dimensions),
             (
                 say("When this round closes, the partnership talks about the result of the whole group.")
                 if dialogue.wave_open
@@ -236,8 +183,16 @@ def _thanks(dialogue: Dialogue, _number: int, _now: datetime) -> View:
                 say("The coordinator never sees your own answers."),
             ),
         ),
-        (*_group_result(dialogue), *_own_data(dialogue), *_languages(dialogue, Place(Screen.THANKS))),
+        (*_group_result(dialogue), *own_data(dialogue), *languages(dialogue, Place(Screen.THANKS))),
     )
+
+
+def _own_score(dimension: Dimension, own: Scores, last: Scores) -> Phrase:
+    now, then = own.dimensions.get(dimension.key), last.dimensions.get(dimension.key)
+    if now is None:
+        return say("{dimension}: no score", dimension=dimension.plain)
+    score = say("{dimension}: <b>{score}</b>", dimension=dimension.plain, score=now.shown)
+    return joined((score, verbatim(f"({then.shown})")), " ") if then else score
 
 
 def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
@@ -257,135 +212,7 @@ def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
             ),
             (say("You hear from us when there is a new round."),),
         ),
-        (*_own_data(dialogue), *_languages(dialogue, Place(Screen.CLOSED))),
-    )
-
-
-def _language(dialogue: Dialogue, _number: int, _now: datetime) -> View:
-    return View(
-        ((say("Which language do you want?"),),),
-        tuple(
-            (Button(language(code), Switch(dialogue.response, code, dialogue.here), code == dialogue.language),)
-            for code in dialogue.languages
-        ),
-    )
-
-
-def _help(dialogue: Dialogue, _number: int, _now: datetime) -> View:
-    return View(
-        (
-            (say("<b>Help</b>"),),
-            (
-                say("You see one statement at a time. Tap the answer that fits best."),
-                say("There are no wrong answers."),
-                say("Every answer is saved at once. You can stop and go on later."),
-            ),
-            (
-                say("/{name} – go on with the statements", name=command("continue")),
-                say("/{name} – choose another language", name=command("language")),
-                say("/{name} – see your own answers", name=command("mydata")),
-                say("/{name} – delete all your answers", name=command("erase")),
-                say("/{name} – no more messages from me", name=command("stop")),
-                say("/{name} – what happens with your answers", name=command("privacy")),
-            ),
-            (contact(dialogue.partnership),),
-        ),
-        ((_go_on(dialogue),), *_languages(dialogue, Place(Screen.HELP))),
-    )
-
-
-def _privacy(dialogue: Dialogue, _number: int, now: datetime) -> View:
-    return View(
-        (
-            (say("<b>What happens with your answers</b>"),),
-            terms(dialogue.partnership, dialogue.channel, now),
-            (
-                say(
-                    "• We do not keep your name or your phone number. "
-                    "The number of this chat is encrypted: nobody can read it without the key."
-                ),
-                say("• We do not keep what you type."),
-                say("• Averages that were shown before you delete your answers cannot be taken back."),
-            ),
-            (contact(dialogue.partnership),),
-        ),
-        ((_go_on(dialogue),), *_languages(dialogue, Place(Screen.PRIVACY))),
-    )
-
-
-def _my_data(dialogue: Dialogue, _number: int, _now: datetime) -> View:
-    group = GROUP_LABELS[dialogue.group] if dialogue.group else say("not chosen yet")
-    answers = tuple(
-        say("{number}: {option}", number=item, option=dialogue.checklist.options[option].label)
-        for item, option in sorted(dialogue.answers.items())
-    )
-    messages = say("off") if dialogue.stopped or not dialogue.reminders else say("on")
-    return View(
-        (
-            (say("<b>This is what we keep about you</b>"),),
-            (
-                say("Partnership: {name}", name=dialogue.partnership.name),
-                say("Language: {language}", language=language(dialogue.language)),
-                say("You take part as: {group}", group=group),
-                say("Reminders: {state}", state=messages),
-                say("The number of this chat, encrypted. Without it we cannot write to you."),
-            ),
-            (say("Your answers:"), *(answers or (say("none yet"),))),
-            (say("You find everything in the file as well. You can keep it."),),
-        ),
-        (
-            (Button(say("Delete my answers"), Go(dialogue.response, Place(Screen.ERASE))),),
-            (_go_on(dialogue),),
-            *_languages(dialogue, Place(Screen.MY_DATA)),
-        ),
-    )
-
-
-def _erase(dialogue: Dialogue, _number: int, _now: datetime) -> View:
-    return View(
-        (
-            (say("<b>Do you want to delete everything?</b>"),),
-            (
-                say("We delete all your answers, in every round and every partnership. We cannot get them back."),
-                say("Averages that were already shown stay. And Telegram keeps this chat, until you delete it.")
-                if dialogue.channel == "telegram"
-                else say("Averages that were already shown stay."),
-            ),
-        ),
-        (
-            (Button(say("Yes, delete everything"), Erase(dialogue.response)),),
-            (Button(say("No, keep my answers"), Resume(dialogue.response)),),
-            *_languages(dialogue, Place(Screen.ERASE)),
-        ),
-    )
-
-
-def _erased(_dialogue: Dialogue, _number: int, _now: datetime) -> View:
-    return erased()
-
-
-def erased() -> View:
-    return View(
-        (
-            (
-                say("<b>Everything is deleted.</b>"),
-                say("We keep nothing about you any more, and we will not write to you again."),
-            ),
-            (say("Do you want to take part later? Open the link of your partnership again."),),
-        )
-    )
-
-
-def _stopped(dialogue: Dialogue, _number: int, _now: datetime) -> View:
-    return View(
-        (
-            (
-                say("Good. You get no more messages that you do not ask for."),
-                say("Your answers are kept. You can always go on here."),
-            ),
-            (say("Do you want to delete your answers? Send /{erase}.", erase=command("erase")),),
-        ),
-        ((_go_on(dialogue),), *_languages(dialogue, Place(Screen.STOPPED))),
+        (*own_data(dialogue), *languages(dialogue, Place(Screen.CLOSED))),
     )
 
 
@@ -397,54 +224,41 @@ def _pick(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     )
 
 
-def _go_on(dialogue: Dialogue) -> Button:
-    """The way back from a side screen, named after what comes next."""
-    if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
-        label = say("‹ Back")
-    elif dialogue.next_item and dialogue.group:
-        label = say("Go on with statement {number}", number=dialogue.next_item)
-    else:
-        label = say("Go on")
-    return Button(label, Resume(dialogue.response))
+def _reminder(dialogue: Dialogue, _number: int, now: datetime) -> View:
+    return pauses.reminder(dialogue, _to_be_sent(dialogue, now))
 
 
-def _own_data(dialogue: Dialogue) -> tuple[Row, ...]:
-    response = dialogue.response
-    return (
-        (
-            Button(say("My data"), Go(response, Place(Screen.MY_DATA))),
-            Button(say("Delete my answers"), Go(response, Place(Screen.ERASE))),
-        ),
-    )
+def _invited(dialogue: Dialogue, _number: int, now: datetime) -> View:
+    return pauses.invitation(dialogue, _to_be_sent(dialogue, now), now)
 
 
-def _languages(dialogue: Dialogue, place: Place) -> tuple[Row, ...]:
-    return in_rows(_language_buttons(dialogue, place))
-
-
-def _language_buttons(dialogue: Dialogue, place: Place) -> tuple[Button, ...]:
-    return tuple(
-        Button(language(code), Switch(dialogue.response, code, place))
-        for code in dialogue.languages
-        if code != dialogue.language
-    )
+def _to_be_sent(dialogue: Dialogue, now: datetime) -> View:
+    """The open screen without its own last rows: a statement only keeps its answers."""
+    shown = view(dialogue, dialogue.here, now)
+    if dialogue.here.screen != Screen.ITEM:
+        return View(shown.paragraphs, shown.rows[: -len(languages(dialogue, dialogue.here))])
+    item = dialogue.checklist.items[dialogue.here.number]
+    return View(_statement(dialogue, item), _options(dialogue, item.number))
 
 
 SCREENS: dict[Screen, Callable[[Dialogue, int, datetime], View]] = {
     Screen.GROUP: _group,
     Screen.ITEM: _item,
-    Screen.PAUSE: _pause,
-    Screen.PAUSED: _paused,
+    Screen.PAUSE: pauses.pause,
+    Screen.PAUSED: pauses.paused,
+    Screen.REMINDERS: pauses.reminders,
+    Screen.REMINDER: _reminder,
+    Screen.INVITED: _invited,
     Screen.REVIEW: _review,
     Screen.PART: _part,
     Screen.THANKS: _thanks,
     Screen.CLOSED: _closed,
-    Screen.LANGUAGE: _language,
-    Screen.HELP: _help,
-    Screen.PRIVACY: _privacy,
-    Screen.MY_DATA: _my_data,
-    Screen.ERASE: _erase,
-    Screen.ERASED: _erased,
-    Screen.STOPPED: _stopped,
+    Screen.LANGUAGE: rights.language,
+    Screen.HELP: rights.help,
+    Screen.PRIVACY: rights.privacy,
+    Screen.MY_DATA: rights.my_data,
+    Screen.ERASE: rights.erase,
+    Screen.ERASED: lambda _dialogue, _number, _now: rights.erased(),
+    Screen.STOPPED: rights.stopped,
     Screen.PICK: _pick,
 }

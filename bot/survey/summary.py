@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from bot.survey import comparison
 from bot.survey.checklist import Checklist
+from bot.survey.comparison import Comparison
 from bot.survey.dialogue import Partnership
 from bot.survey.phrases import Phrase, joined, say, say_n
 from bot.survey.scoring import Score, Scores, combined
@@ -23,7 +25,8 @@ DIVIDED = Fraction(900)  # a variance: about a third of the scale on both sides 
 class Summary:
     """A wave as it may be shown now. `items` and `groups` are published means; `spread` is a variance per item.
 
-    `stops` says how many unfinished people stand at each part.
+    `stops` says how many unfinished people stand at each part; `new` and `finished` how many began and finished in the
+    last seven days; `is_renewed` whether the scores are of those days; `since` compares with the wave before.
     """
 
     checklist: Checklist
@@ -37,10 +40,26 @@ class Summary:
     items: Mapping[int, Score]
     spread: Mapping[int, Fraction]
     groups: Mapping[str, Mapping[int, Score]]
+    name: str = ""
+    invited: int = 0
+    finished: int = 0
+    is_renewed: bool = True
+    since: Comparison | None = None
 
     @property
     def scores(self) -> Scores:
         return combined(self.checklist, self.items)
+
+    @property
+    def before(self) -> Mapping[str, Score]:
+        """Dimension -> the score in the wave before, where it is of the very same items."""
+        pairs = self.since.dimensions(self.checklist) if self.since else {}
+        return {key: then for key, (then, now) in pairs.items() if now == self.scores.dimensions.get(key)}
+
+    @property
+    def total_before(self) -> Score | None:
+        pair = self.since.total(self.checklist) if self.since else None
+        return pair[0] if pair and pair[1] == self.scores.total else None
 
     @property
     def people(self) -> int:
@@ -52,11 +71,20 @@ def paragraphs(summary: Summary) -> tuple[Paragraph, ...]:
     """The whole message to a coordinator, without its buttons."""
     found = [_heading(summary), _turnout(summary)]
     if summary.items:
-        found += [_table(summary), _strong_and_weak(summary), _views(summary), _questions(summary)]
+        found += [_table(summary), *_change(summary), _strong_and_weak(summary), _views(summary), _questions(summary)]
     else:
         found.append(why_none(summary))
     found.append(_tip(summary))
     return tuple(paragraph for paragraph in found if paragraph)
+
+
+def post(summary: Summary, week: int) -> tuple[Paragraph, ...]:
+    """The weekly message: the whole story when something happened, one line when nothing did."""
+    line = heading(summary.partnership, summary.wave, summary.is_open, summary.name, week)
+    if not (summary.new or summary.finished or (summary.items and summary.is_renewed)):
+        nothing = say("Nothing new this week.")
+        return (line, (joined((nothing, *standing(summary.started, summary.completed, summary.invited)), " "),))
+    return (line, *paragraphs(summary)[1:])
 
 
 def result(summary: Summary) -> tuple[Paragraph, ...]:
@@ -64,28 +92,34 @@ def result(summary: Summary) -> tuple[Paragraph, ...]:
     hello = say("This is how the whole group sees the collaboration, from 0 to 100:")
     thanks = say("Thank you for taking part. Your partnership talks about this together.")
     table = _table(summary) if summary.items else why_none(summary)
-    return (_heading(summary), (hello,), table, _strong_and_weak(summary), (thanks,))
+    return (_heading(summary), (hello,), table, *_change(summary), _strong_and_weak(summary), (thanks,))
 
 
-def heading(partnership: Partnership, wave: int, is_open: bool) -> Paragraph:
-    state = say("open") if is_open else say("closed")
-    return (say("<b>{partnership} · round {wave} · {state}</b>", partnership=partnership.name, wave=wave, state=state),)
+def heading(partnership: Partnership, wave: int, is_open: bool, name: str = "", week: int | None = None) -> Paragraph:
+    """Which partnership and wave, and how it is; in the weekly message the number of the week instead."""
+    state = say("week {week}", week=week) if week else say("open") if is_open else say("closed")
+    which = say("round {wave} “{name}”", wave=wave, name=name) if name else say("round {wave}", wave=wave)
+    return (say("<b>{partnership} · {round} · {state}</b>", partnership=partnership.name, round=which, state=state),)
 
 
-def standing(started: int, completed: int) -> Paragraph:
-    """How many began and how many are finished, in a sentence each."""
+def standing(started: int, completed: int, invited: int = 0) -> Paragraph:
+    """How many began and how many are finished, in a sentence each; and how many were invited, when that is more."""
+    asked = (
+        (say_n("{count} person was invited.", "{count} people were invited.", invited),) if invited > started else ()
+    )
     return (
+        *asked,
         say_n("{count} person has started.", "{count} people have started.", started),
         say_n("{count} person is finished.", "{count} people are finished.", completed),
     )
 
 
 def _heading(summary: Summary) -> Paragraph:
-    return heading(summary.partnership, summary.wave, summary.is_open)
+    return heading(summary.partnership, summary.wave, summary.is_open, summary.name)
 
 
 def _turnout(summary: Summary) -> Paragraph:
-    lines = [joined(standing(summary.started, summary.completed), " ")]
+    lines = [joined(standing(summary.started, summary.completed, summary.invited), " ")]
     if summary.is_open and summary.new:
         lines.append(say_n("{count} person joined this week.", "{count} people joined this week.", summary.new))
     return tuple(lines)
@@ -102,17 +136,17 @@ def why_none(summary: Summary) -> Paragraph:
 
 
 def _table(summary: Summary) -> Paragraph:
-    scores = summary.scores
+    scores, before = summary.scores, summary.before
     lines = [
-        say("{dimension}: <b>{score}</b> (n = {n})", dimension=d.plain, score=score.shown, n=score.n)
+        _line(d.plain, score, before.get(d.key))
         if (score := scores.dimensions.get(d.key))
         else say("{dimension}: no score", dimension=d.plain)
         for d in summary.checklist.dimensions
     ]
+    if not summary.is_renewed:
+        lines.insert(0, say("The scores are the same as last week:"))
     if scores.total:
-        lines.append(
-            say("Mean of all statements: <b>{score}</b> (n = {n})", score=scores.total.shown, n=scores.total.n)
-        )
+        lines.append(_line(say("Mean of all statements"), scores.total, summary.total_before))
     if summary.is_open:
         lines.append(
             say(
@@ -121,6 +155,15 @@ def _table(summary: Summary) -> Paragraph:
             )
         )
     return tuple(lines)
+
+
+def _line(what: Phrase, now: Score, then: Score | None) -> Phrase:
+    line = say("{dimension}: <b>{score}</b> (n = {n})", dimension=what, score=now.shown, n=now.n)
+    return joined((line, say("was {score} (n = {n})", score=then.shown, n=then.n))) if then else line
+
+
+def _change(summary: Summary) -> tuple[Paragraph, ...]:
+    return comparison.paragraphs(summary.checklist, summary.since, set(summary.before)) if summary.since else ()
 
 
 def _strong_and_weak(summary: Summary) -> Paragraph:

@@ -1,4 +1,4 @@
-"""A letter waits until it is delivered, is taken by one at a time, and never goes before an older one."""
+"""A letter waits until it is delivered, is taken by one at a time, and never goes before an older one of its lane."""
 
 from datetime import datetime, timedelta
 from threading import Event as Signal
@@ -6,14 +6,15 @@ from threading import Event as Signal
 import pytest
 from sqlalchemy import text
 
-from bot.letters import Attachment, Letter
+from bot.letters import Attachment, Envelope, Letter
 from storage import letters
 from storage.database import Database, Tx
 from tests.house import MONDAY
 from tests.storage.beginnings import ANNA, BEN, CHANNEL, LETTER, at_once, find, load, only_postgresql, rows, somebody
 
-SECOND = timedelta(seconds=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 LEASED = MONDAY + letters.LEASE
+HERE = (CHANNEL,)
 BLOCKED = 0.2  # seconds that the other one has to get stuck in
 
 LETTERS = [
@@ -29,7 +30,7 @@ def test_a_letter_is_read_as_it_was_written(database: Database, letter: Letter) 
     with database.transaction() as tx:
         contact = somebody(tx)
         number = letters.reply(tx, contact, letter, MONDAY)
-        (envelope,) = letters.claim_due(tx, LEASED)
+        (envelope,) = letters.claim_replies(tx, HERE, LEASED)
     assert envelope.letter == letter
     assert (envelope.number, envelope.contact, envelope.attempts) == (number, contact, 0)
     assert (envelope.channel, envelope.address) == (CHANNEL, ANNA)
@@ -38,8 +39,8 @@ def test_a_letter_is_read_as_it_was_written(database: Database, letter: Letter) 
 def test_a_key_is_written_once(database: Database) -> None:
     with database.transaction() as tx:
         contact, other = somebody(tx), somebody(tx, BEN)
-        for text, to in (("first", contact), ("again", contact), ("again, to another", other)):
-            letters.enqueue(tx, to, Letter(text), MONDAY, "a key")
+        said = [("first", contact), ("again", contact), ("again, to another", other)]
+        assert [letters.enqueue(tx, to, Letter(text), MONDAY, "a key") for text, to in said] == [True, False, False]
         assert texts(tx) == ["first"]
 
 
@@ -67,14 +68,14 @@ def test_a_key_stays_used_when_its_letter_is_delivered(database: Database) -> No
 def test_delivered_a_reply_is_gone_and_a_letter_with_a_key_keeps_no_text(database: Database) -> None:
     with database.transaction() as tx:
         contact = somebody(tx)
-        replies = [letters.reply(tx, contact, LETTER, MONDAY) for _ in range(2)]
+        written = [letters.reply(tx, contact, LETTER, MONDAY) for _ in range(2)]
         letters.enqueue(tx, contact, LETTER, MONDAY, "a key")
         letters.enqueue(tx, contact, LETTER, MONDAY, "undelivered")
         (keyed,) = tx.connection.exec_driver_sql("SELECT id FROM letters WHERE key = 'a key'").scalars()
-        letters.settle(tx, [replies[0], keyed], MONDAY)
+        letters.settle(tx, [written[0], keyed], MONDAY)
     left = rows(database, "SELECT id, key, body IS NULL, settled_at IS NULL, refused FROM letters ORDER BY id")
     assert [(number, key, bool(empty), bool(waits), why) for number, key, empty, waits, why in left] == [
-        (replies[1], None, False, True, None),
+        (written[1], None, False, True, None),
         (keyed, "a key", True, False, None),
         (keyed + 1, "undelivered", False, True, None),
     ]
@@ -84,14 +85,14 @@ def test_settling_nothing_changes_nothing(database: Database) -> None:
     with database.transaction() as tx:
         letters.reply(tx, somebody(tx), LETTER, MONDAY)
         letters.settle(tx, [], MONDAY)
-        assert texts(tx, LEASED) == [LETTER.text]
+        assert replies(tx, LEASED) == [LETTER.text]
 
 
 def test_a_reply_is_for_its_writer_until_the_lease_is_over(database: Database) -> None:
     with database.transaction() as tx:
         letters.reply(tx, somebody(tx), LETTER, MONDAY)
-        assert texts(tx, LEASED - SECOND) == []
-        assert texts(tx, LEASED) == [LETTER.text]
+        assert replies(tx, LEASED - SECOND) == []
+        assert replies(tx, LEASED) == [LETTER.text]
 
 
 def test_a_letter_waits_until_it_is_due_and_is_then_leased(database: Database) -> None:
@@ -119,7 +120,41 @@ def test_a_postponed_letter_holds_back_the_newer_ones_of_its_contact(database: D
         letters.postpone(tx, 1, MONDAY + 30 * SECOND)
         assert texts(tx) == ["of another"]
         assert texts(tx, MONDAY + 30 * SECOND) == [], "whoever postponed it has its lease after that"
-        assert texts(tx, LEASED + 30 * SECOND) == ["first", "second", "of another"]
+        assert texts(tx, LEASED + 30 * SECOND) == ["of another", "first"]
+        letters.settle(tx, [1], MONDAY)
+        assert texts(tx, LEASED + 30 * SECOND) == ["second"]
+
+
+def test_a_letter_that_was_tried_goes_before_the_newer_ones_however_late_it_is(database: Database) -> None:
+    with database.transaction() as tx:
+        contact = somebody(tx)
+        for key in ("first", "second"):
+            letters.enqueue(tx, contact, Letter(key), MONDAY, key)
+        letters.postpone(tx, 1, MONDAY + 30 * SECOND, is_held=False)
+        assert texts(tx) == []
+        assert texts(tx, MONDAY + 30 * SECOND, most=1) == ["first"], "nobody holds it meanwhile"
+        assert texts(tx, MONDAY + 30 * SECOND) == [], "until it is known what became of the first"
+        letters.settle(tx, [1], MONDAY)
+        assert texts(tx, MONDAY + 30 * SECOND) == ["second"]
+
+
+def test_a_letter_for_later_holds_back_nothing_that_may_go_now(database: Database) -> None:
+    with database.transaction() as tx:
+        contact = somebody(tx)
+        letters.enqueue(tx, contact, Letter("tomorrow"), MONDAY + timedelta(days=1), "tomorrow")
+        letters.enqueue(tx, contact, Letter("now"), MONDAY, "now")
+        assert texts(tx) == ["now"]
+
+
+def test_a_postponed_reply_holds_back_newer_replies_and_no_bulk_mail(database: Database) -> None:
+    with database.transaction() as tx:
+        contact = somebody(tx)
+        first = letters.reply(tx, contact, Letter("first"), MONDAY)
+        letters.reply(tx, contact, Letter("second"), MONDAY)
+        letters.enqueue(tx, contact, Letter("bulk"), MONDAY, "bulk")
+        letters.postpone(tx, first, MONDAY + timedelta(hours=1))
+        assert [replies(tx, LEASED), texts(tx, LEASED)] == [[], ["bulk"]]
+        assert replies(tx, LEASED + timedelta(hours=1)) == ["first", "second"]
 
 
 def test_tries_are_counted(database: Database) -> None:
@@ -127,19 +162,103 @@ def test_tries_are_counted(database: Database) -> None:
         number = letters.reply(tx, somebody(tx), LETTER, MONDAY)
         for _ in range(3):
             letters.postpone(tx, number, MONDAY)
-        assert [envelope.attempts for envelope in letters.claim_due(tx, LEASED)] == [3]
+        assert [envelope.attempts for envelope in letters.claim_replies(tx, HERE, LEASED)] == [3]
 
 
-def test_released_letters_fall_due_at_once(database: Database) -> None:
+def test_at_a_start_letters_are_free_and_only_replies_come_sooner(database: Database) -> None:
     with database.transaction() as tx:
         contact = somebody(tx)
-        for text in ("postponed", "in hand", "delivered"):
+        for text in ("in hand", "delivered"):
             letters.enqueue(tx, contact, Letter(text), MONDAY, text)
-        letters.claim_due(tx, MONDAY)
-        letters.postpone(tx, 1, MONDAY + timedelta(hours=1))
-        letters.settle(tx, [3], MONDAY)
+        letters.enqueue(tx, contact, Letter("tomorrow"), MONDAY + timedelta(days=1), "tomorrow")
+        letters.claim_bulk(tx, HERE, MONDAY, 10)
+        letters.settle(tx, [2], MONDAY)
+        for number in [letters.reply(tx, contact, Letter(text), MONDAY) for text in ("postponed", "newer")]:
+            letters.postpone(tx, number, MONDAY + timedelta(hours=1))
         letters.release(tx, MONDAY)
-        assert texts(tx) == ["postponed", "in hand"]
+        assert replies(tx) == ["postponed", "newer"]
+        assert texts(tx) == ["in hand"]
+        assert texts(tx, MONDAY + timedelta(days=1)) == ["in hand", "tomorrow"]
+
+
+def test_what_is_put_back_is_anybodys_again(database: Database) -> None:
+    with database.transaction() as tx:
+        for address in (ANNA, BEN):
+            letters.enqueue(tx, somebody(tx, address), Letter(address), MONDAY, address)
+        taken = numbers(tx)
+        letters.put_back(tx, taken[1:])
+        assert texts(tx) == [BEN]
+
+
+def test_what_is_withdrawn_does_not_go_and_its_key_stays_used(database: Database) -> None:
+    with database.transaction() as tx:
+        contact = somebody(tx)
+        for key in ("delivered", "overtaken", "other"):
+            letters.enqueue(tx, contact, Letter(key), MONDAY, key)
+        letters.settle(tx, [1], MONDAY)
+        letters.withdraw(tx, letters.with_keys(("delivered", "overtaken", "never written")), MONDAY)
+        assert not letters.enqueue(tx, contact, Letter("again"), MONDAY, "overtaken")
+        assert texts(tx) == ["other"]
+    left = rows(database, "SELECT refused, body IS NULL FROM letters WHERE settled_at IS NOT NULL ORDER BY id")
+    assert [(why, bool(empty)) for why, empty in left] == [(None, True), ("overtaken", True)]
+
+
+def test_what_was_on_its_way_when_it_was_withdrawn_did_arrive(database: Database) -> None:
+    with database.transaction() as tx:
+        letters.enqueue(tx, somebody(tx), LETTER, MONDAY, "a key")
+        taken = numbers(tx)
+        letters.withdraw(tx, letters.with_keys(["a key"]), MONDAY)
+        letters.settle(tx, taken, MONDAY)
+    assert rows(database, "SELECT refused FROM letters") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    ("hour", "goes"), [("07:59", False), ("08:00", True), ("18:59", True), ("19:00", False), ("23:30", False)]
+)
+def test_with_a_timezone_a_letter_goes_only_at_a_decent_hour_there(database: Database, hour: str, goes: bool) -> None:
+    now = datetime.fromisoformat(f"2026-03-02 {hour}+00:00")
+    with database.transaction() as tx:
+        for number, zone in enumerate(["Europe/Amsterdam", "Mars/Olympus_Mons", None]):
+            letters.enqueue(tx, somebody(tx, f"{number}"), Letter(f"{number}"), MONDAY - DAY, f"{number}", zone)
+        assert texts(tx, now) == (["0", "1", "2"] if goes else ["2"])
+
+
+def test_what_may_not_go_by_night_waits_for_the_morning_there(database: Database) -> None:
+    night, morning = (datetime.fromisoformat(f"2026-03-0{at}+00:00") for at in ("2 19:30", "3 08:00"))
+    with database.transaction() as tx:
+        contact, other = somebody(tx), somebody(tx, BEN)
+        letters.enqueue(tx, contact, Letter("by day"), MONDAY, "by day", "Europe/Amsterdam")
+        letters.enqueue(tx, other, Letter("by day in Phoenix"), MONDAY, "phoenix", "America/Phoenix")
+        letters.enqueue(tx, contact, Letter("at any hour"), MONDAY, "at any hour")
+        assert texts(tx, night, most=1) == ["by day in Phoenix"]
+        assert texts(tx, night) == ["at any hour"]
+        letters.settle(tx, [2, 3], night)
+        letters.release(tx, night)
+        assert [texts(tx, morning - SECOND), texts(tx, morning)] == [[], ["by day"]]
+
+
+def test_only_channels_that_reach_out_are_looked_for(database: Database) -> None:
+    with database.transaction() as tx:
+        contact = somebody(tx)
+        letters.enqueue(tx, contact, LETTER, MONDAY, "a key")
+        letters.reply(tx, contact, LETTER, MONDAY)
+        assert letters.claim_bulk(tx, ("elsewhere",), LEASED, 10) == []
+        assert letters.claim_replies(tx, (), LEASED) == []
+        assert len(letters.claim_bulk(tx, ("elsewhere", CHANNEL), LEASED, 10)) == 1
+
+
+def test_whoever_comes_gets_what_fell_due_for_them_oldest_first_and_at_any_hour(database: Database) -> None:
+    night = MONDAY + timedelta(hours=14)
+    with database.transaction() as tx:
+        anna, ben = somebody(tx), somebody(tx, BEN)
+        letters.enqueue(tx, anna, Letter("by day"), MONDAY, "by day", "Europe/Amsterdam")
+        letters.enqueue(tx, ben, Letter("of another"), MONDAY, "of another")
+        letters.enqueue(tx, anna, Letter("tomorrow"), MONDAY + DAY, "tomorrow")
+        letters.reply(tx, anna, Letter("left over"), MONDAY)
+        letters.enqueue(tx, anna, Letter("at any hour"), MONDAY, "at any hour")
+        assert said(letters.claim_for(tx, CHANNEL, ANNA, night)) == ["by day", "left over", "at any hour"]
+        assert letters.claim_for(tx, CHANNEL, ANNA, night) == []
+        assert letters.claim_for(tx, CHANNEL, "nobody", night) == []
 
 
 def test_a_refused_letter_is_given_up_and_holds_nothing_back(database: Database) -> None:
@@ -162,7 +281,7 @@ def test_a_closed_door_gives_up_what_waits_for_this_contact_only(database: Datab
         letters.close_door(tx, anna, MONDAY)
         assert load(tx, ANNA).unreachable
         assert not load(tx, BEN).unreachable
-        assert texts(tx, LEASED) == ["of another"]
+        assert [replies(tx, LEASED), texts(tx, LEASED)] == [[], ["of another"]]
     given_up = rows(database, "SELECT id, body, refused FROM letters WHERE contact_id = :anna ORDER BY id", anna=anna)
     assert given_up == [(1, None, None), (2, None, "unreachable"), (4, None, "unreachable")]
 
@@ -174,7 +293,7 @@ def test_who_moved_is_found_and_written_to_at_the_new_address(database: Database
         letters.move(tx, contact, CHANNEL, "-100200300", MONDAY)
         assert find(tx, ANNA) is None
         assert load(tx, "-100200300").contact == contact
-        assert [envelope.address for envelope in letters.claim_due(tx, MONDAY)] == ["-100200300"]
+        assert [envelope.address for envelope in letters.claim_bulk(tx, HERE, MONDAY, 10)] == ["-100200300"]
 
 
 def test_two_who_look_at_once_share_the_letters(database: Database, beside: Database) -> None:
@@ -230,11 +349,20 @@ def test_who_looks_passes_over_a_contact_whose_turn_is_under_way(database: Datab
 
 
 def texts(tx: Tx, now: datetime = MONDAY, most: int = 100) -> list[str]:
-    return [envelope.letter.text for envelope in letters.claim_due(tx, now, most)]
+    """The bulk mail that may be taken now."""
+    return said(letters.claim_bulk(tx, HERE, now, most))
+
+
+def replies(tx: Tx, now: datetime = MONDAY) -> list[str]:
+    return said(letters.claim_replies(tx, HERE, now))
+
+
+def said(taken: list[Envelope]) -> list[str]:
+    return [envelope.letter.text for envelope in taken]
 
 
 def numbers(tx: Tx, most: int = 100) -> list[int]:
-    return [envelope.number or 0 for envelope in letters.claim_due(tx, MONDAY, most)]
+    return [envelope.number or 0 for envelope in letters.claim_bulk(tx, HERE, MONDAY, most)]
 
 
 def test_an_address_that_does_not_open_holds_up_nobody_else(database: Database) -> None:
@@ -245,6 +373,6 @@ def test_an_address_that_does_not_open_holds_up_nobody_else(database: Database) 
         tx.connection.execute(
             text("UPDATE contacts SET address_sealed = :junk WHERE id = :id"), {"junk": b"\0" * 40, "id": broken}
         )
-        assert [envelope.contact for envelope in letters.claim_due(tx, MONDAY)] == [whole]
-        assert letters.claim_due(tx, MONDAY + 2 * letters.LEASE)[0].contact == whole
+        assert [envelope.contact for envelope in letters.claim_bulk(tx, HERE, MONDAY, 10)] == [whole]
+        assert letters.claim_bulk(tx, HERE, MONDAY + 2 * letters.LEASE, 10)[0].contact == whole
     assert rows(database, "SELECT refused FROM letters WHERE settled_at IS NOT NULL") == [("cannot be read",)]

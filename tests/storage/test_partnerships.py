@@ -154,7 +154,7 @@ def test_the_tally_equals_a_count_by_hand(database: Database, sheets: list[tuple
     finished = [sheet for sheet, completed in sheets if completed]
     by_hand = Counter((item, option) for sheet in finished for item, option in sheet.items())
     assert {(item, option): n for item, each in found.items() for option, n in each.items()} == by_hand
-    assert turnout == partnerships.Turnout(len(sheets), len(finished))
+    assert turnout == partnerships.Turnout(len(sheets), len(finished), len(sheets))
 
 
 def test_the_tally_is_of_this_wave_only(database: Database) -> None:
@@ -176,7 +176,7 @@ def test_what_is_erased_is_not_counted(database: Database) -> None:
             fill(tx, address, number, {1: "yes"}, completed=True)
         dialogues.erase(tx, CHECKLIST, load(tx, ANNA).contact)
         assert partnerships.tally(tx, wave) == {1: {"yes": 1}}
-        assert partnerships.turnout(tx, wave) == partnerships.Turnout(1, 1)
+        assert partnerships.turnout(tx, wave) == partnerships.Turnout(1, 1, 1)
 
 
 def test_a_partnership_that_is_made_gets_its_own_number(database: Database) -> None:

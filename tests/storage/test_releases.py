@@ -1,15 +1,21 @@
-"""Releases on a real database: random neighbourhoods, every publication against the raw answers, and the attacker."""
+"""Releases on a real database: random neighbourhoods, every publication against the raw answers, and the attacker.
+
+A neighbourhood answers in one wave or in several; people come back or not, new ones come, and some are erased between.
+"""
 
 import random
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from bot.survey.checklist import Checklist
+from bot.survey.scoring import Score
 from bot.texts import Texts
 from storage import dialogues, partnerships, releases
 from storage.database import Database, Tx
@@ -17,170 +23,366 @@ from storage.schema import answers, contacts, respondents, responses
 from tests.house import MONDAY, partnership
 from tests.survey.test_releases import independent
 
-CELLS = ("everyone", "resident", "professional")
+GROUPS = ("resident", "resident", "professional", "other", None)
 K = 5
+
+Row = tuple[Any, ...]
 
 
 @dataclass
 class Neighbour:
+    """Somebody, and of each wave that they completed: their response, their answers and their release."""
+
     number: int
     contact: int
-    response: int
+    respondent: int
     group: str | None
-    answers: dict[int, str]
-    released_in: int | None = None
-    erased: bool = False
+    responses: dict[int, int] = field(default_factory=dict)
+    answers: dict[int, dict[int, str]] = field(default_factory=dict)
+    released: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass
 class Neighbourhood:
-    """A wave as the test knows it: raw answers, and for each publication exactly who was behind it."""
+    """Waves as the test knows them: raw answers, and for each publication exactly who was behind it."""
 
     database: Database
-    checklist: Checklist
+    texts: Texts
     chance: random.Random
+    shy: int = 1
     people: list[Neighbour] = field(default_factory=list)
-    published: dict[tuple[int, str], list[frozenset[int]]] = field(default_factory=dict)
+    waves: list[int] = field(default_factory=list)
+    completed: list[tuple[int, Neighbour]] = field(default_factory=list)
+    published: dict[tuple[int, int], list[frozenset[int]]] = field(default_factory=dict)
     shown: int = 0
+    compared: Counter[str] = field(default_factory=Counter)
 
-    def found(self, texts: Texts) -> None:
+    def __post_init__(self) -> None:
+        self.checklist: Checklist = self.texts.checklist
         with self.database.transaction() as tx:
-            number, _ = partnerships.add(tx, partnership(), texts.wording(), MONDAY)
-            self.wave = partnerships.last_wave(tx, number).id
+            name = f"Neighbourhood {len(partnerships.every(tx))}"
+            self.number, _ = partnerships.add(tx, partnership(name), self.texts.wording(), MONDAY)
+            self.waves.append(partnerships.last_wave(tx, self.number).id)
 
-    def somebody_completes(self) -> None:
-        number = len(self.people)
-        group = self.chance.choice(("resident", "resident", "professional", "other", None))
+    @property
+    def wave(self) -> int:
+        return self.waves[-1]
+
+    def next_wave(self) -> None:
+        with self.database.transaction() as tx:
+            partnerships.close_wave(tx, self.wave, MONDAY)
+            partnerships.open_wave(tx, self.number, self.texts.wording(), MONDAY)
+            self.waves.append(partnerships.last_wave(tx, self.number).id)
+
+    def somebody_completes(self, again: Neighbour | None = None, *, all_but_done: bool = False) -> None:
+        """A newcomer, or somebody who was here before. Without a last tap their answers do not count."""
         given = {item: self.option() for item in self.checklist.items}
+        at = MONDAY + timedelta(minutes=len(self.completed))
         with self.database.transaction() as tx:
-            contact, response = stored(tx, self.wave, number, group, given)
-        self.people.append(Neighbour(number, contact, response, group, given))
+            person = again or self.newcomer(tx)
+            done = None if all_but_done else at
+            person.responses[self.wave] = stored(tx, self.wave, person.respondent, given, at, done)
+        if not all_but_done:
+            person.answers[self.wave] = given
+            self.completed.append((self.wave, person))
+
+    def newcomer(self, tx: Tx) -> Neighbour:
+        number, group = len(self.people), self.chance.choice(GROUPS)
+        contact, respondent = introduced(tx, self.number, number, group)
+        self.people.append(Neighbour(number, contact, respondent, group))
+        return self.people[-1]
 
     def option(self) -> str:
         return self.chance.choices((*self.checklist.options,), (2, 2, 2, 2, 2, self.shy, self.shy))[0]
 
+    def here(self) -> list[Neighbour]:
+        return [person for person in self.people if person.answers]
+
     def somebody_erases(self) -> None:
-        here = [person for person in self.people if not person.erased]
-        if here:
+        if here := self.here():
             gone = self.chance.choice(here)
             with self.database.transaction() as tx:
                 dialogues.erase(tx, self.checklist, gone.contact)
-            gone.erased = True
+            gone.answers.clear()
+
+    def answers_are_forgotten(self) -> None:
+        """Of the first wave somebody's answers were kept for long enough; what they answered later stays."""
+        wave = self.waves[0]
+        if here := [person for person in self.here() if wave in person.answers]:
+            gone = self.chance.choice(here)
+            response = responses.c.id == gone.responses[wave]
+            with self.database.transaction() as tx:
+                releases.depart(tx, self.checklist, response)
+                tx.connection.execute(delete(responses).where(response))
+            del gone.answers[wave]
 
     def release(self, *, final: bool = False) -> None:
         """Publish, and hold every new cell against the raw answers of those who are in it."""
-        before = self.last()
+        before, last = self.cells(), self.last()
         with self.database.transaction() as tx:
             number = releases.publish(tx, self.checklist, self.wave, K, MONDAY, final=final)
-        if number == before:
-            return
-        self.take_in(final=final, number=number)
-        for item, cell, n, total, squares in self.rows(
-            "SELECT item, cell, n, total, squares FROM cells WHERE release = :number", number=number
-        ):
-            behind = [p for p in self.people if self.is_behind(p, item, cell)]
-            scores = [self.checklist.options[p.answers[item]].score or 0 for p in behind]
-            assert (n, total, squares) == (len(scores), sum(scores), sum(score * score for score in scores))
-            self.published.setdefault((item, "all"), []).append(frozenset(p.number for p in behind))
+        if number > last:
+            self.take_in(final=final, number=number)
+        for wave, release, item, cell, *sums in self.cells() - before:
+            assert (wave, release) == (self.wave, number)
+            behind = [p for p in self.behind(wave, item) if cell in ("everyone", p.group)]
+            self.is_about(wave, item, behind, sums)
             self.shown += 1
 
     def take_in(self, *, final: bool, number: int) -> None:
         """The first to complete, all but k while the wave is open."""
-        here = [person for person in self.people if not person.erased]
+        here = [person for wave, person in self.completed if wave == self.wave and wave in person.answers]
         covered = len(here) if final else len(here) - K
-        joining = covered - sum(person.released_in is not None for person in here)
+        joining = covered - sum(self.wave in person.released for person in here)
         assert final or (joining >= K and covered >= K)
-        for person in [p for p in here if p.released_in is None][:joining]:
-            person.released_in = number
+        for person in [p for p in here if self.wave not in p.released][:joining]:
+            person.released[self.wave] = number
 
-    def is_behind(self, person: Neighbour, item: int, cell: str) -> bool:
-        scored = self.checklist.options[person.answers[item]].score is not None
-        here = person.released_in is not None and not person.erased
-        return scored and here and (cell in ("everyone", person.group))
+    def compare(self) -> set[int]:
+        """Compare with the wave before, and hold both halves against the raw answers of those in both; the items."""
+        before, (earlier, later) = self.cells(), self.waves[-2:]
+        with self.database.transaction() as tx:
+            releases.compare(tx, self.checklist, earlier, later, self.checklist.items, K)
+            found = releases.read_same(tx, earlier, later)
+        new = self.cells() - before
+        both = {item: self.behind_both(item) for item in self.checklist.items}
+        for wave, _, item, _, *sums in new:
+            self.is_about(wave, item, both[item], sums)
+        items = {item for _, _, item, *_ in new}
+        assert sorted(row[:1] + row[2:3] for row in new) == [(w, i) for w in (earlier, later) for i in sorted(items)]
+        for item in items:
+            assert [cell.score for cell in found[item]] == [self.mean(w, item, both[item]) for w in (earlier, later)]
+        self.compared["published"] += len(items)
+        self.compared["refused"] += sum(len(both[item]) >= K for item in both.keys() - items)
+        self.compared["kept"] += len(found.keys() - items)
+        return items
+
+    def behind(self, wave: int, item: int) -> list[Neighbour]:
+        """Who are in a wave just now, with a scored answer to this item."""
+        here = [person for person in self.people if wave in person.released and wave in person.answers]
+        return [p for p in here if self.checklist.options[p.answers[wave][item]].score is not None]
+
+    def behind_both(self, item: int) -> list[Neighbour]:
+        earlier, later = (self.behind(wave, item) for wave in self.waves[-2:])
+        return [person for person in earlier if person in later]
+
+    def is_about(self, wave: int, item: int, behind: list[Neighbour], sums: list[int]) -> None:
+        scores = self.scores(wave, item, behind)
+        assert len(scores) >= K
+        assert sums == [len(scores), sum(scores), sum(score * score for score in scores)]
+        self.published.setdefault((wave, item), []).append(frozenset(p.number for p in behind))
+
+    def scores(self, wave: int, item: int, behind: list[Neighbour]) -> list[int]:
+        return [self.checklist.options[p.answers[wave][item]].score or 0 for p in behind]
+
+    def mean(self, wave: int, item: int, behind: list[Neighbour]) -> Score:
+        return Score(Fraction(sum(self.scores(wave, item, behind)), len(behind)), len(behind))
+
+    def close(self) -> None:
+        """The last release and, from the second wave on, the comparison. Whoever asks again changes nothing."""
+        self.release(final=True)
+        if len(self.waves) > 1:
+            self.compare()
+        before = self.kept()
+        with self.database.transaction() as tx:
+            releases.publish(tx, self.checklist, self.wave, K, MONDAY, final=True)
+            if len(self.waves) > 1:
+                earlier, later = self.waves[-2:]
+                releases.compare(tx, self.checklist, earlier, later, self.checklist.items, K)
+        assert self.kept() == before
+
+    def kept(self) -> list[set[Row]]:
+        return [set(self.rows(f"SELECT * FROM {table}")) for table in ("releases", "cells", "compared", "departed")]
 
     def last(self) -> int:
-        return int(self.rows("SELECT COALESCE(MAX(number), 0) FROM releases")[0][0])
+        found = self.rows("SELECT COALESCE(MAX(number), 0) FROM releases WHERE wave_id = :wave", wave=self.wave)
+        return int(found[0][0])
 
-    def rows(self, query: str, **values: int) -> list[tuple[Any, ...]]:
+    def cells(self) -> set[Row]:
+        query = "SELECT wave_id, release, item, cell, n, total, squares FROM cells"
+        return {row for row in self.rows(query) if row[0] in self.waves}
+
+    def rows(self, query: str, **values: int) -> list[Row]:
         with self.database.transaction() as tx:
             return [tuple(row) for row in tx.connection.execute(text(query), values)]
 
     def attack(self) -> None:
-        """Everything ever published about an item, combined in every way that exact arithmetic allows."""
-        for (item, _), sets in self.published.items():
+        """Everything ever published about an item in a wave, combined in every way that exact arithmetic allows."""
+        for sets in {tuple(sets) for sets in self.published.values()}:
             crowds = Counter(
                 tuple(number in behind for behind in sets) for number in set[int]().union(*sets)
             )  # who are in the same publications cannot be told apart
-            full = independent(columns(list(crowds)))
-            large = [crowd for crowd, people in crowds.items() if people >= K]
-            if independent(columns(large)) == full:
+            full = independent(columns(crowds))
+            if independent(columns(crowd for crowd, people in crowds.items() if people >= K)) == full:
                 continue  # nothing at all is about small crowds alone, in whatever union
             for few in small_unions(crowds):
                 outside = [crowd for crowd in crowds if crowd not in few]
-                assert independent(columns(outside)) == full, f"item {item}: something follows about {few}"
-
-    shy: int = 1
+                assert independent(columns(outside)) == full, f"something follows about {few}"
 
 
 Crowd = tuple[bool, ...]
 
 
-def columns(crowds: list[Crowd]) -> list[list[int]]:
+def columns(crowds: Iterable[Crowd]) -> list[list[int]]:
     return [[int(is_in) for is_in in crowd] for crowd in crowds]
 
 
 def small_unions(crowds: Counter[Crowd]) -> list[set[Crowd]]:
+    """The largest of them: what is about a part of one is about that one, too."""
     unions: list[tuple[set[Crowd], int]] = [(set(), 0)]
     for crowd, people in crowds.items():
         unions += [({*one, crowd}, size + people) for one, size in unions if size + people < K]
-    return [one for one, _ in unions if one]
+    return [one for one, size in unions if not any(size + crowds[more] < K for more in crowds.keys() - one)]
 
 
-def stored(tx: Tx, wave: int, number: int, group: str | None, given: dict[int, str]) -> tuple[int, int]:
-    at = MONDAY + timedelta(minutes=number)
+def introduced(tx: Tx, of: int, number: int, group: str | None) -> tuple[int, int]:
+    """A contact and a respondent of a partnership."""
+    key = f"{of}:{number}".encode().ljust(32)
     contact = tx.connection.execute(
         tx.insert(contacts)
-        .values(channel="telegram", address_key=bytes([number]) * 32, address_sealed=b"", language="nl", created_at=at)
+        .values(channel="telegram", address_key=key, address_sealed=b"", language="nl", created_at=MONDAY)
         .returning(contacts.c.id)
     ).scalar_one()
     respondent = tx.connection.execute(
         tx.insert(respondents)
-        .values(contact_id=contact, partnership_id=1, group=group, consented_at=at, consent="")
+        .values(contact_id=contact, partnership_id=of, group=group, consented_at=MONDAY, consent="")
         .returning(respondents.c.id)
     ).scalar_one()
-    response = tx.connection.execute(
-        tx.insert(responses)
-        .values(respondent_id=respondent, wave_id=wave, reminders=True, opened_at=at, touched_at=at, completed_at=at)
-        .returning(responses.c.id)
+    return contact, respondent
+
+
+def stored(
+    tx: Tx, wave: int, respondent: int, given: dict[int, str], at: datetime, completed_at: datetime | None
+) -> int:
+    row = {"respondent_id": respondent, "wave_id": wave, "reminders": True, "opened_at": at, "touched_at": at}
+    response: int = tx.connection.execute(
+        tx.insert(responses).values(**row, completed_at=completed_at).returning(responses.c.id)
     ).scalar_one()
     rows = [{"response_id": response, "item": i, "option": o, "answered_at": at} for i, o in given.items()]
     tx.connection.execute(tx.insert(answers), rows)
-    return contact, response
+    return response
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_a_random_neighbourhood(database: Database, checklist: Checklist, texts: Texts, seed: int) -> None:
+def test_a_random_neighbourhood(database: Database, texts: Texts, seed: int) -> None:
     if not database.is_sqlite and seed % 4:
         pytest.skip("every fourth on PostgreSQL")
     chance = random.Random(seed)
-    neighbourhood = Neighbourhood(database, checklist, chance, shy=chance.choice((0, 1, 3)))
-    neighbourhood.found(texts)
+    neighbourhood = Neighbourhood(database, texts, chance, shy=chance.choice((0, 1, 3)))
     for _ in range(chance.randint(3, 60)):
         neighbourhood.somebody_completes()
         if chance.random() < 0.1:
             neighbourhood.somebody_erases()
         if chance.random() < 0.3:
             neighbourhood.release()
+    neighbourhood.close()
+    assert len(neighbourhood.here()) < K or neighbourhood.shown or neighbourhood.shy
+    neighbourhood.attack()
+
+
+@pytest.mark.parametrize("ten", range(4))
+def test_random_neighbourhoods_that_are_asked_again(database: Database, texts: Texts, ten: int) -> None:
+    if not database.is_sqlite and ten:
+        pytest.skip("one ten on PostgreSQL")
+    compared = Counter[str]()
+    for seed in range(10 * ten, 10 * ten + 10):
+        chance = random.Random(seed)
+        neighbourhood = Neighbourhood(database, texts, chance, shy=chance.choice((0, 0, 1)))
+        asked_again(neighbourhood, chance)
+        neighbourhood.attack()
+        compared += neighbourhood.compared
+    assert all(compared[outcome] for outcome in ("published", "refused", "kept")), "else this shows nothing"
+
+
+def asked_again(neighbourhood: Neighbourhood, chance: random.Random) -> None:
+    """Two or three waves, some of them opened once more after they were closed."""
+    come(neighbourhood, chance, chance.randint(8, 30), [])
+    for _ in range(chance.choice((1, 1, 2))):
+        neighbourhood.next_wave()
+        faithful = chance.choice((0.4, 0.7, 1))
+        back = [person for person in neighbourhood.here() if chance.random() < faithful]
+        come(neighbourhood, chance, chance.choice((0, 3, 6, 12)), back)
+        if chance.random() < 0.5:
+            rest = [p for p in neighbourhood.here() if neighbourhood.wave not in p.responses]
+            come(neighbourhood, chance, chance.choice((0, 2, 6)), rest[: chance.randint(0, 8)])
+
+
+def come(neighbourhood: Neighbourhood, chance: random.Random, newcomers: int, back: list[Neighbour]) -> None:
+    """They complete in any order; meanwhile some leave and something is published. Then the wave is closed."""
+    coming = [*back, *([None] * newcomers)]
+    chance.shuffle(coming)
+    for somebody in coming:
+        if somebody is None or somebody.answers:
+            neighbourhood.somebody_completes(somebody, all_but_done=chance.random() < 0.05)
+        if chance.random() < 0.05:
+            neighbourhood.somebody_erases()
+        if chance.random() < 0.05 and len(neighbourhood.waves) > 2:
+            neighbourhood.answers_are_forgotten()
+        if chance.random() < 0.1:
+            neighbourhood.release()
+    neighbourhood.close()
+
+
+@pytest.mark.parametrize(
+    ("both", "gone", "new", "published"),
+    [
+        (4, 6, 6, False),
+        (5, 0, 0, True),
+        (5, 0, 1, False),  # the newcomer would follow by subtraction
+        (5, 1, 0, False),  # so would, in the wave before, whoever came no more
+        (5, 5, 4, False),
+        (6, 0, 6, True),
+        (6, 6, 6, True),
+    ],
+)
+def test_the_same_people_are_compared_where_nobody_stands_out(
+    database: Database, texts: Texts, both: int, gone: int, new: int, published: bool
+) -> None:
+    neighbourhood = neighbourhood_of_two_waves(database, texts, both, gone, new)
+    assert neighbourhood.compare() == (set(texts.checklist.items) if published else set())
+
+
+def neighbourhood_of_two_waves(database: Database, texts: Texts, both: int, gone: int, new: int) -> Neighbourhood:
+    neighbourhood = Neighbourhood(database, texts, random.Random(3), shy=0)
+    for _ in range(both + gone):
+        neighbourhood.somebody_completes()
+    neighbourhood.close()
+    neighbourhood.next_wave()
+    for person in neighbourhood.people[:both]:
+        neighbourhood.somebody_completes(person)
+    for _ in range(new):
+        neighbourhood.somebody_completes()
     neighbourhood.release(final=True)
-    neighbourhood.release(final=True)
-    here = sum(not person.erased for person in neighbourhood.people)
-    assert here < K or neighbourhood.shown or neighbourhood.shy
+    return neighbourhood
+
+
+def test_only_items_that_are_asked_for_are_compared(database: Database, texts: Texts) -> None:
+    neighbourhood = neighbourhood_of_two_waves(database, texts, 6, 0, 6)
+    earlier, later = neighbourhood.waves
+    with database.transaction() as tx:
+        releases.compare(tx, texts.checklist, earlier, later, {3, 7}, K)
+        assert releases.read_same(tx, earlier, later).keys() == {3, 7}
+        assert not releases.read_same(tx, later, earlier)
+
+
+def test_after_a_reopening_the_first_comparison_stays_or_is_renewed(database: Database, texts: Texts) -> None:
+    """Two more of those who were there before are too few for a second comparison; five are enough."""
+    neighbourhood = neighbourhood_of_two_waves(database, texts, both=6, gone=12, new=6)
+    everything = set(texts.checklist.items)
+    assert neighbourhood.compare() == everything
+    for back, items in ((2, set[int]()), (3, everything)):
+        rest = [person for person in neighbourhood.people if neighbourhood.wave not in person.responses]
+        for person in rest[:back]:
+            neighbourhood.somebody_completes(person)
+        for _ in range(5):
+            neighbourhood.somebody_completes()
+        neighbourhood.release(final=True)
+        assert neighbourhood.compare() == items
     neighbourhood.attack()
 
 
 def test_what_was_published_outlives_an_erasure(database: Database, checklist: Checklist, texts: Texts) -> None:
-    neighbourhood = Neighbourhood(database, checklist, random.Random(1), shy=0)
-    neighbourhood.found(texts)
+    neighbourhood = Neighbourhood(database, texts, random.Random(1), shy=0)
     for _ in range(6):
         neighbourhood.somebody_completes()
     neighbourhood.release(final=True)
@@ -192,12 +394,23 @@ def test_what_was_published_outlives_an_erasure(database: Database, checklist: C
     assert neighbourhood.rows("SELECT COUNT(*), SUM(n) FROM departed") == [(26, 26)]
 
 
+def test_of_whoever_leaves_it_is_kept_which_comparisons_they_were_in(database: Database, texts: Texts) -> None:
+    neighbourhood = neighbourhood_of_two_waves(database, texts, both=6, gone=0, new=0)
+    neighbourhood.compare()
+    neighbourhood.somebody_erases()
+    earlier, later = neighbourhood.waves
+    assert neighbourhood.rows("SELECT DISTINCT wave_id, same, n FROM departed ORDER BY wave_id") == [
+        (earlier, f">{later}.1.1", 1),
+        (later, f"<{earlier}.1.1", 1),
+    ]
+    assert neighbourhood.rows("SELECT COUNT(*) FROM compared") == [(10,)]
+
+
 @pytest.mark.parametrize(("completed", "interim", "final"), [(4, 0, 0), (5, 0, 26), (9, 0, 26), (10, 26, 26)])
 def test_from_ten_on_there_are_interim_scores_from_five_on_final_ones(
-    database: Database, checklist: Checklist, texts: Texts, completed: int, interim: int, final: int
+    database: Database, texts: Texts, completed: int, interim: int, final: int
 ) -> None:
-    neighbourhood = Neighbourhood(database, checklist, random.Random(2), shy=0)
-    neighbourhood.found(texts)
+    neighbourhood = Neighbourhood(database, texts, random.Random(2), shy=0)
     for _ in range(completed):
         neighbourhood.somebody_completes()
     neighbourhood.release()

@@ -23,7 +23,7 @@ from bot.survey.buttons import (
     Switch,
 )
 from bot.survey.checklist import Checklist
-from bot.survey.dialogue import COMMANDS, GROUPS, Commanded, Dialogue, Event, Expired, Turn, Wrote, step
+from bot.survey.dialogue import COMMANDS, GROUP_LABELS, Commanded, Dialogue, Event, Expired, Turn, Wrote, step
 from bot.texts import the_checklist
 from tests.house import partnership
 
@@ -35,7 +35,7 @@ RESPONSE = 7
 PLACES = st.builds(Place, st.sampled_from(Screen), st.integers(0, 30))
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(ChooseOption, st.just(RESPONSE), st.integers(0, 30), st.sampled_from((*OPTIONS, "forged"))),
-    st.builds(ChooseGroup, st.just(RESPONSE), st.sampled_from((*GROUPS, "forged"))),
+    st.builds(ChooseGroup, st.just(RESPONSE), st.sampled_from((*GROUP_LABELS, "forged"))),
     st.builds(Go, st.just(RESPONSE), PLACES),
     st.builds(Switch, st.just(RESPONSE), st.sampled_from(("nl", "en", "xx")), PLACES),
     st.builds(ChooseMoment, st.just(RESPONSE), st.sampled_from(("evening", "tomorrow", "week", "none", "forged"))),
@@ -60,7 +60,7 @@ DIALOGUES = st.builds(
         answers=answers, group=group, wave_open=wave_open, others=others
     ),
     ANSWERED,
-    st.sampled_from((*GROUPS, None)),
+    st.sampled_from((*GROUP_LABELS, None)),
     st.sampled_from((True, True, True, False)),
     st.sampled_from(((), ((8, "Another"),))),
 )

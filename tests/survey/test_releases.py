@@ -3,7 +3,8 @@
 The attacker works on persons; the rule works on blocks of people. They share no code.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import pytest
@@ -38,6 +39,11 @@ def crowd(*blocks: tuple[int, int | None, str, int]) -> dict[Block, int]:
     return {Block(came, left, group): n for came, left, group, n in blocks}
 
 
+def same(came: int, left: int | None, group: str, n: int) -> dict[Block, int]:
+    """People who were in the wave before, too: "<1" is the name of the comparison."""
+    return {Block(came, left, group, frozenset({"<1"})): n}
+
+
 @pytest.mark.parametrize(
     ("people", "published", "release", "cell", "may"),
     [
@@ -56,6 +62,27 @@ def crowd(*blocks: tuple[int, int | None, str, int]) -> dict[Block, int]:
         (crowd((1, None, "resident", 6), (1, None, "professional", 4)), [(1, EVERYONE)], 1, "resident", False),
         (crowd((1, None, "resident", 6), (1, None, "professional", 5)), [(1, EVERYONE)], 1, "resident", True),
         (crowd((1, None, "resident", 6), (1, None, "professional", 5)), [], 1, "resident", False),
+        # The same people only: where they are k, and nobody is left over or k are.
+        (same(1, None, "resident", 4), [(1, EVERYONE)], 1, "<1", False),
+        (same(1, None, "resident", 5), [(1, EVERYONE)], 1, "<1", True),
+        (same(1, None, "resident", 5) | crowd((1, None, "resident", 1)), [(1, EVERYONE)], 1, "<1", False),
+        (same(1, None, "resident", 6) | crowd((1, None, "resident", 6)), [(1, EVERYONE)], 1, "<1", True),
+        # All the others are residents: residents without the others are two of the same people.
+        (
+            same(1, None, "resident", 2) | same(1, None, "other", 6) | crowd((1, None, "resident", 6)),
+            [(1, EVERYONE), (1, "resident")],
+            1,
+            "<1",
+            False,
+        ),
+        # Published before one of them left and five came: everyone now, and the five, are not about the one alone.
+        (
+            same(1, None, "other", 6) | same(1, 1, "other", 1) | crowd((2, None, "other", 5)),
+            [(1, EVERYONE), (1, "<1")],
+            2,
+            EVERYONE,
+            True,
+        ),
     ],
 )
 def test_may_publish(
@@ -69,41 +96,46 @@ class Someone:
     came: int
     left: int | None
     group: str
+    compared: frozenset[str]
+
+    @property
+    def block(self) -> Block:
+        return Block(self.came, self.left, self.group, self.compared)
 
 
-def someone(releases: int) -> st.SearchStrategy[Someone]:
-    return st.builds(
-        lambda came, stays, group: Someone(came, None if stays is None else came + stays, group),
-        st.integers(1, releases),
-        st.none() | st.none() | st.integers(0, 1),
-        st.sampled_from(GROUPS),
-    )
+COMPARISONS = {1: "<1", 2: "<2", 3: ">3"}
+"""One in each release."""
 
 
-@given(st.lists(someone(3), min_size=1, max_size=14), st.sampled_from((2, 3)))
+@st.composite
+def someone(draw: st.DrawFn) -> Someone:
+    came = draw(st.integers(1, 3))
+    left = draw(st.none() | st.none() | st.integers(came, came + 1))
+    there = [name for release, name in COMPARISONS.items() if came <= release <= (left or release)]
+    compared = draw(st.sets(st.sampled_from(there)) if there else st.just(set[str]()))
+    return Someone(came, left, draw(st.sampled_from(GROUPS)), frozenset(compared))
+
+
+@given(st.lists(someone(), min_size=1, max_size=14), st.sampled_from((2, 3)))
 def test_the_attacker_finds_nothing_in_whatever_may_be_published(everybody: list[Someone], k: int) -> None:
     published: list[tuple[int, str]] = []
-    for release in (1, 2, 3):
-        so_far = [person for person in everybody if person.came <= release]
-        people: dict[Block, int] = {}
-        for person in so_far:
-            left = person.left if person.left is not None and person.left < release else None
-            block = Block(person.came, left, person.group)
-            people[block] = people.get(block, 0) + 1
-        for cell in (EVERYONE, *GROUPS):
+    for release, comparison in COMPARISONS.items():
+        people = Counter(
+            replace(person.block, left=person.left if (person.left or 3) < release else None)
+            for person in everybody
+            if person.came <= release
+        )
+        for cell in (EVERYONE, *GROUPS, comparison):
             if may_publish(people, published, release, cell, k):
                 published.append((release, cell))
     assert not attacked(everybody, published, k)
 
 
-@given(st.lists(someone(3), min_size=1, max_size=9), st.sampled_from((2, 3)))
+@given(st.lists(someone(), min_size=1, max_size=9), st.sampled_from((2, 3)))
 def test_the_rule_and_the_attacker_agree_on_any_set_of_publications(everybody: list[Someone], k: int) -> None:
     published = [(release, cell) for release in (1, 2, 3) for cell in (EVERYONE, "resident")]
-    people: dict[Block, int] = {}
-    for person in everybody:
-        block = Block(person.came, person.left, person.group)
-        people[block] = people.get(block, 0) + 1
-    assert isolates(people, published, k) == attacked(everybody, published, k)
+    published += [(1, "<1"), (3, ">3")]
+    assert isolates(Counter(person.block for person in everybody), published, k) == attacked(everybody, published, k)
 
 
 def attacked(everybody: list[Someone], published: list[tuple[int, str]], k: int) -> bool:
@@ -119,6 +151,8 @@ def attacked(everybody: list[Someone], published: list[tuple[int, str]], k: int)
 
 
 def in_it(person: Someone, release: int, cell: str) -> bool:
+    if cell in COMPARISONS.values():
+        return cell in person.compared
     still = person.left is None or person.left >= release
     return person.came <= release and still and (cell in (EVERYONE, person.group))
 

@@ -4,20 +4,22 @@
     > [Label] x 9 pressed nine times  > [Label] on 2   pressed on the second message of the chat
     > (photo) something else          < what they then see, its buttons under it in rows; ! the line on a button
     @ Fatima                          from here on somebody else, with a phone of the same language
-    ~ restart   ~ redeliver   ~ +3 days   ~ close the wave   ~ the bot is away for 10 minutes
+    ~ restart   ~ redeliver   ~ +3 days   ~ +2 hours   ~ close the wave   ~ the bot is away for 10 minutes
     ~ five people answer              so that their item means are those of the published table
+    ~ they answer again               in the next wave, with other scores in three dimensions
 
 Every transcript is played twice, the second time with a restart between all steps. `pytest --update` writes what the
 chat shows now.
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from storage import partnerships
-from tests.data import five_sheets
+from storage import marks, partnerships
+from tests.data import five_sheets, moved_sheets
 from tests.house import Clock, House, agree
 from tests.telegram_server import BotMessage, Person, TelegramServer
 from tests.test_walk import answer
@@ -34,6 +36,7 @@ class Play:
         codes, other = house.add("De Verbinders in Moerwijk"), house.add("Samen Sterk in Zuid")
         self.codes = {"INVITATION": codes.invitation, "COORDINATOR": codes.coordinator, "ANOTHER": other.invitation}
         self.people: dict[str, Person] = {}
+        self.five: list[Person] = []
         self.seen: dict[tuple[int, int], int] = {}
         self.toasts = 0
 
@@ -89,7 +92,8 @@ class Play:
         await self.house.settle()
 
     async def direct(self, what: str) -> None:
-        days, away = re.fullmatch(r"\+(\d+) days?", what), re.fullmatch(r"the bot is away for (\d+) minutes", what)
+        later = re.fullmatch(r"\+(\d+) (day|hour|minute)s?", what)
+        away = re.fullmatch(r"the bot is away for (\d+) minutes", what)
         if what == "restart":
             await self.house.restart()
         elif what == "redeliver":
@@ -99,8 +103,12 @@ class Play:
                 partnerships.close_wave(tx, 1, self.clock())
         elif what == "five people answer":
             await self.five_answer()
-        elif days:
-            self.clock.pass_time(days=int(days[1]))
+        elif what == "they answer again":
+            await self.answer_again()
+        elif later:
+            self.clock.pass_time(**{f"{later[2]}s": int(later[1])})
+            with self.house.app.database.transaction() as tx:  # Telegram answered all that time
+                marks.write_moment(tx, "telegram answered", self.clock())
         elif away:
             await self.house.stop()
             self.clock.pass_time(minutes=int(away[1]))
@@ -112,10 +120,20 @@ class Play:
         for sheet in five_sheets():
             person = self.server.person(language_code="nl")
             await agree(self.house, person, self.codes["INVITATION"])
-            for option in sheet.values():
-                await answer(self.house, person, option)
-            await person.press("Klaar")
+            self.five.append(person)
+            await self.fill(person, sheet)
+
+    async def answer_again(self) -> None:
+        for person, sheet in zip(self.five, moved_sheets(), strict=True):
+            await person.write("/verder")
             await self.house.settle()
+            await self.fill(person, sheet)
+
+    async def fill(self, person: Person, sheet: Mapping[int, str]) -> None:
+        for option in sheet.values():
+            await answer(self.house, person, option)
+        await person.press("Klaar")
+        await self.house.settle()
 
     def on_buttons(self) -> list[str]:
         new, self.toasts = self.person.toasts[self.toasts :], len(self.person.toasts)

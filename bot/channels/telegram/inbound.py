@@ -14,7 +14,7 @@ from bot.survey.dialogue import Commanded, Expired, Wrote
 
 CHANNEL = "telegram"
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
-MOST_WORDS = 200  # characters behind a command
+MOST_WORDS = 2000  # characters behind a command
 LONGEST_CODE = 64  # characters, as Telegram allows behind /start
 
 

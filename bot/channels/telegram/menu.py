@@ -20,6 +20,7 @@ ABOUT_COMMANDS = {
     "continue": say("Go on with the statements"),
     "language": say("Choose another language"),
     "help": say("Help"),
+    "reminders": say("See and change your reminders"),
     "mydata": say("See your own answers"),
     "erase": say("Delete all your answers"),
     "stop": say("No more messages"),

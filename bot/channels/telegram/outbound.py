@@ -26,6 +26,8 @@ NOBODY = ("chat not found", "user is deactivated", "can't initiate conversation"
 class TelegramMessenger:
     """Sends letters; `content` draws what goes with them."""
 
+    reaches_out = True
+
     def __init__(self, bot: Bot, content: Callable[[Attachment], bytes]) -> None:
         self._bot = bot
         self._content = content

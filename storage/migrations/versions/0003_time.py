@@ -44,6 +44,15 @@ def upgrade() -> None:
         _of("feedback", "wave_id", "waves"),
         sa.PrimaryKeyConstraint("wave_id", "language", name=op.f("pk_feedback")),
     )
+    op.create_table(
+        "compared",
+        sa.Column("response_id", sa.Integer(), nullable=False),
+        sa.Column("cell", sa.String(length=20), nullable=False),
+        sa.Column("scored", sa.BigInteger(), nullable=False),
+        _of("compared", "response_id", "responses"),
+        sa.PrimaryKeyConstraint("response_id", "cell", name=op.f("pk_compared")),
+        sqlite_with_rowid=False,
+    )
     _widen_departed()
 
 
@@ -58,7 +67,7 @@ def _widen_departed() -> None:
         sa.Column("left", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("group", sa.String(length=20), nullable=False),
         sa.Column("item", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("same", sa.String(length=60), nullable=False),
+        sa.Column("same", sa.Text(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         _of("departed", "wave_id", "waves"),
         sa.PrimaryKeyConstraint("wave_id", "came", "left", "group", "item", "same", name=op.f("pk_departed")),

@@ -1,0 +1,68 @@
+"""The desk: one thing that a coordinator asks for, what it is answered with, and the menu under it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.letters import Letter
+from bot.survey import summary as summaries
+from bot.survey.buttons import Coordinate
+from bot.survey.dialogue import Partnership
+from bot.survey.phrases import Phrase, say
+from bot.survey.views import Button, Paragraph, Row, View, in_rows
+from bot.texts import Texts
+from storage.coordinators import Seat
+from storage.database import Tx
+from storage.partnerships import Wave
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that was asked by somebody with a seat. `door` is the link of this channel, to be ended with a code."""
+
+    tx: Tx
+    texts: Texts
+    seat: Seat
+    wave: Wave
+    argument: str
+    door: str
+    now: datetime
+
+    @property
+    def partnership(self) -> Partnership:
+        return self.seat.partnership
+
+    def button(self, label: Phrase, action: str, argument: str = "-", *, chosen: bool = False) -> Button:
+        return Button(label, Coordinate(self.partnership.id, action, argument), chosen)
+
+    @property
+    def back(self) -> Row:
+        return (self.button(say("‹ Back"), "home"),)
+
+    @property
+    def menu(self) -> tuple[Row, ...]:
+        return menu(self.partnership.id, is_open=self.wave.closed_at is None)
+
+    @property
+    def heading(self) -> Paragraph:
+        wave = self.wave
+        return summaries.heading(self.partnership, wave.number, wave.closed_at is None, wave.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What to show: a view, with what goes above it."""
+
+    view: View
+    above: tuple[Letter, ...] = ()
+
+
+def menu(partnership: int, *, is_open: bool) -> tuple[Row, ...]:
+    actions = [
+        (say("Invite"), "invite"),
+        (say("Status"), "status"),
+        (say("Summary"), "summary"),
+        (say("Team"), "team"),
+        (say("Settings"), "settings"),
+        (say("Close the round"), "close") if is_open else (say("Open a next round"), "open"),
+    ]
+    return in_rows((Button(label, Coordinate(partnership, action)) for label, action in actions), 2)

@@ -1,0 +1,112 @@
+"""Retention: throw away what was kept for as long as people were told.
+
+First how to reach somebody, then what they answered. What was published stays: it names nobody.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, delete, exists, func, select, update
+
+from bot.survey.calendar import months_after, zone
+from bot.survey.checklist import Checklist
+from bot.survey.dialogue import Partnership
+from storage import partnerships, releases
+from storage.database import Tx
+from storage.schema import contacts, coordinators, plans, respondents, responses, waves
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    contacts: int = 0
+    responses: int = 0
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.contacts or self.responses)
+
+
+def forget(tx: Tx, checklist: Checklist, now: datetime, most: int) -> Forgotten:
+    """Throw some of it away, of at most so many people; nothing when nothing is left to forget."""
+    for partnership in partnerships.every(tx):
+        contacts_gone = _forget_contacts(tx, partnership, now, most)
+        responses_gone = _forget_responses(tx, checklist, partnership, now, most)
+        if contacts_gone or responses_gone:
+            return Forgotten(contacts_gone, responses_gone)
+    return Forgotten()
+
+
+def _forget_contacts(tx: Tx, partnership: Partnership, now: datetime, most: int) -> int:
+    """Let go of the contacts of a partnership whose last wave closed long ago, with no next one in sight."""
+    if not _is_over(tx, partnership, now):
+        return 0
+    mine = select(respondents.c.id, respondents.c.contact_id).where(
+        respondents.c.partnership_id == partnership.id, respondents.c.contact_id.is_not(None)
+    )
+    found = tx.connection.execute(
+        mine.order_by(respondents.c.contact_id).limit(most).with_for_update(skip_locked=True)
+    ).all()
+    if found:
+        freed = update(respondents).where(respondents.c.id.in_([row.id for row in found]))
+        tx.connection.execute(freed.values(contact_id=None))
+        _erase_idle(tx, [row.contact_id for row in found])
+    return len(found)
+
+
+def _is_over(tx: Tx, partnership: Partnership, now: datetime) -> bool:
+    of_it = waves.c.partnership_id == partnership.id
+    last, still_open = tx.connection.execute(
+        select(func.max(waves.c.closed_at), func.count() - func.count(waves.c.closed_at)).where(of_it)
+    ).one()
+    is_planned = exists().where(plans.c.partnership_id == partnership.id, plans.c.confirmed_at.is_not(None))
+    if still_open or last is None or tx.connection.execute(select(is_planned)).scalar():
+        return False
+    return bool(last + timedelta(days=partnership.keep_contacts) <= now)
+
+
+def _erase_idle(tx: Tx, candidates: list[int]) -> None:
+    """Contacts who are nothing any more, in any partnership."""
+    takes_part = exists().where(respondents.c.contact_id == contacts.c.id)
+    has_a_seat = exists().where(coordinators.c.contact_id == contacts.c.id)
+    idle = and_(contacts.c.id.in_(candidates), ~takes_part, ~has_a_seat)
+    tx.erased.extend(tx.connection.execute(delete(contacts).where(idle).returning(contacts.c.id)).scalars())
+
+
+def _forget_responses(tx: Tx, checklist: Checklist, partnership: Partnership, now: datetime, most: int) -> int:
+    old = (
+        select(responses.c.id)
+        .join(waves)
+        .where(waves.c.partnership_id == partnership.id, responses.c.opened_at < _oldest_kept(partnership, now))
+        .order_by(responses.c.id)
+        .limit(most)
+        .with_for_update(of=responses, skip_locked=True)
+    )
+    gone = list(tx.connection.execute(old).scalars())
+    if gone:
+        releases.depart(tx, checklist, responses.c.id.in_(gone))
+        tx.connection.execute(delete(responses).where(responses.c.id.in_(gone)))
+        tx.erased.extend(gone)
+        _drop_empty(tx, partnership)
+    return len(gone)
+
+
+def _drop_empty(tx: Tx, partnership: Partnership) -> None:
+    """Respondents without a contact and without answers are nobody."""
+    answered = exists().where(responses.c.respondent_id == respondents.c.id)
+    empty = and_(respondents.c.partnership_id == partnership.id, respondents.c.contact_id.is_(None), ~answered)
+    tx.connection.execute(delete(respondents).where(empty))
+
+
+def _oldest_kept(partnership: Partnership, now: datetime) -> datetime:
+    """The first moment whose answers are not yet old enough; a day counts whole, in the partnership's own time zone."""
+    here = zone(partnership.timezone)
+    today = now.astimezone(here).date()
+    day = months_after(today, -partnership.keep_answers)
+    while months_after(day + timedelta(days=1), partnership.keep_answers) <= today:
+        day += timedelta(days=1)
+    return _midnight(day + timedelta(days=1), here)
+
+
+def _midnight(day: date, here: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), here).astimezone(UTC)

@@ -1,0 +1,288 @@
+"""Waves: which one is planned, open or closed, whom a next one reaches, and what is said about one afterwards.
+
+A plan is what a coordinator prepares; once confirmed it becomes a wave at its moment, and is gone.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, case, cast, delete, exists, func, or_, select, update
+
+from bot.survey.dialogue import Partnership
+from storage import letters as letters_of
+from storage import partnerships as of_partnerships
+from storage.database import Tx
+from storage.partnerships import PARTNERSHIP_COLUMNS, WAVE_COLUMNS, Wave
+from storage.schema import contacts, feedback, letters, partnerships, plans, releases, respondents, responses, waves
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The wave in preparation. It opens at once when no moment is chosen, and is closed by hand without `weeks`."""
+
+    name: str = ""
+    opens_at: datetime | None = None
+    weeks: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    contact: int
+    response: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many respondents a wave invites, how many of them want no reminders, and how many it does not reach."""
+
+    people: int
+    without_reminders: int
+    out_of_reach: int
+
+
+def plan(tx: Tx, partnership: int) -> Plan:
+    row = tx.connection.execute(select(plans).where(plans.c.partnership_id == partnership)).first()
+    return Plan(row.name, row.opens_at, row.weeks, row.confirmed_at is not None) if row else Plan()
+
+
+def prepare(tx: Tx, partnership: int, **chosen: Any) -> None:
+    """Change the name, `opens_at` or the weeks of the plan, made when there is none; it has to be confirmed anew."""
+    changed = {**chosen, "confirmed_at": None}
+    new = tx.insert(plans).values(partnership_id=partnership, **{"name": "", **changed})
+    tx.connection.execute(new.on_conflict_do_update(index_elements=["partnership_id"], set_=changed))
+
+
+def confirm(tx: Tx, partnership: int, now: datetime) -> None:
+    mine = plans.c.partnership_id == partnership
+    tx.connection.execute(update(plans).where(mine).values(confirmed_at=now))
+
+
+def drop_plan(tx: Tx, partnership: int) -> None:
+    tx.connection.execute(delete(plans).where(plans.c.partnership_id == partnership))
+
+
+def planned(tx: Tx, now: datetime) -> list[Partnership]:
+    """Partnerships whose confirmed plan is due, and that have no wave open."""
+    is_open = exists().where(waves.c.partnership_id == plans.c.partnership_id, waves.c.closed_at.is_(None))
+    found = tx.connection.execute(
+        select(*PARTNERSHIP_COLUMNS)
+        .select_from(plans.join(partnerships))
+        .where(plans.c.confirmed_at.is_not(None), plans.c.opens_at <= now, ~is_open)
+    )
+    return [Partnership(*row) for row in found]
+
+
+def open_next(
+    tx: Tx,
+    partnership: int,
+    wording: Mapping[str, Mapping[str, str]],
+    invite_at: datetime,
+    closes_at: datetime | None,
+    now: datetime,
+) -> Wave | None:
+    """Open the planned wave; None when one is open already."""
+    tx.connection.execute(select(partnerships.c.id).where(partnerships.c.id == partnership).with_for_update())
+    if of_partnerships.last_wave(tx, partnership).closed_at is None:
+        return None
+    of_partnerships.open_wave(tx, partnership, wording, now)
+    wave = of_partnerships.last_wave(tx, partnership)
+    facts = {"name": plan(tx, partnership).name, "invite_at": invite_at, "closes_at": closes_at}
+    tx.connection.execute(update(waves).where(waves.c.id == wave.id).values(facts))
+    drop_plan(tx, partnership)
+    return of_partnerships.last_wave(tx, partnership)
+
+
+def undo(tx: Tx, wave: Wave, now: datetime) -> bool:
+    """Take an opening back; False when invitations may be on their way, or somebody has come in already."""
+    came = exists().where(responses.c.wave_id == waves.c.id)
+    undone = delete(waves).where(waves.c.id == wave.id, waves.c.invite_at > now, waves.c.closed_at.is_(None), ~came)
+    return bool(tx.connection.execute(undone).rowcount)
+
+
+def withdraw_asking(tx: Tx, wave: int, now: datetime) -> None:
+    """Let invitations and reminders go that were not delivered before the wave closed."""
+    mine = cast(responses.c.id, String)
+    keys = ("invitation:" + mine, "reminder:" + mine + ":1", "reminder:" + mine + ":2")
+    asking = (letters.c.key.in_(select(key).where(responses.c.wave_id == wave)) for key in keys)
+    letters_of.withdraw(tx, or_(*asking), now)
+
+
+def reopen(tx: Tx, wave: int) -> bool:
+    """Open the last wave again; False when it is open, or a later one exists. Who was not told of the closing yet will
+    not be told."""
+    untold = and_(letters.c.key.like(f"closed:%:{wave}"), letters.c.settled_at.is_(None))
+    tx.connection.execute(delete(letters).where(untold))
+    later = waves.alias()
+    is_last = ~exists().where(later.c.partnership_id == waves.c.partnership_id, later.c.number > waves.c.number)
+    again = update(waves).where(waves.c.id == wave, waves.c.closed_at.is_not(None), is_last)
+    return bool(tx.connection.execute(again.values(closed_at=None, closes_at=None)).rowcount)
+
+
+def rename(tx: Tx, wave: int, name: str) -> None:
+    tx.connection.execute(update(waves).where(waves.c.id == wave).values(name=name))
+
+
+def set_closing(tx: Tx, wave: int, closes_at: datetime | None) -> None:
+    tx.connection.execute(update(waves).where(waves.c.id == wave).values(closes_at=closes_at))
+
+
+def numbers(tx: Tx, partnership: int) -> list[int]:
+    """Of every wave there was."""
+    mine = select(waves.c.number).where(waves.c.partnership_id == partnership).order_by(waves.c.number)
+    return list(tx.connection.execute(mine).scalars())
+
+
+def numbered(tx: Tx, partnership: int, number: int) -> Wave | None:
+    chosen = select(*WAVE_COLUMNS).where(waves.c.partnership_id == partnership, waves.c.number == number)
+    found = tx.connection.execute(chosen).first()
+    return Wave(*found) if found else None
+
+
+def before(tx: Tx, partnership: int, wave: Wave) -> Wave | None:
+    """The wave that came before this one."""
+    found = tx.connection.execute(
+        select(*WAVE_COLUMNS)
+        .where(waves.c.partnership_id == partnership, waves.c.number < wave.number)
+        .order_by(waves.c.number.desc())
+        .limit(1)
+    ).first()
+    return Wave(*found) if found else None
+
+
+def unchanged(tx: Tx, one: int, other: int) -> set[int]:
+    """The items that read the same in two waves, in every language in which both were asked."""
+    wordings = select(waves.c.id, waves.c.wording).where(waves.c.id.in_((one, other)))
+    found = {wave: json.loads(wording) for wave, wording in tx.connection.execute(wordings)}
+    return same_wording(found[one], found[other])
+
+
+def same_wording(one: Mapping[str, Mapping[str, str]], other: Mapping[str, Mapping[str, str]]) -> set[int]:
+    both = one.keys() & other.keys()
+    items = {item for language in both for item in (*one[language], *other[language])}
+    return {int(item) for item in items if all(one[spoken].get(item) == other[spoken].get(item) for spoken in both)}
+
+
+def every_open(tx: Tx) -> list[tuple[Partnership, Wave]]:
+    return _waves(tx, waves.c.closed_at.is_(None))
+
+
+def to_close(tx: Tx, now: datetime) -> list[tuple[Partnership, Wave]]:
+    """Open waves whose closing date is past."""
+    return _waves(tx, and_(waves.c.closed_at.is_(None), waves.c.closes_at <= now))
+
+
+def closed_since(tx: Tx, moment: datetime) -> list[tuple[Partnership, Wave]]:
+    return _waves(tx, waves.c.closed_at >= moment)
+
+
+def answered_since(tx: Tx, moment: datetime) -> list[tuple[Partnership, Wave]]:
+    """Waves that the coordinator answered with a message to everybody."""
+    return _waves(tx, waves.c.answered_at >= moment)
+
+
+def _waves(tx: Tx, chosen: ColumnElement[bool]) -> list[tuple[Partnership, Wave]]:
+    found = tx.connection.execute(
+        select(*PARTNERSHIP_COLUMNS, *WAVE_COLUMNS)
+        .select_from(waves.join(partnerships))
+        .where(chosen)
+        .order_by(waves.c.id)
+    )
+    width = len(PARTNERSHIP_COLUMNS)
+    return [(Partnership(*row[:width]), Wave(*row[width:])) for row in found]
+
+
+def renewed_since(tx: Tx, wave: int, moment: datetime) -> bool:
+    """Whether scores of this wave were released since then."""
+    newer = select(exists().where(releases.c.wave_id == wave, releases.c.released_at >= moment))
+    return bool(tx.connection.execute(newer).scalar())
+
+
+def reach(tx: Tx, partnership: int) -> Reach:
+    """Whom a next wave of this partnership would invite."""
+    reached = case((_wants_letters(), 1))
+    silent = case((and_(_wants_letters(), ~_last_choice()), 1))
+    people, without, everyone = tx.connection.execute(
+        select(func.count(reached), func.count(silent), func.count())
+        .select_from(respondents.outerjoin(contacts))
+        .where(respondents.c.partnership_id == partnership)
+    ).one()
+    return Reach(people, without, everyone - people)
+
+
+def to_invite(tx: Tx, partnership: int, wave: int, most: int) -> list[tuple[int, int]]:
+    """(respondent, contact) of those who took part before, want letters and are not in this wave yet."""
+    is_in = exists().where(responses.c.respondent_id == respondents.c.id, responses.c.wave_id == wave)
+    found = tx.connection.execute(
+        select(respondents.c.id, contacts.c.id)
+        .select_from(respondents.join(contacts))
+        .where(respondents.c.partnership_id == partnership, _wants_letters(), ~is_in)
+        .order_by(contacts.c.id)
+        .limit(most)
+    )
+    return [(respondent, contact) for respondent, contact in found]
+
+
+def invite(tx: Tx, respondent: int, wave: int, now: datetime) -> int | None:
+    """The new response of somebody who is invited; None when they are in already."""
+    row = {"respondent_id": respondent, "wave_id": wave, "opened_at": now, "touched_at": now}
+    last = select(responses.c.reminders).where(responses.c.respondent_id == respondent)
+    reminders = func.coalesce(last.order_by(responses.c.id.desc()).limit(1).scalar_subquery(), True)
+    new = tx.insert(responses).values(**row, reminders=reminders).on_conflict_do_nothing()
+    return tx.connection.execute(new.returning(responses.c.id)).scalar()
+
+
+def texts_of(tx: Tx, wave: int) -> dict[str, str]:
+    """Language -> what the coordinator answers to everybody who took part."""
+    found = tx.connection.execute(select(feedback.c.language, feedback.c.text).where(feedback.c.wave_id == wave))
+    return dict(map(tuple, found))
+
+
+def write_text(tx: Tx, wave: int, language: str, text: str) -> None:
+    new = tx.insert(feedback).values(wave_id=wave, language=language, text=text)
+    tx.connection.execute(new.on_conflict_do_update(index_elements=["wave_id", "language"], set_={"text": text}))
+
+
+def answer(tx: Tx, wave: int, now: datetime) -> bool:
+    """Send the coordinator's texts off; False when that was done before."""
+    sending = update(waves).where(waves.c.id == wave, waves.c.answered_at.is_(None)).values(answered_at=now)
+    return bool(tx.connection.execute(sending).rowcount)
+
+
+def took_part(
+    tx: Tx, wave: int, *, unfinished: bool = False, unless: str | None = None, most: int | None = None
+) -> Sequence[Participant]:
+    """Those who came into this wave and want letters; only the unfinished ones when asked for.
+
+    `unless` leaves out those to whom a letter of this kind about this wave was written: its key is kind:contact:wave.
+    """
+    asked = (
+        select(contacts.c.id, responses.c.id, contacts.c.language)
+        .select_from(responses.join(respondents).join(contacts))
+        .where(responses.c.wave_id == wave, responses.c.started_at.is_not(None), _wants_letters())
+    )
+    if unfinished:
+        asked = asked.where(responses.c.completed_at.is_(None))
+    if unless:
+        asked = asked.where(~was_written(unless, wave))
+    found = tx.connection.execute(asked.order_by(contacts.c.id).limit(most))
+    return [Participant(*row) for row in found]
+
+
+def was_written(kind: str, wave: int) -> ColumnElement[bool]:
+    """Whether a letter of this kind about this wave was written to a contact."""
+    return exists().where(letters.c.key == f"{kind}:" + cast(contacts.c.id, String) + f":{wave}")
+
+
+def _wants_letters() -> ColumnElement[bool]:
+    return and_(contacts.c.id.is_not(None), contacts.c.stopped_at.is_(None), contacts.c.unreachable_at.is_(None))
+
+
+def _last_choice() -> ColumnElement[bool]:
+    """Whether a respondent had reminders on in the last wave they were in."""
+    last = select(responses.c.reminders).where(responses.c.respondent_id == respondents.c.id)
+    return func.coalesce(last.order_by(responses.c.id.desc()).limit(1).scalar_subquery(), True)
