@@ -128,6 +128,8 @@ def _take(tx: Tx, due: ColumnElement[bool], order: Order, now: datetime, most: i
 
 def _lease(tx: Tx, chosen: Select[tuple[int]], order: Order, now: datetime) -> list[Envelope]:
     numbers = tx.connection.execute(chosen).scalars().all()
+    if not numbers:
+        return []
     tx.connection.execute(update(letters).where(letters.c.id.in_(numbers)).values(leased_until=now + LEASE))
     found = tx.connection.execute(
         select(letters, contacts.c.channel, contacts.c.address_sealed)

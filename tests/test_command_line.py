@@ -87,6 +87,10 @@ def test_a_partnership_is_made_listed_closed_and_summarised(command: Any, folder
         (["X", "--minimum-group", "2"], "--minimum-group: 3 or more."),
         (["X", "--organisation", "o" * 81], "--organisation: 80"),
         (["X", "--contact", "c" * 161], "--contact: 160"),
+        (["X", "--remind-after", "5,2"], "--remind-after: two numbers of days"),
+        (["X", "--remind-after", "two"], "--remind-after: "),
+        (["X", "--keep-contacts", "0"], "--keep-contacts: 1 to 1000 days."),
+        (["X", "--keep-answers", "121"], "--keep-answers: 1 to 120 months."),
     ],
 )
 def test_a_partnership_that_cannot_be_is_refused_in_words(command: Any, arguments: Sequence[str], told: str) -> None:

@@ -5,7 +5,7 @@ A neighbourhood answers in one wave or in several; people come back or not, new 
 
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -98,8 +98,8 @@ class Neighbourhood:
     def here(self) -> list[Neighbour]:
         return [person for person in self.people if person.answers]
 
-    def somebody_erases(self) -> None:
-        if here := self.here():
+    def somebody_erases(self, among: Sequence[Neighbour] = ()) -> None:
+        if here := among or self.here():
             gone = self.chance.choice(here)
             with self.database.transaction() as tx:
                 dialogues.erase(tx, self.checklist, gone.contact)
@@ -199,8 +199,8 @@ class Neighbourhood:
         return int(found[0][0])
 
     def cells(self) -> set[Row]:
-        query = "SELECT wave_id, release, item, cell, n, total, squares FROM cells"
-        return {row for row in self.rows(query) if row[0] in self.waves}
+        ours = "SELECT wave_id, release, item, cell, n, total, squares FROM cells JOIN waves ON waves.id = wave_id"
+        return set(self.rows(f"{ours} WHERE partnership_id = :partnership", partnership=self.number))
 
     def rows(self, query: str, **values: int) -> list[Row]:
         with self.database.transaction() as tx:
@@ -370,15 +370,28 @@ def test_after_a_reopening_the_first_comparison_stays_or_is_renewed(database: Da
     neighbourhood = neighbourhood_of_two_waves(database, texts, both=6, gone=12, new=6)
     everything = set(texts.checklist.items)
     assert neighbourhood.compare() == everything
-    for back, items in ((2, set[int]()), (3, everything)):
-        rest = [person for person in neighbourhood.people if neighbourhood.wave not in person.responses]
-        for person in rest[:back]:
-            neighbourhood.somebody_completes(person)
-        for _ in range(5):
-            neighbourhood.somebody_completes()
-        neighbourhood.release(final=True)
-        assert neighbourhood.compare() == items
+    assert opened_again(neighbourhood, back=2, new=5) == set()
+    assert opened_again(neighbourhood, back=3, new=5) == everything
     neighbourhood.attack()
+
+
+def test_of_whoever_left_it_is_known_which_comparisons_they_were_in(database: Database, texts: Texts) -> None:
+    """If not, four means would seem to differ by the one who left: this week's two, and the two of before."""
+    neighbourhood = neighbourhood_of_two_waves(database, texts, both=6, gone=10, new=6)
+    everything = set(texts.checklist.items)
+    assert neighbourhood.compare() == everything
+    neighbourhood.somebody_erases(neighbourhood.people[:6])
+    assert opened_again(neighbourhood, back=5, new=0) == everything
+    neighbourhood.attack()
+
+
+def opened_again(neighbourhood: Neighbourhood, back: int, new: int) -> set[int]:
+    """So many more come, and the last wave is closed and compared again; the items."""
+    rest = [person for person in neighbourhood.here() if neighbourhood.wave not in person.responses]
+    for somebody in (*rest[:back], *[None] * new):
+        neighbourhood.somebody_completes(somebody)
+    neighbourhood.release(final=True)
+    return neighbourhood.compare()
 
 
 def test_what_was_published_outlives_an_erasure(database: Database, checklist: Checklist, texts: Texts) -> None:
@@ -394,7 +407,7 @@ def test_what_was_published_outlives_an_erasure(database: Database, checklist: C
     assert neighbourhood.rows("SELECT COUNT(*), SUM(n) FROM departed") == [(26, 26)]
 
 
-def test_of_whoever_leaves_it_is_kept_which_comparisons_they_were_in(database: Database, texts: Texts) -> None:
+def test_of_whoever_leaves_the_comparisons_they_were_in_are_kept(database: Database, texts: Texts) -> None:
     neighbourhood = neighbourhood_of_two_waves(database, texts, both=6, gone=0, new=0)
     neighbourhood.compare()
     neighbourhood.somebody_erases()
