@@ -259,7 +259,7 @@ def _listed(tx: Tx, partnership: Partnership) -> dict[str, Any]:
 def _standing(wave: Wave, turnout: Turnout) -> dict[str, Any]:
     return {
         "wave": wave.number,
-        "name": wave.name,
+        "wave_name": wave.name,
         "state": "closed" if wave.closed_at else "open",
         "started": turnout.started,
         "completed": turnout.completed,
@@ -325,7 +325,7 @@ def _as_json(texts: Texts, found: Summary) -> dict[str, Any]:
     return {
         "partnership": found.partnership.name,
         "wave": found.wave,
-        "name": found.name,
+        "wave_name": found.name,
         "state": "open" if found.is_open else "closed",
         "started": found.started,
         "completed": found.completed,
