@@ -72,18 +72,18 @@ class App:
         log.info("running as @%s", name)
         self._ready = ready
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.delivery.look())
             tasks.create_task(self.telegram.run(self.receive, self._polled, self.texts))
             tasks.create_task(self._keep_time())
 
     async def _keep_time(self) -> None:
-        """From when the taps that waited are taken: whoever finished while we were away is not reminded."""
+        """Write and send what time causes, once the taps that waited are taken: whoever finished while we were away is
+        not reminded."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._caught_up.wait(), PATIENCE)
         metronome = schedule.metronome(self.beat)
         metronome.start()
         try:
-            await asyncio.Event().wait()
+            await self.delivery.look()
         finally:
             metronome.shutdown(wait=False)
 

@@ -174,14 +174,20 @@ def _open_day(asked: Asked) -> Shown:
 
 
 def _open_weeks(asked: Asked) -> Shown:
-    chosen = _index(asked.argument, max(WEEKS) + 1)
+    """When the round closes by itself: of the next one, or of the one that is open now."""
+    chosen, is_open = _index(asked.argument, max(WEEKS) + 1), asked.wave.closed_at is None
     if chosen is not None and (chosen in WEEKS or chosen == 0):
-        waves.prepare(asked.tx, asked.partnership.id, weeks=chosen or None)
-        return _open(asked)
+        if not is_open:
+            waves.prepare(asked.tx, asked.partnership.id, weeks=chosen or None)
+            return _open(asked)
+        closes_at = closing(asked.now, chosen, asked.partnership.timezone) if chosen else None
+        waves.set_closing(asked.tx, asked.wave.id, closes_at)
+        return _close(replace(asked, wave=replace(asked.wave, closes_at=closes_at)))
     line = say("When does the round close by itself?")
     after = (asked.button(say("After {count} weeks", count=n), "open_weeks", str(n)) for n in WEEKS)
     never = asked.button(say("I close it myself"), "open_weeks", "0")
-    return Shown(View(((line,),), ((never,), *in_rows(after, 2), (asked.button(say("‹ Back"), "open"),))))
+    back = asked.button(say("‹ Back"), "close" if is_open else "open")
+    return Shown(View(((line,),), ((never,), *in_rows(after, 2), (back,))))
 
 
 def _open_yes(asked: Asked) -> Shown:
@@ -237,9 +243,11 @@ def _close(asked: Asked) -> Shown:
     ]
     if busy := turnout.started - turnout.completed:
         lines[2:2] = _still_busy(busy, told)
+    if asked.wave.closes_at:
+        lines.append(say("It closes by itself on {moment}.", moment=_local(asked, asked.wave.closes_at)))
     rows = (
         (asked.button(say("Yes, close"), "close_yes", str(asked.wave.number)),),
-        (asked.button(say("No, leave it open"), "home"),),
+        (asked.button(say("No, leave it open"), "home"), asked.button(say("Closing date"), "open_weeks")),
     )
     return Shown(View((tuple(lines),), rows))
 

@@ -235,6 +235,24 @@ async def test_a_wave_closes_by_itself_and_says_so_once(house: House, server: Te
     assert sum("U was nog niet klaar" in message.text for message in anna.messages) == 2  # once for each round
 
 
+async def test_an_open_round_gets_a_closing_date_or_loses_it(
+    house: House, server: TelegramServer, clock: Clock
+) -> None:
+    fatima = await coordinator(house, server, house.add().coordinator)
+    await say(house, fatima, "/sluiten")
+    await press(house, fatima, "Sluitdatum", "Na 2 weken")
+    assert "De ronde sluit vanzelf op maandag 16 maart 18:00." in fatima.last.text
+    await press(house, fatima, "Sluitdatum", "Ik sluit zelf")
+    clock.pass_time(days=15)
+    await house.caught_up()
+    assert open_waves(house) == [1]
+    await say(house, fatima, "/sluiten")
+    await press(house, fatima, "Sluitdatum", "Na 3 weken")
+    clock.pass_time(days=22)
+    await house.caught_up()
+    assert open_waves(house) == []
+
+
 async def test_no_reminder_is_offered_for_after_the_closing(house: House, server: TelegramServer, clock: Clock) -> None:
     fatima, (anna, *_) = await closed_wave(house, server)
     await say(house, fatima, "/openen")
