@@ -16,6 +16,7 @@ from typing import Any
 
 from bot import app, logs, research, results
 from bot.channels.telegram.channel import TelegramChannel, TokenRefused, link
+from bot.channels.web.channel import CannotListen
 from bot.research import ExportError
 from bot.settings import Settings, SettingsError, read
 from bot.survey import summary as summaries
@@ -33,10 +34,6 @@ from storage.partnerships import LONGEST, Turnout, Wave
 log = logging.getLogger(__name__)
 
 SMALLEST_GROUP = 3
-NOTHING_TO_RUN = (
-    "TELEGRAM_TOKEN is not set, so there is nothing to run yet. Ask @BotFather in Telegram for a token (/newbot) "
-    "and put TELEGRAM_TOKEN=... in the environment or in a file named .env."
-)
 
 
 class CommandError(Exception):
@@ -49,7 +46,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read()
         logs.set_up(settings.log_level, settings.log_format)
         return int(asked.command(asked, settings) or 0)
-    except (CommandError, SettingsError, StorageError, TextsError, ChecklistError, TokenRefused, ExportError) as error:
+    except (
+        CommandError,
+        SettingsError,
+        StorageError,
+        TextsError,
+        ChecklistError,
+        TokenRefused,
+        ExportError,
+        CannotListen,
+    ) as error:
         print(error, file=sys.stderr)
         return 2
 
@@ -98,8 +104,6 @@ def _partnership_commands(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_asked: argparse.Namespace, settings: Settings) -> None:
-    if not settings.telegram_token:
-        raise CommandError(NOTHING_TO_RUN)
     house = app.App(settings)
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(_until_stopped(house))

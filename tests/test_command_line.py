@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -124,11 +125,12 @@ def test_a_lost_coordinator_link_is_replaced(command: Any) -> None:
     assert command("partnership", "link", "Y")[0] == 2
 
 
-def test_run_without_a_token_says_what_to_do(command: Any) -> None:
-    code, _, err = command("run")
+def test_a_port_that_is_taken_is_told(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("PORT", str(taken.getsockname()[1]))
+        code, _, err = command("run")
     assert code == 2
-    assert "BotFather" in err
-    assert "TELEGRAM_TOKEN" in err
+    assert "Choose another PORT" in err
 
 
 def test_wrong_settings_stop_every_command(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:

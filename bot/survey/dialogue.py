@@ -27,6 +27,9 @@ from bot.survey.calendar import moments
 from bot.survey.checklist import Checklist
 from bot.survey.phrases import Phrase, say
 
+SILENT = frozenset({"web"})
+"""Channels in which nothing reaches somebody who is not looking: there are no reminders there."""
+
 GROUPS = ("resident", "professional", "other", "withheld")
 ANSWERED = say("You already answered that statement. You are here now. To change an answer, tap Back.")
 FINISHED = say("You are finished. Your answers cannot be changed any more.")
@@ -72,6 +75,10 @@ class Dialogue:
     wants_result: bool = False
     channel: str = "telegram"
     others: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def is_silent(self) -> bool:
+        return self.channel in SILENT
 
     @property
     def next_item(self) -> int | None:
@@ -242,7 +249,7 @@ def _switch(dialogue: Dialogue, switch: Switch) -> Turn:
 
 
 def _pause(dialogue: Dialogue, moment: str, now: datetime) -> Turn:
-    choices = moments(now, dialogue.partnership.timezone)
+    choices = {} if dialogue.is_silent else moments(now, dialogue.partnership.timezone)
     if not _may_go(dialogue, Place(Screen.PAUSE)) or moment not in (*choices, "none"):
         return _stay(dialogue, OLD_BUTTON)
     asked = moment != "none"

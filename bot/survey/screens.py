@@ -122,6 +122,8 @@ def _forward(dialogue: Dialogue, number: int) -> Press:
 
 
 def _pause(dialogue: Dialogue, _number: int, now: datetime) -> View:
+    if dialogue.is_silent:
+        return _pause_on_a_page(dialogue, Place(Screen.PAUSE))
     labels = {
         "evening": say("This evening 19:00"),
         "tomorrow": say("Tomorrow 09:00"),
@@ -142,7 +144,22 @@ def _pause(dialogue: Dialogue, _number: int, now: datetime) -> View:
     )
 
 
+def _pause_on_a_page(dialogue: Dialogue, place: Place) -> View:
+    return View(
+        (
+            (say("You take a break. Your answers are saved."),),
+            (
+                say("In the browser you get no reminders."),
+                say("Keep your own link. With it you go on whenever you like, on every phone."),
+            ),
+        ),
+        ((_go_on(dialogue),), *_languages(dialogue, place)),
+    )
+
+
 def _paused(dialogue: Dialogue, _number: int, _now: datetime) -> View:
+    if dialogue.is_silent:
+        return _pause_on_a_page(dialogue, Place(Screen.PAUSED))
     when = say("You get no message from me.")
     if dialogue.remind_at:
         when = say(
@@ -235,9 +252,16 @@ def _thanks(dialogue: Dialogue, _number: int, _now: datetime) -> View:
                 else say("This round is closed. The partnership talks about the result of the whole group."),
                 say("The coordinator never sees your own answers."),
             ),
+            *_result_on_a_page(dialogue),
         ),
         (*_group_result(dialogue), *_own_data(dialogue), *_languages(dialogue, Place(Screen.THANKS))),
     )
+
+
+def _result_on_a_page(dialogue: Dialogue) -> tuple[Paragraph, ...]:
+    if not (dialogue.is_silent and dialogue.wants_result and dialogue.wave_open):
+        return ()
+    return ((say("Open your own link when the round is closed. Then you see the group result here."),),)
 
 
 def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
@@ -245,7 +269,8 @@ def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
     if not dialogue.wave_open:
         return ()
     wanted = dialogue.wants_result
-    return ((Button(say("Send me the group result"), WantResult(dialogue.response, int(not wanted)), wanted),),)
+    label = say("Show me the group result") if dialogue.is_silent else say("Send me the group result")
+    return ((Button(label, WantResult(dialogue.response, int(not wanted)), wanted),),)
 
 
 def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
@@ -255,7 +280,11 @@ def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
                 say("This round of {partnership} is closed.", partnership=dialogue.partnership.name),
                 say("You did not finish it. Your answers are kept, but they do not count in the result."),
             ),
-            (say("You hear from us when there is a new round."),),
+            (
+                say("Open your own link again later. You see it here when there is a new round.")
+                if dialogue.is_silent
+                else say("You hear from us when there is a new round."),
+            ),
         ),
         (*_own_data(dialogue), *_languages(dialogue, Place(Screen.CLOSED))),
     )
@@ -302,6 +331,11 @@ def _privacy(dialogue: Dialogue, _number: int, now: datetime) -> View:
             (
                 say(
                     "• We do not keep your name or your phone number. "
+                    "Your own link is encrypted: nobody can read it without the key."
+                )
+                if dialogue.is_silent
+                else say(
+                    "• We do not keep your name or your phone number. "
                     "The number of this chat is encrypted: nobody can read it without the key."
                 ),
                 say("• We do not keep what you type."),
@@ -319,7 +353,6 @@ def _my_data(dialogue: Dialogue, _number: int, _now: datetime) -> View:
         say("{number}: {option}", number=item, option=dialogue.checklist.options[option].label)
         for item, option in sorted(dialogue.answers.items())
     )
-    messages = say("off") if dialogue.stopped or not dialogue.reminders else say("on")
     return View(
         (
             (say("<b>This is what we keep about you</b>"),),
@@ -327,8 +360,7 @@ def _my_data(dialogue: Dialogue, _number: int, _now: datetime) -> View:
                 say("Partnership: {name}", name=dialogue.partnership.name),
                 say("Language: {language}", language=language(dialogue.language)),
                 say("You take part as: {group}", group=group),
-                say("Reminders: {state}", state=messages),
-                say("The number of this chat, encrypted. Without it we cannot write to you."),
+                *_reached_by(dialogue),
             ),
             (say("Your answers:"), *(answers or (say("none yet"),))),
             (say("You find everything in the file as well. You can keep it."),),
@@ -338,6 +370,16 @@ def _my_data(dialogue: Dialogue, _number: int, _now: datetime) -> View:
             (_go_on(dialogue),),
             *_languages(dialogue, Place(Screen.MY_DATA)),
         ),
+    )
+
+
+def _reached_by(dialogue: Dialogue) -> Paragraph:
+    if dialogue.is_silent:
+        return (say("Your own link, encrypted. Without it we cannot find your answers."),)
+    messages = say("off") if dialogue.stopped or not dialogue.reminders else say("on")
+    return (
+        say("Reminders: {state}", state=messages),
+        say("The number of this chat, encrypted. Without it we cannot write to you."),
     )
 
 
