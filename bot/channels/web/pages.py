@@ -59,6 +59,10 @@ class Message:
     rows: tuple[tuple[Button, ...], ...]
     attachment: Attachment | None
 
+    @property
+    def is_statement(self) -> bool:
+        return any(button.kind.startswith("answer") for row in self.rows for button in row)
+
 
 class Assets:
     """The style, the script and the sign, each at an address that changes with what is in it."""
@@ -122,9 +126,23 @@ class Pages:
         return Message(
             number,
             tuple((language, self._paragraphs(text, sight)) for language, text in parts),
-            tuple(tuple(map(_button, row)) for row in letter.rows) if is_screen else (),
+            tuple(tuple(map(self._button, row)) for row in letter.rows) if is_screen else (),
             letter.attachment,
         )
+
+    def _button(self, of: tuple[str, str]) -> Button:
+        label, data = of
+        return Button(label.removeprefix("✓ "), data, self._kind(decode(data)), label.startswith("✓ "))
+
+    def _kind(self, press: Press | None) -> str:
+        match press:
+            case ChooseOption(option=key):
+                option = self._texts.checklist.options.get(key)
+                return "answer" if option and option.score is not None else "answer apart"
+            case Join() | Finish():
+                return "main"
+            case _:
+                return ""
 
     def _paragraphs(self, text: str, sight: Sight) -> tuple[Paragraph, ...]:
         found = []
@@ -182,21 +200,6 @@ NOTHING: Mapping[str, Any] = {
 
 def mail_to_self(subject: str, link: str) -> str:
     return f"mailto:?subject={quote(subject)}&body={quote(link)}"
-
-
-def _button(of: tuple[str, str]) -> Button:
-    label, data = of
-    return Button(label.removeprefix("✓ "), data, _kind(decode(data)), label.startswith("✓ "))
-
-
-def _kind(press: Press | None) -> str:
-    match press:
-        case ChooseOption():
-            return "answer"
-        case Join() | Finish():
-            return "main"
-        case _:
-            return ""
 
 
 def _title(letter: Letter | None) -> str:
