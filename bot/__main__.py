@@ -10,13 +10,15 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot import app, logs, research, results
+from bot import app, first_start, logs, research, results
 from bot.channels.telegram.channel import TelegramChannel, TokenRefused, link
 from bot.channels.web.channel import CannotListen
+from bot.letters import Doors
 from bot.research import ExportError
 from bot.settings import Settings, SettingsError, read
 from bot.survey import summary as summaries
@@ -105,12 +107,20 @@ def _partnership_commands(parser: argparse.ArgumentParser) -> None:
 
 def run(_asked: argparse.Namespace, settings: Settings) -> None:
     house = app.App(settings)
+    links = (
+        () if settings.telegram_token else first_start.links(house.database, house.texts, house.doors, house.clock())
+    )
+
+    def ready() -> None:
+        print("Samenspraak is running. Ctrl+C stops it.", file=sys.stderr)
+        first_start.show(links)
+
     with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(_until_stopped(house))
+        asyncio.run(_until_stopped(house, ready))
 
 
-async def _until_stopped(house: app.App) -> None:
-    running = asyncio.create_task(house.run(lambda: print("Samenspraak is running. Ctrl+C stops it.", file=sys.stderr)))
+async def _until_stopped(house: app.App, ready: Callable[[], None]) -> None:
+    running = asyncio.create_task(house.run(ready))
     for sign in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows
             asyncio.get_running_loop().add_signal_handler(sign, running.cancel)
@@ -127,13 +137,13 @@ def add_partnership(asked: argparse.Namespace, settings: Settings) -> None:
         if partnerships.find(tx, partnership.name):
             raise CommandError(f"There is a partnership with the name {partnership.name!r} already.")
         number, codes = partnerships.add(tx, partnership, texts.wording(), app.wall_clock())
-    bot = _bot_name(settings)
+    doors = _doors(settings)
     made = {
         "partnership": number,
         "invitation_code": codes.invitation,
         "coordinator_code": codes.coordinator,
-        "invitation_links": [link(bot, codes.invitation)] if bot else [],
-        "coordinator_links": [link(bot, codes.coordinator)] if bot else [],
+        "invitation_links": doors.every(codes.invitation),
+        "coordinator_links": doors.every(codes.coordinator),
     }
     print(json.dumps(made, indent=2) if asked.json else _in_words(partnership, made))
 
@@ -142,8 +152,7 @@ def new_link(asked: argparse.Namespace, settings: Settings) -> None:
     with _transaction(settings) as tx:
         partnership = _wanted(tx, asked.partnership)
         code = coordinators.make_link(tx, partnership.id, "coordinator", app.wall_clock())
-    bot = _bot_name(settings)
-    print(link(bot, code) if bot else f"/start {code}")
+    print("\n".join(_doors(settings).every(code)))
 
 
 def _described(asked: argparse.Namespace, texts: Texts) -> Partnership:
@@ -169,6 +178,11 @@ def _described(asked: argparse.Namespace, texts: Texts) -> Partnership:
     )
 
 
+def _doors(settings: Settings) -> Doors:
+    bot = _bot_name(settings)
+    return replace(app.page_door(settings), telegram=link(bot, "") if bot else "")
+
+
 def _bot_name(settings: Settings) -> str | None:
     """The bot's name in Telegram, for links; None without a bot, or when it cannot be asked now."""
     if not settings.telegram_token:
@@ -189,14 +203,12 @@ def _bot_name(settings: Settings) -> str | None:
 
 
 def _in_words(partnership: Partnership, made: dict[str, Any]) -> str:
-    invite = made["invitation_links"] or [f"/start {made['invitation_code']}"]
-    coordinate = made["coordinator_links"] or [f"/start {made['coordinator_code']}"]
     return "\n".join(
         (
             f"{partnership.name} is number {made['partnership']}. Its first wave is open.",
             "",
-            f"For everybody who takes part:  {invite[0]}",
-            f"For the coordinator, once:     {coordinate[0]}",
+            *(f"For everybody who takes part:  {link}" for link in made["invitation_links"]),
+            *(f"For the coordinator, once:     {link}" for link in made["coordinator_links"]),
         )
     )
 

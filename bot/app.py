@@ -45,6 +45,10 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
+def page_door(settings: Settings) -> Doors:
+    return Doors(page=f"{settings.page_url}/i/", is_public=settings.public_url is not None)
+
+
 class NotConfigured:
     """A channel that people came in by and that is not there now: its letters wait."""
 
@@ -57,7 +61,7 @@ class App:
         self.clock = clock
         self.texts: Texts = load()
         self.database = open_database(settings)
-        self.doors = Doors(page=f"{settings.page_url}/i/", is_public=settings.public_url is not None)
+        self.doors = page_door(settings)
         self.web = WebChannel(settings.host, settings.port, settings.page_url, the_secret(settings), self._core())
         self.telegram = (
             TelegramChannel(settings.telegram_token, settings.telegram_api_url, self._content)

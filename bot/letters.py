@@ -48,6 +48,10 @@ class Doors:
         doors = (self.page, self.telegram) if self.is_public else (self.telegram or self.page,)
         return tuple(f"{door}{code}" for door in doors if door)
 
+    def every(self, code: str) -> list[str]:
+        """Those, and the page that only this machine can reach."""
+        return list(dict.fromkeys((*self.links(code), f"{self.page}{code}")))
+
 
 @dataclass(frozen=True, slots=True)
 class Update:

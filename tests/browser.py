@@ -19,8 +19,9 @@ import aiohttp
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--remote-debugging-port=0",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
+    "--remote-debugging-port=0",
 )  # fmt: skip
 HOW_TO_GET_IT = "no Chromium here: on Debian `apt-get install chromium`, or set CHROMIUM to where it is"
 WIDTH, HEIGHT = 360, 640
@@ -94,7 +95,7 @@ class Browser:
 
     async def _address(self, file: Path) -> tuple[str, str]:
         async with asyncio.timeout(30):
-            while not (file.is_file() and file.read_text().count("\n")):
+            while not (file.is_file() and file.read_text().count("\n")):  # noqa: ASYNC110 - it can only be looked at
                 await asyncio.sleep(0.05)
         port, path = file.read_text().splitlines()[:2]
         return port, path
@@ -144,7 +145,7 @@ class Tab:
         """Wait until this expression is true."""
         try:
             async with asyncio.timeout(seconds):
-                while not await self._is_true(script):
+                while not await self._is_true(script):  # noqa: ASYNC110 - it can only be asked
                     await asyncio.sleep(0.02)
         except TimeoutError:
             raise AssertionError(f"never came true: {script}\n{await self.text()}") from None
