@@ -10,12 +10,15 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot import app, logs, research, results, steering
+from bot import app, first_start, logs, research, results, steering
 from bot.channels.telegram.channel import TelegramChannel, TokenRefused, link
+from bot.channels.web.channel import CannotListen
+from bot.letters import Doors
 from bot.research import ExportError
 from bot.settings import Settings, SettingsError, read
 from bot.survey import summary as summaries
@@ -36,10 +39,6 @@ log = logging.getLogger(__name__)
 SMALLEST_GROUP = 3
 MOST_DAYS, MOST_MONTHS = 1000, 120  # that anything is kept
 MOST_WEEKS = 52  # that a wave is open
-NOTHING_TO_RUN = (
-    "TELEGRAM_TOKEN is not set, so there is nothing to run yet. Ask @BotFather in Telegram for a token (/newbot) "
-    "and put TELEGRAM_TOKEN=... in the environment or in a file named .env."
-)
 
 
 class CommandError(Exception):
@@ -52,7 +51,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read()
         logs.set_up(settings.log_level, settings.log_format)
         return int(asked.command(asked, settings) or 0)
-    except (CommandError, SettingsError, StorageError, TextsError, ChecklistError, TokenRefused, ExportError) as error:
+    except (
+        CommandError,
+        SettingsError,
+        StorageError,
+        TextsError,
+        ChecklistError,
+        TokenRefused,
+        ExportError,
+        CannotListen,
+    ) as error:
         print(error, file=sys.stderr)
         return 2
 
@@ -116,15 +124,21 @@ def _partnership_commands(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_asked: argparse.Namespace, settings: Settings) -> None:
-    if not settings.telegram_token:
-        raise CommandError(NOTHING_TO_RUN)
     house = app.App(settings)
+    links = (
+        () if settings.telegram_token else first_start.links(house.database, house.texts, house.doors, house.clock())
+    )
+
+    def ready() -> None:
+        print("Samenspraak is running. Ctrl+C stops it.", file=sys.stderr)
+        first_start.show(links)
+
     with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(_until_stopped(house))
+        asyncio.run(_until_stopped(house, ready))
 
 
-async def _until_stopped(house: app.App) -> None:
-    running = asyncio.create_task(house.run(lambda: print("Samenspraak is running. Ctrl+C stops it.", file=sys.stderr)))
+async def _until_stopped(house: app.App, ready: Callable[[], None]) -> None:
+    running = asyncio.create_task(house.run(ready))
     for sign in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows
             asyncio.get_running_loop().add_signal_handler(sign, running.cancel)
@@ -141,13 +155,13 @@ def add_partnership(asked: argparse.Namespace, settings: Settings) -> None:
         if partnerships.find(tx, partnership.name):
             raise CommandError(f"There is a partnership with the name {partnership.name!r} already.")
         number, codes = partnerships.add(tx, partnership, texts.wording(), app.wall_clock())
-    bot = _bot_name(settings)
+    doors = _doors(settings)
     made = {
         "partnership": number,
         "invitation_code": codes.invitation,
         "coordinator_code": codes.coordinator,
-        "invitation_links": [link(bot, codes.invitation)] if bot else [],
-        "coordinator_links": [link(bot, codes.coordinator)] if bot else [],
+        "invitation_links": doors.every(codes.invitation),
+        "coordinator_links": doors.every(codes.coordinator),
     }
     print(json.dumps(made, indent=2) if asked.json else _in_words(partnership, made))
 
@@ -156,8 +170,7 @@ def new_link(asked: argparse.Namespace, settings: Settings) -> None:
     with _transaction(settings) as tx:
         partnership = _wanted(tx, asked.partnership)
         code = coordinators.make_link(tx, partnership.id, "coordinator", app.wall_clock())
-    bot = _bot_name(settings)
-    print(link(bot, code) if bot else f"/start {code}")
+    print("\n".join(_doors(settings).every(code)))
 
 
 def _described(asked: argparse.Namespace, texts: Texts) -> Partnership:
@@ -198,6 +211,11 @@ def _described(asked: argparse.Namespace, texts: Texts) -> Partnership:
     )
 
 
+def _doors(settings: Settings) -> Doors:
+    bot = _bot_name(settings)
+    return replace(app.page_door(settings), telegram=link(bot, "") if bot else "")
+
+
 def _bot_name(settings: Settings) -> str | None:
     """The bot's name in Telegram, for links; None without a bot, or when it cannot be asked now."""
     if not settings.telegram_token:
@@ -218,14 +236,12 @@ def _bot_name(settings: Settings) -> str | None:
 
 
 def _in_words(partnership: Partnership, made: dict[str, Any]) -> str:
-    invite = made["invitation_links"] or [f"/start {made['invitation_code']}"]
-    coordinate = made["coordinator_links"] or [f"/start {made['coordinator_code']}"]
     return "\n".join(
         (
             f"{partnership.name} is number {made['partnership']}. Its first wave is open.",
             "",
-            f"For everybody who takes part:  {invite[0]}",
-            f"For the coordinator, once:     {coordinate[0]}",
+            *(f"For everybody who takes part:  {link}" for link in made["invitation_links"]),
+            *(f"For the coordinator, once:     {link}" for link in made["coordinator_links"]),
         )
     )
 
@@ -289,7 +305,7 @@ def reopen_wave(asked: argparse.Namespace, settings: Settings) -> None:
     with _transaction(settings) as tx:
         partnership = _wanted(tx, asked.partnership)
         wave = partnerships.last_wave(tx, partnership.id)
-        if not waves.reopen(tx, wave.id):
+        if not waves.reopen(tx, wave.id, app.wall_clock()):
             raise CommandError(f"Wave {wave.number} of {partnership.name} is open.")
         waves.drop_plan(tx, partnership.id)
     print(f"Wave {wave.number} of {partnership.name} is open again.")

@@ -7,20 +7,23 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
-from bot import attachments, schedule, ticks, turn
-from bot.channels.telegram.channel import TelegramChannel
+from bot import attachments, glance, schedule, ticks, turn
+from bot.channels.telegram.channel import TelegramChannel, link
+from bot.channels.web.channel import WebChannel
+from bot.channels.web.site import Core
 from bot.delivery import Delivery
-from bot.letters import Clock, Envelope, Update
+from bot.letters import Attachment, Clock, Doors, Envelope, Letter, Messenger, Postponed, Receipt, Sight, Update
 from bot.logs import where
 from bot.settings import Settings, the_secret
 from bot.texts import Texts, load
 from bot.ticks import Tick
 from bot.turn import Reply
-from storage import letters
+from storage import letters, marks
 from storage.database import Database, DatabaseAway, Tx
 from storage.migrating import migrate
 
@@ -30,6 +33,8 @@ T = TypeVar("T")
 
 PATIENCE = 60.0  # seconds to wait for what people did while we were away, before looking what time has caused
 MOST_LEFT_OVER = 10_000  # letters in hand at once after a start
+UNTIL_CONFIGURED = 3600.0  # seconds between looks at a channel that is not there
+WELL_WITHIN = 5.0  # seconds
 
 
 def wall_clock() -> datetime:
@@ -43,15 +48,36 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
+def page_door(settings: Settings) -> Doors:
+    return Doors(page=f"{settings.page_url}/i/", is_public=settings.public_url is not None)
+
+
+class NotConfigured:
+    """A channel that people came in by and that is not there now: its letters wait."""
+
+    reaches_out = False
+
+    async def deliver(self, address: str, letter: Letter) -> Receipt:
+        return Postponed(UNTIL_CONFIGURED)
+
+
 class App:
     def __init__(self, settings: Settings, clock: Clock = wall_clock) -> None:
         self.clock = clock
         self.texts: Texts = load()
         self.database = open_database(settings)
-        self.telegram = TelegramChannel(
-            settings.telegram_token or "", settings.telegram_api_url, lambda one: attachments.content(one, self.texts)
+        self.doors = page_door(settings)
+        self.web = WebChannel(settings.host, settings.port, settings.page_url, the_secret(settings), self._core())
+        self.telegram = (
+            TelegramChannel(settings.telegram_token, settings.telegram_api_url, self._content)
+            if settings.telegram_token
+            else None
         )
-        self.delivery = Delivery(self.database, {"telegram": self.telegram.messenger}, clock)
+        messengers: dict[str, Messenger] = {
+            "web": self.web.messenger,
+            "telegram": self.telegram.messenger if self.telegram else NotConfigured(),
+        }
+        self.delivery = Delivery(self.database, messengers, clock)
         self._last_poll: datetime | None = None
         self._ready: Callable[[], None] = lambda: None
         self._caught_up = asyncio.Event()
@@ -63,17 +89,31 @@ class App:
                 await self._run(ready)
             finally:
                 await self.delivery.close()
-                await self.telegram.close()
+                if self.telegram:
+                    await self.telegram.close()
                 self.database.close()
 
     async def _run(self, ready: Callable[[], None]) -> None:
-        name = await self.telegram.connect()
+        self.web.listen()
+        if self.telegram:
+            await self.telegram.open()
         self.delivery.post(await self._store(self._catch_up))
-        log.info("running as @%s", name)
-        self._ready = ready
+        log.info("the page is at %s", self.doors.page.removesuffix("i/"))
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.telegram.run(self.receive, self._polled, self.texts))
+            tasks.create_task(self.web.run())
             tasks.create_task(self._keep_time())
+            if self.telegram:
+                self._ready = ready
+                tasks.create_task(self._run_telegram(self.telegram))
+            else:
+                self._caught_up.set()
+                ready()
+
+    async def _run_telegram(self, channel: TelegramChannel) -> None:
+        name = await channel.connect()
+        self.doors = replace(self.doors, telegram=link(name, ""))
+        log.info("running as @%s", name)
+        await channel.run(self.receive, self._polled, self.texts)
 
     async def _keep_time(self) -> None:
         """Write and send what time causes, once the taps that waited are taken: whoever finished while we were away is
@@ -101,6 +141,7 @@ class App:
 
     async def receive(self, update: Update) -> str | None:
         """Take one update for good: when this returns, it is committed. Gives the line for a pressed button."""
+        update = replace(update, doors=self.doors)
         try:
             reply = await self._store(lambda tx: turn.take(tx, self.texts, update, self.clock()))
         except Exception as error:
@@ -108,6 +149,37 @@ class App:
             reply = await self._apology(update)
         self.delivery.post(reply.envelopes)
         return reply.notice
+
+    async def look(self, update: Update) -> Sight:
+        """What the update would show, with nothing done and nothing kept."""
+        return await self._store(lambda tx: glance.look(tx, self.texts, update, self.clock()))
+
+    async def is_well(self) -> bool:
+        """Whether the database answers."""
+        try:
+            async with asyncio.timeout(WELL_WITHIN):
+                await self.database.run(lambda tx: marks.read_moment(tx, "telegram answered"))
+        except Exception as error:
+            log.warning("not well: %s", type(error).__name__)
+            return False
+        return True
+
+    def _core(self) -> Core:
+        return Core(
+            texts=self.texts,
+            receive=self.receive,
+            look=self.look,
+            collect=self._collect,
+            is_well=self.is_well,
+            content=self._content,
+            doors=lambda: self.doors,
+        )
+
+    def _content(self, attachment: Attachment) -> bytes:
+        return attachments.content(attachment, self.texts)
+
+    async def _collect(self, address: str) -> None:
+        await self.delivery.collect("web", address)
 
     async def _apology(self, update: Update) -> Reply:
         with contextlib.suppress(Exception):

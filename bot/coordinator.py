@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot import attachments, results, steering
 from bot.desk import Asked, Shown, menu
-from bot.letters import Letter
+from bot.letters import Doors, Letter
 from bot.survey import comparison
 from bot.survey import summary as summaries
 from bot.survey.buttons import Coordinate
@@ -38,11 +38,11 @@ HOURS = (8, 9, 10, 12, 14, 16)
 PLACES = (say("Library"), say("Community centre"), say("Food bank"), say("School"), say("Doctor"), say("Shop"))
 
 
-def handle(tx: Tx, texts: Texts, seat: Seat, action: str, argument: str, door: str, now: datetime) -> list[Letter]:
+def handle(tx: Tx, texts: Texts, seat: Seat, action: str, argument: str, doors: Doors, now: datetime) -> list[Letter]:
     """Carry out one action for a seat; the last letter holds the buttons. Unknown actions show the beginning."""
     allowed = ACTIONS if seat.role == "coordinator" else {name: ACTIONS[name] for name in FOR_VIEWERS}
     wave = partnerships.last_wave(tx, seat.partnership.id)
-    asked = Asked(tx, texts, seat, wave, argument, door, now)
+    asked = Asked(tx, texts, seat, wave, argument, doors, now)
     shown = allowed.get(action, _home)(asked)
     spoken = argument if action == "language" and argument in texts.languages else seat.language
     return [*shown.above, texts.letter(shown.view, spoken)]
@@ -172,7 +172,13 @@ def _invite(asked: Asked) -> Shown:
         (asked.button(say("A link for one more place"), "places"),),
         (asked.button(say("‹ Back"), "home"),),
     )
-    return Shown(View((lines, (verbatim(asked.door + place.code),)), rows))
+    return Shown(View((lines, _links(asked, place.code)), rows))
+
+
+def _links(asked: Asked, code: str) -> Paragraph:
+    """Each link that works elsewhere; what a poster shows is the first."""
+    first, *others = asked.doors.links(code)
+    return (verbatim(first), *(say("In Telegram: {link}", link=link) for link in others))
 
 
 def _more_places(asked: Asked) -> Shown:
@@ -216,14 +222,14 @@ def _qr(asked: Asked) -> Shown:
     place = _own_place(asked)
     above = Letter(
         asked.texts.render(View((asked.heading,)), asked.seat.language),
-        attachment=attachments.qr(asked.door + place.code),
+        attachment=attachments.qr(asked.doors.links(place.code)[0]),
     )
     return Shown(_invite(replace(asked, argument=place.code)).view, (above,))
 
 
 def _poster(asked: Asked) -> Shown:
     place = _own_place(asked)
-    sheet = attachments.poster(asked.partnership, asked.door + place.code, place.label)
+    sheet = attachments.poster(asked.partnership, asked.doors.links(place.code)[0], place.label)
     above = Letter(
         asked.texts.render(View(((say("A poster to print (A4, black and white)."),),)), asked.seat.language),
         attachment=sheet,
@@ -256,10 +262,10 @@ def _link(asked: Asked) -> Shown:
     lines = [say("Send this link to one person. It works once, for 30 days.")]
     if role == "coordinator":
         lines.append(say("Whoever opens it can do everything that you can."))
-    else:
+    elif asked.doors.telegram:
         lines.append(say("For a group chat: add this bot to the group, and send this there:"))
         lines.append(verbatim(f"/start {code}"))
-    return Shown(View((tuple(lines), (verbatim(asked.door + code),)), ((asked.button(say("‹ Back"), "team"),),)))
+    return Shown(View((tuple(lines), _links(asked, code)), ((asked.button(say("‹ Back"), "team"),),)))
 
 
 def _leave(asked: Asked) -> Shown:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.letters import Letter
+from bot.letters import Doors, Letter
 from bot.survey import summary as summaries
 from bot.survey.buttons import Coordinate
 from bot.survey.dialogue import Partnership
@@ -17,14 +17,14 @@ from storage.partnerships import Wave
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One thing that was asked by somebody with a seat. `door` is the link of this channel, to be ended with a code."""
+    """One thing that was asked by somebody with a seat. `doors` are where other people can come in."""
 
     tx: Tx
     texts: Texts
     seat: Seat
     wave: Wave
     argument: str
-    door: str
+    doors: Doors
     now: datetime
 
     @property

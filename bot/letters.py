@@ -33,11 +33,32 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class Doors:
+    """Where people come in, each address to be followed by a code; empty where there is none.
+
+    `page` is the browser's; unless `is_public`, only this machine can reach it.
+    """
+
+    page: str = ""
+    telegram: str = ""
+    is_public: bool = False
+
+    def links(self, code: str) -> tuple[str, ...]:
+        """The links that can be handed out, the one for everybody first: a page asks for no app and no account."""
+        doors = (self.page, self.telegram) if self.is_public else (self.telegram or self.page,)
+        return tuple(f"{door}{code}" for door in doors if door)
+
+    def every(self, code: str) -> list[str]:
+        """Those, and the page that only this machine can reach."""
+        return list(dict.fromkeys((*self.links(code), f"{self.page}{code}")))
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
     """One thing that happened in a channel. `id` is unique over all channels.
 
-    `phone_language` is what the phone says it speaks; `message` is the channel's number of the pressed message; `door`
-    is where this channel is entered, to be followed by a code; `in_group` says that the address is a chat of several.
+    `phone_language` is what the phone says it speaks; `message` is the channel's number of the pressed message; `doors`
+    are those of this house, told by it and by no channel; `in_group` says that the address is a chat of several.
     """
 
     id: str
@@ -46,7 +67,7 @@ class Update:
     event: Press | Commanded | Wrote | Expired | Opened | Left | Returned
     phone_language: str | None = None
     message: int | None = None
-    door: str = ""
+    doors: Doors = Doors()
     in_group: bool = False
 
 
@@ -80,6 +101,26 @@ class Letter:
         text, rows, replaces, attached = json.loads(body)
         buttons = tuple(tuple((label, data) for label, data in row) for row in rows)
         return cls(text, buttons, replaces, Attachment(*attached) if attached else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What somebody sees before they do anything, and who they are to us; see `bot.glance`.
+
+    `role` is that of their seat; `letter` what stands behind the door that they look at, or at no door. A letter
+    that `knocks` is about a link that works once: it is used by a press and not by a look.
+    """
+
+    language: str
+    letter: Letter
+    takes_part: bool = False
+    role: str = ""
+    code_is_right: bool = False
+    knocks: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        return self.takes_part or bool(self.role)
 
 
 @dataclass(frozen=True, slots=True)

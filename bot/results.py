@@ -56,7 +56,8 @@ def weekly(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, post: dat
     number = f"{year}-W{week:02}"
     waiting = coordinators.waiting_for_post(tx, partnership.id, wave.id, number, post)
     if waiting:
-        found = read_summary(tx, texts, partnership, wave, now)
+        last = coordinators.last_post(tx, partnership.id, wave.id) or wave.opened_at
+        found = read_summary(tx, texts, partnership, wave, now, since=last)
         due = decent(now, partnership.timezone) if now - post > timedelta(hours=1) else now
         for recipient in waiting:
             view = View(summaries.post(found, week), _weekly_rows(partnership, recipient))
@@ -66,15 +67,17 @@ def weekly(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, post: dat
     return bool(waiting)
 
 
-def read_summary(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> Summary:
-    """Release what may be released, and read what was."""
+def read_summary(
+    tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime, since: datetime | None = None
+) -> Summary:
+    """Release what may be released, and read what was. What is new is what came `since`, a week ago when not told."""
     is_open, before = wave.closed_at is None, waves.before(tx, partnership.id, wave)
     unchanged = waves.unchanged(tx, before.id, wave.id) if before else set()
     releases.publish(tx, texts.checklist, wave.id, partnership.minimum_group, now, final=not is_open)
     if before and not is_open:
         releases.compare(tx, texts.checklist, before.id, wave.id, unchanged, partnership.minimum_group)
     everyone = releases.read(tx, wave.id, EVERYONE)
-    turnout, last_week = partnerships.turnout(tx, wave.id), now - WEEK
+    turnout, since = partnerships.turnout(tx, wave.id), since or now - WEEK
     return Summary(
         checklist=texts.checklist,
         partnership=partnership,
@@ -84,13 +87,13 @@ def read_summary(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now
         invited=turnout.invited,
         started=turnout.started,
         completed=turnout.completed,
-        new=coordinators.started_since(tx, wave.id, last_week),
-        finished=coordinators.completed_since(tx, wave.id, last_week),
+        new=coordinators.started_since(tx, wave.id, since),
+        finished=coordinators.completed_since(tx, wave.id, since),
         stops=_by_part(texts, coordinators.stops(tx, wave.id)),
         items=_means(everyone),
         spread={item: cell.spread for item, cell in everyone.items()},
         groups={group: _means(releases.read(tx, wave.id, group)) for group in releases.GROUPS},
-        is_renewed=waves.renewed_since(tx, wave.id, last_week),
+        is_renewed=waves.renewed_since(tx, wave.id, since),
         since=_comparison(tx, before, wave, _means(everyone), unchanged) if before else None,
     )
 

@@ -34,6 +34,12 @@ class Settings:
     log_level: str
     log_format: str
 
+    @property
+    def page_url(self) -> str:
+        """Where the page is, for people: without PUBLIC_URL this machine alone can reach it."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
+        return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
 
 def read(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
     """The settings in force; raises SettingsError with every mistake."""

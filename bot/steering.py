@@ -92,6 +92,14 @@ def _reach(asked: Asked) -> Paragraph:
         lines.append(
             say_n("{count} has reminders off.", "{count} of them have reminders off.", reach.without_reminders)
         )
+    if reach.on_a_page:
+        lines.append(
+            say_n(
+                "{count} person uses the browser and sees it there, when they open their own link.",
+                "{count} people use the browser and see it there, when they open their own link.",
+                reach.on_a_page,
+            )
+        )
     if reach.out_of_reach:
         lines.append(
             say_n(
@@ -297,7 +305,7 @@ def _reopen(asked: Asked) -> Shown:
 
 
 def _reopen_yes(asked: Asked) -> Shown:
-    if asked.argument != str(asked.wave.number) or not waves.reopen(asked.tx, asked.wave.id):
+    if asked.argument != str(asked.wave.number) or not waves.reopen(asked.tx, asked.wave.id, asked.now):
         return _still_open(asked) if asked.wave.closed_at is None else _open(asked)
     waves.drop_plan(asked.tx, asked.partnership.id)
     line = say("Round {wave} is open again.", wave=asked.wave.number)

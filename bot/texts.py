@@ -30,6 +30,7 @@ from bot.survey.views import View
 LOCALES = Path(__file__).parent.parent / "locales"
 SOURCE_LANGUAGE = "en"
 HOME_LANGUAGE = "nl"
+BETWEEN_LANGUAGES = "\n\n— — —\n\n"
 BRITISH = {"en": "en_GB"}  # dates as Dutch readers write them: the day before the month
 
 

@@ -116,7 +116,7 @@ def summarise(tx: Tx, texts: Texts, now: datetime) -> bool:
     """Write the weekly post of one partnership that is due."""
     for partnership, wave in waves.every_open(tx):
         post = last_post(now, *coordinators.summary_moment(tx, partnership.id), partnership.timezone)
-        if wave.opened_at <= post and results.weekly(tx, texts, partnership, wave, post, now):
+        if wave.opened_at < post and results.weekly(tx, texts, partnership, wave, post, now):
             return True
     return False
 

@@ -19,7 +19,7 @@ from bot.survey.checklist import fingerprint
 from bot.survey.dialogue import COORDINATING, Commanded, Dialogue, Event, Expired, Partnership, Turn, step
 from bot.survey.phrases import Phrase, say
 from bot.survey.views import View
-from bot.texts import HOME_LANGUAGE, SOURCE_LANGUAGE, Texts
+from bot.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts
 from storage import contacts, coordinators, dialogues, letters, partnerships, updates
 from storage.coordinators import Seat
 from storage.database import Tx
@@ -33,7 +33,6 @@ WITH_WORDS = {
 }  # what a coordinator's command does with words behind it
 TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)  # a consent text is the same text on every day
 WITHOUT_WORDS = {action: name for name, action in WITH_WORDS.items()}
-BETWEEN_LANGUAGES = "\n\n— — —\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +85,9 @@ def _open(tx: Tx, texts: Texts, update: Update, code: str, now: datetime, langua
         return _resume(tx, texts, update, response, now)
     if wave.closed_at:
         return _at_the_door(texts, update, door.no_open_wave(partnership), language)
-    coordinators.opened(tx, code)
-    return _welcome(texts, update, partnership, code, language, now)
+    if language is None:  # else they only read the same in another language
+        coordinators.opened(tx, code)
+    return welcome(texts, update, partnership, code, language, now)
 
 
 def _open_coordinator_link(tx: Tx, texts: Texts, update: Update, code: str, now: datetime) -> Reply:
@@ -128,7 +128,7 @@ def _coordinate(
     if len(seats) > 1:
         choice = texts.letter(coordinator.pick(seats, WITHOUT_WORDS.get(action, action)), seats[0].language)
         return _to_seat(tx, update, seats[0], [choice], now)
-    shown = coordinator.handle(tx, texts, seats[0], action, argument, update.door, now)
+    shown = coordinator.handle(tx, texts, seats[0], action, argument, update.doors, now)
     if action == "left":
         return Reply((Envelope(update.channel, update.address, replace(shown[-1], replaces=update.message)),))
     return _to_seat(tx, update, seats[0], shown, now)
@@ -154,7 +154,7 @@ def _decline(tx: Tx, texts: Texts, update: Update, language: str | None, now: da
     return _carry_out(tx, texts, update, caller, Turn(caller.dialogue, caller.dialogue.here), now)
 
 
-def _welcome(
+def welcome(
     texts: Texts, update: Update, partnership: Partnership, code: str, language: str | None, now: datetime
 ) -> Reply:
     """In the language of the phone; when we do not speak that, in the partnership's with English below."""

@@ -158,6 +158,16 @@ def waiting_for_post(tx: Tx, partnership: int, wave: int, week: str, moment: dat
     return [Recipient(*row) for row in found]
 
 
+def last_post(tx: Tx, partnership: int, wave: int) -> datetime | None:
+    """When the last weekly post about this wave was written to somebody who has a seat still."""
+    written = (
+        select(func.max(letters.c.due_at))
+        .join(coordinators, coordinators.c.contact_id == letters.c.contact_id)
+        .where(coordinators.c.partnership_id == partnership, letters.c.key.like(f"summary:%:{wave}:%"))
+    )
+    return tx.connection.execute(written).scalar()
+
+
 def waiting_for_result(tx: Tx, wave: int, most: int | None = None) -> list[Recipient]:
     """Respondents who completed this wave, asked for the group result, did not stop, and were not written it yet."""
     found = tx.connection.execute(
@@ -246,12 +256,12 @@ def stops(tx: Tx, wave: int) -> dict[int, int]:
 
 
 def started_since(tx: Tx, wave: int, moment: datetime) -> int:
-    counted = select(func.count()).where(responses.c.wave_id == wave, responses.c.started_at >= moment)
+    counted = select(func.count()).where(responses.c.wave_id == wave, responses.c.started_at > moment)
     return tx.connection.execute(counted).scalar_one()
 
 
 def completed_since(tx: Tx, wave: int, moment: datetime) -> int:
-    counted = select(func.count()).where(responses.c.wave_id == wave, responses.c.completed_at >= moment)
+    counted = select(func.count()).where(responses.c.wave_id == wave, responses.c.completed_at > moment)
     return tx.connection.execute(counted).scalar_one()
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, FromClause, String, and_, cast, or_, select
 
 from bot.survey.calendar import MOST_REMINDERS
-from bot.survey.dialogue import Dialogue, Partnership
+from bot.survey.dialogue import SILENT, Dialogue, Partnership
 from storage.database import Tx
 from storage.schema import contacts, letters, respondents, responses
 
@@ -58,6 +58,7 @@ def due(tx: Tx, partnership: Partnership, wave: int, now: datetime, most: int) -
             responses.c.wave_id == wave,
             responses.c.completed_at.is_(None),
             responses.c.reminders,
+            contacts.c.channel.not_in(SILENT),
             contacts.c.stopped_at.is_(None),
             contacts.c.unreachable_at.is_(None),
             SECOND.c.id.is_(None),

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, delete, exists, func, or_, select, update
 
-from bot.survey.dialogue import Partnership
+from bot.survey.dialogue import SILENT, Partnership
 from storage import letters as letters_of
 from storage import partnerships as of_partnerships
 from storage.database import Tx
@@ -38,11 +38,13 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many respondents a wave invites, how many of them want no reminders, and how many it does not reach."""
+    """How many respondents a wave writes to, how many of them want no reminders, how many see it when they come by
+    themselves, and how many it does not reach."""
 
     people: int
     without_reminders: int
     out_of_reach: int
+    on_a_page: int
 
 
 def plan(tx: Tx, partnership: int) -> Plan:
@@ -112,7 +114,7 @@ def withdraw_asking(tx: Tx, wave: int, now: datetime) -> None:
     letters_of.withdraw(tx, or_(*asking), now)
 
 
-def reopen(tx: Tx, wave: int) -> bool:
+def reopen(tx: Tx, wave: int, now: datetime) -> bool:
     """Open the last wave again; False when it is open, or a later one exists. Who was not told of the closing yet will
     not be told."""
     untold = and_(letters.c.key.like(f"closed:%:{wave}"), letters.c.settled_at.is_(None))
@@ -120,7 +122,7 @@ def reopen(tx: Tx, wave: int) -> bool:
     later = waves.alias()
     is_last = ~exists().where(later.c.partnership_id == waves.c.partnership_id, later.c.number > waves.c.number)
     again = update(waves).where(waves.c.id == wave, waves.c.closed_at.is_not(None), is_last)
-    return bool(tx.connection.execute(again.values(closed_at=None, closes_at=None)).rowcount)
+    return bool(tx.connection.execute(again.values(closed_at=None, closes_at=None, opened_at=now)).rowcount)
 
 
 def rename(tx: Tx, wave: int, name: str) -> None:
@@ -198,20 +200,23 @@ def _waves(tx: Tx, chosen: ColumnElement[bool]) -> list[tuple[Partnership, Wave]
 
 def renewed_since(tx: Tx, wave: int, moment: datetime) -> bool:
     """Whether scores of this wave were released since then."""
-    newer = select(exists().where(releases.c.wave_id == wave, releases.c.released_at >= moment))
+    newer = select(exists().where(releases.c.wave_id == wave, releases.c.released_at > moment))
     return bool(tx.connection.execute(newer).scalar())
 
 
 def reach(tx: Tx, partnership: int) -> Reach:
     """Whom a next wave of this partnership would invite."""
-    reached = case((_wants_letters(), 1))
-    silent = case((and_(_wants_letters(), ~_last_choice()), 1))
-    people, without, everyone = tx.connection.execute(
-        select(func.count(reached), func.count(silent), func.count())
+    silent = contacts.c.channel.in_(SILENT)
+    reached, on_a_page = and_(_wants_letters(), ~silent), and_(_wants_letters(), silent)
+    counts = (reached, and_(reached, ~_last_choice()), on_a_page)
+    counted: list[ColumnElement[int]] = [func.count(case((each, 1))) for each in counts]
+    found = tx.connection.execute(
+        select(*counted, func.count())
         .select_from(respondents.outerjoin(contacts))
         .where(respondents.c.partnership_id == partnership)
     ).one()
-    return Reach(people, without, everyone - people)
+    people, without, pages, everyone = map(int, found)
+    return Reach(people, without, everyone - people - pages, pages)
 
 
 def to_invite(tx: Tx, partnership: int, wave: int, most: int) -> list[tuple[int, int]]:

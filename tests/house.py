@@ -5,19 +5,20 @@ The test is the clock; nothing is replaced by something that only looks like it.
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from bot.app import App
 from bot.settings import Settings, read
 from bot.survey.dialogue import Partnership
 from storage import partnerships
 from storage.partnerships import Codes
-from tests.telegram_server import Person, TelegramServer
+from tests.telegram_server import TelegramServer
 
 ROOT = Path(__file__).parent.parent
 SECRET = "a secret that only the tests know"
@@ -40,11 +41,26 @@ class Clock:
         self.now += timedelta(**amount)
 
 
+class Somebody(Protocol):
+    """Whoever answers, in any channel."""
+
+    @property
+    def last(self) -> Any: ...
+    async def write(self, text: str) -> Any: ...
+    async def press(self, label: str) -> Any: ...
+    async def press_data(self, data: str, message: Any = None) -> Any: ...
+
+
 class House:
     def __init__(self, folder: Path, server: TelegramServer, clock: Clock, **environment: str) -> None:
         self.folder, self.server, self.clock = folder, server, clock
         self.environment = {**environment_for(folder, server), **environment}
         self._running: asyncio.Task[None] | None = None
+
+    @property
+    def page(self) -> str:
+        """Where a browser on this machine finds us."""
+        return f"http://127.0.0.1:{self.settings.port}"
 
     @property
     def settings(self) -> Settings:
@@ -121,7 +137,13 @@ def environment_for(folder: Path, server: TelegramServer) -> Mapping[str, str]:
         "TELEGRAM_API_URL": server.url,
         "DATABASE_URL": f"sqlite:///{folder}/data/samenspraak.db",
         "SAMENSPRAAK_SECRET": SECRET,
+        "PORT": str(free_port()),
     }
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 def partnership(name: str = "De Verbinders", **more: Any) -> Partnership:
@@ -135,7 +157,7 @@ def partnership(name: str = "De Verbinders", **more: Any) -> Partnership:
     return Partnership(id=0, name=name, **{**facts, **more})
 
 
-async def agree(house: House, person: Person, code: str, yes: str = "Ja, ik doe mee", group: str = "Anders") -> None:
+async def agree(house: House, person: Somebody, code: str, yes: str = "Ja, ik doe mee", group: str = "Anders") -> None:
     """Come in by the link, agree and choose a group: the first statement is on the screen."""
     await person.write(f"/start {code}")
     await house.settle()

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -53,7 +54,8 @@ def test_a_partnership_is_made_listed_closed_and_summarised(command: Any, folder
     made = json.loads(out)
     assert code == 0
     assert made["partnership"] == 1
-    assert made["invitation_links"] == made["coordinator_links"] == []
+    assert made["invitation_links"] == [f"http://127.0.0.1:8000/i/{made['invitation_code']}"]
+    assert made["coordinator_links"] == [f"http://127.0.0.1:8000/i/{made['coordinator_code']}"]
     assert len(made["invitation_code"]) == len(made["coordinator_code"]) == 26
     assert made["invitation_code"] != made["coordinator_code"]
     assert (folder / "data" / "samenspraak.db").is_file()
@@ -124,15 +126,16 @@ def test_an_unknown_partnership_is_told(command: Any, arguments: Sequence[str]) 
 def test_a_lost_coordinator_link_is_replaced(command: Any) -> None:
     command("partnership", "add", "X")
     code, out, _ = command("partnership", "link", "X")
-    assert (code, len(out.removeprefix("/start ").strip())) == (0, 26)
+    assert (code, len(out.removeprefix("http://127.0.0.1:8000/i/").strip())) == (0, 26)
     assert command("partnership", "link", "Y")[0] == 2
 
 
-def test_run_without_a_token_says_what_to_do(command: Any) -> None:
-    code, _, err = command("run")
+def test_a_port_that_is_taken_is_told(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("PORT", str(taken.getsockname()[1]))
+        code, _, err = command("run")
     assert code == 2
-    assert "BotFather" in err
-    assert "TELEGRAM_TOKEN" in err
+    assert "Choose another PORT" in err
 
 
 def test_wrong_settings_stop_every_command(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,8 +165,15 @@ async def test_a_running_bot_is_given_its_links_and_not_a_second_runner(house: H
     code, out, _ = await house.command("partnership", "add", "Beside a running bot", "--json")
     made = json.loads(out)
     assert code == 0
-    assert made["invitation_links"] == [f"https://t.me/samenspraak_bot?start={made['invitation_code']}"]
-    assert made["coordinator_links"] == [f"https://t.me/samenspraak_bot?start={made['coordinator_code']}"]
+    for kind in ("invitation", "coordinator"):
+        telegram, page = made[f"{kind}_links"]
+        assert telegram == f"https://t.me/samenspraak_bot?start={made[f'{kind}_code']}"
+        assert page == f"{house.page}/i/{made[f'{kind}_code']}"
+    _, out, _ = await house.command(
+        "partnership", "add", "In public", "--json", PUBLIC_URL="https://samenspraak.example.org"
+    )
+    first = json.loads(out)["invitation_links"][0]
+    assert first.startswith("https://samenspraak.example.org/i/"), "a page that everybody reaches goes first"
     code, _, err = await house.command("run")
     assert code == 2
     assert "already running" in err

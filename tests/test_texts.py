@@ -19,8 +19,7 @@ from bot.survey.buttons import MOST_BYTES, Place, Screen
 from bot.survey.dialogue import Dialogue
 from bot.survey.phrases import command, say, say_n, verbatim
 from bot.survey.views import View
-from bot.texts import LOCALES, Texts, TextsError, autonym, load, plain
-from bot.turn import BETWEEN_LANGUAGES
+from bot.texts import BETWEEN_LANGUAGES, LOCALES, Texts, TextsError, autonym, load, plain
 from tests.house import MONDAY, House, partnership
 from tests.telegram_server import TelegramServer
 from tests.test_walk import walk

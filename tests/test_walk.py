@@ -12,8 +12,9 @@ import pytest
 from bot.__main__ import main
 from storage.sealing import Seal
 from tests.data import APPENDIX_A, PUBLISHED, PUBLISHED_TOTAL, five_sheets
-from tests.house import SECRET, Clock, House, agree
+from tests.house import SECRET, Clock, House, Somebody, agree
 from tests.telegram_server import Person, TelegramServer
+from tests.visitor import Visitor
 
 LABELS = {
     "nl": {
@@ -33,7 +34,7 @@ LABELS = {
 }
 
 
-async def walk(house: House, person: Person, code: str, words: str = "{}", option: str = "Yes") -> list[str]:
+async def walk(house: House, person: Somebody, code: str, words: str = "{}", option: str = "Yes") -> list[str]:
     """From the link to the thanks, with the same answer everywhere; every screen on the way."""
     seen: list[str] = []
 
@@ -49,33 +50,32 @@ async def walk(house: House, person: Person, code: str, words: str = "{}", optio
     return seen
 
 
-def item_on(person: Person) -> int:
+def item_on(person: Somebody) -> int:
     found = re.search(r"(?:Zin|Statement) (\d+) (?:van|of) 26", person.last.text)
     assert found, person.last.text
     return int(found[1])
 
 
-def spoken_on(person: Person) -> str:
+def spoken_on(person: Somebody) -> str:
     return "nl" if "Zin " in person.last.text else "en"
 
 
-async def answer(house: House, person: Person, option: str, taps: int = 1) -> None:
-    label = LABELS[spoken_on(person)][option]
-    message = person.last
+async def answer(house: House, person: Somebody, option: str, taps: int = 1) -> None:
+    label, message = LABELS[spoken_on(person)][option], person.last
     data = next(data for row in message.rows for text, data in row if text.removeprefix("✓ ") == label)
     for _ in range(taps):
         await person.press_data(data, message)
     await house.settle()
 
 
-async def tap(house: House, person: Person, *labels: str) -> None:
+async def tap(house: House, person: Somebody, *labels: str) -> None:
     """Press the first of these labels that is there."""
     there = {label for row in person.last.rows for label, _ in row}
     await person.press(next(label for label in labels if label in there))
     await house.settle()
 
 
-async def fill_in(house: House, person: Person, sheet: dict[int, str], turn: int) -> None:
+async def fill_in(house: House, person: Somebody, sheet: dict[int, str], turn: int) -> None:
     """A sheet, in the way of somebody who hesitates, takes breaks, changes language and taps twice."""
     for item, option in sheet.items():
         assert item_on(person) == item
@@ -85,7 +85,8 @@ async def fill_in(house: House, person: Person, sheet: dict[int, str], turn: int
             assert item_on(person) == item
         elif item % 6 == turn:
             await tap(house, person, "Pauze", "Pause")
-            await tap(house, person, "Over een week", "In a week")
+            if not isinstance(person, Visitor):  # on a page nothing can remind them
+                await tap(house, person, "Over een week", "In a week")
             await tap(house, person, f"Verder met zin {item}", f"Go on with statement {item}")
         if item % 5 == turn:
             await tap(house, person, "English", "Nederlands")

@@ -27,6 +27,9 @@ from bot.survey.calendar import MOST_REMINDERS, moments, next_reminder
 from bot.survey.checklist import Checklist
 from bot.survey.phrases import Phrase, say
 
+SILENT = frozenset({"web"})
+"""Channels in which nothing reaches somebody who is not looking: there are no reminders there."""
+
 GROUP_LABELS = {
     "resident": say("Resident or volunteer"),
     "professional": say("I work here (professional)"),
@@ -96,7 +99,9 @@ class Dialogue:
     @property
     def next_reminder(self) -> datetime | None:
         """When we write to this person by ourselves, to remind them; None when we do not, or not any more."""
-        if self.completed or not self.wave_open or self.stopped or not self.reminders or self.touched_at is None:
+        if self.completed or not self.wave_open or self.is_silent or self.touched_at is None:
+            return None
+        if self.stopped or not self.reminders:
             return None
         days = (self.partnership.remind_after, self.partnership.remind_again)
         due = next_reminder(self.touched_at, self.remind_at, self.reminded, days, self.partnership.timezone)
@@ -104,10 +109,14 @@ class Dialogue:
 
     def choices(self, now: datetime) -> dict[str, datetime]:
         """When this person may ask for a reminder now: no third one, and none after the wave."""
-        if len(self.reminded) >= MOST_REMINDERS:
+        if self.is_silent or len(self.reminded) >= MOST_REMINDERS:
             return {}
         every = moments(now, self.partnership.timezone)
         return {name: at for name, at in every.items() if self.closes_at is None or at < self.closes_at}
+
+    @property
+    def is_silent(self) -> bool:
+        return self.channel in SILENT
 
     @property
     def next_item(self) -> int | None:

@@ -3,11 +3,11 @@
 Nothing is stored about them, so the buttons carry the invitation and the language.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.survey.buttons import Decline, Join, Welcome
 from bot.survey.calendar import kept_until
-from bot.survey.dialogue import Partnership
+from bot.survey.dialogue import SILENT, Partnership
 from bot.survey.phrases import Phrase, command, language, say
 from bot.survey.views import Button, Paragraph, View, in_rows
 
@@ -38,6 +38,15 @@ def welcome(
             *in_rows(Button(language(code), Welcome(invitation, code)) for code in languages if code != spoken),
         ),
     )
+
+
+def seat_offered(partnership: Partnership, role: str) -> View:
+    """A link for one seat: what it does, before it is used up."""
+    if role == "viewer":
+        offer = say("With this link you get the summaries of {partnership}.", partnership=partnership.name)
+    else:
+        offer = say("With this link you become coordinator of {partnership}.", partnership=partnership.name)
+    return View(((say("<b>Welcome!</b>"),), (offer, say("The link works once."))))
 
 
 def declined() -> View:
@@ -136,18 +145,41 @@ def terms(partnership: Partnership, channel: str, now: datetime) -> Paragraph:
             k=partnership.minimum_group,
         ),
         say("• Researchers may use the answers, without names."),
+        *_on_this_channel(channel, kept_until(now, partnership.timezone, partnership.keep_answers)),
+        _forgotten_after(partnership, channel),
+        *_kept_elsewhere(channel),
+    )
+
+
+def _forgotten_after(partnership: Partnership, channel: str) -> Phrase:
+    days = partnership.keep_contacts
+    if channel in SILENT:
+        return say(
+            "• There may be a next round. {days} days after the last round your own link stops working.", days=days
+        )
+    return say(
+        "• We may ask you again in a next round. {days} days after the last round we delete the address of your chat.",
+        days=days,
+    )
+
+
+def _on_this_channel(channel: str, until: date) -> Paragraph:
+    """What is another thing in a page that one has to come back to than in a chat that can ring."""
+    if channel in SILENT:
+        return (
+            say("• In the browser you get no reminders. Keep your own link, to go on later."),
+            say(
+                "• We keep your answers until {date} at the latest. You can delete them at once, with the menu.",
+                date=until,
+            ),
+        )
+    return (
         say("• You get at most 2 reminders. You can turn them off."),
         say(
             "• We keep your answers until {date} at the latest. With /{erase} you delete them at once.",
-            date=kept_until(now, partnership.timezone, partnership.keep_answers),
+            date=until,
             erase=command("erase"),
         ),
-        say(
-            "• We may ask you again in a next round. {days} days after the last round we delete the address of your "
-            "chat.",
-            days=partnership.keep_contacts,
-        ),
-        *_kept_elsewhere(channel),
     )
 
 

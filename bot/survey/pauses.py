@@ -22,6 +22,8 @@ SECONDS_EACH = 20  # that a statement takes
 
 
 def pause(dialogue: Dialogue, _number: int, now: datetime) -> View:
+    if dialogue.is_silent:
+        return _on_a_page(dialogue, _PAUSE)
     saved = say("You take a break. Your answers are saved.")
     choices = _choices(dialogue, now)
     if not choices:
@@ -33,7 +35,22 @@ def pause(dialogue: Dialogue, _number: int, now: datetime) -> View:
     )
 
 
+def _on_a_page(dialogue: Dialogue, place: Place) -> View:
+    return View(
+        (
+            (say("You take a break. Your answers are saved."),),
+            (
+                say("In the browser you get no reminders."),
+                say("Keep your own link. With it you go on whenever you like, on every phone."),
+            ),
+        ),
+        ((go_on(dialogue),), *languages(dialogue, place)),
+    )
+
+
 def paused(dialogue: Dialogue, _number: int, now: datetime) -> View:
+    if dialogue.is_silent:
+        return _on_a_page(dialogue, Place(Screen.PAUSED))
     return View(
         (
             (say("Your answers are saved."), _what_comes(dialogue, now)),
@@ -45,6 +62,11 @@ def paused(dialogue: Dialogue, _number: int, now: datetime) -> View:
 
 def reminders(dialogue: Dialogue, _number: int, now: datetime) -> View:
     """What will come, and every way to change it."""
+    if dialogue.is_silent:
+        return View(
+            ((say("<b>Reminders</b>"), say("In the browser you get no reminders.")),),
+            ((go_on(dialogue),), *languages(dialogue, Place(Screen.REMINDERS))),
+        )
     rows: tuple[Row, ...] = ()
     if not dialogue.completed and dialogue.wave_open:
         rows = in_rows(_choices(dialogue, now), 2)

@@ -8,7 +8,7 @@ from bot.survey.dialogue import GROUP_LABELS, Dialogue
 from bot.survey.door import contact, terms
 from bot.survey.phrases import command, say
 from bot.survey.rows import go_on, languages
-from bot.survey.views import Button, View
+from bot.survey.views import Button, Paragraph, View
 
 
 def language(dialogue: Dialogue, _number: int, _now: datetime) -> View:
@@ -22,6 +22,8 @@ def language(dialogue: Dialogue, _number: int, _now: datetime) -> View:
 
 
 def help(dialogue: Dialogue, _number: int, _now: datetime) -> View:
+    about = say("/{name} – see and change your reminders", name=command("reminders"))
+    reminders = () if dialogue.is_silent else (about,)
     return View(
         (
             (say("<b>Help</b>"),),
@@ -33,6 +35,7 @@ def help(dialogue: Dialogue, _number: int, _now: datetime) -> View:
             (
                 say("/{name} – go on with the statements", name=command("continue")),
                 say("/{name} – choose another language", name=command("language")),
+                *reminders,
                 say("/{name} – see your own answers", name=command("mydata")),
                 say("/{name} – delete all your answers", name=command("erase")),
                 say("/{name} – no more messages from me", name=command("stop")),
@@ -52,6 +55,11 @@ def privacy(dialogue: Dialogue, _number: int, now: datetime) -> View:
             (
                 say(
                     "• We do not keep your name or your phone number. "
+                    "Your own link is encrypted: nobody can read it without the key."
+                )
+                if dialogue.is_silent
+                else say(
+                    "• We do not keep your name or your phone number. "
                     "The number of this chat is encrypted: nobody can read it without the key."
                 ),
                 say("• We do not keep what you type."),
@@ -69,7 +77,6 @@ def my_data(dialogue: Dialogue, _number: int, _now: datetime) -> View:
         say("{number}: {option}", number=item, option=dialogue.checklist.options[option].label)
         for item, option in sorted(dialogue.answers.items())
     )
-    messages = say("off") if dialogue.stopped or not dialogue.reminders else say("on")
     return View(
         (
             (say("<b>This is what we keep about you</b>"),),
@@ -77,8 +84,7 @@ def my_data(dialogue: Dialogue, _number: int, _now: datetime) -> View:
                 say("Partnership: {name}", name=dialogue.partnership.name),
                 say("Language: {language}", language=phrases.language(dialogue.language)),
                 say("You take part as: {group}", group=group),
-                say("Reminders: {state}", state=messages),
-                say("The number of this chat, encrypted. Without it we cannot write to you."),
+                *_reached_by(dialogue),
             ),
             (say("Your answers:"), *(answers or (say("none yet"),))),
             (say("You find everything in the file as well. You can keep it."),),
@@ -88,6 +94,16 @@ def my_data(dialogue: Dialogue, _number: int, _now: datetime) -> View:
             (go_on(dialogue),),
             *languages(dialogue, Place(Screen.MY_DATA)),
         ),
+    )
+
+
+def _reached_by(dialogue: Dialogue) -> Paragraph:
+    if dialogue.is_silent:
+        return (say("Your own link, encrypted. Without it we cannot find your answers."),)
+    messages = say("off") if dialogue.stopped or not dialogue.reminders else say("on")
+    return (
+        say("Reminders: {state}", state=messages),
+        say("The number of this chat, encrypted. Without it we cannot write to you."),
     )
 
 

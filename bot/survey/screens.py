@@ -182,6 +182,7 @@ def _thanks(dialogue: Dialogue, _number: int, _now: datetime) -> View:
                 else say("This round is closed. The partnership talks about the result of the whole group."),
                 say("The coordinator never sees your own answers."),
             ),
+            *_result_on_a_page(dialogue),
         ),
         (*_group_result(dialogue), *own_data(dialogue), *languages(dialogue, Place(Screen.THANKS))),
     )
@@ -195,12 +196,19 @@ def _own_score(dimension: Dimension, own: Scores, last: Scores) -> Phrase:
     return joined((score, verbatim(f"({then.shown})")), " ") if then else score
 
 
+def _result_on_a_page(dialogue: Dialogue) -> tuple[Paragraph, ...]:
+    if not (dialogue.is_silent and dialogue.wants_result and dialogue.wave_open):
+        return ()
+    return ((say("Open your own link when the round is closed. Then you see the group result here."),),)
+
+
 def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
     """It is sent at closing, so afterwards it cannot be asked for any more."""
     if not dialogue.wave_open:
         return ()
     wanted = dialogue.wants_result
-    return ((Button(say("Send me the group result"), WantResult(dialogue.response, int(not wanted)), wanted),),)
+    label = say("Show me the group result") if dialogue.is_silent else say("Send me the group result")
+    return ((Button(label, WantResult(dialogue.response, int(not wanted)), wanted),),)
 
 
 def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
@@ -210,7 +218,11 @@ def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
                 say("This round of {partnership} is closed.", partnership=dialogue.partnership.name),
                 say("You did not finish it. Your answers are kept, but they do not count in the result."),
             ),
-            (say("You hear from us when there is a new round."),),
+            (
+                say("Open your own link again later. You see it here when there is a new round.")
+                if dialogue.is_silent
+                else say("You hear from us when there is a new round."),
+            ),
         ),
         (*own_data(dialogue), *languages(dialogue, Place(Screen.CLOSED))),
     )

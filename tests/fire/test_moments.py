@@ -39,7 +39,8 @@ class Mortal(House):
             self._running.cancel()
             await asyncio.sleep(0)
         await self.app.delivery.close(patience=0)
-        await self.app.telegram.close()
+        if self.app.telegram:
+            await self.app.telegram.close()
         self.app.database.close()
 
     @property

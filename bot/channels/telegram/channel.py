@@ -28,23 +28,26 @@ def _no_content(attachment: Attachment) -> bytes:
 class TelegramChannel:
     def __init__(self, token: str, api_url: str, content: Callable[[Attachment], bytes] = _no_content) -> None:
         self._polls, self._calls = AiohttpRequest(), AiohttpRequest()
-        self._door = ""
         base, files = f"{api_url}/bot", f"{api_url}/file/bot"
         self._bot = Bot(token, base, files, request=self._calls, get_updates_request=self._polls)
         self.messenger = TelegramMessenger(self._bot, content)
 
     async def connect(self, patience: float | None = None) -> str:
         """Make contact and give the bot's name. Without `patience` (seconds) it waits for Telegram however long."""
-        await self._polls.initialize()
-        await self._calls.initialize()
+        await self.open()
         async with asyncio.timeout(patience):
             return await self._introduce()
+
+    async def open(self) -> None:
+        """Be ready to send: from here on a letter waits for Telegram, and is not lost, when it cannot be reached."""
+        await self._polls.initialize()
+        await self._calls.initialize()
 
     async def run(self, take: Take, on_poll: Callable[[], Awaitable[None]], texts: Texts) -> None:
         """Take updates for ever."""
         putting_up = asyncio.create_task(menu.put_up(self._bot, texts))
         try:
-            await Intake(self._bot, self._polls, take, self.messenger.acknowledge, on_poll, self._door).run()
+            await Intake(self._bot, self._polls, take, self.messenger.acknowledge, on_poll).run()
         finally:
             putting_up.cancel()
 
@@ -56,9 +59,7 @@ class TelegramChannel:
         wait = 0.5
         while True:
             try:
-                name = str((await self._bot.get_me()).username)
-                self._door = link(name, "")
-                return name
+                return str((await self._bot.get_me()).username)
             except InvalidToken:
                 raise TokenRefused(str(TokenRefused.__doc__)) from None
             except TelegramError as error:

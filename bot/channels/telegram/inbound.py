@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.channels.commands import said
 from bot.letters import Left, Opened, Returned, Update
 from bot.survey.buttons import decode
-from bot.survey.dialogue import Commanded, Expired, Wrote
+from bot.survey.dialogue import Expired
 
 CHANNEL = "telegram"
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
-MOST_WORDS = 2000  # characters behind a command
-LONGEST_CODE = 64  # characters, as Telegram allows behind /start
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +25,14 @@ class Received:
     press: str | None = None
 
 
-def received(raw: Mapping[str, Any], door: str = "") -> Received | None:
-    """What an update means to us; None when it is not for us. `door` is the link of this bot, without a code."""
+def received(raw: Mapping[str, Any]) -> Received | None:
+    """What an update means to us; None when it is not for us."""
     try:
         number = int(raw["update_id"])
         if "callback_query" in raw:
-            return _press(number, raw["callback_query"], door)
+            return _press(number, raw["callback_query"])
         if "message" in raw:
-            return _message(number, raw["message"], door)
+            return _message(number, raw["message"])
         if "my_chat_member" in raw:
             return _membership(number, raw["my_chat_member"])
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -41,7 +40,7 @@ def received(raw: Mapping[str, Any], door: str = "") -> Received | None:
     return None
 
 
-def _press(number: int, query: Mapping[str, Any], door: str) -> Received | None:
+def _press(number: int, query: Mapping[str, Any]) -> Received | None:
     message = query.get("message") or {}
     if message and message["chat"]["type"] != "private":
         return None
@@ -52,13 +51,12 @@ def _press(number: int, query: Mapping[str, Any], door: str) -> Received | None:
         event=decode(str(query.get("data", ""))) or Expired(),
         phone_language=_language(query),
         message=int(message["message_id"]) if message else None,
-        door=door,
     )
     return Received(update, str(query["id"]))
 
 
-def _message(number: int, message: Mapping[str, Any], door: str) -> Received | None:
-    event, in_group = _said(message.get("text")), message["chat"]["type"] != "private"
+def _message(number: int, message: Mapping[str, Any]) -> Received | None:
+    event, in_group = said(message.get("text")), message["chat"]["type"] != "private"
     if in_group and not (isinstance(event, Opened) and message["chat"]["type"] in ("group", "supergroup")):
         return None  # in a group only a link is for us
     return Received(
@@ -68,20 +66,9 @@ def _message(number: int, message: Mapping[str, Any], door: str) -> Received | N
             address=str(int(message["chat"]["id"])),
             event=event,
             phone_language=_language(message),
-            door=door,
             in_group=in_group,
         )
     )
-
-
-def _said(text: object) -> Opened | Commanded | Wrote:
-    if not isinstance(text, str) or not text.startswith("/"):
-        return Wrote()
-    name, _, more = text[1:].partition(" ")
-    name, code = name.split("@")[0].lower(), more.strip()
-    if name == "start" and code:
-        return Opened(code[:LONGEST_CODE] if code.isascii() and code.isprintable() else "")
-    return Commanded(name, more[:MOST_WORDS]) if name.isascii() and name.isidentifier() else Wrote()
 
 
 def _membership(number: int, change: Mapping[str, Any]) -> Received | None:

@@ -43,14 +43,12 @@ class Intake:
         take: Take,
         acknowledge: Acknowledge,
         on_poll: Callable[[], Awaitable[None]],
-        door: str,
     ) -> None:
         self._bot = bot
         self._request = request
         self._take = take
         self._acknowledge = acknowledge
         self._on_poll = on_poll
-        self._door = door
         self._spinners: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -82,7 +80,7 @@ class Intake:
         """Everybody's updates side by side, each person's in order."""
         by_person: defaultdict[str, list[Received]] = defaultdict(list)
         for raw in batch:
-            if found := received(raw, self._door):
+            if found := received(raw):
                 by_person[found.update.address].append(found)
             else:
                 log.info("update %d: not for us", raw["update_id"])

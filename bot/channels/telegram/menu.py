@@ -9,23 +9,13 @@ from functools import partial
 from telegram import Bot, BotCommand
 from telegram.error import TelegramError
 
+from bot.channels.commands import ABOUT_COMMANDS
 from bot.survey.dialogue import COMMANDS
 from bot.survey.phrases import command, say
 from bot.texts import HOME_LANGUAGE, Texts
 
 log = logging.getLogger(__name__)
 
-ABOUT_COMMANDS = {
-    "start": say("Begin, or go on"),
-    "continue": say("Go on with the statements"),
-    "language": say("Choose another language"),
-    "help": say("Help"),
-    "reminders": say("See and change your reminders"),
-    "mydata": say("See your own answers"),
-    "erase": say("Delete all your answers"),
-    "stop": say("No more messages"),
-    "privacy": say("What happens with your answers"),
-}
 DESCRIPTION = say(
     "This chat asks how people in your neighbourhood work together. 26 short statements, about 10 minutes. "
     "You need the link or QR code of your partnership."

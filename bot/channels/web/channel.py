@@ -1,0 +1,99 @@
+"""The browser channel as one piece: listens, gives pages out, takes presses in.
+
+Its letters go to a mailbox and count as delivered there; whoever is not looking reads them when they come back.
+"""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+
+from bot.channels.web.mailbox import Mailboxes
+from bot.channels.web.site import Core, site
+from bot.letters import Delivered, Letter, Receipt
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 3  # seconds that requests in hand get at the end
+
+
+class CannotListen(Exception):
+    """The page has no place to be; the message says why and what to do."""
+
+
+class WebMessenger:
+    """Puts letters on the page. Nothing rings: it cannot reach out to anybody."""
+
+    reaches_out = False
+
+    def __init__(self, mailboxes: Mailboxes) -> None:
+        self._mailboxes = mailboxes
+
+    async def deliver(self, address: str, letter: Letter) -> Receipt:
+        self._mailboxes.of(address).put(letter)
+        return Delivered()
+
+
+class WebChannel:
+    def __init__(self, host: str, port: int, public_url: str, secret: str, core: Core) -> None:
+        self._host, self._port = host, port
+        self._mailboxes = Mailboxes()
+        self._closing = asyncio.Event()
+        self._app = site(core, self._mailboxes, public_url, secret, self._closing)
+        self.messenger = WebMessenger(self._mailboxes)
+
+    def listen(self) -> None:
+        """Take the port; from here on nobody who comes is turned away. Raises CannotListen."""
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        try:
+            self._socket = socket.create_server((self._host, self._port), family=family, backlog=1024)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise CannotListen(
+                f"HOST and PORT: the page cannot be served on {self._host}:{self._port} ({reason}). "
+                "Is another program there? Choose another PORT, such as PORT=8001."
+            ) from None
+
+    async def run(self) -> None:
+        """Serve until cancelled; then let the requests in hand finish."""
+        server = _Server(
+            uvicorn.Config(
+                self._app,
+                lifespan="off",
+                ws="none",
+                http="h11",
+                log_config=None,
+                access_log=False,  # it would write down codes and personal links
+                server_header=False,
+                timeout_keep_alive=20,
+                timeout_graceful_shutdown=PATIENCE,
+            )
+        )
+        serving = asyncio.create_task(server.serve([self._socket]))
+        try:
+            await asyncio.shield(serving)
+        finally:
+            self._closing.set()
+            self._mailboxes.close()
+            await server.stop(serving)
+
+
+class _Server(uvicorn.Server):
+    async def stop(self, serving: "asyncio.Task[None]") -> None:
+        """Let the requests in hand finish; when there are none, there is nothing to wait for."""
+        self.should_exit = True
+        if not self.server_state.tasks:
+            serving.cancel()
+            for listening in getattr(self, "servers", ()):
+                listening.close()
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
+        await asyncio.gather(serving, return_exceptions=True)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the program's, not the server's."""
+        yield

@@ -1,0 +1,35 @@
+"""Keys: what page and server know each other by, all derived, so that nothing is stored about a mere visitor.
+
+Somebody's token is the address that the core knows them by. It lives in a cookie that no script can read, and in the
+personal link that they may keep.
+"""
+
+import hmac
+import re
+import secrets
+from hashlib import sha256
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")  # 192 bits
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class Keys:
+    def __init__(self, secret: str) -> None:
+        self._key = sha256(b"page:" + secret.encode()).digest()
+
+    def proof(self, token: str) -> str:
+        """What a page of this visitor carries in its forms: no other site can know it."""
+        return self._derived("proof", token)
+
+    def is_proof(self, token: str, given: str) -> bool:
+        return hmac.compare_digest(self.proof(token).encode(), given.encode("utf-8", "replace"))
+
+    def update(self, token: str, once: str) -> str:
+        """The id of what this visitor did on a page that carried `once`: nobody else can have the same."""
+        return "web:" + self._derived("update", token, once)
+
+    def _derived(self, *parts: str) -> str:
+        return hmac.digest(self._key, "\n".join(parts).encode("utf-8", "replace"), "sha256").hex()[:40]

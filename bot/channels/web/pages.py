@@ -1,0 +1,210 @@
+"""Pages: letters -> HTML. Whatever is not our own markup is escaped, here once more.
+
+One template serves every page; what a letter says as text, paragraphs and buttons, this module only sorts.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from bot.channels.commands import ABOUT_COMMANDS, ABOUT_COORDINATING
+from bot.channels.web.words import WORDS
+from bot.letters import Attachment, Letter, Sight
+from bot.survey.buttons import ChooseOption, Finish, Join, Press, decode
+from bot.survey.dialogue import COMMANDS, COORDINATING
+from bot.survey.phrases import command
+from bot.texts import BETWEEN_LANGUAGES, SOURCE_LANGUAGE, Texts, plain
+
+HERE = Path(__file__).parent
+KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+LINK = re.compile(r"https?://[^\s<]+")
+COMMAND = re.compile(r"(?<!\S)/([a-z]+)")
+BOLD = re.compile(r"(</?b>)")
+WHOLLY_BOLD = re.compile(r"<b>[^<]*</b>")
+TAP = Markup('<button class="inline" form="menu" name="say" value="/{}">{}</button>')
+DOT = "• "
+LONGEST_TITLE = 70  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One or more lines; a list when each of them begins with a dot."""
+
+    lines: tuple[Markup, ...]
+    is_heading: bool = False
+    is_list: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    label: str
+    data: str
+    kind: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A letter on the page. `parts` are the same text in one language each, the first being the page's own."""
+
+    number: int
+    parts: tuple[tuple[str, tuple[Paragraph, ...]], ...]
+    rows: tuple[tuple[Button, ...], ...]
+    attachment: Attachment | None
+
+    @property
+    def is_statement(self) -> bool:
+        return any(button.kind.startswith("answer") for row in self.rows for button in row)
+
+
+class Assets:
+    """The style, the script and the sign, each at an address that changes with what is in it."""
+
+    def __init__(self) -> None:
+        self._contents = {path.name: path.read_bytes() for path in (HERE / "static").iterdir()}
+        stamp = hashlib.sha256(b"".join(self._contents[name] for name in sorted(self._contents))).hexdigest()[:10]
+        self.root = f"/static/{stamp}/"
+
+    def find(self, name: str) -> tuple[bytes, str] | None:
+        """The content and its kind."""
+        content = self._contents.get(name)
+        return (content, KINDS[name.rpartition(".")[2]]) if content is not None else None
+
+
+class Pages:
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self.assets = Assets()
+        environment = Environment(
+            loader=FileSystemLoader(HERE),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._template = environment.get_template("page.html")
+
+    def word(self, name: str, language: str) -> str:
+        return self._texts.word(WORDS[name], language)
+
+    def render(self, sight: Sight, letters: dict[int, Letter], **more: Any) -> str:
+        """The page for somebody with these letters; `more` is what the template asks for besides."""
+        language = sight.language
+        screen = next((number for number, letter in reversed(letters.items()) if letter.rows), None)
+        messages = [self._message(number, letter, sight, number == screen) for number, letter in letters.items()]
+        return self._template.render(
+            language=language,
+            words={name: self._texts.word(phrase, language) for name, phrase in WORDS.items()},
+            title=_title(letters[screen] if screen else next(reversed(letters.values()), None)),
+            assets=self.assets.root,
+            messages=messages,
+            now=screen or next(reversed(letters), 0),
+            sight=sight,
+            menu=self._menu(sight),
+            **{**NOTHING, **more},
+        )
+
+    def _menu(self, sight: Sight) -> list[tuple[str, str]]:
+        """(what to say, label) of every command that this person has."""
+        names = [name for name in COMMANDS if name not in ("start", "continue")] if sight.takes_part else []
+        about = {**ABOUT_COMMANDS, **ABOUT_COORDINATING}
+        if sight.role:
+            names += COORDINATING if sight.role == "coordinator" else ["summary"]
+        first = ["continue"] if sight.is_known else []
+        return [(f"/{name}", self._texts.word(about[name], sight.language)) for name in (*first, *names)]
+
+    def _message(self, number: int, letter: Letter, sight: Sight, is_screen: bool) -> Message:
+        own, *below = letter.text.split(BETWEEN_LANGUAGES)
+        parts = ((sight.language, own), *((SOURCE_LANGUAGE, text) for text in below))
+        return Message(
+            number,
+            tuple((language, self._paragraphs(text, sight)) for language, text in parts),
+            tuple(tuple(map(self._button, row)) for row in letter.rows) if is_screen else (),
+            letter.attachment,
+        )
+
+    def _button(self, of: tuple[str, str]) -> Button:
+        label, data = of
+        return Button(label.removeprefix("✓ "), data, self._kind(decode(data)), label.startswith("✓ "))
+
+    def _kind(self, press: Press | None) -> str:
+        match press:
+            case ChooseOption(option=key):
+                option = self._texts.checklist.options.get(key)
+                return "answer" if option and option.score is not None else "answer apart"
+            case Join() | Finish():
+                return "main"
+            case _:
+                return ""
+
+    def _paragraphs(self, text: str, sight: Sight) -> tuple[Paragraph, ...]:
+        found = []
+        for paragraph in filter(None, text.split("\n\n")):
+            is_heading, lines = WHOLLY_BOLD.fullmatch(paragraph) is not None, paragraph.split("\n")
+            is_list = all(line.startswith(DOT) for line in lines)
+            html = (self._line(line.removeprefix(DOT), sight, in_bold=not is_heading) for line in lines)
+            found.append(Paragraph(tuple(html), is_heading, is_list))
+        return tuple(found)
+
+    def _line(self, line: str, sight: Sight, *, in_bold: bool) -> Markup:
+        """A line with our bold, links and commands made into markup, and nothing else."""
+        html = Markup()
+        bold = False
+        for piece in BOLD.split(line):
+            if piece in ("<b>", "</b>"):
+                bold = piece == "<b>"
+            elif piece:
+                inner = self._linked(plain(piece), sight)
+                html += Markup("<b>{}</b>").format(inner) if bold and in_bold else inner
+        return html
+
+    def _linked(self, text: str, sight: Sight) -> Markup:
+        html, at = Markup(), 0
+        for found in LINK.finditer(text):
+            html += self._with_commands(text[at : found.start()], sight)
+            html += Markup('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>').format(found[0])
+            at = found.end()
+        return html + self._with_commands(text[at:], sight)
+
+    def _with_commands(self, text: str, sight: Sight) -> Markup:
+        """What Telegram makes of a command in a text, for who can use it: something to tap."""
+        html, at = Markup(), 0
+        for found in COMMAND.finditer(text):
+            name = self._texts.commands.get(found[1], "")
+            if name not in COMMANDS or name == "start" or sight.role:
+                continue
+            html += escape(text[at : found.start()])
+            label = self._texts.word(command(name), sight.language)
+            html += TAP.format(name, label) if sight.takes_part else Markup("<b>{}</b>").format(label)
+            at = found.end()
+        return html + escape(text[at:])
+
+
+NOTHING: Mapping[str, Any] = {
+    "alert": "",
+    "code": "",
+    "telegram": "",
+    "link": "",
+    "letter_to_self": "",
+    "view": "chat",
+    "version": "",
+}
+
+
+def mail_to_self(subject: str, link: str) -> str:
+    return f"mailto:?subject={quote(subject)}&body={quote(link)}"
+
+
+def _title(letter: Letter | None) -> str:
+    """What the page is about: the bold words of its screen, or else its first line."""
+    if letter is None:
+        return ""
+    bold = re.search(r"<b>(.*?)</b>", letter.text)
+    return plain(bold[1] if bold else letter.text.partition("\n")[0])[:LONGEST_TITLE]

@@ -1,0 +1,74 @@
+"""Requests: who is asking, and the fields of a form, read with nothing of it trusted."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from bot.channels.web.keys import TOKEN, new_token
+from bot.channels.web.limits import MOST_BODY, client_of
+from bot.texts import Texts
+
+MOST_FIELDS = 12
+MOST_LANGUAGES = 10  # that are looked at in what a browser prefers
+
+
+class TooLarge(Exception):
+    """More was sent than any form of ours holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking. Whoever brought no token `is_new` and is given one; it means nothing until they agree."""
+
+    token: str
+    is_new: bool
+    client: str
+    language: str | None
+    is_scripted: bool
+
+
+def caller(request: Request, cookie: str, texts: Texts) -> Caller:
+    brought = request.cookies.get(cookie, "")
+    is_token = TOKEN.fullmatch(brought) is not None
+    return Caller(
+        token=brought if is_token else new_token(),
+        is_new=not is_token,
+        client=client_of(request.client.host if request.client else ""),
+        language=preferred(request.headers.get("accept-language", ""), texts),
+        is_scripted="x-script" in request.headers,
+    )
+
+
+def preferred(accepted: str, texts: Texts) -> str | None:
+    """The language we speak that this browser likes best."""
+    wishes = []
+    for place, part in enumerate(accepted.split(",")[:MOST_LANGUAGES]):
+        code, _, weight = part.strip().partition(";q=")
+        if texts.negotiate(code):
+            wishes.append((-_weight(weight), place, code))
+    return min(wishes)[2] if wishes else None
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0
+
+
+async def form(request: Request) -> dict[str, str]:
+    """The fields that were sent; raises TooLarge without having read them all."""
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdigit() or int(announced) > MOST_BODY:
+        raise TooLarge
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MOST_BODY:
+            raise TooLarge
+    try:
+        fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except (UnicodeDecodeError, ValueError):
+        return {}
+    return dict(fields)

@@ -1,0 +1,371 @@
+"""The site: every address there is, what may be done at it, and what it answers.
+
+Whoever only looks changes nothing. What is done comes as a form with a proof, is taken by the core, and the answer is
+the page as it stands then: after a redirect for a browser without our script, at once for one with it.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from bot import attachments
+from bot.channels.commands import LONGEST_CODE, said
+from bot.channels.web import requests
+from bot.channels.web.guard import Guard
+from bot.channels.web.keys import TOKEN, Keys
+from bot.channels.web.limits import Guesses
+from bot.channels.web.mailbox import Mailbox, Mailboxes
+from bot.channels.web.pages import Pages, mail_to_self
+from bot.channels.web.requests import Caller, TooLarge
+from bot.letters import Attachment, Doors, Letter, Opened, Sight, Update
+from bot.survey.buttons import AtTheDoor, Erase, Join, Press, Welcome, decode
+from bot.survey.dialogue import Commanded, Expired, Wrote
+from bot.texts import HOME_LANGUAGE, Texts
+
+CHANNEL = "web"
+KEPT = 400 * 24 * 3600  # seconds that a browser keeps a cookie at most
+REPLY_WITHIN = 0.1  # seconds; a letter to a page comes in the next moment, or none comes
+HEARTBEAT = 25.0  # seconds between signs of life on a stream that has no news
+MOST_STREAMS, MOST_STREAMS_EACH = 5_000, 6
+DRAWN_AT_ONCE = 2
+INLINE = {"samenspraak.png": "image/png", "qr.png": "image/png"}
+DOWNLOADS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
+
+Event = Press | Commanded | Wrote | Expired | Opened
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What the channel needs of the house."""
+
+    texts: Texts
+    receive: Callable[[Update], Awaitable[object]]
+    look: Callable[[Update], Awaitable[Sight]]
+    collect: Callable[[str], Awaitable[None]]
+    is_well: Callable[[], Awaitable[bool]]
+    content: Callable[[Attachment], bytes]
+    doors: Callable[[], Doors]
+
+
+@dataclass(slots=True)
+class Site:
+    core: Core
+    mailboxes: Mailboxes
+    public_url: str
+    keys: Keys
+    closing: asyncio.Event
+    pages: Pages
+    guesses: Guesses = field(default_factory=Guesses)
+    streams: int = 0
+    drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DRAWN_AT_ONCE))
+
+    @property
+    def is_secure(self) -> bool:
+        return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def cookie(self) -> str:
+        return "__Host-samenspraak" if self.is_secure else "samenspraak"
+
+    def caller(self, request: Request) -> Caller:
+        return requests.caller(request, self.cookie, self.core.texts)
+
+    def update(self, caller: Caller, event: Event, once: str = "", message: int | None = None) -> Update:
+        unique = self.keys.update(caller.token, once or secrets.token_hex(16))
+        return Update(unique, CHANNEL, caller.token, event, caller.language, message)
+
+    async def look(self, caller: Caller, event: Event) -> Sight:
+        return await self.core.look(self.update(caller, event))
+
+    # What people see
+
+    async def chat(self, request: Request) -> Response:
+        return await self.show_chat(self.caller(request))
+
+    async def show_chat(self, caller: Caller, alert: str = "", status: int = 200) -> Response:
+        """The page as it stands; after a restart, or a long time, the core says again where this person is."""
+        sight = await self.look(caller, Wrote())
+        if sight.is_known:
+            await self.core.collect(caller.token)
+            if not self.mailboxes.find(caller.token):
+                await self.take(caller, self.update(caller, Commanded("continue")))
+        box = self.mailboxes.find(caller.token)
+        letters = box.letters if box else {1: sight.letter}
+        words = self.pages.word(alert, sight.language) if alert else ""
+        version = box.version if box else ""
+        return self.answer(caller, sight, letters, "/", status, alert=words, version=version)
+
+    async def invitation(self, request: Request) -> Response:
+        code, language = request.path_params["code"], request.path_params.get("language", "")
+        return await self.show_invitation(self.caller(request), code[:LONGEST_CODE], language)
+
+    async def show_invitation(self, caller: Caller, code: str, language: str = "", alert: str = "") -> Response:
+        """What stands behind a code. Whom we know goes in; for anybody else it is a look and nothing more."""
+        if not self.guesses.may_try(caller.client, code):
+            return self.notice(caller, "too_many", 429)
+        sight = await self.look(caller, Welcome(code, language) if language else Opened(code))
+        self.guesses.note(caller.client, code, was_right=sight.code_is_right)
+        if sight.is_known and sight.code_is_right and not sight.knocks:
+            await self.take(caller, self.update(caller, Opened(code)))
+            return self.go(caller, "/", is_known=True)
+        telegram = self.core.doors().telegram
+        return self.answer(
+            caller,
+            replace(sight, takes_part=False, role=""),
+            {1: sight.letter},
+            f"/i/{code}/{language}".rstrip("/"),
+            200 if sight.code_is_right else 404,
+            code=code,
+            telegram=f"{telegram}{code}" if telegram and sight.letter.rows else "",
+            alert=self.pages.word(alert, sight.language) if alert else "",
+        )
+
+    async def personal(self, request: Request) -> Response:
+        """Somebody goes on by their own link: it leaves the address bar at once and lives in the cookie."""
+        caller, token = self.caller(request), request.path_params["token"]
+        if not self.guesses.may_try(caller.client, token):
+            return self.notice(caller, "too_many", 429)
+        own = replace(caller, token=token)
+        is_known = TOKEN.fullmatch(token) is not None and (await self.look(own, Wrote())).is_known
+        self.guesses.note(caller.client, token, was_right=is_known)
+        return self.go(own, "/", is_known=True) if is_known else self.notice(caller, "not_found", 404)
+
+    async def keep(self, request: Request) -> Response:
+        caller = self.caller(request)
+        sight = await self.look(caller, Wrote())
+        if not sight.is_known:
+            return self.go(caller, "/")
+        link = f"{self.public_url}/mine/{caller.token}"
+        mail = mail_to_self(self.pages.word("keep_subject", sight.language), link)
+        return self.answer(caller, sight, {}, "/keep", view="keep", link=link, letter_to_self=mail)
+
+    async def keep_code(self, request: Request) -> Response:
+        caller = self.caller(request)
+        if not (await self.look(caller, Wrote())).is_known:
+            return PlainTextResponse("", 404)
+        return await self.drawn(attachments.qr(f"{self.public_url}/mine/{caller.token}"))
+
+    async def file(self, request: Request) -> Response:
+        """What goes with a letter that is on this person's page now."""
+        box = self.mailboxes.find(self.caller(request).token)
+        letter = box.letters.get(request.path_params["number"]) if box else None
+        if letter is None or letter.attachment is None or letter.attachment.name != request.path_params["name"]:
+            return PlainTextResponse("", 404)
+        return await self.drawn(letter.attachment)
+
+    async def drawn(self, attachment: Attachment) -> Response:
+        async with self.drawing:
+            content = await asyncio.to_thread(self.core.content, attachment)
+        if attachment.name in INLINE:
+            return Response(content, media_type=INLINE[attachment.name])
+        kind = DOWNLOADS.get(attachment.name.rpartition(".")[2], "application/octet-stream")
+        return Response(
+            content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{attachment.name}"'}
+        )
+
+    async def events(self, request: Request) -> Response:
+        """News of this person's page, as long as they look at it."""
+        caller = self.caller(request)
+        if caller.is_new or not (await self.look(caller, Wrote())).is_known:
+            return Response(status_code=204)  # a browser does not ask again
+        await self.core.collect(caller.token)
+        box = self.mailboxes.of(caller.token)
+        if self.streams >= MOST_STREAMS or box.listeners >= MOST_STREAMS_EACH:
+            return Response(status_code=204)
+        return StreamingResponse(self.stream(box), media_type="text/event-stream")
+
+    async def stream(self, box: Mailbox) -> AsyncIterator[str]:
+        self.streams += 1
+        box.listeners += 1
+        try:
+            version = ""
+            while not self.closing.is_set():
+                has_news = await box.news(version, HEARTBEAT)
+                version = box.version
+                yield f"data: {version}\n\n" if has_news else ": still here\n\n"
+        finally:
+            self.streams -= 1
+            box.listeners -= 1
+
+    # What people do
+
+    async def tap(self, request: Request) -> Response:
+        """A button, a command or a link that is opened: the one way in which anything changes."""
+        caller, fields = self.caller(request), await requests.form(request)
+        if not self.is_ours(caller, fields):
+            return await self.refused(caller, fields)
+        event = _event(fields)
+        code = _code_in(event) or fields.get("code", "")[:LONGEST_CODE]
+        if code and not self.guesses.may_try(caller.client, code):
+            return self.notice(caller, "too_many", 429)
+        sight = await self.look(caller, Opened(code) if code else Wrote())
+        if code:
+            self.guesses.note(caller.client, code, was_right=sight.code_is_right)
+        if not sight.is_known and sight.code_is_right and isinstance(event, AtTheDoor):
+            # The first thing that a visitor does is what opens the invitation, and only once.
+            await self.core.receive(self.update(caller, Opened(code), f"opened {code}"))
+            if isinstance(event, Welcome):
+                return await self.in_language(caller, event)
+        await self.act(caller, event, fields)
+        return await self.show_chat(caller) if caller.is_scripted else self.go(caller, "/#now")
+
+    def is_ours(self, caller: Caller, fields: Mapping[str, str]) -> bool:
+        return not caller.is_new and self.keys.is_proof(caller.token, fields.get("proof", ""))
+
+    async def refused(self, caller: Caller, fields: Mapping[str, str]) -> Response:
+        """A form of another site, or of a page from before the cookie was gone: nothing is done, and it says so."""
+        alert = "no_cookie" if caller.is_new else "too_old"
+        if code := fields.get("code", "")[:LONGEST_CODE]:
+            shown = await self.show_invitation(caller, code, alert=alert)
+            shown.status_code = 403
+            return shown
+        return await self.show_chat(caller, alert, 403)
+
+    async def in_language(self, caller: Caller, event: Welcome) -> Response:
+        if caller.is_scripted:
+            return await self.show_invitation(caller, event.invitation, event.language)
+        return self.go(caller, f"/i/{event.invitation}/{event.language}")
+
+    async def act(self, caller: Caller, event: Event, fields: Mapping[str, str]) -> None:
+        """Have the core take it. One screen stands on a page: the new one takes the place of the one before."""
+        box = self.mailboxes.find(caller.token)
+        before = box.screen if box else None
+        number = fields.get("message", "")
+        message = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else None
+        await self.take(caller, self.update(caller, event, f"tap {fields.get('once', '')}", message))
+        box = self.mailboxes.of(caller.token)
+        if isinstance(event, Erase):
+            box.keep_only({max(box.letters, default=0)})
+        elif box.screen != before:
+            box.keep_only(box.letters.keys() - {before})
+
+    async def take(self, caller: Caller, update: Update) -> None:
+        """The core takes it, and its letters are on the page."""
+        version = self.mailboxes.of(caller.token).version
+        await self.core.receive(update)
+        await self.mailboxes.of(caller.token).news(version, REPLY_WITHIN)
+
+    async def away(self, request: Request) -> Response:
+        """This phone forgets who used it."""
+        caller, fields = self.caller(request), await requests.form(request)
+        if not self.is_ours(caller, fields):
+            return await self.refused(caller, fields)
+        response = self.notice(replace(caller, is_new=False), "away_done", 200)
+        response.delete_cookie(self.cookie, secure=self.is_secure, httponly=True, samesite="lax")
+        return response
+
+    # What machines ask
+
+    async def health(self, _request: Request) -> Response:
+        is_well = await self.core.is_well()
+        return PlainTextResponse("ok\n" if is_well else "the database does not answer\n", 200 if is_well else 503)
+
+    async def asset(self, request: Request) -> Response:
+        found = self.pages.assets.find(request.path_params["name"])
+        if found is None:
+            return PlainTextResponse("", 404)
+        return Response(found[0], media_type=found[1], headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+    async def robots(self, _request: Request) -> Response:
+        return PlainTextResponse("User-agent: *\nDisallow: /\n")
+
+    # How it is answered
+
+    def answer(
+        self,
+        caller: Caller,
+        sight: Sight,
+        letters: dict[int, Letter],
+        place: str,
+        status: int = 200,
+        **more: Any,
+    ) -> Response:
+        """A page. `place` is its address, for a script that did not come here by it."""
+        proof, once = self.keys.proof(caller.token), secrets.token_hex(12)
+        html = self.pages.render(sight, letters, proof=proof, once=once, **more)
+        response = HTMLResponse(html, status, headers={"Content-Location": place})
+        self.give_cookie(response, caller, is_known=sight.is_known)
+        return response
+
+    def go(self, caller: Caller, place: str, *, is_known: bool = False) -> Response:
+        response = RedirectResponse(place, 303)
+        self.give_cookie(response, caller, is_known=is_known)
+        return response
+
+    def notice(self, caller: Caller, word: str, status: int) -> Response:
+        """A page with one sentence, for whoever is there."""
+        language = caller.language or HOME_LANGUAGE
+        letter = Letter(self.pages.word(word, language))
+        return self.answer(replace(caller, is_new=False), Sight(language, letter), {1: letter}, "/", status)
+
+    def give_cookie(self, response: Response, caller: Caller, *, is_known: bool) -> None:
+        """For a visitor as long as the browser is open; for somebody we know as long as a browser keeps one."""
+        if caller.is_new or is_known:
+            response.set_cookie(
+                self.cookie,
+                caller.token,
+                max_age=KEPT if is_known else None,
+                secure=self.is_secure,
+                httponly=True,
+                samesite="lax",
+            )
+
+    async def not_found(self, request: Request, _error: Exception) -> Response:
+        return self.notice(self.caller(request), "not_found", 404)
+
+    async def broken(self, request: Request, _error: Exception) -> Response:
+        return self.notice(self.caller(request), "broken", 500)
+
+    async def too_large(self, request: Request, _error: Exception) -> Response:
+        response = self.notice(self.caller(request), "too_large", 413)
+        response.headers["Connection"] = "close"  # the rest of it is not read
+        return response
+
+
+def site(core: Core, mailboxes: Mailboxes, public_url: str, secret: str, closing: asyncio.Event) -> Guard:
+    own = Site(core, mailboxes, public_url, Keys(secret), closing, Pages(core.texts))
+    post = partial(Route, methods=["POST"])
+    routes = [
+        Route("/", own.chat),
+        Route("/i/{code}", own.invitation),
+        Route("/i/{code}/{language}", own.invitation),
+        Route("/mine/{token}", own.personal),
+        Route("/keep", own.keep),
+        Route("/keep.png", own.keep_code),
+        Route("/file/{number:int}/{name}", own.file),
+        Route("/events", own.events),
+        post("/tap", own.tap),
+        post("/away", own.away),
+        Route("/healthz", own.health),
+        Route("/static/{stamp}/{name}", own.asset),
+        Route("/robots.txt", own.robots),
+    ]
+    told = {404: own.not_found, TooLarge: own.too_large, Exception: own.broken}
+    return Guard(Starlette(routes=routes, exception_handlers=told), is_secure=own.is_secure)
+
+
+def _event(fields: Mapping[str, str]) -> Event:
+    if "press" in fields:
+        return decode(fields["press"]) or Expired()
+    if "open" in fields:
+        return Opened(fields["open"][:LONGEST_CODE])
+    return said(fields.get("say", ""))
+
+
+def _code_in(event: Event) -> str:
+    match event:
+        case Opened(code):
+            return code
+        case Join(code, _) | Welcome(code, _):
+            return code[:LONGEST_CODE]
+        case _:
+            return ""

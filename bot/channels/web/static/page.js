@@ -1,0 +1,191 @@
+"use strict";
+// What a page can do better with a script: it does not reload, hears of news, keeps a tap while there is no connection,
+// and reads aloud. Without it every form works as a form.
+
+(() => {
+  const KEPT = "tap";
+  const status = document.getElementById("status");
+  const voice = window.speechSynthesis;
+  let busy = false, wait = 1000, timer, stream, lost = false;
+
+  const app = () => document.getElementById("app");
+  const words = (name) => app().dataset[name];
+
+  function tell(text, quietly) {
+    status.className = quietly ? "quiet" : "";
+    status.textContent = text;
+  }
+
+  // A tap goes out once, however often it is sent: it carries the number that its page was made with.
+
+  function press(event) {
+    const form = event.target, button = event.submitter;
+    if (form.method !== "post" || form.getAttribute("action") !== "/tap") return;
+    event.preventDefault();
+    if (busy) return;
+    const fields = new URLSearchParams(new FormData(form));
+    if (button && button.name) fields.set(button.name, button.value);
+    if (button) button.classList.add("pressed");
+    send(fields.toString());
+  }
+
+  async function send(body) {
+    busy = true;
+    document.body.classList.add("busy");
+    keep(body);
+    clearTimeout(timer);
+    try {
+      const answer = await ask("/tap", { method: "POST", body, headers: { "Content-Type": "application/x-www-form-urlencoded" } });
+      const html = await answer.text();
+      keep("");
+      rest();
+      show(html, answer.headers.get("Content-Location"), true);
+    } catch {
+      lose(() => send(body));
+    }
+  }
+
+  async function ask(place, how = {}) {
+    const patience = new AbortController();
+    const bell = setTimeout(() => patience.abort(), 20000);
+    try {
+      const headers = { ...how.headers, "X-Script": "1" };
+      const answer = await fetch(place, { ...how, headers, signal: patience.signal, credentials: "same-origin" });
+      if (answer.status > 499) throw new Error(String(answer.status));
+      return answer;
+    } finally {
+      clearTimeout(bell);
+    }
+  }
+
+  function lose(again) {
+    lost = true;
+    tell(words("offline"));
+    timer = setTimeout(again, wait);
+    wait = Math.min(wait * 2, 15000);
+    window.ononline = () => { clearTimeout(timer); again(); };
+  }
+
+  function rest() {
+    busy = false;
+    wait = 1000;
+    window.ononline = null;
+    document.body.classList.remove("busy");
+    tell(lost ? words("online") : "", true);
+    lost = false;
+  }
+
+  function keep(body) {
+    try {
+      if (body) sessionStorage.setItem(KEPT, body); else sessionStorage.removeItem(KEPT);
+    } catch { /* a browser that keeps nothing still sends */ }
+  }
+
+  function kept() {
+    try { return sessionStorage.getItem(KEPT); } catch { return null; }
+  }
+
+  // The page that came takes the place of the one that was.
+
+  function show(html, place, byPress) {
+    const page = new DOMParser().parseFromString(html, "text/html"), fresh = page.getElementById("app");
+    if (!fresh) return location.reload();
+    const had = document.activeElement && document.activeElement.value;
+    if (voice) voice.cancel();
+    app().replaceWith(document.adoptNode(fresh));
+    document.title = page.title;
+    document.documentElement.lang = page.documentElement.lang;
+    if (place && place !== location.pathname) history.replaceState(null, "", place);
+    prepare();
+    if (byPress) return arrive();
+    tell(words("news"), true);
+    const same = had && [...app().querySelectorAll("button")].find((one) => one.value === had);
+    if (same) same.focus({ preventScroll: true });
+  }
+
+  function arrive() {
+    const now = app().querySelector("[role=alert]") || document.getElementById("now");
+    if (!now) return;
+    now.tabIndex = -1;
+    now.focus({ preventScroll: true });
+    now.scrollIntoView({ block: "start" });
+  }
+
+  // News comes over a stream; whoever comes back to the page is shown what it says by now.
+
+  function listen() {
+    if (!("live" in app().dataset) || !window.EventSource) return;
+    if (stream && stream.readyState !== 2) return;
+    stream = new EventSource("/events");
+    stream.onmessage = (news) => { if (news.data !== app().dataset.version) refresh(); };
+  }
+
+  async function refresh() {
+    if (busy || !("live" in app().dataset) || !document.querySelector("article")) return;
+    try {
+      const answer = await ask("/");
+      const html = await answer.text();
+      if (!busy) show(html, null, false);
+    } catch { /* the stream tells again when it is back */ }
+  }
+
+  // Aloud, part by part in its own language; then what one can choose.
+
+  function aloud(button) {
+    if (voice.speaking) return hush(button);
+    const article = button.closest("article"), form = article.nextElementSibling;
+    const parts = [...article.querySelectorAll("[lang]")].map((part) => [part.innerText, part.lang]);
+    const choices = form && form.matches(".buttons") ? [...form.querySelectorAll("button")].map((one) => one.innerText) : [];
+    if (choices.length) parts.push([choices.join(".\n"), document.documentElement.lang]);
+    button.dataset.aloud = button.dataset.aloud || button.textContent;
+    button.textContent = button.dataset.silence;
+    parts.forEach(([text, lang], place) => {
+      const said = new SpeechSynthesisUtterance(text);
+      said.lang = lang;
+      said.rate = 0.9;
+      if (place === parts.length - 1) said.onend = () => { button.textContent = button.dataset.aloud; };
+      voice.speak(said);
+    });
+  }
+
+  function hush(button) {
+    voice.cancel();
+    button.textContent = button.dataset.aloud;
+  }
+
+  async function copy(field) {
+    field.select();
+    try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
+    tell(words("copied"));
+    setTimeout(() => tell(""), 4000);
+  }
+
+  function prepare() {
+    const reveal = (name, can) => app().querySelectorAll(`[data-${name}]`).forEach((one) => { one.hidden = !can; });
+    reveal("aloud", voice && window.SpeechSynthesisUtterance);
+    reveal("copy", true);
+    reveal("share", navigator.share);
+    listen();
+  }
+
+  document.addEventListener("submit", press);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button || button.type !== "button") return;
+    const { aloud: reads, copy: copies, share: shares } = button.dataset;
+    if (reads !== undefined) aloud(button);
+    if (copies) copy(document.getElementById(copies));
+    if (shares) navigator.share({ url: document.getElementById(shares).value }).catch(() => {});
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = app().querySelector(".menu[open]");
+    if (event.key !== "Escape" || !menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) refresh(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) listen(); });
+
+  prepare();
+  if (kept()) send(kept());
+})();

@@ -1,0 +1,193 @@
+"""A real browser: headless Chromium over its DevTools protocol, on the screen of a small phone.
+
+It is found on the path, or where CHROMIUM says; where there is none, the tests that need it say so.
+"""
+
+import asyncio
+import base64
+import itertools
+import json
+import os
+import shutil
+import tempfile
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
+    "--remote-debugging-port=0",
+)  # fmt: skip
+HOW_TO_GET_IT = "no Chromium here: on Debian `apt-get install chromium`, or set CHROMIUM to where it is"
+WIDTH, HEIGHT = 360, 640
+PATIENCE = 15.0  # seconds
+
+
+def find_chromium() -> str | None:
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+class Browser:
+    """`async with Browser() as browser`; each `tab` is the browser of somebody else."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._answers: dict[int, asyncio.Future[Any]] = {}
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        self._process = await asyncio.create_subprocess_exec(
+            *(find_chromium() or "chromium", *FLAGS, f"--user-data-dir={folder}", "about:blank"),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        self._stack.push_async_callback(self._end)
+        session = await self._stack.enter_async_context(aiohttp.ClientSession())
+        port, path = await self._address(folder / "DevToolsActivePort")
+        self._socket = await session.ws_connect(f"ws://127.0.0.1:{port}{path}", max_msg_size=0)
+        self._listening = asyncio.create_task(self._listen())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._socket.close()
+        await self._listening
+        await self._stack.aclose()
+
+    async def tab(self, language: str = "nl", *, dark: bool = False, script: bool = True) -> "Tab":
+        context = await self.call("Target.createBrowserContext")
+        target = await self.call("Target.createTarget", url="about:blank", **context)
+        session = await self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
+        tab = Tab(self, str(session["sessionId"]))
+        await tab.call("Page.enable")
+        await tab.call("Network.enable")
+        await tab.call("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
+        await tab.look(dark=dark)
+        if not script:
+            await tab.call("Emulation.setScriptExecutionDisabled", value=True)
+        return tab
+
+    async def call(self, method: str, session: str | None = None, **params: Any) -> Any:
+        number = next(self._numbers)
+        self._answers[number] = asyncio.get_running_loop().create_future()
+        message = {"id": number, "method": method, "params": params, **({"sessionId": session} if session else {})}
+        await self._socket.send_str(json.dumps(message))
+        async with asyncio.timeout(60):
+            return await self._answers[number]
+
+    async def _listen(self) -> None:
+        async for message in self._socket:
+            said = json.loads(message.data)
+            answer = self._answers.pop(said.get("id", 0), None)
+            if answer is None or answer.done():
+                continue
+            if "error" in said:
+                answer.set_exception(AssertionError(said["error"]["message"]))
+            else:
+                answer.set_result(said["result"])
+
+    async def _address(self, file: Path) -> tuple[str, str]:
+        async with asyncio.timeout(30):
+            while not (file.is_file() and file.read_text().count("\n")):  # noqa: ASYNC110 - it can only be looked at
+                await asyncio.sleep(0.05)
+        port, path = file.read_text().splitlines()[:2]
+        return port, path
+
+    async def _end(self) -> None:
+        if self._process.returncode is None:
+            self._process.terminate()
+        await self._process.wait()
+
+
+class Tab:
+    """One tab of somebody's browser."""
+
+    def __init__(self, browser: Browser, session: str) -> None:
+        self._browser, self._session = browser, session
+
+    async def call(self, method: str, **params: Any) -> Any:
+        return await self._browser.call(method, self._session, **params)
+
+    async def look(self, *, dark: bool = False, width: int = WIDTH, height: int = HEIGHT, text: float = 1.0) -> None:
+        """How the screen is: its colours, its size, and how large its owner wants letters."""
+        await self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2, mobile=True
+        )
+        features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        await self.call("Emulation.setEmulatedMedia", features=features)
+        if text != 1.0:
+            await self.run(f"document.documentElement.style.fontSize = '{112.5 * text}%'")
+
+    async def open(self, address: str) -> None:
+        await self.run("window.__left = false") if address else None
+        await self.call("Page.navigate", url=address)
+        await self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
+
+    async def reload(self) -> None:
+        await self.run("window.__old = true")
+        await self.call("Page.reload")
+        await self.until("!window.__old && document.readyState === 'complete'")
+
+    async def run(self, script: str) -> Any:
+        """What this expression gives; a promise is awaited."""
+        found = await self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in found, found["exceptionDetails"]
+        return found["result"].get("value")
+
+    async def until(self, script: str, seconds: float = PATIENCE) -> None:
+        """Wait until this expression is true."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not await self._is_true(script):  # noqa: ASYNC110 - it can only be asked
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise AssertionError(f"never came true: {script}\n{await self.text()}") from None
+
+    async def text(self) -> str:
+        return str(await self.run("document.body.innerText"))
+
+    async def sees(self, words: str) -> None:
+        await self.until(f"document.querySelector('main').innerText.includes({json.dumps(words)})")
+
+    async def click(self, label: str) -> None:
+        """A finger on the button or link with this label."""
+        await self.until(f"({FIND})({json.dumps(label)})")
+        x, y = await self.run(f"({PLACE})({json.dumps(label)})")
+        for kind in ("mousePressed", "mouseReleased"):
+            await self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    async def key(self, name: str) -> None:
+        code, text = {"Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, ""), "Space": (32, " ")}[name]
+        known = {"key": " " if name == "Space" else name, "code": name, "windowsVirtualKeyCode": code}
+        await self.call("Input.dispatchKeyEvent", type="keyDown", text=text, **known)
+        await self.call("Input.dispatchKeyEvent", type="keyUp", **known)
+
+    async def connection(self, *, lost: bool) -> None:
+        await self.call(
+            "Network.emulateNetworkConditions", offline=lost, latency=0, downloadThroughput=-1, uploadThroughput=-1
+        )
+
+    async def picture(self, path: Path) -> None:
+        taken = await self.call("Page.captureScreenshot", format="png")
+        path.write_bytes(base64.b64decode(taken["data"]))
+
+    async def _is_true(self, script: str) -> bool:
+        found = await self.call("Runtime.evaluate", expression=f"!!({script})", returnByValue=True)
+        return bool(found.get("result", {}).get("value"))
+
+
+FIND = """label => [...document.querySelectorAll('button, a, summary')].find(
+    one => one.checkVisibility() && one.innerText.replace('✓', '').trim() === label)"""
+PLACE = f"""label => {{
+    const one = ({FIND})(label);
+    one.scrollIntoView({{block: 'center', behavior: 'instant'}});
+    const box = one.getBoundingClientRect();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+}}"""

@@ -1,0 +1,1 @@
+"""The browser channel, as people and machines meet it."""

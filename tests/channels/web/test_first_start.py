@@ -1,0 +1,63 @@
+"""The first start with nothing set: no token, no server, no database, and the whole product works."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.house import ROOT, free_port
+from tests.test_walk import item_on
+from tests.visitor import Visitor
+
+
+@asynccontextmanager
+async def started(folder: Path, port: int) -> AsyncIterator[str]:
+    """`samenspraak run` in this folder, once it runs; gives what it printed on standard output by then."""
+    ours = ("TELEGRAM_", "SAMENSPRAAK_", "DATABASE_URL", "PUBLIC_URL", "LOG_", "HOST")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run"),
+        cwd=folder,
+        env={**clean, "PORT": str(port), "PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout
+    assert process.stderr
+    async with asyncio.timeout(30):
+        while b"Samenspraak is running" not in (line := await process.stderr.readline()):
+            assert line, "it stopped before it ran"
+    printed = b""
+    try:
+        async with asyncio.timeout(0.5):
+            while line := await process.stdout.readline():
+                printed += line
+    except TimeoutError:
+        pass
+    yield printed.decode()
+    process.send_signal(signal.SIGTERM)
+    assert await process.wait() == 0
+
+
+async def test_everything_can_be_tried_at_once_and_the_second_start_makes_nothing(tmp_path: Path) -> None:
+    port = free_port()
+    async with started(tmp_path, port) as printed:
+        links = re.findall(r"http://127\.0\.0\.1:\d+(/\S+)", printed)
+        assert len(links) == 3
+        async with Visitor(f"http://127.0.0.1:{port}", "nl") as anna, Visitor(f"http://127.0.0.1:{port}", "en") as mo:
+            await anna.open(links[0])
+            assert "Probeer het uit" in anna.last.text
+            for label in ("Ja, ik doe mee", "Anders", "Ja"):
+                await anna.press(label)
+            assert item_on(anna) == 2
+            await mo.open(links[1])
+            await mo.press("Yes, go on")
+            assert "You are now coordinator of Probeer het uit." in mo.last.text
+            async with mo.session.get(links[2]) as response:
+                assert (response.status, await response.text()) == (200, "ok\n")
+    async with started(tmp_path, port) as printed:
+        assert printed == ""

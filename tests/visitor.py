@@ -1,0 +1,158 @@
+"""A visitor: somebody with a browser that runs no script. They read the page, press what is on it, and keep cookies.
+
+They have the ways of a person with Telegram, so that a walk can be taken in either channel.
+"""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import ClientResponse, ClientSession, CookieJar
+
+VOID = {"meta", "link", "input", "img", "br"}
+LINES = {"p", "h1", "h2", "li", "br", "article", "div", "form", "label"}
+
+Fields = dict[str, str]
+
+
+@dataclass
+class Form:
+    action: str
+    fields: Fields = field(default_factory=dict)
+    buttons: list[tuple[str, str, str]] = field(default_factory=list)  # label, name, value
+
+
+class Page(HTMLParser):
+    """What a person and a browser make of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.html, self.language, self.title = html, "", ""
+        self.forms: dict[str, Form] = {}
+        self.rows: list[list[tuple[str, str]]] = []
+        self.links: dict[str, str] = {}
+        self.images: list[str] = []
+        self._open: list[tuple[str, dict[str, str]]] = []
+        self._words: list[str] = []
+        self._parts: dict[str, list[str]] = {"article": [], "title": [], "now": [], "alert": []}
+        self._form = Form("")
+        self.feed(html)
+        self.text, self.whole = self._said("now"), self._said("article")
+        self.title, self.alert = self._said("title"), self._said("alert")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        match tag:
+            case "html":
+                self.language = given["lang"]
+            case "form":
+                self._form = self.forms.setdefault(given.get("id") or given.get("class", ""), Form(given["action"]))
+            case "input" if given.get("type") == "hidden":
+                self._form.fields[given["name"]] = given["value"]
+            case "div" if given.get("class") == "row":
+                self.rows.append([])
+            case "img":
+                self.images.append(given["src"])
+        self._begin(tag, given)
+
+    def _begin(self, tag: str, given: dict[str, str]) -> None:
+        if tag in LINES:
+            self._hear("\n")
+        if tag in ("button", "a"):
+            self._words = []
+        if tag not in VOID:
+            self._open.append((tag, given))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
+        opened, given = self._open.pop()
+        assert opened == tag, f"<{opened}> is closed by </{tag}>"
+        label = " ".join("".join(self._words).split())
+        if tag == "button" and given.get("type") != "button":
+            form = self.forms[given["form"]] if "form" in given else self._form
+            form.buttons.append((label, given.get("name", ""), given.get("value", "")))
+            if given.get("name") in ("press", "open"):
+                self.rows[-1].append((label, given["value"]))
+        elif tag == "a":
+            self.links[label] = given["href"]
+
+    def handle_data(self, data: str) -> None:
+        self._words.append(data)
+        self._hear(data)
+
+    def _hear(self, data: str) -> None:
+        tags = [tag for tag, _ in self._open]
+        if "button" in tags and "p" not in tags:
+            return
+        for part, is_here in (
+            ("title", "title" in tags),
+            ("article", "article" in tags),
+            ("now", any(given.get("id") == "now" for _, given in self._open)),
+            ("alert", any(given.get("role") == "alert" for _, given in self._open)),
+        ):
+            if is_here:
+                self._parts[part].append(data)
+
+    def _said(self, part: str) -> str:
+        lines = (" ".join(line.split()) for line in "".join(self._parts[part]).splitlines())
+        return "\n".join(filter(None, lines))
+
+
+class Visitor:
+    """`async with Visitor(house.page) as anna`: she opens links, presses buttons and types commands."""
+
+    def __init__(self, root: str, language: str | None = "nl", **headers: str) -> None:
+        spoken = {"Accept-Language": language} if language else {}
+        self.session = ClientSession(
+            root, headers={**spoken, **headers}, cookie_jar=CookieJar(unsafe=True), raise_for_status=False
+        )
+        self.last = Page("")
+        self.status = 0
+        self.place = ""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.session.close()
+
+    @property
+    def token(self) -> str:
+        return next((cookie.value for cookie in self.session.cookie_jar), "")
+
+    async def open(self, place: str) -> Page:
+        async with self.session.get(place) as response:
+            return await self._read(response)
+
+    async def press(self, label: str, on: Page | None = None, **forged: str) -> Page:
+        """Press the button with this label, on the page as it is or as it was."""
+        page = on or self.last
+        for form in page.forms.values():
+            for text, name, value in form.buttons:
+                if text == label:
+                    return await self.send(form, {**({name: value} if name else {}), **forged})
+        raise AssertionError(f"no button {label!r} on {page.whole} {page.rows}")
+
+    async def press_data(self, data: str, message: Any = None) -> Page:
+        """Press with this data, whether or not the page ever offered it."""
+        page = message if isinstance(message, Page) else self.last
+        return await self.send(page.forms.get("buttons") or page.forms["menu"], {"press": data})
+
+    async def write(self, text: str) -> Page:
+        """Say something, as in a chat; a link is opened."""
+        if text.startswith("/start "):
+            return await self.open(f"/i/{text.removeprefix('/start ')}")
+        return await self.send(self.last.forms["menu"], {"say": text})
+
+    async def send(self, form: Form, fields: Fields) -> Page:
+        async with self.session.post(form.action, data={**form.fields, **fields}) as response:
+            return await self._read(response)
+
+    async def _read(self, response: ClientResponse) -> Page:
+        self.status, self.place = response.status, response.url.path
+        self.last = Page(await response.text())
+        return self.last
