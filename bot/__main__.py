@@ -22,7 +22,7 @@ from bot.letters import Doors
 from bot.research import ExportError
 from bot.settings import Settings, SettingsError, read
 from bot.survey import summary as summaries
-from bot.survey.calendar import decent, is_timezone, rhythm
+from bot.survey.calendar import decent, is_timezone, rhythm, zone
 from bot.survey.checklist import ChecklistError
 from bot.survey.comparison import Comparison, table
 from bot.survey.dialogue import Partnership
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="answer people, until stopped").set_defaults(command=run)
     _partnership_commands(commands.add_parser("partnership", help="make or list partnerships"))
     _wave_commands(commands.add_parser("wave", help="open or close a round of asking"))
-    summary = commands.add_parser("summary", help="the scores of a closed wave")
+    summary = commands.add_parser("summary", help="the scores, as far as they may be shown now")
     summary.add_argument("partnership", help="its name or number")
     summary.add_argument("--json", action="store_true", help="for scripts")
     summary.set_defaults(command=summarise)
@@ -108,7 +108,9 @@ def _partnership_commands(parser: argparse.ArgumentParser) -> None:
     adding.add_argument("--organisation", default="", help="who asks")
     adding.add_argument("--contact", default="", help="who helps, such as 'Fatima: 06 12 34 56 78'")
     adding.add_argument("--language", default="nl", help="the language for phones in a language we do not speak")
-    adding.add_argument("--timezone", default="Europe/Amsterdam")
+    adding.add_argument(
+        "--timezone", default="Europe/Amsterdam", help="where the partnership is (default Europe/Amsterdam)"
+    )
     adding.add_argument("--minimum-group", type=int, default=5, help="the fewest people behind a score (default 5)")
     adding.add_argument("--remind-after", default="2,5", help="days of silence before each of the two reminders")
     adding.add_argument("--keep-contacts", type=int, default=90, help="days after the last wave (default 90)")
@@ -291,14 +293,18 @@ def open_wave(asked: argparse.Namespace, settings: Settings) -> None:
         raise CommandError(f"--weeks: 1 to {MOST_WEEKS}.")
     with _transaction(settings) as tx:
         partnership = _wanted(tx, asked.partnership)
+        if partnerships.last_wave(tx, partnership.id).closed_at is None:
+            raise CommandError(f"A wave of {partnership.name} is open. Close it first.")
+        if waves.plan(tx, partnership.id).confirmed:
+            raise CommandError(f"A next wave of {partnership.name} is planned. Cancel that first, in the chat: /open")
         waves.prepare(tx, partnership.id, name=name, weeks=asked.weeks, opens_at=None)
         wave = steering.open_wave(tx, texts, partnership, decent(now, partnership.timezone), now)
         reach = waves.reach(tx, partnership.id)
-    if wave is None:
+    if wave is None or wave.invite_at is None:
         raise CommandError(f"A wave of {partnership.name} is open. Close it first.")
-    print(
-        f"Wave {wave.number} of {partnership.name} is open. It invites {reach.people} people from {wave.invite_at} on."
-    )
+    at = wave.invite_at.astimezone(zone(partnership.timezone))
+    print(f"Wave {wave.number} of {partnership.name} is open.")
+    print(f"It invites {reach.people} people from {at:%Y-%m-%d %H:%M} on.")
 
 
 def reopen_wave(asked: argparse.Namespace, settings: Settings) -> None:
@@ -306,7 +312,7 @@ def reopen_wave(asked: argparse.Namespace, settings: Settings) -> None:
         partnership = _wanted(tx, asked.partnership)
         wave = partnerships.last_wave(tx, partnership.id)
         if not waves.reopen(tx, wave.id, app.wall_clock()):
-            raise CommandError(f"Wave {wave.number} of {partnership.name} is open.")
+            raise CommandError(f"Wave {wave.number} of {partnership.name} is open already.")
         waves.drop_plan(tx, partnership.id)
     print(f"Wave {wave.number} of {partnership.name} is open again.")
 
@@ -392,7 +398,11 @@ def export(asked: argparse.Namespace, settings: Settings) -> None:
 
 
 def _wave_number(text: str) -> int | str:
-    return "all" if text == "all" else int(text)
+    if text == "all":
+        return text
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError("a number, or: all")
+    return int(text)
 
 
 def _published_change(tx: Tx, texts: Texts, partnership: Partnership, number: int) -> list[list[str]]:

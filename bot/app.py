@@ -147,6 +147,8 @@ class App:
         except Exception as error:
             log.error("update %s: the turn failed and is passed over: %s", update.id, where(error))
             reply = await self._apology(update)
+        if reply.outdated is not None:
+            self.delivery.recall(reply.outdated)
         self.delivery.post(reply.envelopes)
         return reply.notice
 

@@ -14,7 +14,7 @@ from bot.letters import Doors, Letter
 from bot.survey import comparison
 from bot.survey import summary as summaries
 from bot.survey.buttons import Coordinate
-from bot.survey.calendar import is_timezone, rhythm
+from bot.survey.calendar import is_timezone, rhythm, zone
 from bot.survey.phrases import Phrase, command, joined, language, say, say_n, verbatim
 from bot.survey.summary import Summary
 from bot.survey.views import Button, Paragraph, Row, View, in_rows
@@ -116,6 +116,9 @@ def _status(asked: Asked) -> Shown:
         say_n("The link was opened {count} time.", "The links were opened {count} times.", opened),
         *summaries.standing(turnout.started, turnout.completed, turnout.invited),
     ]
+    if asked.wave.closes_at and asked.wave.closed_at is None:
+        there = asked.wave.closes_at.astimezone(zone(asked.partnership.timezone))
+        counts.append(say("It closes by itself on {moment}.", moment=there))
     if gone:
         counts.append(say_n("{count} person wants no more messages.", "{count} people want no more messages.", gone))
     paragraphs = (asked.heading, tuple(counts), *_per_place(places, k), *_where_they_stop(asked, k))

@@ -71,6 +71,10 @@ class Delivery:
         """Deliver all that waits for this address: the person is there."""
         self.post(await self._desk.claim(lambda tx: letters.claim_for(tx, channel, address, self._clock())))
 
+    def recall(self, contact: int) -> None:
+        """Bulk mail to this contact that is in line and not on its way is looked at again, or is gone."""
+        self._bulk.recall(contact)
+
     async def idle(self) -> None:
         """Return when nothing is in hand, and no bulk mail that was looked for is due."""
         while self._desk.tasks:
@@ -236,6 +240,11 @@ class _Bulk:
         moved = await self._desk.move(envelope, receipt)
         line = [replace(one, address=moved.address) if one.contact == moved.contact else one for one in self._line]
         self._line = [moved, *line]
+
+    def recall(self, contact: int) -> None:
+        if theirs := self._of(contact):
+            self._line = [envelope for envelope in self._line if envelope not in theirs]
+            self._desk.start(self._desk.put_back(theirs))
 
     def _of(self, contact: int | None) -> list[Envelope]:
         """What is in line for the same contact."""

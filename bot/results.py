@@ -26,6 +26,7 @@ from storage.partnerships import Wave
 from storage.releases import Cell
 
 WEEK = timedelta(days=7)
+CLOCK_BACK = timedelta(days=35)  # a post of a later week than this is of a clock that was wrong
 
 
 def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: datetime, now: datetime) -> None:
@@ -52,15 +53,19 @@ def tell_result(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, most
 
 def weekly(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, post: datetime, now: datetime) -> bool:
     """Write this week's post to those who did not get it yet; whether there was somebody."""
-    year, week = week_of(post, partnership.timezone)
-    number = f"{year}-W{week:02}"
-    waiting = coordinators.waiting_for_post(tx, partnership.id, wave.id, number, post)
+    number, last_week = (
+        f"{year}-W{week:02}"
+        for year, week in (week_of(post, partnership.timezone), week_of(post + CLOCK_BACK, partnership.timezone))
+    )
+    waiting = coordinators.waiting_for_post(tx, partnership.id, wave.id, (number, last_week), post)
     if waiting:
         last = coordinators.last_post(tx, partnership.id, wave.id) or wave.opened_at
         found = read_summary(tx, texts, partnership, wave, now, since=last)
         due = decent(now, partnership.timezone) if now - post > timedelta(hours=1) else now
         for recipient in waiting:
-            view = View(summaries.post(found, week), _weekly_rows(partnership, recipient))
+            view = View(
+                summaries.post(found, week_of(post, partnership.timezone)[1]), _weekly_rows(partnership, recipient)
+            )
             with_picture = bool(found.items) and found.is_renewed
             key = f"summary:{recipient.contact}:{wave.id}:{number}"
             _post(tx, texts, recipient, found, view, key, due, with_picture=with_picture)

@@ -12,8 +12,9 @@ from bot import results
 from bot.desk import Asked, Shown, menu
 from bot.survey.calendar import MORNING, closing, decent, on_day, zone
 from bot.survey.dialogue import Partnership
-from bot.survey.phrases import command, language, say, say_n, verbatim
-from bot.survey.views import Paragraph, View, in_rows
+from bot.survey.phrases import Phrase, command, language, say, say_n, verbatim
+from bot.survey.summary import heading
+from bot.survey.views import Button, Paragraph, View, in_rows
 from bot.texts import Texts
 from storage import coordinators, partnerships, waves
 from storage.database import Tx
@@ -26,7 +27,7 @@ FURTHEST = timedelta(days=366)
 NAMES = (say("after phase 1"), say("after phase 2"), say("at the end"))
 DAYS = {1: say("Tomorrow"), 7: say("In a week"), 14: say("In 2 weeks"), 28: say("In 4 weeks")}
 WEEKS = (2, 3, 4, 6)
-DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})|(\d{4})-(\d{2})-(\d{2})")
+DATE = re.compile(r"(?:(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})|(\d{4})-(\d{2})-(\d{2}))(?=\s|$)")
 
 
 def open_wave(tx: Tx, texts: Texts, partnership: Partnership, invite_at: datetime, now: datetime) -> Wave | None:
@@ -48,31 +49,65 @@ def close_wave(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: 
     return True
 
 
+def opened_by_itself(partnership: Partnership, wave: Wave, role: str) -> View:
+    """For everybody with a seat, when a plan came true."""
+    there = zone(partnership.timezone)
+    line = say("The invitations are going out. You planned this round for today.")
+    closes = (
+        (say("It closes by itself on {moment}.", moment=wave.closes_at.astimezone(there)),) if wave.closes_at else ()
+    )
+    rows = menu(partnership.id, is_open=True) if role == "coordinator" else ()
+    return View(((*heading(partnership, wave.number, is_open=True, name=wave.name), line, *closes),), rows)
+
+
 def feedback(partnership: Partnership, wave: Wave, text: str) -> View:
     """What the coordinator answers, as everybody who took part reads it."""
-    heading = say("<b>{partnership}: you said, we do</b>", partnership=partnership.name)
+    title = say("<b>{partnership}: you said, we do</b>", partnership=partnership.name)
     why = say("You took part in round {wave}. Thank you. This is the answer of the coordinator:", wave=wave.number)
-    return View(((heading, why), tuple(map(verbatim, text.split("\n")))))
+    return View(((title, why), tuple(map(verbatim, text.split("\n")))))
 
 
 def _open(asked: Asked) -> Shown:
     """What opening does, before it is done."""
     if asked.wave.closed_at is None:
         return _still_open(asked)
-    plan, number = waves.plan(asked.tx, asked.partnership.id), asked.wave.number + 1
+    plan, number = _plan(asked), asked.wave.number + 1
     if plan.confirmed:
         return _planned(asked, plan)
-    heading = say("<b>Do you want to open round {wave}?</b>", wave=number)
+    title = say("<b>Do you want to open round {wave}?</b>", wave=number)
     rows = (
         (asked.button(say("Yes, open"), "open_yes", str(number)),),
-        (asked.button(say("Name"), "open_name"), asked.button(say("Another day"), "open_day")),
+        (_choice(asked, say("Name"), "open_name"), _choice(asked, say("Another day"), "open_day")),
         (
-            asked.button(say("Closing date"), "open_weeks"),
+            _choice(asked, say("Closing date"), "open_weeks"),
             asked.button(say("Open round {n} again", n=number - 1), "reopen"),
         ),
         (asked.button(say("No, go back"), "home"),),
     )
-    return Shown(View(((heading, *_described(asked, plan)), _reach(asked)), rows))
+    return Shown(View(((title, *_described(asked, plan)), _reach(asked)), rows))
+
+
+def _plan(asked: Asked) -> Plan:
+    """The plan as it holds now: a day that has passed while it was not confirmed is no day."""
+    plan = waves.plan(asked.tx, asked.partnership.id)
+    is_past = plan.opens_at is not None and plan.opens_at <= asked.now and not plan.confirmed
+    return replace(plan, opens_at=None) if is_past else plan
+
+
+def _choice(asked: Asked, label: Phrase, action: str, value: object = "-", *, is_open: bool = False) -> Button:
+    """A button that carries the number of the round that it is about: an old one must not change another round."""
+    return asked.button(label, action, f"{asked.wave.number + (not is_open)}.{value}")
+
+
+def _chosen(asked: Asked, below: int) -> int | None:
+    """The number that such a button carries, if it is about this round and below that."""
+    number, _, value = asked.argument.partition(".")
+    is_open = asked.wave.closed_at is None
+    if number != str(asked.wave.number + (not is_open)) or not (
+        value.isascii() and value.isdigit() and len(value) <= 3
+    ):
+        return None
+    return int(value) if int(value) < below else None
 
 
 def _described(asked: Asked, plan: Plan) -> Paragraph:
@@ -90,7 +125,7 @@ def _reach(asked: Asked) -> Paragraph:
     lines = [say_n("This reaches {count} person.", "This reaches {count} people.", reach.people)]
     if reach.without_reminders:
         lines.append(
-            say_n("{count} has reminders off.", "{count} of them have reminders off.", reach.without_reminders)
+            say_n("{count} of them has reminders off.", "{count} of them have reminders off.", reach.without_reminders)
         )
     if reach.on_a_page:
         lines.append(
@@ -112,10 +147,10 @@ def _reach(asked: Asked) -> Paragraph:
 
 
 def _planned(asked: Asked, plan: Plan) -> Shown:
-    heading = say("<b>Round {wave} is planned.</b>", wave=asked.wave.number + 1)
+    title = say("<b>Round {wave} is planned.</b>", wave=asked.wave.number + 1)
     opens = say("It opens on {moment}.", moment=_local(asked, plan.opens_at or asked.now))
-    rows = ((asked.button(say("Cancel this plan"), "unplan"),), asked.back)
-    return Shown(View(((heading, opens, *_described(asked, plan)), _reach(asked)), rows))
+    rows = ((_choice(asked, say("Cancel this plan"), "unplan"),), asked.back)
+    return Shown(View(((title, opens, *_described(asked, plan)), _reach(asked)), rows))
 
 
 def _still_open(asked: Asked) -> Shown:
@@ -127,10 +162,12 @@ def _open_typed(asked: Asked) -> Shown:
     """What is typed behind /open: a day, a name, or both."""
     if asked.wave.closed_at is None:
         return _still_open(asked)
+    if (plan := _plan(asked)).confirmed:
+        return _planned(asked, plan)  # it has to be cancelled before it can be changed
     typed = DATE.match(asked.argument)
     name = partnerships.tidy(asked.argument[typed.end() :] if typed else asked.argument)[:LONGEST_NAME]
     opens_at = _day(asked, typed) if typed else None
-    if typed and opens_at is None:
+    if opens_at is None and asked.argument[:1].isdigit():
         line = say(
             "I do not understand that day. It must be in the coming year, such as {example}.", example="1-3-2027"
         )
@@ -154,36 +191,41 @@ def _day(asked: Asked, found: re.Match[str]) -> datetime | None:
 
 
 def _open_name(asked: Asked) -> Shown:
-    number = _index(asked.argument, len(NAMES))
+    if asked.wave.closed_at is None or _plan(asked).confirmed:
+        return _open(asked)
+    number, names = _chosen(asked, len(NAMES)), [asked.texts.word(name, asked.partnership.language) for name in NAMES]
     if number is not None:
-        name = asked.texts.word(NAMES[number], asked.partnership.language)
-        waves.prepare(asked.tx, asked.partnership.id, name=name)
+        waves.prepare(asked.tx, asked.partnership.id, name=names[number])
         return _open(asked)
     line = say(
         "What is this round called? Another name? Type for example: /{open} after the summer", open=command("open")
     )
     rows = (
-        *((asked.button(name, "open_name", str(at)),) for at, name in enumerate(NAMES)),
+        *((_choice(asked, verbatim(name), "open_name", at),) for at, name in enumerate(names)),
         (asked.button(say("‹ Back"), "open"),),
     )
     return Shown(View(((line,),), rows))
 
 
 def _open_day(asked: Asked) -> Shown:
-    chosen = _index(asked.argument, max(DAYS) + 1)
+    if asked.wave.closed_at is None or _plan(asked).confirmed:
+        return _open(asked)
+    chosen = _chosen(asked, max(DAYS) + 1)
     if chosen is not None and (chosen in DAYS or chosen == 0):
         opens_at = on_day(asked.now, chosen, asked.partnership.timezone) if chosen else None
         waves.prepare(asked.tx, asked.partnership.id, opens_at=opens_at)
         return _open(asked)
     line = say("When does the round open? Another day? Type for example: /{open} 1-3-2027", open=command("open"))
-    days = (asked.button(name, "open_day", str(at)) for at, name in DAYS.items())
-    rows = ((asked.button(say("At once"), "open_day", "0"),), *in_rows(days, 2), (asked.button(say("‹ Back"), "open"),))
+    days = (_choice(asked, name, "open_day", at) for at, name in DAYS.items())
+    rows = ((_choice(asked, say("At once"), "open_day", 0),), *in_rows(days, 2), (asked.button(say("‹ Back"), "open"),))
     return Shown(View(((line,),), rows))
 
 
 def _open_weeks(asked: Asked) -> Shown:
     """When the round closes by itself: of the next one, or of the one that is open now."""
-    chosen, is_open = _index(asked.argument, max(WEEKS) + 1), asked.wave.closed_at is None
+    chosen, is_open = _chosen(asked, max(WEEKS) + 1), asked.wave.closed_at is None
+    if not is_open and _plan(asked).confirmed:
+        return _open(asked)
     if chosen is not None and (chosen in WEEKS or chosen == 0):
         if not is_open:
             waves.prepare(asked.tx, asked.partnership.id, weeks=chosen or None)
@@ -192,15 +234,15 @@ def _open_weeks(asked: Asked) -> Shown:
         waves.set_closing(asked.tx, asked.wave.id, closes_at)
         return _close(replace(asked, wave=replace(asked.wave, closes_at=closes_at)))
     line = say("When does the round close by itself?")
-    after = (asked.button(say("After {count} weeks", count=n), "open_weeks", str(n)) for n in WEEKS)
-    never = asked.button(say("I close it myself"), "open_weeks", "0")
+    after = (_choice(asked, say("After {count} weeks", count=n), "open_weeks", n, is_open=is_open) for n in WEEKS)
+    never = _choice(asked, say("I close it myself"), "open_weeks", 0, is_open=is_open)
     back = asked.button(say("‹ Back"), "close" if is_open else "open")
     return Shown(View(((line,),), ((never,), *in_rows(after, 2), (back,))))
 
 
 def _open_yes(asked: Asked) -> Shown:
     """Open exactly the round that was asked about, now or at the moment that was chosen."""
-    plan, there = waves.plan(asked.tx, asked.partnership.id), asked.partnership.timezone
+    plan, there = _plan(asked), asked.partnership.timezone
     if asked.wave.closed_at is None or asked.argument != str(asked.wave.number + 1):
         return _still_open(asked) if asked.wave.closed_at is None else _open(asked)
     if plan.opens_at and plan.opens_at > asked.now:
@@ -231,6 +273,8 @@ def _undo(asked: Asked) -> Shown:
 
 
 def _unplan(asked: Asked) -> Shown:
+    if asked.argument != f"{asked.wave.number + 1}.-":
+        return _open(asked)
     waves.drop_plan(asked.tx, asked.partnership.id)
     return Shown(View(((say("The plan is cancelled. Nothing opens by itself."),),), asked.menu))
 
@@ -255,7 +299,10 @@ def _close(asked: Asked) -> Shown:
         lines.append(say("It closes by itself on {moment}.", moment=_local(asked, asked.wave.closes_at)))
     rows = (
         (asked.button(say("Yes, close"), "close_yes", str(asked.wave.number)),),
-        (asked.button(say("No, leave it open"), "home"), asked.button(say("Closing date"), "open_weeks")),
+        (
+            asked.button(say("No, leave it open"), "home"),
+            _choice(asked, say("Closing date"), "open_weeks", is_open=True),
+        ),
     )
     return Shown(View((tuple(lines),), rows))
 
@@ -292,7 +339,7 @@ def _reopen(asked: Asked) -> Shown:
         return _still_open(asked)
     lines = [
         say("<b>Do you want to open round {wave} again?</b>", wave=asked.wave.number),
-        say("People who were not finished can go on. Nobody gets a message about it."),
+        say("People who were not finished can go on. Nobody gets a message about it, and no new invitations go out."),
         say("Scores that were shown stay as they are, until enough people are added."),
     ]
     if waves.plan(asked.tx, asked.partnership.id).confirmed:
@@ -359,15 +406,23 @@ def _to_write(missing: list[str]) -> list[Paragraph]:
 
 def _share_typed(asked: Asked) -> Shown:
     wave = asked.wave if asked.wave.closed_at else waves.before(asked.tx, asked.partnership.id, asked.wave)
-    code, _, words = asked.argument.partition(" ")
+    code, words = [*asked.argument.split(maxsplit=1), "", ""][:2]
     text = "\n".join(filter(None, map(partnerships.tidy, words.splitlines())))
-    if wave is None or wave.answered_at or code.lower() not in asked.texts.languages or not text:
+    if wave is None or wave.answered_at:
         return _share(asked)
-    if len(text) > LONGEST_ANSWER:
-        line = say("Your text has {count} characters. {most} is the most.", count=len(text), most=LONGEST_ANSWER)
-        return Shown(View(((line,),), (asked.back,)))
+    if code.lower() not in asked.texts.languages or not text:
+        which = " / ".join(asked.texts.languages)
+        return _told_above(asked, say("That did not work. First the language ({which}), then your text.", which=which))
+    if (length := len(text.encode("utf-16-le")) // 2) > LONGEST_ANSWER:  # as Telegram counts
+        line = say("Your text has {count} characters. {most} is the most.", count=length, most=LONGEST_ANSWER)
+        return _told_above(asked, line)
     waves.write_text(asked.tx, wave.id, code.lower(), text)
     return _share(asked)
+
+
+def _told_above(asked: Asked, line: Phrase) -> Shown:
+    shown = _share(asked).view
+    return Shown(View(((line,), *shown.paragraphs), shown.rows))
 
 
 def _share_yes(asked: Asked) -> Shown:
@@ -390,13 +445,6 @@ def _local(asked: Asked, moment: datetime) -> datetime:
 
 def _closing(asked: Asked, opens_at: datetime, weeks: int) -> datetime:
     return _local(asked, closing(opens_at, weeks, asked.partnership.timezone))
-
-
-def _index(argument: str, below: int) -> int | None:
-    """The number that a button carries, when it is one below this."""
-    if not (argument.isascii() and argument.isdigit() and len(argument) <= 3):
-        return None
-    return int(argument) if int(argument) < below else None
 
 
 ACTIONS: dict[str, Callable[[Asked], Shown]] = {

@@ -24,10 +24,11 @@ from storage.partnerships import Wave
 log = logging.getLogger(__name__)
 
 AT_ONCE = 50  # people in one transaction
-STILL_TOLD = timedelta(days=14)  # after a closing, when everybody has long been told
+STILL_TOLD = timedelta(days=30)  # after a closing, when everybody has long been told
 NIGHTLY = timedelta(hours=20)
 SUSPICIOUS = timedelta(days=3)
 PRESSES_LIVE = timedelta(seconds=150)  # what Telegram keeps of a press for a bot that does not fetch it
+LONG_AGO = timedelta(days=1)  # whoever was answering then is reminded, and not shown the screen again
 JUST_BEFORE = timedelta(minutes=15)
 NOTED_EVERY = timedelta(seconds=30)
 
@@ -43,24 +44,33 @@ def after_silence(tx: Tx, texts: Texts, channel: str, now: datetime) -> None:
     name = f"{channel} answered"
     last = marks.read_moment(tx, name)
     marks.write_moment(tx, name, now)
-    if last is None or now - last <= PRESSES_LIVE:
+    if last is None or not PRESSES_LIVE < now - last < LONG_AGO:
         return
     for caller in dialogues.active_since(
-        tx, texts.checklist, texts.languages, channel, last - JUST_BEFORE, last + PRESSES_LIVE
+        tx, texts.checklist, texts.languages, channel, last - JUST_BEFORE, last + PRESSES_LIVE, now
     ):
         dialogue = caller.dialogue
         view = screens.view(dialogue, dialogue.here, now)
         sorry = say("I was away for a while. Maybe I missed your last tap. You are here now.")
         view = View(((sorry,), *view.paragraphs), view.rows)
         letter = texts.letter(view, dialogue.language)
-        letters.enqueue(tx, caller.contact, letter, now, f"silence:{dialogue.response}:{last.isoformat()}")
+        key = f"silence:{dialogue.response}:{last.isoformat()}"
+        letters.enqueue(tx, caller.contact, letter, now, key, dialogue.partnership.timezone)
 
 
 def open_waves(tx: Tx, texts: Texts, now: datetime) -> bool:
     """Open what was planned for now."""
     for partnership in waves.planned(tx, now):
-        steering.open_wave(tx, texts, partnership, decent(now, partnership.timezone), now)
+        wave = steering.open_wave(tx, texts, partnership, decent(now, partnership.timezone), now)
+        if wave:
+            _announce_opening(tx, texts, partnership, wave, now)
     return False
+
+
+def _announce_opening(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> None:
+    for recipient in coordinators.recipients(tx, partnership.id):
+        letter = texts.letter(steering.opened_by_itself(partnership, wave, recipient.role), recipient.language)
+        letters.enqueue(tx, recipient.contact, letter, now, f"final:opened:{recipient.contact}:{wave.id}")
 
 
 def close_waves(tx: Tx, texts: Texts, now: datetime) -> bool:
@@ -133,16 +143,18 @@ def tell(tx: Tx, texts: Texts, now: datetime) -> bool:
 
 
 def _tell_unfinished(tx: Tx, texts: Texts, wave: Wave, now: datetime) -> bool:
-    people = waves.took_part(tx, wave.id, unfinished=True, unless="closed", most=AT_ONCE)
+    about = f"{wave.id}:{wave.closed_at:%Y%m%d%H%M%S}"  # a wave that was opened again is closed again
+    people = waves.took_part(tx, wave.id, unfinished=True, unless=("closed", about), most=AT_ONCE)
     for person in people:
         caller = dialogues.of_contact(tx, texts.checklist, texts.languages, person.contact, person.response)
         if caller and caller.named:
-            _write(tx, texts, caller, Screen.CLOSED, f"closed:{person.contact}:{wave.id}", now)
+            _write(tx, texts, caller, Screen.CLOSED, f"closed:{person.contact}:{about}", now)
     return bool(people)
 
 
 def _tell_answer(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> bool:
-    people = waves.took_part(tx, wave.id, unless="feedback", most=AT_ONCE)
+    unless = ("feedback", str(wave.id))
+    people = waves.took_part(tx, wave.id, before=wave.answered_at, unless=unless, most=AT_ONCE)
     said = waves.texts_of(tx, wave.id)
     for person in people:
         spoken = person.language if person.language in said else partnership.language

@@ -37,10 +37,14 @@ WITHOUT_WORDS = {action: name for name, action in WITH_WORDS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes out once the transaction is committed; `notice` is a short line on the pressed button."""
+    """What goes out once the transaction is committed; `notice` is a short line on the pressed button.
+
+    `outdated` is a contact for whom bulk mail that is about to go may say what is no longer so.
+    """
 
     envelopes: tuple[Envelope, ...] = ()
     notice: str | None = None
+    outdated: int | None = None
 
 
 def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
@@ -223,8 +227,9 @@ def _carry_out(tx: Tx, texts: Texts, update: Update, caller: Caller, turn: Turn,
     if turn.erased:
         dialogues.erase(tx, texts.checklist, caller.contact)
         erased = screens.view(turn.dialogue, turn.show, now)
-        return _at_the_door(texts, update, erased, turn.dialogue.language)
-    dialogues.save(tx, caller, turn.dialogue, now)
+        said = _at_the_door(texts, update, erased, turn.dialogue.language)
+        return replace(said, outdated=caller.contact)
+    is_outdated = dialogues.save(tx, caller, turn.dialogue, now)
     if turn.show.screen == Screen.MY_DATA:
         own = _own_data(tx, texts, caller, turn.dialogue.language)
         shown = [own, _letter(texts, turn.dialogue, turn.show, now, turn.notice)]
@@ -236,7 +241,8 @@ def _carry_out(tx: Tx, texts: Texts, update: Update, caller: Caller, turn: Turn,
         shown.insert(0, _own_picture(texts, turn.dialogue))  # the words come last, so that their buttons are at hand
     pressed = turn.notice if update.message is not None else None
     on_button = texts.word(pressed, turn.dialogue.language) if pressed else None
-    return Reply(tuple(_write(tx, update, caller, shown, now)), on_button)
+    envelopes = tuple(_write(tx, update, caller, shown, now))
+    return Reply(envelopes, on_button, caller.contact if is_outdated else None)
 
 
 def _write(tx: Tx, update: Update, caller: Caller, shown: Iterable[Letter], now: datetime) -> Iterable[Envelope]:

@@ -136,14 +136,14 @@ def recipients(tx: Tx, partnership: int) -> list[Recipient]:
     return [Recipient(*row) for row in found]
 
 
-def waiting_for_post(tx: Tx, partnership: int, wave: int, week: str, moment: datetime) -> list[Recipient]:
-    """Who had a seat at that moment, can be reached, and was not yet written the post of this week or a later one.
+def waiting_for_post(tx: Tx, partnership: int, wave: int, weeks: tuple[str, str], moment: datetime) -> list[Recipient]:
+    """Who had a seat at that moment, can be reached, and was written no post of the weeks from the first to the last.
 
     The key of a post is summary:contact:wave:week, and weeks are written so that a later one sorts after.
     """
     mine = "summary:" + cast(contacts.c.id, String) + f":{wave}:"
-    later = func.substr(letters.c.key, func.length(mine) + 1) >= week
-    written = exists().where(letters.c.contact_id == contacts.c.id, letters.c.key.startswith(mine), later)
+    named = func.substr(letters.c.key, func.length(mine) + 1, len(weeks[0])).between(*weeks)
+    written = exists().where(letters.c.contact_id == contacts.c.id, letters.c.key.startswith(mine), named)
     found = tx.connection.execute(
         select(contacts.c.id, contacts.c.channel, contacts.c.language, coordinators.c.role)
         .select_from(coordinators.join(contacts))
@@ -169,8 +169,11 @@ def last_post(tx: Tx, partnership: int, wave: int) -> datetime | None:
 
 
 def waiting_for_result(tx: Tx, wave: int, most: int | None = None) -> list[Recipient]:
-    """Respondents who completed this wave, asked for the group result, did not stop, and were not written it yet."""
-    found = tx.connection.execute(
+    """Respondents who completed this wave, asked for the group result, and were not written it yet.
+
+    Whoever takes `most` of them holds their contacts.
+    """
+    asked = (
         select(contacts.c.id, contacts.c.channel, contacts.c.language)
         .select_from(contacts.join(respondents).join(responses))
         .where(
@@ -178,12 +181,12 @@ def waiting_for_result(tx: Tx, wave: int, most: int | None = None) -> list[Recip
             responses.c.completed_at.is_not(None),
             respondents.c.wants_result,
             contacts.c.unreachable_at.is_(None),
-            contacts.c.stopped_at.is_(None),
-            ~was_written("result", wave),
+            ~was_written("result", str(wave)),
         )
         .order_by(contacts.c.id)
         .limit(most)
     )
+    found = tx.connection.execute(asked.with_for_update(of=contacts, skip_locked=True) if most else asked)
     return [Recipient(*row) for row in found]
 
 

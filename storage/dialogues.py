@@ -53,7 +53,13 @@ def load(
 
 
 def active_since(
-    tx: Tx, checklist: Checklist, languages: tuple[str, ...], channel: str, after: datetime, before: datetime
+    tx: Tx,
+    checklist: Checklist,
+    languages: tuple[str, ...],
+    channel: str,
+    after: datetime,
+    before: datetime,
+    now: datetime,
 ) -> Iterator[Caller]:
     """Everybody who last answered in this channel between two moments, neither finished nor took a break, and was not
     reminded since."""
@@ -74,6 +80,7 @@ def active_since(
             responses.c.remind_at.is_(None),
             or_(reminded.is_(None), reminded < responses.c.touched_at),
             waves.c.closed_at.is_(None),
+            or_(waves.c.closes_at.is_(None), waves.c.closes_at > now),
         )
     )
     for contact in tx.connection.execute(active.order_by(contacts.c.id)).scalars().all():
@@ -91,8 +98,8 @@ def of_contact(
 
 
 def forget_moment(tx: Tx, response: int) -> None:
-    """The moment that they asked for has come."""
-    tx.connection.execute(update(responses).where(responses.c.id == response).values(remind_at=None))
+    """The moment that they asked for has come; they are shown where their answers put them."""
+    tx.connection.execute(update(responses).where(responses.c.id == response).values(remind_at=None, place=None))
 
 
 def join(
@@ -136,8 +143,11 @@ def enter_wave(tx: Tx, channel: str, address: str, partnership: int, wave: Wave,
     return int(tx.connection.execute(came.values(started).returning(responses.c.id)).scalar_one())
 
 
-def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> None:
-    """Store what changed since `load`, and that this response is the one they were last in."""
+def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> bool:
+    """Store what changed since `load`, and that this response is the one they were last in.
+
+    Whether letters that wait for this contact were withdrawn, because they are out of date now.
+    """
     before = caller.dialogue
     for item, option in after.answers.items():
         if before.answers.get(item) != option:
@@ -155,10 +165,7 @@ def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> None:
     if after.answers and not before.answers:
         begun = update(responses).where(responses.c.id == after.response, responses.c.started_at.is_(None))
         tx.connection.execute(begun.values(started_at=now))
-    if after.stopped and not before.stopped:
-        letters_of.withdraw(tx, letters_of.unasked(caller.contact), now)
-    elif overtaken := reminders.overtaken(before, after):
-        letters_of.withdraw(tx, letters_of.with_keys(overtaken), now)
+    outdated = _withdraw(tx, caller, after, now)
     if after.completed and not before.completed:
         finished = update(responses).where(responses.c.id == after.response, responses.c.completed_at.is_(None))
         tx.connection.execute(finished.values(completed_at=now))
@@ -167,6 +174,16 @@ def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> None:
         kept = {"group": after.group, "wants_result": after.wants_result}
         tx.connection.execute(update(respondents).where(respondents.c.id == of_response).values(kept))
     _save_contact(tx, caller, after, now)
+    return outdated
+
+
+def _withdraw(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> bool:
+    if after.stopped and not caller.dialogue.stopped:
+        letters_of.withdraw(tx, letters_of.unasked(caller.contact), now)
+        return True
+    if overtaken := reminders.overtaken(caller.dialogue, after):
+        letters_of.withdraw(tx, letters_of.with_keys(overtaken), now)
+    return bool(overtaken)
 
 
 def _save_contact(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> None:

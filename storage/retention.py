@@ -92,10 +92,11 @@ def _forget_responses(tx: Tx, checklist: Checklist, partnership: Partnership, no
 
 
 def _drop_empty(tx: Tx, partnership: Partnership) -> None:
-    """Respondents without a contact and without answers are nobody."""
+    """Of whom nothing is left but how to reach them, that goes too: else we kept it, and could not even say so."""
     answered = exists().where(responses.c.respondent_id == respondents.c.id)
-    empty = and_(respondents.c.partnership_id == partnership.id, respondents.c.contact_id.is_(None), ~answered)
-    tx.connection.execute(delete(respondents).where(empty))
+    empty = and_(respondents.c.partnership_id == partnership.id, ~answered)
+    gone = tx.connection.execute(delete(respondents).where(empty).returning(respondents.c.contact_id)).scalars()
+    _erase_idle(tx, [contact for contact in gone if contact is not None])
 
 
 def _oldest_kept(partnership: Partnership, now: datetime) -> datetime:

@@ -101,6 +101,7 @@ def open_next(
 
 def undo(tx: Tx, wave: Wave, now: datetime) -> bool:
     """Take an opening back; False when invitations may be on their way, or somebody has come in already."""
+    tx.connection.execute(select(waves.c.id).where(waves.c.id == wave.id).with_for_update())  # nobody comes in now
     came = exists().where(responses.c.wave_id == waves.c.id)
     undone = delete(waves).where(waves.c.id == wave.id, waves.c.invite_at > now, waves.c.closed_at.is_(None), ~came)
     return bool(tx.connection.execute(undone).rowcount)
@@ -110,19 +111,23 @@ def withdraw_asking(tx: Tx, wave: int, now: datetime) -> None:
     """Let invitations and reminders go that were not delivered before the wave closed."""
     mine = cast(responses.c.id, String)
     keys = ("invitation:" + mine, "reminder:" + mine + ":1", "reminder:" + mine + ":2")
-    asking = (letters.c.key.in_(select(key).where(responses.c.wave_id == wave)) for key in keys)
-    letters_of.withdraw(tx, or_(*asking), now)
+    asking = or_(*(letters.c.key.in_(select(key).where(responses.c.wave_id == wave)) for key in keys))
+    untaken = and_(asking, letters.c.settled_at.is_(None), letters.c.leased_until.is_(None))
+    tx.connection.execute(delete(letters).where(untaken))  # so that they do not count when it is opened again
+    letters_of.withdraw(tx, asking, now)
 
 
 def reopen(tx: Tx, wave: int, now: datetime) -> bool:
     """Open the last wave again; False when it is open, or a later one exists. Who was not told of the closing yet will
     not be told."""
-    untold = and_(letters.c.key.like(f"closed:%:{wave}"), letters.c.settled_at.is_(None))
+    untold = and_(letters.c.key.like(f"closed:%:{wave}:%"), letters.c.settled_at.is_(None))
     tx.connection.execute(delete(letters).where(untold))
     later = waves.alias()
     is_last = ~exists().where(later.c.partnership_id == waves.c.partnership_id, later.c.number > waves.c.number)
     again = update(waves).where(waves.c.id == wave, waves.c.closed_at.is_not(None), is_last)
-    return bool(tx.connection.execute(again.values(closed_at=None, closes_at=None, opened_at=now)).rowcount)
+    return bool(
+        tx.connection.execute(again.values(closed_at=None, closes_at=None, invite_at=None, opened_at=now)).rowcount
+    )
 
 
 def rename(tx: Tx, wave: int, name: str) -> None:
@@ -183,8 +188,8 @@ def closed_since(tx: Tx, moment: datetime) -> list[tuple[Partnership, Wave]]:
 
 
 def answered_since(tx: Tx, moment: datetime) -> list[tuple[Partnership, Wave]]:
-    """Waves that the coordinator answered with a message to everybody."""
-    return _waves(tx, waves.c.answered_at >= moment)
+    """Closed waves that the coordinator answered with a message to everybody."""
+    return _waves(tx, and_(waves.c.answered_at >= moment, waves.c.closed_at.is_not(None)))
 
 
 def _waves(tx: Tx, chosen: ColumnElement[bool]) -> list[tuple[Partnership, Wave]]:
@@ -228,6 +233,7 @@ def to_invite(tx: Tx, partnership: int, wave: int, most: int) -> list[tuple[int,
         .where(respondents.c.partnership_id == partnership, _wants_letters(), ~is_in)
         .order_by(contacts.c.id)
         .limit(most)
+        .with_for_update(of=contacts, skip_locked=True)  # first the contact, as everywhere
     )
     return [(respondent, contact) for respondent, contact in found]
 
@@ -259,11 +265,17 @@ def answer(tx: Tx, wave: int, now: datetime) -> bool:
 
 
 def took_part(
-    tx: Tx, wave: int, *, unfinished: bool = False, unless: str | None = None, most: int | None = None
+    tx: Tx,
+    wave: int,
+    *,
+    unfinished: bool = False,
+    before: datetime | None = None,
+    unless: tuple[str, str] | None = None,
+    most: int | None = None,
 ) -> Sequence[Participant]:
-    """Those who came into this wave and want letters; only the unfinished ones when asked for.
+    """Those who came into this wave (before a moment) and want letters; only the unfinished ones when asked for.
 
-    `unless` leaves out those to whom a letter of this kind about this wave was written: its key is kind:contact:wave.
+    `unless` leaves out those who were written this kind of letter about this: its key is kind:contact:about.
     """
     asked = (
         select(contacts.c.id, responses.c.id, contacts.c.language)
@@ -272,15 +284,17 @@ def took_part(
     )
     if unfinished:
         asked = asked.where(responses.c.completed_at.is_(None))
+    if before:
+        asked = asked.where(responses.c.started_at <= before)
     if unless:
-        asked = asked.where(~was_written(unless, wave))
+        asked = asked.where(~was_written(*unless))
     found = tx.connection.execute(asked.order_by(contacts.c.id).limit(most))
     return [Participant(*row) for row in found]
 
 
-def was_written(kind: str, wave: int) -> ColumnElement[bool]:
-    """Whether a letter of this kind about this wave was written to a contact."""
-    return exists().where(letters.c.key == f"{kind}:" + cast(contacts.c.id, String) + f":{wave}")
+def was_written(kind: str, about: str) -> ColumnElement[bool]:
+    """Whether a letter of this kind about this was written to a contact."""
+    return exists().where(letters.c.key == f"{kind}:" + cast(contacts.c.id, String) + f":{about}")
 
 
 def _wants_letters() -> ColumnElement[bool]:

@@ -355,7 +355,7 @@ async def test_the_command_line_opens_and_opens_again(house: House, server: Tele
     assert (await house.command("wave", "close", "1"))[0] == 0
     code, out, _ = await house.command("wave", "open", "1", "--name", "na fase 1", "--weeks", "3")
     assert code == 0
-    assert "Wave 2 of De Verbinders is open. It invites 0 people" in out
+    assert out.startswith("Wave 2 of De Verbinders is open.\nIt invites 0 people from ")
     assert (await house.command("wave", "reopen", "1"))[0] == 2
     ((name, opened, closes),) = house.rows("SELECT name, opened_at, closes_at FROM waves WHERE number = 2")
     assert name == "na fase 1"

@@ -7,7 +7,7 @@ from bot.letters import Opened
 from bot.survey.dialogue import Commanded, Wrote
 from bot.survey.phrases import say
 
-MOST_WORDS = 2000  # characters behind a command
+MOST_WORDS = 4000  # characters behind a command
 LONGEST_CODE = 64  # characters, as Telegram allows behind /start
 
 ABOUT_COMMANDS = {
@@ -37,7 +37,7 @@ def said(text: object) -> Opened | Commanded | Wrote:
     """What a message means: a link that was opened, a command, or something that we do not read."""
     if not isinstance(text, str) or not text.startswith("/"):
         return Wrote()
-    name, _, more = text[1:].partition(" ")
+    name, more = [*text[1:].split(maxsplit=1), "", ""][:2]
     name, code = name.split("@")[0].lower(), more.strip()
     if name == "start" and code:
         return Opened(code[:LONGEST_CODE] if code.isascii() and code.isprintable() else "")

@@ -148,7 +148,7 @@ def _named(dimension: Dimension, pair: Pair) -> Phrase:
 def _same_people(checklist: Checklist, found: Comparison) -> Paragraph:
     pairs = found.same_dimensions(checklist)
     if not pairs:
-        return (say("Too few people took part both times to compare the same people."),)
+        return (say("We cannot show the same people apart now. Else somebody could work out what one person chose."),)
     people = max(now.n for _, now in found.same_people.values())
     if found.same_people == found.everyone:
         return (say("These are the same {count} people both times.", count=people),)

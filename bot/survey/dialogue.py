@@ -325,7 +325,7 @@ def _finish(dialogue: Dialogue) -> Turn:
 def _command(dialogue: Dialogue, name: str) -> Turn:
     screen = COMMANDS.get(name)
     if name == "stop":
-        return Turn(replace(dialogue, stopped=True, remind_at=None), Place(Screen.STOPPED))
+        return Turn(replace(dialogue, stopped=True, remind_at=None, wants_result=False), Place(Screen.STOPPED))
     if screen:
         return Turn(dialogue, Place(screen))
     if name not in COMMANDS:

@@ -98,7 +98,7 @@ def no_open_wave(asked_by: Partnership) -> View:
         (
             (
                 say("At this moment no round is open for {partnership}.", partnership=asked_by.name),
-                say("You get a new link when the next round opens."),
+                say("Open this link again when the next round opens."),
             ),
         )
     )
@@ -174,7 +174,7 @@ def _on_this_channel(channel: str, until: date) -> Paragraph:
             ),
         )
     return (
-        say("• You get at most 2 reminders. You can turn them off."),
+        say("• You get at most 2 reminders in a round. You can turn them off."),
         say(
             "• We keep your answers until {date} at the latest. With /{erase} you delete them at once.",
             date=until,

@@ -70,7 +70,8 @@ def reminders(dialogue: Dialogue, _number: int, now: datetime) -> View:
     rows: tuple[Row, ...] = ()
     if not dialogue.completed and dialogue.wave_open:
         rows = in_rows(_choices(dialogue, now), 2)
-        if dialogue.stopped or not dialogue.reminders:
+        awake = replace(dialogue, stopped=False, reminders=True)
+        if awake != dialogue and _next(awake, now):
             rows += ((Button(say("Do send reminders"), ChooseMoment(dialogue.response, "auto")),),)
         elif _next(dialogue, now):
             rows += ((_no_more(dialogue),),)
@@ -84,7 +85,10 @@ def reminder(dialogue: Dialogue, statement: View, place: Screen = Screen.REMINDE
     """The open screen as a reminder: in the rows under the answers stand *later* and *no more reminders*."""
     if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
         return statement
-    return View(((_nearly_there(dialogue),), *statement.paragraphs), (*statement.rows, *_put_off(dialogue, place)))
+    return View(
+        ((_nearly_there(dialogue), *closes_on(dialogue)), *statement.paragraphs),
+        (*statement.rows, *_put_off(dialogue, place)),
+    )
 
 
 def invitation(dialogue: Dialogue, statement: View, now: datetime) -> View:
@@ -98,7 +102,8 @@ def invitation(dialogue: Dialogue, statement: View, now: datetime) -> View:
             round_named(dialogue.wave, dialogue.wave_name),
         ),
         (
-            say("These are the same 26 statements as before. It takes about 10 minutes."),
+            say("Again 26 short statements. It takes about 10 minutes."),
+            *closes_on(dialogue),
             say("We do not show your earlier answers, so that you choose freely. At the end you see what changed."),
         ),
         (
@@ -116,6 +121,13 @@ def round_named(number: int, name: str) -> Phrase:
     return joined((which, verbatim(name)), " · ") if name else which
 
 
+def closes_on(dialogue: Dialogue) -> Paragraph:
+    if dialogue.closes_at is None:
+        return ()
+    there = dialogue.closes_at.astimezone(zone(dialogue.partnership.timezone))
+    return (say("This round closes on {date}.", date=there.date()),)
+
+
 def _kept(dialogue: Dialogue, now: datetime) -> date:
     return kept_until(now, dialogue.partnership.timezone, dialogue.partnership.keep_answers)
 
@@ -124,6 +136,8 @@ def _nearly_there(dialogue: Dialogue) -> Phrase:
     items = dialogue.checklist.items
     if dialogue.next_item is None:
         return say("You answered all statements. Only tap Done, and your answers count.")
+    if dialogue.group is None:
+        return say("You can still take part. It takes about 10 minutes.")
     if not dialogue.answers:
         return say("You can still take part. It takes about 10 minutes. Here is the first statement:")
     minutes = max(1, round((len(items) - len(dialogue.answers)) * SECONDS_EACH / 60))
@@ -163,7 +177,13 @@ def _next(dialogue: Dialogue, now: datetime) -> datetime | None:
 def _no_more_to_come(dialogue: Dialogue) -> Phrase:
     if len(dialogue.reminded) >= MOST_REMINDERS and not dialogue.completed:
         return say("I reminded you twice. You get no more reminders in this round.")
-    return say("You get no message from me.")
+    return joined(
+        (
+            say("You get no reminders in this round."),
+            say("No messages at all? Send /{stop}.", stop=command("stop")),
+        ),
+        " ",
+    )
 
 
 def _the_rule(dialogue: Dialogue) -> Phrase:

@@ -7,11 +7,14 @@ people, and again over n + 1, gives the newcomer's answer away by subtraction.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 EVERYONE = "everyone"
 PRIME = 2**521 - 1  # above every determinant of zeros and ones up to 180 publications of one item
+
+Means = list[list[int]]
+"""Of each mean, or combination of means, which part every crowd has in it."""
 
 Crowd = tuple[bool, ...]
 """In which publications some people are; those who are in the same ones cannot be told apart."""
@@ -57,7 +60,7 @@ def may_publish(people: Mapping[Block, int], published: Published, release: int,
     `people` counts who contribute to the item, in every release up to this one, those who left included. A group needs
     everyone to be published in the same release, so that its complement passes the same test.
     """
-    if cell != EVERYONE and (release, EVERYONE) not in published:
+    if cell in {block.group for block in people} and (release, EVERYONE) not in published:
         return False
     contributors = sum(n for block, n in people.items() if block.is_in(release, cell))
     return contributors >= k and not isolates(people, [*published, (release, cell)], k)
@@ -68,37 +71,77 @@ def isolates(people: Mapping[Block, int], published: Published, k: int) -> bool:
     crowds = Counter[Crowd]()
     for block, n in people.items():
         crowds[tuple(block.is_in(release, cell) for release, cell in published)] += n
-    told_apart = {crowd: n for crowd, n in crowds.items() if n and any(crowd)}
-    return _reaches_few(told_apart, frozenset(), list(told_apart), k - 1, _rank(told_apart))
+    told_apart = {crowd: n for crowd, n in crowds.items() if n}
+    means = [[int(is_in) for is_in in mean] for mean in zip(*told_apart, strict=True)]
+    return _reaches_few(_independent(means), list(told_apart.values()), k - 1)
 
 
-def _reaches_few(
-    crowds: Mapping[Crowd, int], chosen: frozenset[Crowd], rest: list[Crowd], room: int, full: int
-) -> bool:
-    """Whether a combination is about the chosen crowds alone, or with some of the rest that have room.
+def _reaches_few(means: Means, people: list[int], room: int) -> bool:
+    """Whether a combination of these means is about somebody, and about no more people than there is room for.
 
-    It is about some crowds alone exactly when the publications are less independent without them.
+    `people` counts the crowds. The combination is about the largest of them, with less room for others, or it is not.
     """
-    rest = [crowd for crowd in rest if crowds[crowd] <= room]
-    if _rank(crowd for crowd in crowds if crowd not in chosen and crowd not in rest) == full:
+    means, people = _where_there_is_room(means, people, room)
+    if not means:
         return False
-    if sum(crowds[crowd] for crowd in rest) <= room:
+    largest = max(range(len(people)), key=people.__getitem__)
+    others = [_without(mean, largest) for mean in means]
+    if len(_independent(others)) < len(means):
         return True
-    first, *others = rest
-    with_first = _reaches_few(crowds, chosen | {first}, others, room - crowds[first], full)
-    return with_first or _reaches_few(crowds, chosen, others, room, full)
+    with_it = _reaches_few(others, _without(people, largest), room - people[largest])
+    return with_it or _reaches_few(_not_about(largest, means), people, room)
 
 
-def _rank(crowds: Iterable[Crowd]) -> int:
-    """How many of these columns are independent: exact, as no determinant of this size reaches the prime."""
-    basis: list[tuple[int, list[int]]] = []
-    for crowd in crowds:
-        rest = [int(is_in) for is_in in crowd]
+def _where_there_is_room(means: Means, people: list[int], room: int) -> tuple[Means, list[int]]:
+    """The combinations that are about no crowd too large for the room; crowds that they never tell apart are one."""
+    means, people = _together(means, people)
+    while too_many := [place for place, n in enumerate(people) if n > room]:
+        for place in too_many:
+            means = _not_about(place, means)
+        means, people = _together(means, people)
+    return means, people
+
+
+def _together(means: Means, people: list[int]) -> tuple[Means, list[int]]:
+    """A combination is about all crowds whose parts in the means are in proportion, or about none of them."""
+    found = Counter[tuple[int, ...]]()
+    for parts, n in zip(zip(*means, strict=True), people, strict=False):  # without means there are no parts
+        lead = next((part for part in parts if part), 0)
+        if lead:
+            found[parts if lead == 1 else tuple(part * pow(lead, -1, PRIME) % PRIME for part in parts)] += n
+    return [list(mean) for mean in zip(*found, strict=True)], list(found.values())
+
+
+def _not_about(crowd: int, means: Means) -> Means:
+    """What the means say together without saying anything about this crowd."""
+    one = next((mean for mean in means if mean[crowd]), None)
+    if one is None:
+        return means
+    share = pow(one[crowd], -1, PRIME)
+    return [
+        _minus(mean, mean[crowd] * share % PRIME, one) if mean[crowd] else mean for mean in means if mean is not one
+    ]
+
+
+def _independent(means: Means) -> Means:
+    """Those of the means that do not follow from the ones before: exact, as no determinant reaches the prime."""
+    found, basis = [], list[tuple[int, list[int]]]()
+    for mean in means:
+        rest = mean
         for lead, known in basis:
-            if factor := rest[lead]:
-                rest = [(value - factor * other) % PRIME for value, other in zip(rest, known, strict=True)]
+            if rest[lead]:
+                rest = _minus(rest, rest[lead], known)
         lead = next((place for place, value in enumerate(rest) if value), -1)
         if lead >= 0:
-            inverse = pow(rest[lead], -1, PRIME)
-            basis.append((lead, [value * inverse % PRIME for value in rest]))
-    return len(basis)
+            share = pow(rest[lead], -1, PRIME)
+            basis.append((lead, [value * share % PRIME for value in rest]))
+            found.append(mean)
+    return found
+
+
+def _minus(mean: list[int], times: int, other: list[int]) -> list[int]:
+    return [(value - times * taken) % PRIME if taken else value for value, taken in zip(mean, other, strict=True)]
+
+
+def _without(values: list[int], place: int) -> list[int]:
+    return values[:place] + values[place + 1 :]

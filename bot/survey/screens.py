@@ -5,6 +5,7 @@ The same dialogue, place and time always give the same view.
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from bot.survey import pauses, rights, scoring
@@ -237,11 +238,13 @@ def _pick(dialogue: Dialogue, _number: int, _now: datetime) -> View:
 
 
 def _reminder(dialogue: Dialogue, _number: int, now: datetime) -> View:
-    return pauses.reminder(dialogue, _to_be_sent(dialogue, now))
+    onward = replace(dialogue, place=None)
+    return pauses.reminder(onward, _to_be_sent(onward, now))
 
 
 def _invited(dialogue: Dialogue, _number: int, now: datetime) -> View:
-    return pauses.invitation(dialogue, _to_be_sent(dialogue, now), now)
+    onward = replace(dialogue, place=None)
+    return pauses.invitation(onward, _to_be_sent(onward, now), now)
 
 
 def _to_be_sent(dialogue: Dialogue, now: datetime) -> View:

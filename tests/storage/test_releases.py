@@ -280,7 +280,7 @@ def test_a_random_neighbourhood(database: Database, texts: Texts, seed: int) -> 
     neighbourhood.attack()
 
 
-@pytest.mark.parametrize("ten", range(4))
+@pytest.mark.parametrize("ten", range(3))
 def test_random_neighbourhoods_that_are_asked_again(database: Database, texts: Texts, ten: int) -> None:
     if not database.is_sqlite and ten:
         pytest.skip("one ten on PostgreSQL")
