@@ -176,6 +176,8 @@ def forget(tx: Tx, texts: Texts, now: datetime) -> bool:
         log.info("forgetting waits a day: the last time was %s", last)
         marks.write_moment(tx, "forgot", now)
         return False
+    if not marks.hold(tx, "forgot"):
+        return False  # somebody else is at it
     forgotten = retention.forget(tx, texts.checklist, now, AT_ONCE)
     if forgotten.anything:
         log.warning("forgot %d contacts and %d responses", forgotten.contacts, forgotten.responses)

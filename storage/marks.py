@@ -17,3 +17,9 @@ def write_moment(tx: Tx, name: str, moment: datetime) -> None:
     value = moment.isoformat()
     new = tx.insert(marks).values(name=name, value=value)
     tx.connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def hold(tx: Tx, name: str) -> bool:
+    """Whether this transaction may change the mark; not while another one does."""
+    mine = select(marks.c.name).where(marks.c.name == name).with_for_update(skip_locked=True)
+    return tx.connection.execute(mine).first() is not None

@@ -45,7 +45,7 @@ def _forget_contacts(tx: Tx, partnership: Partnership, now: datetime, most: int)
         respondents.c.partnership_id == partnership.id, respondents.c.contact_id.is_not(None)
     )
     found = tx.connection.execute(
-        mine.order_by(respondents.c.contact_id).limit(most).with_for_update(skip_locked=True)
+        mine.order_by(respondents.c.contact_id).limit(most).with_for_update()
     ).all()
     if found:
         freed = update(respondents).where(respondents.c.id.in_([row.id for row in found]))
@@ -80,7 +80,7 @@ def _forget_responses(tx: Tx, checklist: Checklist, partnership: Partnership, no
         .where(waves.c.partnership_id == partnership.id, responses.c.opened_at < _oldest_kept(partnership, now))
         .order_by(responses.c.id)
         .limit(most)
-        .with_for_update(of=responses, skip_locked=True)
+        .with_for_update(of=responses)
     )
     gone = list(tx.connection.execute(old).scalars())
     if gone:

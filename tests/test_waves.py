@@ -1,12 +1,14 @@
 """Waves as coordinators and operators steer them: whom each step reaches, and what every wrong turn does."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.letters import Letter
 from bot.steering import LONGEST_ANSWER
 from bot.survey.buttons import Coordinate, encode
-from storage import dialogues, partnerships
+from storage import dialogues, letters, partnerships
 from tests.house import Clock, House, agree
 from tests.telegram_server import Person, TelegramServer
 from tests.test_coordinator import coordinator, everything, say
@@ -372,3 +374,150 @@ async def test_who_erases_is_not_asked_again(house: House, server: TelegramServe
     house.clock.pass_time(minutes=6)
     await house.caught_up()
     assert invitations(anna) == 0
+
+
+async def test_an_answer_is_for_those_who_were_there_and_not_for_who_comes_later(
+    house: House, server: TelegramServer, clock: Clock
+) -> None:
+    fatima, (anna, *_) = await closed_wave(house, server)
+    for spoken in ("nl", "en"):
+        await say(house, fatima, f"/delen {spoken}\nWij zetten koffie.")
+    clock.pass_time(minutes=1)
+    await press(house, fatima, "Ja, versturen")
+    clock.pass_time(minutes=1)
+    await press(house, fatima, "Volgende ronde openen", "Ronde 1 weer openen", "Ja, weer openen")
+    (code,) = house.rows("SELECT code FROM invitations")[0]
+    eva = server.person(language_code="nl")
+    await agree(house, eva, code)
+    await house.caught_up()
+    assert not any("u zei het" in message.text for person in (anna, eva) for message in person.messages)
+    clock.pass_time(minutes=1)
+    await say(house, fatima, "/sluiten")
+    await press(house, fatima, "Ja, sluiten")
+    await house.caught_up()
+    told = [sum("u zei het" in message.text for message in person.messages) for person in (anna, eva)]
+    assert told == [1, 0]
+
+
+async def test_who_goes_on_in_a_reopened_round_hears_of_its_second_closing(
+    house: House, server: TelegramServer, clock: Clock
+) -> None:
+    fatima, (anna, *_) = await closed_wave(house, server, 1)
+    await press(house, fatima, "Volgende ronde openen", "Ronde 1 weer openen", "Ja, weer openen")
+    await say(house, anna, "/verder")
+    await answer(house, anna, "yes")
+    clock.pass_time(hours=1)
+    await say(house, fatima, "/sluiten")
+    assert "1 persoon krijgt daarover een bericht." in fatima.last.text
+    await press(house, fatima, "Ja, sluiten")
+    await house.caught_up()
+    assert sum("U was nog niet klaar" in message.text for message in anna.messages) == 2
+
+
+async def test_a_round_that_was_closed_before_it_invited_invites_nobody_when_reopened(
+    house: House, server: TelegramServer, clock: Clock
+) -> None:
+    fatima, (anna, *_) = await closed_wave(house, server)
+    await say(house, fatima, "/openen")
+    await press(house, fatima, "Ja, openen")
+    await say(house, fatima, "/sluiten")
+    await press(house, fatima, "Ja, sluiten")
+    await say(house, fatima, "/openen")
+    await press(house, fatima, "Ronde 2 weer openen", "Ja, weer openen")
+    clock.pass_time(hours=2)
+    await house.caught_up()
+    assert invitations(anna) == 0
+
+
+async def test_the_result_that_is_asked_for_after_a_stop_comes(house: House, server: TelegramServer) -> None:
+    codes = house.add()
+    fatima = await coordinator(house, server, codes.coordinator)
+    people = [server.person(language_code="nl") for _ in range(2)]
+    for person in people:
+        await agree(house, person, codes.invitation)
+        for _ in range(26):
+            await answer(house, person, "yes")
+        await press(house, person, "Klaar", "Stuur mij het resultaat van de groep")
+        await say(house, person, "/stop")
+    await say(house, people[0], "/verder")
+    await press(house, people[0], "Stuur mij het resultaat van de groep")
+    await say(house, fatima, "/sluiten")
+    await press(house, fatima, "Ja, sluiten")
+    await house.caught_up()
+    assert [sum("Dank u wel voor het meedoen" in m.text for m in person.messages) for person in people] == [1, 0]
+
+
+async def test_a_day_that_passed_before_it_was_confirmed_is_no_day(
+    house: House, server: TelegramServer, clock: Clock
+) -> None:
+    fatima, _ = await closed_wave(house, server)
+    await say(house, fatima, "/openen 5-3-2026")
+    assert "donderdag 5 maart 09:00" in fatima.last.text
+    clock.pass_time(days=10)
+    await say(house, fatima, "/openen")
+    assert "donderdag 12 maart 10:35" in fatima.last.text
+    await press(house, fatima, "Ja, openen")
+    assert open_waves(house) == [2]
+
+
+async def test_an_old_button_changes_no_later_round(house: House, server: TelegramServer) -> None:
+    fatima = await coordinator(house, server, house.add().coordinator)
+    await say(house, fatima, "/sluiten")
+    await press(house, fatima, "Sluitdatum")
+    old = fatima.last
+    await say(house, fatima, "/sluiten")
+    await press(house, fatima, "Ja, sluiten")
+    await say(house, fatima, "/openen")
+    await press(house, fatima, "Ja, openen")
+    await fatima.press("Na 2 weken", message=old)
+    await house.settle()
+    assert house.rows("SELECT closes_at FROM waves WHERE closes_at IS NOT NULL") == []
+
+
+async def test_a_confirmed_plan_is_not_changed_in_passing(house: House, server: TelegramServer, clock: Clock) -> None:
+    fatima, _ = await closed_wave(house, server)
+    await say(house, fatima, "/openen 6-4-2026 na Pasen")
+    await press(house, fatima, "Ja, openen")
+    await say(house, fatima, "/openen fase 3")
+    assert "Ronde 2 staat gepland." in fatima.last.text
+    clock.now = datetime(2026, 4, 6, 7, 1, tzinfo=UTC)
+    await house.caught_up()
+    assert house.rows("SELECT name FROM waves WHERE number = 2") == [("na Pasen",)]
+    assert any("U had deze ronde voor vandaag gepland" in message.text for message in fatima.messages)
+
+
+@pytest.mark.parametrize("typed", ["fr Merci", "nl", "Wij zetten koffie", "nl " + "👩" * 1000])
+async def test_an_answer_that_does_not_fit_says_why(house: House, server: TelegramServer, typed: str) -> None:
+    fatima, _ = await closed_wave(house, server, 1)
+    await say(house, fatima, f"/delen {typed}")
+    assert ("Dat lukte niet." in fatima.last.text) or ("Uw tekst heeft 2000 tekens." in fatima.last.text)
+    assert house.rows("SELECT count(*) FROM feedback") == [(0,)]
+
+
+async def test_the_longest_answers_fit_in_the_preview(house: House, server: TelegramServer) -> None:
+    fatima, _ = await closed_wave(house, server, 1)
+    for spoken in ("nl", "en"):
+        await say(house, fatima, f"/delen {spoken} " + "👩&<" * (LONGEST_ANSWER // 4))
+    assert "Is het zo goed?" in fatima.last.text
+
+
+async def test_whoever_erases_gets_nothing_that_was_in_line(house: House, server: TelegramServer) -> None:
+    """Three letters to one chat take three seconds: the second and third are in hand while the person erases."""
+    codes = house.add()
+    anna = server.person(language_code="nl")
+    await agree(house, anna, codes.invitation)
+    await say(house, anna, "/wissen")
+    erase = anna.last
+    with house.app.database.transaction() as tx:
+        for number in range(4):
+            letters.enqueue(tx, 1, Letter(f"Brief {number}"), house.clock(), f"reminder:999:{number}")
+    await house.app.delivery.look_once()
+    async with asyncio.timeout(10):
+        while not any("Brief" in message.text for message in anna.messages):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    await anna.press("Ja, wis alles", message=erase)
+    await house.settle()
+    await house.caught_up()
+    assert "Alles is gewist." in anna.last.text
+    assert sum("Brief" in message.text for message in anna.messages) < 4
+    assert house.rows("SELECT count(*) FROM letters WHERE settled_at IS NULL") == [(0,)]
