@@ -248,7 +248,7 @@ class Site:
         box = self.mailboxes.of(caller.token)
         if isinstance(event, Erase):
             box.keep_only({max(box.letters, default=0)})
-        elif box.screen != before:
+        elif box.screen not in (None, before):
             box.keep_only(box.letters.keys() - {before})
 
     async def take(self, caller: Caller, update: Update) -> None:

@@ -45,6 +45,7 @@ async def test_an_opening_is_a_person_who_does_something_and_is_counted_once(hou
         assert person.last.language == "en"
         await person.press("Nederlands")
         await person.press(last)
+        assert ("We bewaren niets over u." in person.last.text) is last.startswith("Nee")
     assert house.rows("SELECT opened FROM invitations") == [(2,)]
     assert house.rows("SELECT COUNT(*) FROM contacts") == [(1,)], "who says no is not kept"
 

@@ -6,7 +6,7 @@
   const KEPT = "tap";
   const status = document.getElementById("status");
   const voice = window.speechSynthesis;
-  let busy = false, wait = 1000, timer, stream, lost = false;
+  let busy = false, under = "", next = "", wait = 1000, timer, stream, lost = false;
 
   const app = () => document.getElementById("app");
   const words = (name) => app().dataset[name];
@@ -22,15 +22,19 @@
     const form = event.target, button = event.submitter;
     if (form.method !== "post" || form.getAttribute("action") !== "/tap") return;
     event.preventDefault();
-    if (busy) return;
-    const fields = new URLSearchParams(new FormData(form));
+    const fields = new URLSearchParams(new FormData(form)), once = fields.get("once");
     if (button && button.name) fields.set(button.name, button.value);
+    if (busy) {
+      if (once !== under) next = fields.toString();  // of a newer page; a second tap on this one says nothing new
+      return;
+    }
     if (button) button.classList.add("pressed");
     send(fields.toString());
   }
 
   async function send(body) {
     busy = true;
+    under = new URLSearchParams(body).get("once");
     document.body.classList.add("busy");
     keep(body);
     clearTimeout(timer);
@@ -40,9 +44,12 @@
       keep("");
       rest();
       show(html, answer.headers.get("Content-Location"), true);
+      if (next) [body, next] = [next, ""];
+      else return;
     } catch {
-      lose(() => send(body));
+      return lose(() => send(body));
     }
+    send(body);
   }
 
   async function ask(place, how = {}) {
