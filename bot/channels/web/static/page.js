@@ -97,25 +97,31 @@
   function show(html, place, byPress) {
     const page = new DOMParser().parseFromString(html, "text/html"), fresh = page.getElementById("app");
     if (!fresh) return location.reload();
-    const had = document.activeElement && document.activeElement.value;
+    const had = document.activeElement && document.activeElement.value, last = newest();
     if (voice) voice.cancel();
     app().replaceWith(document.adoptNode(fresh));
     document.title = page.title;
     document.documentElement.lang = page.documentElement.lang;
     if (place && place !== location.pathname) history.replaceState(null, "", place);
     prepare();
-    if (byPress) return arrive();
+    if (byPress) return arrive(last);
     tell(words("news"), true);
     const same = had && [...app().querySelectorAll("button")].find((one) => one.value === had);
     if (same) same.focus({ preventScroll: true });
   }
 
-  function arrive() {
+  const articles = () => [...app().querySelectorAll("[data-number]")];
+  const newest = () => Math.max(0, ...articles().map((one) => Number(one.dataset.number)));
+
+  // What came is read from its beginning: from the picture, when one came above the words.
+  function arrive(last) {
     const now = app().querySelector("[role=alert]") || document.getElementById("now");
     if (!now) return;
     now.tabIndex = -1;
     now.focus({ preventScroll: true });
-    now.scrollIntoView({ block: "start" });
+    const fresh = articles().find((one) => Number(one.dataset.number) > last);
+    const isAbove = fresh && fresh.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING;
+    (isAbove ? fresh : now).scrollIntoView({ block: "start" });
   }
 
   // News comes over a stream; whoever comes back to the page is shown what it says by now.
