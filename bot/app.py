@@ -52,6 +52,8 @@ def page_door(settings: Settings) -> Doors:
 class NotConfigured:
     """A channel that people came in by and that is not there now: its letters wait."""
 
+    reaches_out = True
+
     async def deliver(self, address: str, letter: Letter) -> Receipt:
         return Postponed(UNTIL_CONFIGURED)
 
