@@ -11,7 +11,7 @@ COPY bot ./bot
 COPY storage ./storage
 COPY locales ./locales
 USER samenspraak
-ENV DATABASE_URL=sqlite:////data/samenspraak.db PYTHONUNBUFFERED=1
+ENV DATABASE_URL=sqlite:////data/samenspraak.db HOST=0.0.0.0 PYTHONUNBUFFERED=1
 VOLUME /data
 ENTRYPOINT ["/venv/bin/python", "-m", "bot"]
 CMD ["run"]

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -38,6 +39,8 @@ class Browser:
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
         self._answers: dict[int, asyncio.Future[Any]] = {}
+        self._heard: dict[tuple[str, str], Callable[[Any], Awaitable[None]]] = {}
+        self._acting: set[asyncio.Future[None]] = set()
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -63,15 +66,19 @@ class Browser:
 
     async def tab(self, language: str = "nl", *, dark: bool = False, script: bool = True) -> "Tab":
         context = await self.call("Target.createBrowserContext")
-        target = await self.call("Target.createTarget", url="about:blank", **context)
-        session = await self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
-        tab = Tab(self, str(session["sessionId"]))
-        await tab.call("Page.enable")
-        await tab.call("Network.enable")
+        tab = await self.tab_in(str(context["browserContextId"]))
         await tab.call("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
         await tab.look(dark=dark)
         if not script:
             await tab.call("Emulation.setScriptExecutionDisabled", value=True)
+        return tab
+
+    async def tab_in(self, context: str) -> "Tab":
+        target = await self.call("Target.createTarget", url="about:blank", browserContextId=context)
+        session = await self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
+        tab = Tab(self, str(session["sessionId"]), context)
+        await tab.call("Page.enable")
+        await tab.call("Network.enable")
         return tab
 
     async def call(self, method: str, session: str | None = None, **params: Any) -> Any:
@@ -85,6 +92,10 @@ class Browser:
     async def _listen(self) -> None:
         async for message in self._socket:
             said = json.loads(message.data)
+            if act := self._heard.get((said.get("sessionId", ""), said.get("method", ""))):
+                acting = asyncio.ensure_future(act(said["params"]))
+                self._acting.add(acting)
+                acting.add_done_callback(self._acting.discard)
             answer = self._answers.pop(said.get("id", 0), None)
             if answer is None or answer.done():
                 continue
@@ -92,6 +103,10 @@ class Browser:
                 answer.set_exception(AssertionError(said["error"]["message"]))
             else:
                 answer.set_result(said["result"])
+
+    def hear(self, session: str, method: str, act: Callable[[Any], Awaitable[None]]) -> None:
+        """Act on each event of this kind."""
+        self._heard[session, method] = act
 
     async def _address(self, file: Path) -> tuple[str, str]:
         async with asyncio.timeout(30):
@@ -109,8 +124,14 @@ class Browser:
 class Tab:
     """One tab of somebody's browser."""
 
-    def __init__(self, browser: Browser, session: str) -> None:
-        self._browser, self._session = browser, session
+    def __init__(self, browser: Browser, session: str, context: str) -> None:
+        self._browser, self._session, self._context = browser, session, context
+
+    async def another(self, address: str) -> "Tab":
+        """A second tab of the same person."""
+        tab = await self._browser.tab_in(self._context)
+        await tab.open(address)
+        return tab
 
     async def call(self, method: str, **params: Any) -> Any:
         return await self._browser.call(method, self._session, **params)
@@ -122,11 +143,9 @@ class Tab:
         )
         features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         await self.call("Emulation.setEmulatedMedia", features=features)
-        if text != 1.0:
-            await self.run(f"document.documentElement.style.fontSize = '{112.5 * text}%'")
+        await self.call("Page.setFontSizes", fontSizes={"standard": int(16 * text)})
 
     async def open(self, address: str) -> None:
-        await self.run("window.__left = false") if address else None
         await self.call("Page.navigate", url=address)
         await self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
 
@@ -154,7 +173,9 @@ class Tab:
         return str(await self.run("document.body.innerText"))
 
     async def sees(self, words: str) -> None:
-        await self.until(f"document.querySelector('main').innerText.includes({json.dumps(words)})")
+        """Wait until these words are there, and nothing is on its way any more."""
+        settled = "!document.body.classList.contains('busy')"
+        await self.until(f"{settled} && document.querySelector('main').innerText.includes({json.dumps(words)})")
 
     async def click(self, label: str) -> None:
         """A finger on the button or link with this label."""
@@ -173,6 +194,18 @@ class Tab:
         await self.call(
             "Network.emulateNetworkConditions", offline=lost, latency=0, downloadThroughput=-1, uploadThroughput=-1
         )
+
+    async def lose_answers(self, path: str) -> None:
+        """From now on, what is sent to this path arrives, and its answer does not."""
+
+        async def lose(paused: Any) -> None:
+            await self.call("Fetch.failRequest", requestId=paused["requestId"], errorReason="ConnectionReset")
+
+        self._browser.hear(self._session, "Fetch.requestPaused", lose)
+        await self.call("Fetch.enable", patterns=[{"urlPattern": f"*{path}", "requestStage": "Response"}])
+
+    async def find_answers_again(self) -> None:
+        await self.call("Fetch.disable")
 
     async def picture(self, path: Path) -> None:
         taken = await self.call("Page.captureScreenshot", format="png")

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -27,14 +28,18 @@ from tests.test_walk import walk
 MOST_CHARACTERS, MOST_LABEL = 4096, 40
 LARGEST = 10**18 - 1
 CODE = "x" * 26
+CHANNELS = ("telegram", "web")
 
 
 def every_view(texts: Texts) -> Iterator[tuple[str, View]]:
     """Every screen that somebody can be shown, at its longest."""
     asked_by = partnership("&" * 80, organisation="<" * 80, contact="é" * 160, minimum_group=1000)
     for language in texts.languages:
-        yield language, door.welcome(asked_by, CODE, language, texts.languages, "telegram", MONDAY)
+        for channel in CHANNELS:
+            yield language, door.welcome(asked_by, CODE, language, texts.languages, channel, MONDAY)
         for view in (
+            door.seat_offered(asked_by, "coordinator"),
+            door.seat_offered(asked_by, "viewer"),
             door.declined(),
             door.stray(),
             door.unknown_invitation(),
@@ -51,8 +56,8 @@ def every_view(texts: Texts) -> Iterator[tuple[str, View]]:
                 texts.checklist, texts.languages, language, asked_by, LARGEST, answers=answers, others=others,
                 group="professional", remind_at=MONDAY,
             )  # fmt: skip
-            for place in every_place(texts):
-                yield language, screens.view(full, place, MONDAY)
+            for place, channel in product(every_place(texts), CHANNELS):
+                yield language, screens.view(replace(full, channel=channel), place, MONDAY)
             yield language, screens.view(replace(full, answers={}), Place(Screen.ITEM, 9), MONDAY)
 
 

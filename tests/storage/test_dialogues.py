@@ -1,6 +1,6 @@
 """Whatever a step changes is loaded back equal; nobody reaches the response of somebody else; erased is erased."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
 from itertools import count
@@ -16,6 +16,7 @@ from bot.survey.dialogue import GROUP_LABELS, Commanded, Dialogue, Event, step
 from storage import dialogues, letters, partnerships
 from storage.contacts import set_reachable
 from storage.database import Database, Tx
+from storage.dialogues import Caller
 from storage.schema import metadata
 from tests.house import MONDAY
 from tests.storage.beginnings import (
@@ -345,9 +346,9 @@ def test_active_is_who_was_answering_and_can_go_on(database: Database) -> None:
         for row, values in enumerate(ended):
             change(tx, "responses", join(tx, f"ended {row}", number), **values)
         end(tx, join(tx, "closed", add(tx, "West")), "closed")
-        found = list(dialogues.active_since(tx, CHECKLIST, LANGUAGES, CHANNEL, MONDAY, MONDAY + timedelta(days=1), LATER))
+        found = list(active(tx))
         expected = [load(tx, address) for address in ("active", "also active")]
-        assert not list(dialogues.active_since(tx, CHECKLIST, LANGUAGES, "browser", MONDAY, MONDAY + timedelta(days=1), LATER))
+        assert not list(active(tx, "browser"))
     assert found == expected
 
 
@@ -362,7 +363,7 @@ def test_who_is_erased_meanwhile_is_not_active(database: Database, beside: Datab
     def look() -> list[int]:
         with database.transaction() as tx:
             found = []
-            for caller in dialogues.active_since(tx, CHECKLIST, LANGUAGES, CHANNEL, MONDAY, MONDAY + timedelta(days=1), LATER):
+            for caller in active(tx):
                 found.append(caller.contact)
                 first_is_found.set()
                 Signal().wait(BLOCKED)
@@ -375,6 +376,10 @@ def test_who_is_erased_meanwhile_is_not_active(database: Database, beside: Datab
         return []
 
     assert len(at_once(look, erase)[0]) in (1, 2)
+
+
+def active(tx: Tx, channel: str = CHANNEL) -> Iterator[Caller]:
+    return dialogues.active_since(tx, CHECKLIST, LANGUAGES, channel, MONDAY, MONDAY + timedelta(days=1), LATER)
 
 
 def contents(dialogue: Dialogue) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from bot.channels.commands import LONGEST_CODE
 from bot.channels.web.keys import TOKEN, new_token
 from bot.channels.web.limits import MOST_BODY, client_of
 from bot.texts import Texts
@@ -55,6 +56,11 @@ def _weight(text: str) -> float:
         return float(text) if text else 1.0
     except ValueError:
         return 0.0
+
+
+def code(text: str) -> str:
+    """What could be a code of ours; nothing, when it cannot be one."""
+    return text[:LONGEST_CODE] if text.isascii() and text.isprintable() else ""
 
 
 async def form(request: Request) -> dict[str, str]:

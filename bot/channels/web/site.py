@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from bot import attachments
-from bot.channels.commands import LONGEST_CODE, said
+from bot.channels.commands import said
 from bot.channels.web import requests
 from bot.channels.web.guard import Guard
 from bot.channels.web.keys import TOKEN, Keys
@@ -34,6 +34,7 @@ from bot.texts import HOME_LANGUAGE, Texts
 CHANNEL = "web"
 KEPT = 400 * 24 * 3600  # seconds that a browser keeps a cookie at most
 REPLY_WITHIN = 0.1  # seconds; a letter to a page comes in the next moment, or none comes
+ANSWER_WITHIN = 10.0  # seconds; while the database is away a browser is told so, and a script sends it again
 HEARTBEAT = 25.0  # seconds between signs of life on a stream that has no news
 MOST_STREAMS, MOST_STREAMS_EACH = 5_000, 6
 DRAWN_AT_ONCE = 2
@@ -65,6 +66,7 @@ class Site:
     closing: asyncio.Event
     pages: Pages
     guesses: Guesses = field(default_factory=Guesses)
+    underway: dict[str, asyncio.Task[object]] = field(default_factory=dict)
     streams: int = 0
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DRAWN_AT_ONCE))
 
@@ -84,7 +86,8 @@ class Site:
         return Update(unique, CHANNEL, caller.token, event, caller.language, message)
 
     async def look(self, caller: Caller, event: Event) -> Sight:
-        return await self.core.look(self.update(caller, event))
+        async with asyncio.timeout(ANSWER_WITHIN):
+            return await self.core.look(self.update(caller, event))
 
     # What people see
 
@@ -106,7 +109,7 @@ class Site:
 
     async def invitation(self, request: Request) -> Response:
         code, language = request.path_params["code"], request.path_params.get("language", "")
-        return await self.show_invitation(self.caller(request), code[:LONGEST_CODE], language)
+        return await self.show_invitation(self.caller(request), requests.code(code), language)
 
     async def show_invitation(self, caller: Caller, code: str, language: str = "", alert: str = "") -> Response:
         """What stands behind a code. Whom we know goes in; for anybody else it is a look and nothing more."""
@@ -204,7 +207,7 @@ class Site:
         if not self.is_ours(caller, fields):
             return await self.refused(caller, fields)
         event = _event(fields)
-        code = _code_in(event) or fields.get("code", "")[:LONGEST_CODE]
+        code = _code_in(event) or requests.code(fields.get("code", ""))
         if code and not self.guesses.may_try(caller.client, code):
             return self.notice(caller, "too_many", 429)
         sight = await self.look(caller, Opened(code) if code else Wrote())
@@ -212,7 +215,7 @@ class Site:
             self.guesses.note(caller.client, code, was_right=sight.code_is_right)
         if not sight.is_known and sight.code_is_right and isinstance(event, AtTheDoor):
             # The first thing that a visitor does is what opens the invitation, and only once.
-            await self.core.receive(self.update(caller, Opened(code), f"opened {code}"))
+            await self.receive(self.update(caller, Opened(code), f"opened {code}"))
             if isinstance(event, Welcome):
                 return await self.in_language(caller, event)
         await self.act(caller, event, fields)
@@ -224,7 +227,7 @@ class Site:
     async def refused(self, caller: Caller, fields: Mapping[str, str]) -> Response:
         """A form of another site, or of a page from before the cookie was gone: nothing is done, and it says so."""
         alert = "no_cookie" if caller.is_new else "too_old"
-        if code := fields.get("code", "")[:LONGEST_CODE]:
+        if code := requests.code(fields.get("code", "")):
             shown = await self.show_invitation(caller, code, alert=alert)
             shown.status_code = 403
             return shown
@@ -245,14 +248,23 @@ class Site:
         box = self.mailboxes.of(caller.token)
         if isinstance(event, Erase):
             box.keep_only({max(box.letters, default=0)})
-        elif box.screen != before:
+        elif box.screen not in (None, before):
             box.keep_only(box.letters.keys() - {before})
 
     async def take(self, caller: Caller, update: Update) -> None:
         """The core takes it, and its letters are on the page."""
         version = self.mailboxes.of(caller.token).version
-        await self.core.receive(update)
+        await self.receive(update)
         await self.mailboxes.of(caller.token).news(version, REPLY_WITHIN)
+
+    async def receive(self, update: Update) -> None:
+        """Have the core take it for good. Whoever has waited too long leaves it at that; sent again, it is the same."""
+        if update.id not in self.underway:
+            self.underway[update.id] = taking = asyncio.ensure_future(self.core.receive(update))
+            taking.add_done_callback(lambda _: self.underway.pop(update.id))
+        done, _ = await asyncio.wait({self.underway[update.id]}, timeout=ANSWER_WITHIN)
+        if not done:
+            raise TimeoutError
 
     async def away(self, request: Request) -> Response:
         """This phone forgets who used it."""
@@ -325,6 +337,9 @@ class Site:
     async def broken(self, request: Request, _error: Exception) -> Response:
         return self.notice(self.caller(request), "broken", 500)
 
+    async def not_now(self, request: Request, _error: Exception) -> Response:
+        return self.notice(self.caller(request), "broken", 503)
+
     async def too_large(self, request: Request, _error: Exception) -> Response:
         response = self.notice(self.caller(request), "too_large", 413)
         response.headers["Connection"] = "close"  # the rest of it is not read
@@ -349,7 +364,7 @@ def site(core: Core, mailboxes: Mailboxes, public_url: str, secret: str, closing
         Route("/static/{stamp}/{name}", own.asset),
         Route("/robots.txt", own.robots),
     ]
-    told = {404: own.not_found, TooLarge: own.too_large, Exception: own.broken}
+    told = {404: own.not_found, TooLarge: own.too_large, TimeoutError: own.not_now, Exception: own.broken}
     return Guard(Starlette(routes=routes, exception_handlers=told), is_secure=own.is_secure)
 
 
@@ -357,7 +372,7 @@ def _event(fields: Mapping[str, str]) -> Event:
     if "press" in fields:
         return decode(fields["press"]) or Expired()
     if "open" in fields:
-        return Opened(fields["open"][:LONGEST_CODE])
+        return Opened(requests.code(fields["open"]))
     return said(fields.get("say", ""))
 
 
@@ -366,6 +381,6 @@ def _code_in(event: Event) -> str:
         case Opened(code):
             return code
         case Join(code, _) | Welcome(code, _):
-            return code[:LONGEST_CODE]
+            return requests.code(code)
         case _:
             return ""

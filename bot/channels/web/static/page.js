@@ -6,7 +6,7 @@
   const KEPT = "tap";
   const status = document.getElementById("status");
   const voice = window.speechSynthesis;
-  let busy = false, wait = 1000, timer, stream, lost = false;
+  let busy = false, under = "", next = "", wait = 1000, timer, stream, lost = false;
 
   const app = () => document.getElementById("app");
   const words = (name) => app().dataset[name];
@@ -22,15 +22,19 @@
     const form = event.target, button = event.submitter;
     if (form.method !== "post" || form.getAttribute("action") !== "/tap") return;
     event.preventDefault();
-    if (busy) return;
-    const fields = new URLSearchParams(new FormData(form));
+    const fields = new URLSearchParams(new FormData(form)), once = fields.get("once");
     if (button && button.name) fields.set(button.name, button.value);
+    if (busy) {
+      if (once !== under) next = fields.toString();  // of a newer page; a second tap on this one says nothing new
+      return;
+    }
     if (button) button.classList.add("pressed");
     send(fields.toString());
   }
 
   async function send(body) {
     busy = true;
+    under = new URLSearchParams(body).get("once");
     document.body.classList.add("busy");
     keep(body);
     clearTimeout(timer);
@@ -40,9 +44,12 @@
       keep("");
       rest();
       show(html, answer.headers.get("Content-Location"), true);
+      if (next) [body, next] = [next, ""];
+      else return;
     } catch {
-      lose(() => send(body));
+      return lose(() => send(body));
     }
+    send(body);
   }
 
   async function ask(place, how = {}) {
@@ -90,25 +97,31 @@
   function show(html, place, byPress) {
     const page = new DOMParser().parseFromString(html, "text/html"), fresh = page.getElementById("app");
     if (!fresh) return location.reload();
-    const had = document.activeElement && document.activeElement.value;
+    const had = document.activeElement && document.activeElement.value, last = newest();
     if (voice) voice.cancel();
     app().replaceWith(document.adoptNode(fresh));
     document.title = page.title;
     document.documentElement.lang = page.documentElement.lang;
     if (place && place !== location.pathname) history.replaceState(null, "", place);
     prepare();
-    if (byPress) return arrive();
+    if (byPress) return arrive(last);
     tell(words("news"), true);
     const same = had && [...app().querySelectorAll("button")].find((one) => one.value === had);
     if (same) same.focus({ preventScroll: true });
   }
 
-  function arrive() {
+  const articles = () => [...app().querySelectorAll("[data-number]")];
+  const newest = () => Math.max(0, ...articles().map((one) => Number(one.dataset.number)));
+
+  // What came is read from its beginning: from the picture, when one came above the words.
+  function arrive(last) {
     const now = app().querySelector("[role=alert]") || document.getElementById("now");
     if (!now) return;
     now.tabIndex = -1;
     now.focus({ preventScroll: true });
-    now.scrollIntoView({ block: "start" });
+    const fresh = articles().find((one) => Number(one.dataset.number) > last);
+    const isAbove = fresh && fresh.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING;
+    (isAbove ? fresh : now).scrollIntoView({ block: "start" });
   }
 
   // News comes over a stream; whoever comes back to the page is shown what it says by now.

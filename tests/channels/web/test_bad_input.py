@@ -1,0 +1,328 @@
+"""Whatever comes to the page is answered with a clear sentence; nothing is half done, nobody else is bothered."""
+
+import asyncio
+import io
+import logging
+import time
+from collections.abc import AsyncIterator
+from html import unescape
+
+import aiohttp
+import pytest
+
+from bot.channels.web import site
+from bot.channels.web.limits import MOST_BODY, Guesses, client_of
+from bot.channels.web.mailbox import MOST_LETTERS, MOST_MAILBOXES, Mailbox, Mailboxes
+from bot.letters import Letter
+from storage import partnerships
+from tests.channels.web.conftest import Visitors
+from tests.house import Clock, House, agree
+from tests.test_walk import answer, item_on
+
+MARKUP = '<b>"><script>alert(1)</script>{{ 7 * 7 }} %s & é'
+
+
+async def test_a_preview_and_a_crawler_leave_nothing_and_count_for_nobody(house: House, visitors: Visitors) -> None:
+    code = house.add().invitation
+    for agent in ("WhatsApp/2", "facebookexternalhit/1.1", "Googlebot/2.1"):
+        robot = visitors(None, **{"User-Agent": agent})
+        await robot.open(f"/i/{code}")
+        await robot.open(f"/i/{code}/en")
+        async with robot.session.head(f"/i/{code}") as response:
+            assert response.status == 200
+            assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
+    for table in ("contacts", "respondents", "updates", "letters"):
+        assert house.rows(f"SELECT COUNT(*) FROM {table}") == [(0,)], table
+    assert house.rows("SELECT opened FROM invitations") == [(0,)]
+
+
+async def test_an_opening_is_a_person_who_does_something_and_is_counted_once(house: House, visitors: Visitors) -> None:
+    code = house.add().invitation
+    for last in ("Nee, liever niet", "Ja, ik doe mee"):
+        person = visitors()
+        await person.open(f"/i/{code}")
+        await person.press("English")
+        assert person.last.language == "en"
+        await person.press("Nederlands")
+        await person.press(last)
+        assert ("We bewaren niets over u." in person.last.text) is last.startswith("Nee")
+    assert house.rows("SELECT opened FROM invitations") == [(2,)]
+    assert house.rows("SELECT COUNT(*) FROM contacts") == [(1,)], "who says no is not kept"
+
+
+async def test_two_tabs_and_a_button_of_yesterday(house: House, visitors: Visitors, clock: Clock) -> None:
+    anna = visitors()
+    await agree(house, anna, house.add().invitation)
+    old_tab = anna.last
+    await answer(house, anna, "yes")
+    await anna.press("Nee", on=old_tab)
+    assert item_on(anna) == 2, "the same page acts once"
+    await anna.press("Nee", on=old_tab, once="another")
+    assert "Die zin heeft u al beantwoord" in anna.last.text
+    assert item_on(anna) == 2
+    assert house.rows("SELECT option FROM answers") == [("yes",)]
+    with house.app.database.transaction() as tx:
+        partnerships.close_wave(tx, 1, clock())
+    await anna.press("Ja")
+    assert "is gesloten" in anna.last.text
+    assert house.rows("SELECT COUNT(*) FROM answers") == [(1,)]
+
+
+async def test_a_tap_that_is_sent_ten_times_at_once_acts_once(house: House, visitors: Visitors) -> None:
+    anna = visitors()
+    await agree(house, anna, house.add().invitation)
+    page = anna.last
+    await asyncio.gather(*(anna.press("Ja", on=page) for _ in range(10)))
+    await anna.open("/")
+    assert item_on(anna) == 2
+    assert house.rows("SELECT COUNT(*) FROM answers") == [(1,)]
+
+
+async def test_saying_yes_twice_makes_one_person(house: House, visitors: Visitors) -> None:
+    anna = visitors()
+    await anna.open(f"/i/{house.add().invitation}")
+    welcome = anna.last
+    await anna.press("Ja, ik doe mee", on=welcome)
+    await anna.press("Ja, ik doe mee", on=welcome, once="a second tab")
+    assert "Hoe doet u mee" in anna.last.text
+    assert house.rows("SELECT COUNT(*) FROM respondents") == [(1,)]
+
+
+@pytest.mark.parametrize("proof", ["", "0" * 40, "é" * 40])
+async def test_a_form_of_another_site_does_nothing(house: House, visitors: Visitors, proof: str) -> None:
+    anna = visitors()
+    code = house.add().invitation
+    await anna.open(f"/i/{code}")
+    await anna.press("Ja, ik doe mee", proof=proof)
+    assert (anna.status, house.rows("SELECT COUNT(*) FROM contacts")) == (403, [(0,)])
+    assert "Deze pagina was te oud" in anna.last.alert
+    await anna.press("Ja, ik doe mee")
+    assert anna.status == 200, "the page that says so is a new one"
+    for label in ("Anders", "Ja"):
+        await anna.press(label, proof=proof)
+        assert anna.status == 403
+        await anna.press(label)
+    assert house.rows("SELECT COUNT(*) FROM answers") == [(1,)]
+
+
+async def test_a_proof_is_of_one_visitor(house: House, visitors: Visitors) -> None:
+    anna, mallory = visitors(), visitors()
+    code = house.add().invitation
+    await agree(house, anna, code)
+    await mallory.open(f"/i/{code}")
+    await anna.press("Ja", proof=mallory.last.forms["buttons"].fields["proof"])
+    assert anna.status == 403
+    assert house.rows("SELECT COUNT(*) FROM answers") == [(0,)]
+
+
+async def test_a_browser_without_cookies_is_told_why_it_cannot_go_on(house: House, visitors: Visitors) -> None:
+    anna = visitors()
+    await anna.open(f"/i/{house.add().invitation}")
+    anna.session.cookie_jar.clear()
+    await anna.press("Ja, ik doe mee")
+    assert anna.status == 403
+    assert "Sta cookies toe" in anna.last.alert
+
+
+async def test_ten_megabytes_are_not_read(house: House, visitors: Visitors) -> None:
+    anna = visitors()
+    await agree(house, anna, house.add().invitation)
+
+    async def drip() -> AsyncIterator[bytes]:
+        for _ in range(10 * 1024):
+            yield b"x" * 1024
+
+    for body in (io.BytesIO(b"x" * 10 * 2**20), drip()):
+        try:
+            async with anna.session.post("/tap", data=body) as response:
+                assert response.status == 413
+                assert "Dat was te veel" in unescape(await response.text())
+        except aiohttp.ClientError:
+            pass  # the door was shut before all of it was said
+    async with anna.session.post("/tap", data={"press": "y" * (MOST_BODY - 100)}) as response:
+        assert response.status == 403
+    await anna.press("Ja")
+    assert item_on(anna) == 2
+
+
+async def test_markup_is_words_wherever_it_is_put(house: House, visitors: Visitors) -> None:
+    code = house.add(
+        MARKUP[:60], organisation=MARKUP[:60], contact=f"{MARKUP} /wissen http://x.example/?a=b"
+    ).invitation
+    anna = visitors()
+    page = await anna.open(f"/i/{code}")
+    assert MARKUP[:60] in page.whole
+    assert "{{ 7 * 7 }}" in page.whole
+    assert "<script>alert" not in page.html
+    await agree(house, anna, code)
+    for field in ("press", "say", "open", "message", "code", "once"):
+        for value in (MARKUP, "", "\x00", "a:1:2:yes:3", "g:1:e0", "w:x:" + "y" * 5000, "/start " + MARKUP, "9" * 400):
+            await anna.send(anna.last.forms["menu"], {field: value})
+            assert anna.status in (200, 404), (field, value, anna.status)
+            assert "<script>alert" not in anna.last.html
+    assert house.rows("SELECT COUNT(*) FROM answers") == [(0,)]
+    await anna.open("/")
+    assert item_on(anna) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nothing", 404),
+        ("GET", "/i/", 404),
+        ("GET", "/i/%00%ff%3Cscript%3E", 404),
+        ("GET", "/i/" + "x" * 4000, 404),
+        ("GET", "/i/x/klingon", 404),
+        ("GET", "/mine/../../etc/passwd", 404),
+        ("GET", "/mine/" + "x" * 32, 404),
+        ("GET", "/file/1/my-answers.csv", 404),
+        ("GET", "/file/99999999999999999999/x", 404),
+        ("GET", "/static/x/page.html", 404),
+        ("GET", "/static/x/..%2Fpage.html", 404),
+        ("GET", "/tap", 405),
+        ("POST", "/", 405),
+        ("PUT", "/tap", 405),
+        ("POST", "/away", 403),
+        ("POST", "/tap", 403),
+    ],
+)
+async def test_strange_addresses(house: House, visitors: Visitors, method: str, path: str, status: int) -> None:
+    async with visitors().session.request(method, path) as response:
+        assert response.status == status
+        assert "Content-Security-Policy" in response.headers
+        assert "Traceback" not in await response.text()
+
+
+async def test_ten_thousand_guesses_get_nowhere_and_slow_nobody_down(house: House, visitors: Visitors) -> None:
+    code = house.add().invitation
+    anna, guesser, newcomer = visitors(), visitors(), visitors()
+    await agree(house, anna, code)
+    quiet = await timed_walk(house, anna, range(1, 6))
+
+    async def guess(number: int) -> int:
+        async with guesser.session.get(f"/i/{number:a>26}") as response:
+            return response.status
+
+    async def guess_all() -> list[int]:
+        return [await guess(number) for number in range(10_000)]
+
+    guessing = asyncio.create_task(guess_all())
+    await asyncio.sleep(0.5)
+    busy = await timed_walk(house, anna, range(6, 16))
+    assert not guessing.done(), "the walk was during the guesses"
+    await newcomer.open(f"/i/{code}")
+    assert newcomer.status == 200, "who shares the guesser's address is let in by a code that is right"
+    await newcomer.press("Ja, ik doe mee")
+    assert "Hoe doet u mee" in newcomer.last.text
+    found = await guessing
+    assert set(found) == {404, 429}
+    assert found.count(404) == Guesses.PER_CLIENT
+    print(f"\nan answer took {quiet * 1000:.0f} ms, and {busy * 1000:.0f} ms during 10,000 guesses")
+    assert busy < quiet + 0.1
+    assert house.rows("SELECT opened FROM invitations") == [(2,)]
+
+
+async def timed_walk(house: House, person: object, items: range) -> float:
+    """The mean time in seconds from a tap to the next statement."""
+    began = time.perf_counter()
+    for item in items:
+        await person.press("Ja")  # type: ignore[attr-defined]
+        assert item_on(person) == item + 1  # type: ignore[arg-type]
+    return (time.perf_counter() - began) / len(items)
+
+
+def test_guesses_come_back_with_time_and_are_counted_by_subscriber() -> None:
+    now = [0.0]
+    guesses = Guesses(lambda: now[0])
+    one, other = client_of("2001:db8:1:2::1"), client_of("2001:db8:1:2:ffff::9")
+    assert one == other
+    assert client_of("192.0.2.7") != client_of("192.0.2.8")
+    for _ in range(Guesses.PER_CLIENT):
+        assert guesses.may_try(one, "x")
+        guesses.note(one, "x", was_right=False)
+    assert not guesses.may_try(other, "y")
+    assert guesses.may_try(client_of("192.0.2.7"), "y")
+    guesses.note(one, "right", was_right=True)
+    assert guesses.may_try(other, "right")
+    now[0] += Guesses.PERIOD / Guesses.PER_CLIENT + 1
+    assert guesses.may_try(other, "y")
+
+
+def test_mailboxes_are_bounded_and_whoever_looks_keeps_theirs() -> None:
+    boxes, box = Mailboxes(), Mailbox()
+    for number in range(40):
+        box.put(Letter(str(number)))
+    assert list(box.letters) == list(range(41 - MOST_LETTERS, 41))
+    looking = boxes.of("looking")
+    looking.listeners = 1
+    looking.put(Letter("here"))
+    for number in range(MOST_MAILBOXES + 10):
+        boxes.of(str(number)).put(Letter("x"))
+    assert boxes.find("looking") is looking
+    assert boxes.find("0") is None
+
+
+async def test_every_answer_keeps_its_doors_shut(house: House, visitors: Visitors) -> None:
+    anna = visitors()
+    await agree(house, anna, house.add().invitation)
+    asset = anna.last.images[0]
+    for path in ("/", "/keep", "/nothing", asset, "/healthz"):
+        async with anna.session.get(path) as response:
+            policy = response.headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe" not in policy
+            assert response.headers["Referrer-Policy"] == "no-referrer"
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            kept = "immutable" if path == asset else "no-store"
+            assert kept in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("public_url", ["", "https://samenspraak.example.org"])
+async def test_the_cookie_is_for_nobody_but_the_server(house: House, visitors: Visitors, public_url: str) -> None:
+    await house.stop()
+    house.environment["PUBLIC_URL"] = public_url
+    await house.start()
+    async with visitors().session.get(f"/i/{house.add().invitation}") as response:
+        cookie = response.headers.getall("Set-Cookie")
+        strict = response.headers.get("Strict-Transport-Security")
+    assert len(cookie) == 1
+    assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(cookie[0].split("; "))
+    assert cookie[0].startswith("__Host-") is ("Secure" in cookie[0]) is bool(strict) is bool(public_url)
+
+
+async def test_the_log_and_the_disk_hold_no_code_and_no_link(
+    house: House, visitors: Visitors, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    codes, anna = house.add(), visitors()
+    await agree(house, anna, codes.invitation)
+    await anna.open(f"/mine/{anna.token}")
+    await anna.open(f"/i/{codes.coordinator}")
+    await anna.open(f"/mine/{'x' * 32}")
+    await anna.press("Ja") if anna.last.rows else await anna.open("/")
+    logged = "\n".join(r.getMessage() for r in caplog.records if r.name.startswith(("bot", "storage", "uvicorn")))
+    for secret in (anna.token, codes.coordinator, codes.invitation, "x" * 32):
+        assert secret not in logged
+    on_disk = b"".join(path.read_bytes() for path in (house.folder / "data").rglob("*") if path.is_file())
+    assert anna.token.encode() not in on_disk
+    assert house.rows("SELECT COUNT(*) FROM contacts WHERE channel = 'web'") == [(1,)]
+
+
+async def test_while_the_database_is_away_the_page_says_so_and_the_tap_acts_when_it_is_back(
+    house: House, visitors: Visitors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site, "ANSWER_WITHIN", 0.3)
+    anna = visitors()
+    await agree(house, anna, house.add().invitation)
+    statement = anna.last
+    with house.app.database.transaction() as tx:
+        tx.connection.exec_driver_sql("ALTER TABLE answers RENAME TO elsewhere")
+    for _ in range(3):
+        await anna.press("Ja", on=statement)
+        assert anna.status == 503
+        assert "Probeer het opnieuw" in anna.last.text
+    with house.app.database.transaction() as tx:
+        tx.connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO answers")
+    await anna.press("Ja", on=statement)
+    assert item_on(anna) == 2
+    assert house.rows("SELECT COUNT(*) FROM answers") == [(1,)]

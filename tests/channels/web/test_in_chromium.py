@@ -1,0 +1,344 @@
+"""The page in a real browser, on the screen of a small phone: walked, looked at by axe, and used without a mouse."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from storage import coordinators
+from storage.partnerships import Codes
+from tests.axe import fetch_axe, violations
+from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, Tab, find_chromium
+from tests.data import five_sheets
+from tests.house import House
+from tests.visitor import Visitor
+
+pytestmark = pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
+
+WORDS = {
+    "nl": ("Ja, ik doe mee", "Anders", "Zin {} van 26", "Klaar", "Dank u wel!"),
+    "en": ("Yes, I will take part", "Other", "Statement {} of 26", "Done", "Thank you!"),
+}
+OPTIONS = {
+    "nl": ("Nee", "Meer nee dan ja", "Ertussenin", "Meer ja dan nee", "Ja", "Weet ik niet", "Past niet bij mij"),
+    "en": ("No", "More no than yes", "In between", "More yes than no", "Yes", "I don't know", "Does not apply to me"),
+}
+KEYS = ("no", "rather_no", "middle", "rather_yes", "yes", "dont_know", "not_applicable")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with Browser() as running:
+        yield running
+
+
+async def join(tab: Tab, house: House, code: str, language: str = "nl") -> None:
+    yes, group, statement, *_ = WORDS[language]
+    await tab.open(f"{house.page}/i/{code}")
+    await tab.click(yes)
+    await tab.click(group)
+    await tab.sees(statement.format(1))
+
+
+class Walk:
+    """One person's way through the statements, with all that can happen to a phone."""
+
+    def __init__(self, tab: Tab, house: House, language: str) -> None:
+        self.tab, self.house, self.spoken = tab, house, language
+        self.given: dict[int, int] = {}
+        self.ways: dict[int, Callable[[int], Awaitable[None]]] = {
+            5: self.reload, 9: self.lose_before, 12: self.lose_after, 15: self.lose_and_reload,
+            18: self.switch, 21: self.switch,
+        }  # fmt: skip
+
+    async def answer(self, item: int) -> None:
+        await self.tab.sees(WORDS[self.spoken][2].format(item))
+        assert await self.tab.run("document.activeElement.id") in ("now", ""), "the new statement has the focus"
+        await self.ways.get(item, self.tap)(item)
+
+    async def tap(self, item: int) -> None:
+        self.given[item] = item % len(KEYS)
+        await self.tab.click(OPTIONS[self.spoken][self.given[item]])
+
+    async def reload(self, item: int) -> None:
+        await self.tab.reload()
+        await self.tab.sees(WORDS[self.spoken][2].format(item))
+        await self.tap(item)
+
+    async def lose_before(self, item: int) -> None:
+        """The tap does not arrive."""
+        await self.tab.connection(lost=True)
+        await self.tap(item)
+        await self.told_of_it()
+        await self.tab.connection(lost=False)
+
+    async def lose_after(self, item: int) -> None:
+        """The tap arrives, and the answer does not come back."""
+        await self.tab.lose_answers("/tap")
+        await self.tap(item)
+        await self.told_of_it()
+        assert self.house.rows("SELECT COUNT(*) FROM answers") == [(item,)]
+        await self.tab.find_answers_again()
+
+    async def lose_and_reload(self, item: int) -> None:
+        await self.tab.connection(lost=True)
+        await self.tap(item)
+        await self.told_of_it()
+        await self.tab.connection(lost=False)
+        await self.tab.reload()
+
+    async def told_of_it(self) -> None:
+        await self.tab.until("document.getElementById('status').innerText.length > 20")
+
+    async def switch(self, item: int) -> None:
+        await self.tab.click({"nl": "English", "en": "Nederlands"}[self.spoken])
+        self.spoken = {"nl": "en", "en": "nl"}[self.spoken]
+        await self.tab.sees(WORDS[self.spoken][2].format(item))
+        assert await self.tab.run("document.documentElement.lang") == self.spoken
+        await self.tap(item)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_the_walk_with_all_that_happens_on_the_way(house: House, browser: Browser, language: str) -> None:
+    """A reload, a connection lost before a tap, after one, and with a reload, another language and back."""
+    tab = await browser.tab(language)
+    await join(tab, house, house.add().invitation, language)
+    assert await tab.run("location.pathname") == "/", "the code is no longer in the address bar"
+    walk = Walk(tab, house, language)
+    for item in range(1, 27):
+        await walk.answer(item)
+    await tab.click(WORDS[language][3])
+    await tab.sees(WORDS[language][4])
+    found = house.rows("SELECT item, option FROM answers ORDER BY item")
+    assert found == [(item, KEYS[option]) for item, option in sorted(walk.given.items())]
+    assert not await tab.run("sessionStorage.length"), "nothing is left behind on the phone"
+
+
+async def test_the_walk_with_scripts_switched_off(house: House, browser: Browser) -> None:
+    tab = await browser.tab(script=False)
+    await join(tab, house, house.add().invitation)
+    for item in range(1, 27):
+        await tab.sees(f"Zin {item} van 26")
+        await tab.click("Ertussenin")
+    await tab.click("Klaar")
+    await tab.sees("Dank u wel!")
+    assert not await tab.run("document.querySelector('[data-aloud]').checkVisibility()")
+    assert house.rows("SELECT COUNT(*) FROM answers") == [(26,)]
+
+
+async def test_two_tabs_show_the_same_and_the_back_button_shows_where_one_is(house: House, browser: Browser) -> None:
+    tab = await browser.tab()
+    await join(tab, house, house.add().invitation)
+    second = await tab.another(f"{house.page}/")
+    await second.sees("Zin 1 van 26")
+    await tab.click("Ja")
+    await second.sees("Zin 2 van 26")
+    await second.click("Nee")
+    await tab.sees("Zin 3 van 26")
+    await tab.click("Mijn link bewaren")
+    await tab.until("document.getElementById('own')")
+    await tab.run("history.back()")
+    await tab.sees("Zin 3 van 26")
+
+
+async def test_the_wave_closes_while_a_tab_is_open(house: House, browser: Browser) -> None:
+    tab, codes = await browser.tab(), house.add()
+    await join(tab, house, codes.invitation)
+    code, out, _ = await house.command("wave", "close", "1")
+    assert (code, "closed" in out) == (0, True)
+    await tab.click("Ja")
+    await tab.sees("Deze ronde van De Verbinders is gesloten.")
+
+
+async def test_every_statement_can_be_read_aloud_in_its_language(house: House, browser: Browser) -> None:
+    tab = await browser.tab("fr")
+    await tab.open(f"{house.page}/i/{house.add().invitation}")
+    spy = "window.heard = []; speechSynthesis.speak = said => heard.push([said.lang, said.text])"
+    await tab.run(spy)
+    await tab.click("Lees voor")
+    assert [lang for lang, _ in await tab.run("heard")] == ["nl", "en", "nl"], "a welcome in two languages"
+    for label, sign in (
+        ("Ja, ik doe mee", "Hoe doet u mee"),
+        ("Anders", "Zin 1 van 26"),
+        ("English", "Statement 1 of"),
+    ):
+        await tab.click(label)
+        await tab.sees(sign)
+    await tab.run("heard.length = 0")
+    await tab.click("Read aloud")
+    (_, statement), (_, choices) = await tab.run("heard")
+    assert "health promotion" in statement
+    assert choices.startswith("No.\nMore no than yes.")
+
+
+async def test_the_first_screen_is_light_and_asks_nobody_else(house: House, browser: Browser) -> None:
+    tab = await browser.tab()
+    await tab.open(f"{house.page}/i/{house.add().invitation}")
+    took = await tab.run("performance.getEntries().filter(one => one.transferSize).map(o => [o.name, o.transferSize])")
+    assert all(name.startswith(house.page) for name, _ in took)
+    size = sum(size for _, size in took)
+    print(f"\nthe first screen is {size} bytes in {len(took)} requests")
+    assert len(took) >= 4
+    assert size < 60_000
+
+
+async def walk_by_keyboard(tab: Tab, label: str) -> None:
+    """Tab to the button with this label, and press Enter."""
+    for _ in range(40):
+        await tab.key("Tab")
+        if await tab.run("document.activeElement.innerText?.replace('✓', '').trim()") == label:
+            outline = await tab.run("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none", "one sees where one is"
+            return await tab.key("Enter")
+    raise AssertionError(f"the keyboard does not reach {label!r}")
+
+
+async def test_with_the_keyboard_alone(house: House, browser: Browser) -> None:
+    tab = await browser.tab()
+    await tab.open(f"{house.page}/i/{house.add().invitation}")
+    for label, then in (
+        ("Ja, ik doe mee", "Hoe doet u mee"), ("Bewoner of vrijwilliger", "Zin 1 van 26"), ("Ja", "Zin 2 van 26"),
+        ("‹ Terug", "Zin 1 van 26"), ("Verder ›", "Zin 2 van 26"), ("Past niet bij mij", "Zin 3 van 26"),
+    ):  # fmt: skip
+        await walk_by_keyboard(tab, label)
+        await tab.sees(then)
+    await walk_by_keyboard(tab, "Menu")
+    await walk_by_keyboard(tab, "Hulp")
+    await tab.sees("Er zijn geen foute antwoorden.")
+    await walk_by_keyboard(tab, "Verder met zin 3")
+    await tab.sees("Zin 3 van 26")
+    await walk_by_keyboard(tab, "Menu")
+    await tab.key("Escape")
+    assert not await tab.run("document.querySelector('.menu').open")
+
+
+async def every_screen(tab: Tab, house: House, codes: Codes) -> AsyncIterator[str]:
+    """Through all that a respondent can see; gives the name of each screen when it is there."""
+    await tab.open(f"{house.page}/i/{codes.invitation}")
+    yield "welcome"
+    await tab.click("Ja, ik doe mee")
+    await tab.sees("Hoe doet u mee")
+    yield "group"
+    await tab.click("Anders")
+    for item in range(1, 27):
+        await tab.sees(f"Zin {item} van 26")
+        if item in (1, 2, 9, 26):
+            yield f"statement {item}"
+        await tab.click("Meer ja dan nee")
+        if item == 3:
+            async for name in side_screens(tab):
+                yield name
+    async for name in last_screens(tab):
+        yield name
+    await tab.open(f"{house.page}/nothing")
+    yield "nothing here"
+
+
+async def last_screens(tab: Tab) -> AsyncIterator[str]:
+    await tab.sees("U heeft alle zinnen beantwoord.")
+    yield "review"
+    for label, sign in (
+        ("Deel 2", "Kies het nummer"), ("3", "Zin 3 van 26"), ("Verder ›", "Kies het nummer"),
+        ("‹ Terug naar alle delen", "alle zinnen"), ("Klaar", "Dank u wel!"),
+        ("Laat mij het groepsresultaat zien", "als de ronde gesloten is"),
+    ):  # fmt: skip
+        await tab.click(label)
+        await tab.sees(sign)
+        yield f"after {label}"
+
+
+async def side_screens(tab: Tab) -> AsyncIterator[str]:
+    await tab.sees("Zin 4 van 26")
+    await tab.click("‹ Terug")
+    await tab.sees("Zin 3 van 26")
+    yield "an answered statement"
+    await tab.click("Verder ›")
+    await tab.sees("Zin 4 van 26")
+    await tab.click("Pauze")
+    await tab.sees("pauze")
+    yield "pause"
+    for label in ("Hulp", "Een andere taal kiezen", "Wat er met uw antwoorden gebeurt", "Uw eigen antwoorden zien",
+                  "Al uw antwoorden wissen", "Geen berichten meer"):  # fmt: skip
+        before = await tab.run("document.getElementById('app').dataset.version")
+        await tab.click("Menu")
+        yield f"menu before {label}"
+        await tab.click(label)
+        await tab.until(f"document.getElementById('app').dataset.version !== {json.dumps(before)}")
+        yield label
+    await tab.click("Mijn link bewaren")
+    await tab.until("document.getElementById('own')")
+    yield "own link"
+    await tab.click("‹ Terug")
+    await tab.click("Verder met zin 4")
+
+
+async def every_coordinator_screen(tab: Tab, house: House) -> AsyncIterator[str]:
+    with house.app.database.transaction() as tx:
+        code = coordinators.make_link(tx, 1, "coordinator", house.clock())
+    await tab.open(f"{house.page}/i/{code}")
+    yield "the link of a coordinator"
+    await tab.click("Ja, ga verder")
+    await tab.sees("U bent nu coördinator")
+    yield "coordinator"
+    for label, sign in (
+        ("Uitnodigen", "Deel de link"), ("QR-code", "ronde 1"), ("Poster (A4)", "om te printen"),
+        ("Een link voor nog een plek", "Voor welke plek?"), ("Bibliotheek", "uitnodigen: Bibliotheek"),
+        ("‹ Terug", "Wat wilt u"), ("Stand", "geopend"), ("Samenvatting", "De Verbinders"), ("Team", "coördinator"),
+        ("Link voor een coördinator", "werkt één keer"), ("‹ Terug", "Team"), ("‹ Terug", "Wat wilt u"),
+        ("Instellingen", "Contactpersoon"), ("‹ Terug", "Wat wilt u"), ("Ronde sluiten", "Wilt u ronde 1 sluiten"),
+    ):  # fmt: skip
+        await tab.click(label)
+        await tab.sees(sign)
+        yield f"coordinator: {label}"
+
+
+async def five_answer(house: House, codes: Codes) -> None:
+    """In the browser, by people without script: it is only so that there is a score to see."""
+    for sheet in five_sheets():
+        async with Visitor(house.page) as person:
+            await person.open(f"/i/{codes.invitation}")
+            for label in ("Ja, ik doe mee", "Anders", *(OPTIONS["nl"][KEYS.index(key)] for key in sheet.values())):
+                await person.press(label)
+            await person.press("Klaar")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+async def test_axe_finds_nothing_on_any_screen(
+    house: House, browser: Browser, pytestconfig: pytest.Config, dark: bool
+) -> None:
+    assert pytestconfig.cache
+    axe = await fetch_axe(pytestconfig.cache.mkdir("axe"))
+    codes, looked_at = house.add("De Verbinders in Moerwijk"), 0
+    await five_answer(house, codes)
+    for is_coordinator in (False, True):
+        tab = await browser.tab(dark=dark)
+        screens = every_coordinator_screen(tab, house) if is_coordinator else every_screen(tab, house, codes)
+        async for name in screens:
+            assert await violations(tab, axe) == [], name
+            looked_at += 1
+    print(f"\naxe looked at {looked_at} screens")
+
+
+@pytest.mark.parametrize("text", [1.0, 2.0])
+async def test_everything_is_large_enough_and_nothing_runs_off_the_screen(
+    house: House, browser: Browser, text: float
+) -> None:
+    codes = house.add("De Verbinders in Moerwijk")
+    for is_coordinator in (False, True):
+        tab = await browser.tab()
+        await tab.look(text=text)
+        screens = every_coordinator_screen(tab, house) if is_coordinator else every_screen(tab, house, codes)
+        async for name in screens:
+            assert await tab.run("document.documentElement.scrollWidth") <= WIDTH, name
+            assert await tab.run(TOO_SMALL) == [], name
+            assert await tab.run(CUT_OFF) == [], name
+
+
+TARGETS = "[...document.querySelectorAll('button:not(.inline), a.button, summary, input:not([type=hidden])')]"
+TOO_SMALL = f"""{TARGETS}.filter(one => one.checkVisibility()).filter(one => {{
+    const box = one.getBoundingClientRect();
+    return box.height < 47.9 || box.width < 47.9;
+}}).map(one => one.outerHTML)"""
+CUT_OFF = f"""{TARGETS}.filter(one => one.checkVisibility() && one.tagName !== 'INPUT')
+    .filter(one => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)
+    .map(one => one.outerHTML)"""
