@@ -43,6 +43,7 @@ class Delivery:
         self.reaching_out = tuple(name for name, messenger in messengers.items() if messenger.reaches_out)
         self._clock = clock
         self._waiting: dict[Address, deque[Envelope]] = {}
+        self._serving: dict[Address, asyncio.Task[None]] = {}
         self._pace = Pace()
         self._desk = _Desk(database, messengers, clock)
         self._bulk = _Bulk(self._desk, self._pace, lambda tx: letters.claim_bulk(tx, self.reaching_out, clock(), BATCH))
@@ -55,7 +56,7 @@ class Delivery:
                 self._waiting[address].append(envelope)
             else:
                 self._waiting[address] = deque([envelope])
-                self._desk.start(self._serve(address))
+                self._serving[address] = self._desk.start(self._serve(address))
 
     async def look(self) -> None:
         """Take up letters that fell due: after a restart, from a tick, or from a process that died."""
@@ -68,8 +69,10 @@ class Delivery:
         self._bulk.wake()
 
     async def collect(self, channel: str, address: str) -> None:
-        """Deliver all that waits for this address: the person is there."""
+        """Deliver all that waits for this address: the person is there, and sees it when this returns."""
         self.post(await self._desk.claim(lambda tx: letters.claim_for(tx, channel, address, self._clock())))
+        if serving := self._serving.get((channel, address)):
+            await asyncio.wait({serving}, timeout=LOOK_EVERY)
 
     def recall(self, contact: int) -> None:
         """Bulk mail to this contact that is in line and not on its way is looked at again, or is gone."""
@@ -101,7 +104,7 @@ class Delivery:
                     left = [queue.popleft() for _ in range(len(queue))]
                     await self._desk.put_back(left)
         finally:
-            del self._waiting[address]
+            del self._waiting[address], self._serving[address]
             self._desk.let_go(queue)
 
     async def _deliver(self, envelope: Envelope) -> bool:

@@ -109,7 +109,7 @@ def invitation(dialogue: Dialogue, statement: View, now: datetime) -> View:
         (
             say("You may take part. You do not have to."),
             say("We keep these answers until {date} at the latest.", date=_kept(dialogue, now)),
-            say("No more messages at all? Send /{stop}.", stop=command("stop")),
+            *(() if dialogue.is_silent else (say("No more messages at all? Send /{stop}.", stop=command("stop")),)),
         ),
     )
     return View((*paragraphs, *statement.paragraphs), (*statement.rows, *_put_off(dialogue, Screen.INVITED)))
@@ -151,7 +151,8 @@ def _nearly_there(dialogue: Dialogue) -> Phrase:
 
 def _put_off(dialogue: Dialogue, place: Screen) -> tuple[Row, ...]:
     later = Button(say("Later"), Go(dialogue.response, _PAUSE))
-    return ((later, _no_more(dialogue)), *in_rows(language_buttons(dialogue, Place(place))))
+    first = (later,) if dialogue.is_silent else (later, _no_more(dialogue))
+    return (first, *in_rows(language_buttons(dialogue, Place(place))))
 
 
 def _no_more(dialogue: Dialogue) -> Button:

@@ -1,0 +1,66 @@
+"""Time in the browser: nothing rings there, so everything waits until somebody opens their own link."""
+
+from datetime import UTC, datetime
+
+from tests.channels.web.conftest import Visitors
+from tests.channels.web.test_coordinator import coordinate
+from tests.house import Clock, House, agree
+from tests.test_walk import answer
+from tests.visitor import Visitor
+
+
+async def typed(visitor: Visitor, text: str) -> None:
+    await visitor.send(visitor.last.forms["typing"], {"say": text})
+
+
+async def test_no_reminder_is_written_to_a_page(house: House, visitors: Visitors, clock: Clock) -> None:
+    anna = visitors()
+    await agree(house, anna, house.add().invitation)
+    await answer(house, anna, "yes")
+    for _ in range(10):
+        clock.pass_time(days=1)
+        await house.caught_up()
+    assert house.rows("SELECT count(*) FROM letters WHERE key LIKE 'reminder:%'") == [(0,)]
+    await anna.write("/herinneringen")
+    assert "In de browser krijgt u geen herinneringen." in anna.last.text
+    assert "Wel herinneringen sturen" not in anna.last.html
+    await anna.press("Verder met zin 2")
+    assert "Zin 2 van 26" in anna.last.text
+
+
+async def test_the_weekly_post_waits_for_a_coordinator_in_the_browser(
+    house: House, visitors: Visitors, clock: Clock
+) -> None:
+    fatima = visitors()
+    await coordinate(fatima, house.add().coordinator)
+    clock.pass_time(days=7)
+    await house.caught_up()
+    assert "week 11" not in fatima.last.text
+    await fatima.open("/")
+    assert "ronde 1 · week 11" in fatima.last.whole
+
+
+async def test_a_next_round_is_seen_when_one_s_own_link_is_opened(
+    house: House, visitors: Visitors, clock: Clock
+) -> None:
+    codes = house.add()
+    fatima, anna = visitors(), visitors()
+    await coordinate(fatima, codes.coordinator)
+    await agree(house, anna, codes.invitation)
+    await answer(house, anna, "yes")
+    await typed(fatima, "/sluiten")
+    await fatima.press("Ja, sluiten")
+    await house.caught_up()
+    await anna.open("/")
+    assert "Deze ronde van De Verbinders is gesloten." in anna.last.whole
+    clock.now = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    await typed(fatima, "/openen na fase 1")
+    assert "1 persoon gebruikt de browser en ziet het daar" in fatima.last.text
+    assert "Dit bereikt 0 mensen." in fatima.last.text
+    await fatima.press("Ja, openen")
+    clock.pass_time(minutes=10)
+    await house.caught_up()
+    await anna.open("/")
+    assert "vraagt u opnieuw: hoe gaat onze samenwerking nu?" in anna.last.text
+    await answer(house, anna, "yes")
+    assert "Zin 2 van 26" in anna.last.text
