@@ -3,6 +3,8 @@
 Of what somebody types, only a command is looked at.
 """
 
+import re
+
 from bot.letters import Opened
 from bot.survey.dialogue import Commanded, Wrote
 from bot.survey.phrases import say
@@ -37,7 +39,7 @@ def said(text: object) -> Opened | Commanded | Wrote:
     """What a message means: a link that was opened, a command, or something that we do not read."""
     if not isinstance(text, str) or not text.startswith("/"):
         return Wrote()
-    name, more = [*text[1:].split(maxsplit=1), "", ""][:2]
+    name, more = [*re.split(r"\s+", text[1:], maxsplit=1), ""][:2]
     name, code = name.split("@")[0].lower(), more.strip()
     if name == "start" and code:
         return Opened(code[:LONGEST_CODE] if code.isascii() and code.isprintable() else "")
