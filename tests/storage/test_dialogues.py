@@ -345,9 +345,13 @@ def test_active_is_who_was_answering_and_can_go_on(database: Database) -> None:
         for row, values in enumerate(ended):
             change(tx, "responses", join(tx, f"ended {row}", number), **values)
         end(tx, join(tx, "closed", add(tx, "West")), "closed")
-        found = list(dialogues.active_since(tx, CHECKLIST, LANGUAGES, CHANNEL, MONDAY, MONDAY + timedelta(days=1), LATER))
+        found = list(
+            dialogues.active_since(tx, CHECKLIST, LANGUAGES, CHANNEL, MONDAY, MONDAY + timedelta(days=1), LATER)
+        )
         expected = [load(tx, address) for address in ("active", "also active")]
-        assert not list(dialogues.active_since(tx, CHECKLIST, LANGUAGES, "browser", MONDAY, MONDAY + timedelta(days=1), LATER))
+        assert not list(
+            dialogues.active_since(tx, CHECKLIST, LANGUAGES, "browser", MONDAY, MONDAY + timedelta(days=1), LATER)
+        )
     assert found == expected
 
 
@@ -362,7 +366,9 @@ def test_who_is_erased_meanwhile_is_not_active(database: Database, beside: Datab
     def look() -> list[int]:
         with database.transaction() as tx:
             found = []
-            for caller in dialogues.active_since(tx, CHECKLIST, LANGUAGES, CHANNEL, MONDAY, MONDAY + timedelta(days=1), LATER):
+            for caller in dialogues.active_since(
+                tx, CHECKLIST, LANGUAGES, CHANNEL, MONDAY, MONDAY + timedelta(days=1), LATER
+            ):
                 found.append(caller.contact)
                 first_is_found.set()
                 Signal().wait(BLOCKED)
