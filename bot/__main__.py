@@ -1,4 +1,4 @@
-"""The command line: `samenspraak run | partnership | wave | summary`.
+"""The command line: `samenspraak run | partnership | wave | summary | export | rehearse`.
 
 Every mistake ends in one clear sentence and exit code 2; what a script reads is on standard output, the rest is not.
 """
@@ -15,10 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot import app, first_start, logs, research, results, steering
+from bot import app, first_start, logs, rehearsal, research, results, steering
 from bot.channels.telegram.channel import TelegramChannel, TokenRefused, link
 from bot.channels.web.channel import CannotListen
 from bot.letters import Doors
+from bot.rehearsal import RehearsalGone, Rehearsed, Wanted
 from bot.research import ExportError
 from bot.settings import Settings, SettingsError, read
 from bot.survey import summary as summaries
@@ -30,7 +31,7 @@ from bot.survey.scoring import Score
 from bot.survey.summary import Summary
 from bot.survey.views import View
 from bot.texts import Texts, TextsError, load, plain
-from storage import coordinators, partnerships, waves
+from storage import coordinators, partnerships, rehearsals, waves
 from storage.database import Database, StorageError, Tx
 from storage.partnerships import LONGEST, Turnout, Wave
 
@@ -60,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         TokenRefused,
         ExportError,
         CannotListen,
+        RehearsalGone,
     ) as error:
         print(error, file=sys.stderr)
         return 2
@@ -83,7 +85,17 @@ def _parser() -> argparse.ArgumentParser:
     exporting.add_argument("--language", default="en", help="the language of the labels")
     exporting.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     exporting.set_defaults(command=export)
+    _rehearsal_command(commands.add_parser("rehearse", help="let simulated people answer, to see a summary at once"))
     return parser
+
+
+def _rehearsal_command(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--people", type=int, default=30, help="how many take part (default 30)")
+    parser.add_argument("--weeks", type=int, default=6, help="how long ago it began (default 6)")
+    parser.add_argument("--seed", type=int, default=2, help="the same number gives the same answers (default 2)")
+    parser.add_argument("--language", default="nl", help="of the partnership and most of its people")
+    parser.add_argument("--remove", action="store_true", help="delete every rehearsal, and nothing else")
+    parser.set_defaults(command=rehearse)
 
 
 def _wave_commands(parser: argparse.ArgumentParser) -> None:
@@ -250,7 +262,8 @@ def _in_words(partnership: Partnership, made: dict[str, Any]) -> str:
 
 def list_partnerships(asked: argparse.Namespace, settings: Settings) -> None:
     with _transaction(settings) as tx:
-        found = [_listed(tx, partnership) for partnership in partnerships.every(tx)]
+        invented = rehearsals.numbers(tx)
+        found = [_listed(tx, one, is_rehearsal=one.id in invented) for one in partnerships.every(tx)]
     if asked.json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
         return
@@ -258,17 +271,19 @@ def list_partnerships(asked: argparse.Namespace, settings: Settings) -> None:
         print(
             f"{one['partnership']:>4}  {one['name']}  wave {one['wave']} {one['state']}, "
             f"{one['started']} started, {one['completed']} completed, invitation {one['invitation_code']}"
+            f"{'  (a rehearsal: invented answers)' if one['rehearsal'] else ''}"
         )
     if not found:
         print("There are no partnerships yet. Make one: samenspraak partnership add NAME", file=sys.stderr)
 
 
-def _listed(tx: Tx, partnership: Partnership) -> dict[str, Any]:
+def _listed(tx: Tx, partnership: Partnership, *, is_rehearsal: bool) -> dict[str, Any]:
     wave = partnerships.last_wave(tx, partnership.id)
     turnout = partnerships.turnout(tx, wave.id)
     return {
         "partnership": partnership.id,
         "name": partnership.name,
+        "rehearsal": is_rehearsal,
         **_standing(wave, turnout),
         "invitation_code": partnerships.invitation_of(tx, partnership.id),
     }
@@ -380,6 +395,8 @@ def export(asked: argparse.Namespace, settings: Settings) -> None:
     texts = load()
     with _transaction(settings) as tx:
         partnership = _wanted(tx, asked.partnership)
+        if partnership.id in rehearsals.numbers(tx):
+            raise CommandError(f"{partnership.name} is a rehearsal: these answers are invented, and no research.")
         numbers = waves.numbers(tx, partnership.id) if asked.wave == "all" else [asked.wave]
         records = [research.Record(*row) for wave in numbers for row in partnerships.records(tx, partnership.id, wave)]
         change = _published_change(tx, texts, partnership, numbers[-1])
@@ -395,6 +412,46 @@ def export(asked: argparse.Namespace, settings: Settings) -> None:
         "export: partnership %d, wave %s, %d responses, %s", partnership.id, asked.wave, len(records), asked.format
     )
     print("\n".join(map(str, written)))
+
+
+def rehearse(asked: argparse.Namespace, settings: Settings) -> int:
+    """Make a partnership in which simulated people have answered, or delete every such partnership."""
+    if asked.remove:
+        return _remove_rehearsals(settings)
+    texts, wanted = load(), Wanted(asked.people, asked.weeks, asked.seed, asked.language)
+    if wrong := rehearsal.mistakes(wanted, texts):
+        raise CommandError("\n".join(wrong))
+    doors = _doors(settings)
+    try:
+        with _database(settings) as database:
+            made = rehearsal.rehearse(database, texts, wanted, app.wall_clock(), _tell)
+    except KeyboardInterrupt:
+        _tell("Stopped half-way. Remove what was made: samenspraak rehearse --remove")
+        return 130
+    print(_rehearsed(made, wanted))
+    print("\n".join(("", *(f"For the coordinator, once:     {link}" for link in doors.every(made.coordinator)))))
+    return 0
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _rehearsed(made: Rehearsed, wanted: Wanted) -> str:
+    few = made.turnout.completed < made.partnership.minimum_group
+    why = f" That is fewer than {made.partnership.minimum_group}, so there are no scores." if few else ""
+    return (
+        f"{made.partnership.name} is number {made.partnership.id}. Of {wanted.people} simulated people "
+        f"{made.turnout.started} answered in the last round and {made.turnout.completed} finished it.{why} "
+        "Remove it: samenspraak rehearse --remove"
+    )
+
+
+def _remove_rehearsals(settings: Settings) -> int:
+    with _database(settings) as database:
+        removed = rehearsal.remove(database)
+    print(f"Rehearsals removed: {removed.rehearsals}, with {removed.people} simulated people.")
+    return 0
 
 
 def _wave_number(text: str) -> int | str:
@@ -422,10 +479,15 @@ def _wanted(tx: Tx, name: str) -> Partnership:
 
 @contextlib.contextmanager
 def _transaction(settings: Settings) -> Iterator[Tx]:
+    with _database(settings) as database, database.transaction() as tx:
+        yield tx
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
     database: Database = app.open_database(settings)
     try:
-        with database.transaction() as tx:
-            yield tx
+        yield database
     finally:
         database.close()
 

@@ -52,11 +52,15 @@ class AlreadyRunning(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """One transaction, with the seal for addresses, and which contacts were erased in it."""
+    """One transaction, with the seal for addresses, and which contacts were erased in it.
+
+    In a transaction of a `rehearsal` time passes for that partnership alone, on a clock of its own.
+    """
 
     connection: Connection
     seal: Seal
     erased: list[int] = field(default_factory=list)
+    rehearsal: int | None = None
 
     def insert(self, table: Table) -> Any:
         """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`, for the dialect at hand."""

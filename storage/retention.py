@@ -44,13 +44,11 @@ def _forget_contacts(tx: Tx, partnership: Partnership, now: datetime, most: int)
     mine = select(respondents.c.id, respondents.c.contact_id).where(
         respondents.c.partnership_id == partnership.id, respondents.c.contact_id.is_not(None)
     )
-    found = tx.connection.execute(
-        mine.order_by(respondents.c.contact_id).limit(most).with_for_update()
-    ).all()
+    found = tx.connection.execute(mine.order_by(respondents.c.contact_id).limit(most).with_for_update()).all()
     if found:
         freed = update(respondents).where(respondents.c.id.in_([row.id for row in found]))
         tx.connection.execute(freed.values(contact_id=None))
-        _erase_idle(tx, [row.contact_id for row in found])
+        erase_idle(tx, [row.contact_id for row in found])
     return len(found)
 
 
@@ -65,7 +63,7 @@ def _is_over(tx: Tx, partnership: Partnership, now: datetime) -> bool:
     return bool(last + timedelta(days=partnership.keep_contacts) <= now)
 
 
-def _erase_idle(tx: Tx, candidates: list[int]) -> None:
+def erase_idle(tx: Tx, candidates: list[int]) -> None:
     """Contacts who are nothing any more, in any partnership."""
     takes_part = exists().where(respondents.c.contact_id == contacts.c.id)
     has_a_seat = exists().where(coordinators.c.contact_id == contacts.c.id)
@@ -96,7 +94,7 @@ def _drop_empty(tx: Tx, partnership: Partnership) -> None:
     answered = exists().where(responses.c.respondent_id == respondents.c.id)
     empty = and_(respondents.c.partnership_id == partnership.id, ~answered)
     gone = tx.connection.execute(delete(respondents).where(empty).returning(respondents.c.contact_id)).scalars()
-    _erase_idle(tx, [contact for contact in gone if contact is not None])
+    erase_idle(tx, [contact for contact in gone if contact is not None])
 
 
 def _oldest_kept(partnership: Partnership, now: datetime) -> datetime:
