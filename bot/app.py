@@ -6,19 +6,24 @@ It is the only place that knows every other. The clock is a parameter here, so t
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 from bot import attachments, glance, schedule, ticks, turn
+from bot.channels.telegram import webhook
 from bot.channels.telegram.channel import TelegramChannel, link
+from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.channel import WebChannel
+from bot.channels.web.machines import Hook
 from bot.channels.web.site import Core
 from bot.delivery import Delivery
 from bot.letters import Attachment, Clock, Doors, Envelope, Letter, Messenger, Postponed, Receipt, Sight, Update
 from bot.logs import where
+from bot.metrics import Metrics, Moment, exposition
 from bot.settings import Settings, the_secret
 from bot.texts import Texts, load
 from bot.ticks import Tick
@@ -35,6 +40,9 @@ PATIENCE = 60.0  # seconds to wait for what people did while we were away, befor
 MOST_LEFT_OVER = 10_000  # letters in hand at once after a start
 UNTIL_CONFIGURED = 3600.0  # seconds between looks at a channel that is not there
 WELL_WITHIN = 5.0  # seconds
+LATE = 180.0  # seconds without a look at what time has caused: something is stuck
+LAST_TICK = "last tick"
+TICK_NOTED_EVERY = timedelta(minutes=1)
 
 
 def wall_clock() -> datetime:
@@ -67,17 +75,23 @@ class App:
         self.texts: Texts = load()
         self.database = open_database(settings)
         self.doors = page_door(settings)
-        self.web = WebChannel(settings.host, settings.port, settings.page_url, the_secret(settings), self._core())
         self.telegram = (
             TelegramChannel(settings.telegram_token, settings.telegram_api_url, self._content)
             if settings.telegram_token
             else None
         )
+        self.webhook = self._make_webhook(settings)
+        self.web = WebChannel(settings.host, settings.port, settings.page_url, the_secret(settings), self._core())
         messengers: dict[str, Messenger] = {
             "web": self.web.messenger,
             "telegram": self.telegram.messenger if self.telegram else NotConfigured(),
         }
         self.delivery = Delivery(self.database, messengers, clock)
+        self.metrics = Metrics(
+            letters=self.delivery.outcomes, telegram_errors=self.telegram.errors if self.telegram else {}
+        )
+        self._beaten = time.monotonic()
+        self._last_tick: datetime | None = None
         self._last_poll: datetime | None = None
         self._ready: Callable[[], None] = lambda: None
         self._caught_up = asyncio.Event()
@@ -113,7 +127,10 @@ class App:
         name = await channel.connect()
         self.doors = replace(self.doors, telegram=link(name, ""))
         log.info("running as @%s", name)
-        await channel.run(self.receive, self._polled, self.texts)
+        if self.webhook:
+            await channel.watch(self.webhook, self._polled, self.texts, self.clock)
+        else:
+            await channel.run(self.receive, self._polled, self.texts)
 
     async def _keep_time(self) -> None:
         """Write and send what time causes, once the taps that waited are taken: whoever finished while we were away is
@@ -130,23 +147,36 @@ class App:
     async def beat(self) -> None:
         """Do all that the time asks for; each tick in transactions so short that answers come between them."""
         for name, tick in ticks.TICKS.items():
+            began = self._beaten = time.monotonic()
             try:
                 while await self._store(partial(self._tick, tick)):
-                    pass
+                    self._beaten = time.monotonic()
             except Exception as error:
+                self.metrics.failures["tick"] += 1
                 log.error("the tick %r failed and is tried again: %s", name, where(error))
+            self.metrics.seconds_per_tick[name] = time.monotonic() - began
+        await self._note_beat()
+
+    async def _note_beat(self) -> None:
+        """For an operator, now and then: somebody looks after time."""
+        now = self.clock()
+        if self._last_tick is None or not self._last_tick <= now < self._last_tick + TICK_NOTED_EVERY:
+            await self._store(lambda tx: marks.write_moment(tx, LAST_TICK, now))
+            self._last_tick = now
 
     def _tick(self, tick: Tick, tx: Tx) -> bool:
         return tick(tx, self.texts, self.clock())
 
     async def receive(self, update: Update) -> str | None:
         """Take one update for good: when this returns, it is committed. Gives the line for a pressed button."""
-        update = replace(update, doors=self.doors)
+        update, began = replace(update, doors=self.doors), time.monotonic()
         try:
             reply = await self._store(lambda tx: turn.take(tx, self.texts, update, self.clock()))
         except Exception as error:
+            self.metrics.failures["turn"] += 1
             log.error("update %s: the turn failed and is passed over: %s", update.id, where(error))
             reply = await self._apology(update)
+        self.metrics.turn(update.channel, time.monotonic() - began, answered=reply.answered)
         if reply.outdated is not None:
             self.delivery.recall(reply.outdated)
         self.delivery.post(reply.envelopes)
@@ -156,15 +186,30 @@ class App:
         """What the update would show, with nothing done and nothing kept."""
         return await self._store(lambda tx: glance.look(tx, self.texts, update, self.clock()))
 
-    async def is_well(self) -> bool:
-        """Whether the database answers."""
+    async def is_well(self) -> str:
+        """What is wrong here, for whoever restarts us; nothing when the database answers and time is looked after."""
         try:
             async with asyncio.timeout(WELL_WITHIN):
-                await self.database.run(lambda tx: marks.read_moment(tx, "telegram answered"))
+                await self.database.run(lambda tx: marks.read_moment(tx, LAST_TICK))
         except Exception as error:
             log.warning("not well: %s", type(error).__name__)
-            return False
-        return True
+            return "the database does not answer"
+        return "nobody looks after time" if time.monotonic() - self._beaten > LATE else ""
+
+    async def measure(self) -> bytes:
+        """All that we count, as Prometheus reads it."""
+        async with asyncio.timeout(WELL_WITHIN):
+            moment = await self.database.run(self._moment)
+        return await asyncio.to_thread(exposition, self.metrics, moment)
+
+    def _moment(self, tx: Tx) -> Moment:
+        now = self.clock()
+        return Moment(now, letters.waiting(tx, now), marks.read_moment(tx, LAST_TICK))
+
+    def _make_webhook(self, settings: Settings) -> Webhook | None:
+        if not (settings.is_webhook and settings.telegram_token and settings.public_url):
+            return None
+        return Webhook(settings.public_url, settings.telegram_token, the_secret(settings), self.receive)
 
     def _core(self) -> Core:
         return Core(
@@ -175,6 +220,10 @@ class App:
             is_well=self.is_well,
             content=self._content,
             doors=lambda: self.doors,
+            metrics=self.measure,
+            hook=Hook(webhook.PATH, webhook.TOKEN_HEADER, webhook.MOST_BODY, self.webhook.bring)
+            if self.webhook
+            else None,
         )
 
     def _content(self, attachment: Attachment) -> bytes:

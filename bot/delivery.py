@@ -7,7 +7,7 @@ then let go.
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -46,6 +46,7 @@ class Delivery:
         self._serving: dict[Address, asyncio.Task[None]] = {}
         self._pace = Pace()
         self._desk = _Desk(database, messengers, clock)
+        self.outcomes = self._desk.outcomes
         self._bulk = _Bulk(self._desk, self._pace, lambda tx: letters.claim_bulk(tx, self.reaching_out, clock(), BATCH))
 
     def post(self, envelopes: Iterable[Envelope]) -> None:
@@ -287,6 +288,7 @@ class _Desk:
 
     def __init__(self, database: Database, messengers: Mapping[str, Messenger], clock: Clock) -> None:
         self.tasks: set[asyncio.Task[None]] = set()
+        self.outcomes: Counter[str] = Counter()
         self._database = database
         self._messengers = messengers
         self._clock = clock
@@ -321,6 +323,11 @@ class _Desk:
         return []
 
     async def hand_over(self, envelope: Envelope) -> Receipt:
+        receipt = await self._hand_over(envelope)
+        self.outcomes[type(receipt).__name__.lower()] += 1
+        return receipt
+
+    async def _hand_over(self, envelope: Envelope) -> Receipt:
         try:
             return await self._messengers[envelope.channel].deliver(envelope.address, envelope.letter)
         except Exception as error:

@@ -16,6 +16,10 @@ from dotenv import dotenv_values
 
 SECRET_FILE = Path("samenspraak.secret")
 SHORTEST_SECRET = 16
+TELEGRAMS_OWN = "https://api.telegram.org"
+NO_WAY_FOR_A_WEBHOOK = (
+    "TELEGRAM_UPDATES: webhook needs a PUBLIC_URL where Telegram reaches us: https, on port 443, 80, 88 or 8443."
+)
 
 
 class SettingsError(Exception):
@@ -26,6 +30,7 @@ class SettingsError(Exception):
 class Settings:
     telegram_token: str | None
     telegram_api_url: str
+    is_webhook: bool
     public_url: str | None
     host: str
     port: int
@@ -43,15 +48,7 @@ class Settings:
 
 def read(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
     """The settings in force; raises SettingsError with every mistake."""
-    given = os.environ if environment is None else environment
-    try:
-        from_file = dotenv_values((folder or Path.cwd()) / ".env", interpolate=False)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f".env: cannot be read: {error}") from None
-    values = {
-        **{name: value for name, value in from_file.items() if value and value.strip()},
-        **{k: v for k, v in given.items() if v.strip()},
-    }
+    values = _given(os.environ if environment is None else environment, folder or Path.cwd())
     mistakes: list[str] = []
 
     def take(name: str, default: str, check: Callable[[str], bool], allowed: str) -> str:
@@ -61,8 +58,8 @@ def read(environment: Mapping[str, str] | None = None, folder: Path | None = Non
         return value
 
     token = take("TELEGRAM_TOKEN", "", _is_token, "the token that BotFather gave, like 123456789:AAE-x_...")
-    api = take("TELEGRAM_API_URL", "https://api.telegram.org", _is_url, "a web address like https://api.telegram.org")
-    take("TELEGRAM_UPDATES", "polling", ("polling",).__contains__, "polling (webhook comes in a later version)")
+    api = take("TELEGRAM_API_URL", TELEGRAMS_OWN, _is_url, "a web address like https://api.telegram.org")
+    updates = take("TELEGRAM_UPDATES", "polling", ("polling", "webhook").__contains__, "polling or webhook")
     public = take("PUBLIC_URL", "", _is_url, "a web address like https://samenspraak.example.org")
     host = take("HOST", "127.0.0.1", lambda text: not re.search(r"\s", text), "the name or number of an interface")
     port = take("PORT", "8000", _is_port, "a number from 1 to 65535")
@@ -77,11 +74,14 @@ def read(environment: Mapping[str, str] | None = None, folder: Path | None = Non
     )
     level = take("LOG_LEVEL", "INFO", _is_level, "DEBUG, INFO, WARNING or ERROR")
     form = take("LOG_FORMAT", "text", ("text", "json").__contains__, "text or json")
+    if updates == "webhook" and not _can_be_brought_to(public, api):
+        mistakes.append(NO_WAY_FOR_A_WEBHOOK)
     if mistakes:
         raise SettingsError("\n".join(mistakes))
     return Settings(
         telegram_token=token or None,
         telegram_api_url=api.rstrip("/"),
+        is_webhook=updates == "webhook",
         public_url=public.rstrip("/") or None,
         host=host,
         port=int(port),
@@ -90,6 +90,17 @@ def read(environment: Mapping[str, str] | None = None, folder: Path | None = Non
         log_level=level.upper(),
         log_format=form,
     )
+
+
+def _given(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
+    try:
+        from_file = dotenv_values(folder / ".env", interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env: cannot be read: {error}") from None
+    return {
+        **{name: value for name, value in from_file.items() if value and value.strip()},
+        **{name: value for name, value in environment.items() if value.strip()},
+    }
 
 
 def the_secret(settings: Settings, folder: Path | None = None) -> str:
@@ -127,9 +138,17 @@ def _is_token(text: str) -> bool:
 def _is_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _can_be_brought_to(public: str, api: str) -> bool:
+    """Telegram itself is particular; a Bot API server of one's own brings updates anywhere."""
+    if not _is_url(public):
+        return False
+    parts = urlsplit(public)
+    return api != TELEGRAMS_OWN or (parts.scheme == "https" and parts.port in (None, 443, 80, 88, 8443))
 
 
 def _is_port(text: str) -> bool:

@@ -39,12 +39,14 @@ WITHOUT_WORDS = {action: name for name, action in WITH_WORDS.items()}
 class Reply:
     """What goes out once the transaction is committed; `notice` is a short line on the pressed button.
 
-    `outdated` is a contact for whom bulk mail that is about to go may say what is no longer so.
+    `outdated` is a contact for whom bulk mail that is about to go may say what is no longer so; `answered` tells
+    whether an answer was stored.
     """
 
     envelopes: tuple[Envelope, ...] = ()
     notice: str | None = None
     outdated: int | None = None
+    answered: bool = False
 
 
 def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
@@ -242,7 +244,8 @@ def _carry_out(tx: Tx, texts: Texts, update: Update, caller: Caller, turn: Turn,
     pressed = turn.notice if update.message is not None else None
     on_button = texts.word(pressed, turn.dialogue.language) if pressed else None
     envelopes = tuple(_write(tx, update, caller, shown, now))
-    return Reply(envelopes, on_button, caller.contact if is_outdated else None)
+    answered = turn.dialogue.answers != caller.dialogue.answers
+    return Reply(envelopes, on_button, caller.contact if is_outdated else None, answered)
 
 
 def _write(tx: Tx, update: Update, caller: Caller, shown: Iterable[Letter], now: datetime) -> Iterable[Envelope]:

@@ -7,11 +7,12 @@ keeps its order; a reply may overtake bulk mail. A letter may go from `due_at` o
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Column, ColumnElement, Row, Select, and_, delete, exists, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, Select, and_, delete, exists, func, or_, select, update
 
 from bot.letters import Envelope, Letter
 from bot.survey.calendar import decent
@@ -25,6 +26,16 @@ Order = tuple[Column[Any], ...]
 
 BY_NUMBER: Order = (letters.c.id,)
 BY_MOMENT: Order = (letters.c.due_at, letters.c.id)  # as the index has it: of thousands only the first are read
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Letters of one lane that are not delivered: how many are due, since when, and how many are for later."""
+
+    lane: str
+    due: int = 0
+    later: int = 0
+    oldest: datetime | None = None
 
 
 def reply(tx: Tx, contact: int, letter: Letter, now: datetime) -> int:
@@ -99,6 +110,26 @@ def claim_for(tx: Tx, channel: str, address: str, now: datetime) -> list[Envelop
     here = contacts.c.address_key == tx.seal.key(channel, address)
     found = tx.connection.execute(select(contacts.c.id).where(here).with_for_update()).scalars().all()
     return _lease(tx, select(letters.c.id).where(_waits(now), letters.c.contact_id.in_(found)), BY_NUMBER, now)
+
+
+def waiting(tx: Tx, now: datetime) -> list[Waiting]:
+    """What is not delivered yet, for an operator."""
+    is_due = letters.c.due_at <= now
+    found = tx.connection.execute(
+        select(
+            letters.c.key.is_(None).label("is_reply"),
+            func.count().filter(is_due).label("due"),
+            func.count().filter(~is_due).label("later"),
+            func.min(letters.c.due_at).filter(is_due).label("oldest"),
+        )
+        .where(letters.c.settled_at.is_(None))
+        .group_by(letters.c.key.is_(None))
+    )
+    rows = {("replies" if row.is_reply else "bulk"): row for row in found}
+    return [
+        Waiting(lane, rows[lane].due, rows[lane].later, rows[lane].oldest) if lane in rows else Waiting(lane)
+        for lane in ("replies", "bulk")
+    ]
 
 
 def _waits(now: datetime) -> ColumnElement[bool]:

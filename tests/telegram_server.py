@@ -540,8 +540,8 @@ class Updates:
 class Webhook:
     """Posts updates to the bot: one at a time in each lane, again and again until 2xx."""
 
-    def __init__(self, updates: Updates, url: str, secret: str, connections: int) -> None:
-        self.updates, self.settings = updates, (url, secret, connections)
+    def __init__(self, api: BotApi, updates: Updates, url: str, secret: str, connections: int) -> None:
+        self.api, self.updates, self.settings = api, updates, (url, secret, connections)
         self.last_error: Json = {}
         headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {}
         self._http = aiohttp.ClientSession(headers=headers, connector=aiohttp.TCPConnector(limit=connections))
@@ -574,12 +574,20 @@ class Webhook:
         try:
             async with self._http.post(self.settings[0], json=body, allow_redirects=False) as response:
                 if 200 <= response.status < 300:
+                    self._call(await response.read())
                     return True
                 words = f"Wrong response from the webhook: {response.status} {response.reason}"
         except (aiohttp.ClientError, TimeoutError) as error:
             words = str(error) or type(error).__name__
         self.last_error = {"last_error_date": int(self.updates.clock()), "last_error_message": words}
         return False
+
+    def _call(self, content: bytes) -> None:
+        """The one call that the answer to an update may hold; how it ended nobody hears."""
+        with suppress(Refused, ValueError):
+            params = json.loads(content)
+            self.api._server.calls[params["method"]] += 1
+            getattr(self.api, params.pop("method"))(params)
 
 
 class BotApi:
@@ -606,7 +614,7 @@ class BotApi:
             updates.confirm(updates.waiting)
         settings = (params.get("url", ""), secret, params.get("max_connections", 40))
         if updates.webhook is None or updates.webhook.settings != settings:
-            await updates.use(Webhook(updates, *settings) if settings[0] else None)
+            await updates.use(Webhook(self, updates, *settings) if settings[0] else None)
         return True
 
     def deleteWebhook(self, params: Json) -> Awaitable[bool]:

@@ -29,7 +29,6 @@ def test_nothing_set_is_fine(tmp_path: Path) -> None:
         ("TELEGRAM_API_URL", "api.telegram.org"),
         ("TELEGRAM_API_URL", "http://[oops"),
         ("TELEGRAM_UPDATES", "carrier pigeon"),
-        ("TELEGRAM_UPDATES", "webhook"),
         ("PUBLIC_URL", "ftp://example.org"),
         ("HOST", "local host"),
         ("PORT", "0"),
@@ -81,3 +80,23 @@ def test_an_empty_secret_file_is_refused_and_an_unwritable_folder_is_told(tmp_pa
         the_secret(settings, tmp_path)
     with pytest.raises(SettingsError, match="SAMENSPRAAK_SECRET: not set"):
         the_secret(settings, tmp_path / "no such folder")
+
+
+@pytest.mark.parametrize(
+    ("public", "api", "is_fine"),
+    [
+        ("", "", False),
+        ("http://samenspraak.example.org", "", False),
+        ("https://samenspraak.example.org:9000", "", False),
+        ("https://samenspraak.example.org", "", True),
+        ("https://samenspraak.example.org:8443", "", True),
+        ("http://10.0.0.2:8000", "http://10.0.0.3:8081", True),
+    ],
+)
+def test_a_webhook_needs_a_place_that_telegram_reaches(public: str, api: str, is_fine: bool, tmp_path: Path) -> None:
+    given = {"TELEGRAM_UPDATES": "webhook", "PUBLIC_URL": public, "TELEGRAM_API_URL": api}
+    if is_fine:
+        assert read(given, tmp_path).is_webhook
+    else:
+        with pytest.raises(SettingsError, match="webhook needs a PUBLIC_URL"):
+            read(given, tmp_path)

@@ -65,16 +65,22 @@ def code(text: str) -> str:
 
 async def form(request: Request) -> dict[str, str]:
     """The fields that were sent; raises TooLarge without having read them all."""
-    announced = request.headers.get("content-length", "0")
-    if not announced.isdigit() or int(announced) > MOST_BODY:
-        raise TooLarge
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BODY:
-            raise TooLarge
     try:
-        fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        sent = (await body(request, MOST_BODY)).decode()
+        fields = parse_qsl(sent, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except (UnicodeDecodeError, ValueError):
         return {}
     return dict(fields)
+
+
+async def body(request: Request, most: int) -> bytes:
+    """What was sent, at most so many bytes; raises TooLarge without having read more."""
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdigit() or int(announced) > most:
+        raise TooLarge
+    sent = b""
+    async for piece in request.stream():
+        sent += piece
+        if len(sent) > most:
+            raise TooLarge
+    return sent

@@ -19,10 +19,12 @@ from starlette.routing import Route
 
 from bot import attachments
 from bot.channels.commands import said
+from bot.channels.underway import Underway
 from bot.channels.web import requests
 from bot.channels.web.guard import Guard
 from bot.channels.web.keys import TOKEN, Keys
 from bot.channels.web.limits import Guesses
+from bot.channels.web.machines import Hook, Machines
 from bot.channels.web.mailbox import Mailbox, Mailboxes
 from bot.channels.web.pages import Pages, mail_to_self
 from bot.channels.web.requests import Caller, TooLarge
@@ -52,9 +54,11 @@ class Core:
     receive: Callable[[Update], Awaitable[object]]
     look: Callable[[Update], Awaitable[Sight]]
     collect: Callable[[str], Awaitable[None]]
-    is_well: Callable[[], Awaitable[bool]]
+    is_well: Callable[[], Awaitable[str]]
     content: Callable[[Attachment], bytes]
     doors: Callable[[], Doors]
+    metrics: Callable[[], Awaitable[bytes]]
+    hook: Hook | None = None
 
 
 @dataclass(slots=True)
@@ -65,8 +69,8 @@ class Site:
     keys: Keys
     closing: asyncio.Event
     pages: Pages
+    underway: Underway[object]
     guesses: Guesses = field(default_factory=Guesses)
-    underway: dict[str, asyncio.Task[object]] = field(default_factory=dict)
     streams: int = 0
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DRAWN_AT_ONCE))
 
@@ -215,7 +219,7 @@ class Site:
             self.guesses.note(caller.client, code, was_right=sight.code_is_right)
         if not sight.is_known and sight.code_is_right and isinstance(event, AtTheDoor):
             # The first thing that a visitor does is what opens the invitation, and only once.
-            await self.receive(self.update(caller, Opened(code), f"opened {code}"))
+            await self.underway.take(self.update(caller, Opened(code), f"opened {code}"), ANSWER_WITHIN)
             if isinstance(event, Welcome):
                 return await self.in_language(caller, event)
         await self.act(caller, event, fields)
@@ -254,17 +258,8 @@ class Site:
     async def take(self, caller: Caller, update: Update) -> None:
         """The core takes it, and its letters are on the page."""
         version = self.mailboxes.of(caller.token).version
-        await self.receive(update)
+        await self.underway.take(update, ANSWER_WITHIN)
         await self.mailboxes.of(caller.token).news(version, REPLY_WITHIN)
-
-    async def receive(self, update: Update) -> None:
-        """Have the core take it for good. Whoever has waited too long leaves it at that; sent again, it is the same."""
-        if update.id not in self.underway:
-            self.underway[update.id] = taking = asyncio.ensure_future(self.core.receive(update))
-            taking.add_done_callback(lambda _: self.underway.pop(update.id))
-        done, _ = await asyncio.wait({self.underway[update.id]}, timeout=ANSWER_WITHIN)
-        if not done:
-            raise TimeoutError
 
     async def away(self, request: Request) -> Response:
         """This phone forgets who used it."""
@@ -274,21 +269,6 @@ class Site:
         response = self.notice(replace(caller, is_new=False), "away_done", 200)
         response.delete_cookie(self.cookie, secure=self.is_secure, httponly=True, samesite="lax")
         return response
-
-    # What machines ask
-
-    async def health(self, _request: Request) -> Response:
-        is_well = await self.core.is_well()
-        return PlainTextResponse("ok\n" if is_well else "the database does not answer\n", 200 if is_well else 503)
-
-    async def asset(self, request: Request) -> Response:
-        found = self.pages.assets.find(request.path_params["name"])
-        if found is None:
-            return PlainTextResponse("", 404)
-        return Response(found[0], media_type=found[1], headers={"Cache-Control": "public, max-age=31536000, immutable"})
-
-    async def robots(self, _request: Request) -> Response:
-        return PlainTextResponse("User-agent: *\nDisallow: /\n")
 
     # How it is answered
 
@@ -347,7 +327,9 @@ class Site:
 
 
 def site(core: Core, mailboxes: Mailboxes, public_url: str, secret: str, closing: asyncio.Event) -> Guard:
-    own = Site(core, mailboxes, public_url, Keys(secret), closing, Pages(core.texts))
+    pages = Pages(core.texts)
+    own = Site(core, mailboxes, public_url, Keys(secret), closing, pages, Underway(core.receive))
+    machines = Machines(core.is_well, core.metrics, core.hook, pages.assets)
     post = partial(Route, methods=["POST"])
     routes = [
         Route("/", own.chat),
@@ -360,9 +342,7 @@ def site(core: Core, mailboxes: Mailboxes, public_url: str, secret: str, closing
         Route("/events", own.events),
         post("/tap", own.tap),
         post("/away", own.away),
-        Route("/healthz", own.health),
-        Route("/static/{stamp}/{name}", own.asset),
-        Route("/robots.txt", own.robots),
+        *machines.routes(),
     ]
     told = {404: own.not_found, TooLarge: own.too_large, TimeoutError: own.not_now, Exception: own.broken}
     return Guard(Starlette(routes=routes, exception_handlers=told), is_secure=own.is_secure)

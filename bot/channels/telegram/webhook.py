@@ -1,0 +1,64 @@
+"""The webhook: Telegram brings each update to us, and hears that it is taken only when its turn is committed.
+
+Until then it brings it again, for a day. Nobody else can: only Telegram knows the token that it shows.
+"""
+
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from bot.channels.telegram.inbound import received
+from bot.channels.telegram.outbound import MOST_NOTICE
+from bot.channels.underway import NotYet, Underway
+from bot.letters import Update
+
+log = logging.getLogger(__name__)
+
+PATH = "/telegram"
+TOKEN_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the name of a header
+ANSWER_WITHIN = 20.0  # seconds
+MOST_BODY = 2**20  # bytes; an update holds a message of some kilobytes
+
+Answer = tuple[int, Mapping[str, Any]]
+
+
+class Webhook:
+    """`url` and `token` are told to Telegram; every replica of a house has the same ones."""
+
+    def __init__(self, public_url: str, bot_token: str, secret: str, take: Callable[[Update], Awaitable[str | None]]):
+        self.url = public_url + PATH
+        self.token = hmac.digest(secret.encode(), f"webhook:{bot_token}".encode(), hashlib.sha256).hex()
+        self._underway = Underway(take)
+
+    async def bring(self, token: str, body: bytes) -> Answer:
+        """The status and the content of our answer: what to say on a pressed button, so that it needs no call."""
+        if not hmac.compare_digest(token.encode(), self.token.encode()):
+            return HTTPStatus.FORBIDDEN, {}
+        if (found := received(_read(body))) is None:
+            log.info("an update is not for us")
+            return HTTPStatus.OK, {}
+        try:
+            notice = await self._underway.take(found.update, ANSWER_WITHIN)
+        except NotYet:
+            return HTTPStatus.SERVICE_UNAVAILABLE, {}
+        return HTTPStatus.OK, _acknowledgement(found.press, notice)
+
+
+def _read(body: bytes) -> Mapping[str, Any]:
+    """What was brought. Bringing it again would not make it better, so what cannot be read is let go."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def _acknowledgement(press: str | None, notice: str | None) -> Mapping[str, Any]:
+    if press is None:
+        return {}
+    said = {"text": notice[:MOST_NOTICE]} if notice else {}
+    return {"method": "answerCallbackQuery", "callback_query_id": press, **said}
