@@ -7,6 +7,7 @@ then let go.
 
 import asyncio
 import logging
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -14,11 +15,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from math import inf, isinf
+from secrets import token_hex
 
 from bot.letters import Clock, Delivered, Envelope, Messenger, Moved, Postponed, Receipt, Refused, Unreachable
 from bot.logs import where
 from bot.pace import Pace
-from storage import letters
+from storage import leases, letters
 from storage.database import Database, DatabaseAway, Tx
 
 log = logging.getLogger(__name__)
@@ -28,10 +30,13 @@ LONGEST_WAIT = 300.0  # seconds between two tries
 MOST_TRIES = 100  # about eight hours of a channel that is down
 TRIES_UNSTORED = 12
 
+STILL_OURS = letters.LEASE.total_seconds() - 5  # seconds after taking a letter
+
 BATCH = 20  # bulk letters claimed at a time; a second's worth is 29
 SHORT = 15  # of them in line, or fewer: time to claim the next
 FAILURES = 10  # in a row, of different letters: the channel itself is in trouble
 REST = 10.0  # seconds for which bulk mail then lets it be
+BULK, HELD = "bulk mail", 8.0  # seconds without a sign of life after which another process takes over
 
 Address = tuple[str, str]
 
@@ -41,13 +46,14 @@ class Delivery:
 
     def __init__(self, database: Database, messengers: Mapping[str, Messenger], clock: Clock) -> None:
         self.reaching_out = tuple(name for name, messenger in messengers.items() if messenger.reaches_out)
-        self._clock = clock
+        self._database, self._clock = database, clock
         self._waiting: dict[Address, deque[Envelope]] = {}
         self._serving: dict[Address, asyncio.Task[None]] = {}
         self._pace = Pace()
         self._desk = _Desk(database, messengers, clock)
         self.outcomes = self._desk.outcomes
-        self._bulk = _Bulk(self._desk, self._pace, lambda tx: letters.claim_bulk(tx, self.reaching_out, clock(), BATCH))
+        self._bulk = _Bulk(self._desk, self._pace, self._claim_bulk)
+        self._name = token_hex(8)
 
     def post(self, envelopes: Iterable[Envelope]) -> None:
         """Deliver these, each after what already waits for the same address."""
@@ -75,6 +81,12 @@ class Delivery:
         if serving := self._serving.get((channel, address)):
             await asyncio.wait({serving}, timeout=LOOK_EVERY)
 
+    def _claim_bulk(self, tx: Tx) -> list[Envelope]:
+        """Bulk mail has one pace, so one process at a time sends it."""
+        if not leases.take(tx, BULK, self._name, HELD):
+            return []
+        return letters.claim_bulk(tx, self.reaching_out, self._clock(), BATCH)
+
     def recall(self, contact: int) -> None:
         """Bulk mail to this contact that is in line and not on its way is looked at again, or is gone."""
         self._bulk.recall(contact)
@@ -93,12 +105,16 @@ class Delivery:
         for task in self._desk.tasks:
             task.cancel()
         await asyncio.gather(*self._desk.tasks, return_exceptions=True)
+        with suppress(Exception):
+            await self._database.run(lambda tx: leases.give_back(tx, BULK, self._name))
 
     async def _serve(self, address: Address) -> None:
         """Everything for one address, in order."""
         queue = self._waiting[address]
         try:
             while queue:
+                if not self._desk.is_ours(queue[0]):
+                    break
                 if await self._deliver(queue[0]):
                     queue.popleft()
                 else:
@@ -150,6 +166,7 @@ class _Bulk:
         self._running: asyncio.Task[None] | None = None
         self._is_woken = self._is_stopped = self._is_fetching = self._is_dry = False
         self._failures = 0
+        self._held_until = inf  # by this process's own clock: it also runs while we hang
 
     def wake(self) -> None:
         """There may be letters that fell due."""
@@ -175,7 +192,10 @@ class _Bulk:
         while (held := self._pace.held) and not self._is_stopped:
             self._stirred.clear()
             await self._rest(held)
+        asked = time.monotonic()
         found = [] if self._is_stopped else await self._desk.claim(self._claim)
+        if found:
+            self._held_until = asked + HELD if self._desk.is_shared else inf
         fresh = [envelope for envelope in found if self._desk.takes(envelope)]
         self._line += fresh
         return bool(fresh)
@@ -185,7 +205,7 @@ class _Bulk:
         self._is_dry = False
         while self._line or self._on_their_way or self._is_fetching:
             self._stirred.clear()
-            if self._is_stopped or self._pace.held:
+            if self._is_stopped or self._pace.held or self._has_lapsed:
                 await self._put_back(self._line)
             else:
                 self._fetch_ahead()
@@ -197,6 +217,8 @@ class _Bulk:
         """Seconds until the next may, if nothing stirs before."""
         soonest, ahead = inf, set(self._on_their_way)
         for envelope in tuple(self._line):
+            if self._has_lapsed:
+                return 0.0
             if wait := self._pace.wait():
                 return wait
             address = _address(envelope)
@@ -208,6 +230,11 @@ class _Bulk:
             else:
                 self._let_go(envelope)
         return soonest
+
+    @property
+    def _has_lapsed(self) -> bool:
+        """Whether bulk mail may be somebody else's by now: we hung, or could not claim for too long."""
+        return time.monotonic() > self._held_until
 
     def _let_go(self, envelope: Envelope) -> None:
         self._line.remove(envelope)
@@ -292,7 +319,8 @@ class _Desk:
         self._database = database
         self._messengers = messengers
         self._clock = clock
-        self._in_hand: set[int] = set()
+        self.is_shared = not database.is_sqlite
+        self._in_hand: dict[int, float] = {}  # since when, by this process's own clock
         self._delivered: list[int] = []
         self._settling: asyncio.Task[None] | None = None
 
@@ -307,11 +335,17 @@ class _Desk:
         if envelope.number is None:
             return True
         is_new = envelope.number not in self._in_hand
-        self._in_hand.add(envelope.number)
+        self._in_hand.setdefault(envelope.number, time.monotonic())
         return is_new
 
+    def is_ours(self, envelope: Envelope) -> bool:
+        """Whether nobody else can have taken it by now, as they may when its lease is over: then it is left to them."""
+        taken = self._in_hand.get(envelope.number or 0, inf)
+        return not self.is_shared or time.monotonic() - taken < STILL_OURS
+
     def let_go(self, envelopes: Iterable[Envelope]) -> None:
-        self._in_hand.difference_update(envelope.number or 0 for envelope in envelopes)
+        for envelope in envelopes:
+            self._in_hand.pop(envelope.number or 0, None)
 
     async def claim(self, work: Callable[[Tx], list[Envelope]]) -> list[Envelope]:
         try:
@@ -359,12 +393,14 @@ class _Desk:
         if (number := envelope.number) is not None:
             until = self._clock() + timedelta(seconds=seconds)
             await self._record(lambda tx: letters.postpone(tx, number, until, is_held=is_held))
+            self._in_hand[number] = time.monotonic() + seconds
         if not is_held:
             self.let_go([envelope])
         return seconds
 
     async def put_back(self, envelopes: Sequence[Envelope]) -> None:
-        if numbers := [envelope.number for envelope in envelopes if envelope.number is not None]:
+        ours = filter(self.is_ours, envelopes)
+        if numbers := [envelope.number for envelope in ours if envelope.number is not None]:
             await self._record(lambda tx: letters.put_back(tx, numbers))
         self.let_go(envelopes)
 
@@ -388,7 +424,8 @@ class _Desk:
         while self._delivered:
             numbers, self._delivered = self._delivered, []
             await self._record(lambda tx, numbers=numbers: letters.settle(tx, numbers, self._clock()))  # type: ignore[misc]
-            self._in_hand.difference_update(numbers)
+            for number in numbers:
+                self._in_hand.pop(number, None)
 
     async def _record(self, work: Callable[[Tx], None]) -> None:
         """Store what became of a letter; when the database is away, as soon as it is back."""

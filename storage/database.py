@@ -28,6 +28,7 @@ BUSY = 5000  # milliseconds that another process may hold the write lock
 MOST_TOGETHER = 256  # pieces of work in one commit
 CONNECTIONS = 10
 CONNECT_WITHIN = 10  # seconds
+WHO_HANGS = "-c idle_in_transaction_session_timeout=30s"  # in a transaction, is cut off and locks nobody out
 
 WAL = "PRAGMA journal_mode=WAL"
 PRAGMAS = (
@@ -62,9 +63,14 @@ class Tx:
     erased: list[int] = field(default_factory=list)
     rehearsal: int | None = None
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may be at work here too."""
+        return self.connection.dialect.name == "postgresql"
+
     def insert(self, table: Table) -> Any:
         """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`, for the dialect at hand."""
-        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+        dialect = postgresql if self.is_shared else sqlite
         return dialect.insert(table)
 
 
@@ -177,13 +183,14 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 def _postgresql_engine(url: str) -> Engine:
     driver = make_url(url).set(drivername="postgresql+psycopg")
+    ours = {"connect_timeout": CONNECT_WITHIN, "options": WHO_HANGS}
     return create_engine(
         driver,
         pool_size=CONNECTIONS,
         max_overflow=0,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={} if "connect_timeout" in driver.query else {"connect_timeout": CONNECT_WITHIN},
+        connect_args={name: value for name, value in ours.items() if name not in driver.query},
     )
 
 

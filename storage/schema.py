@@ -61,6 +61,15 @@ def _of(table: str, *, cascade: bool = True, **more: Any) -> ForeignKey:
     return ForeignKey(f"{table}.id", ondelete="CASCADE" if cascade else None, **more)
 
 
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("holder", String(40), nullable=False),
+    Column("until", Moment, nullable=False),
+)
+"""What one process at a time may do, and until when it may."""
+
 marks = Table(
     "marks",
     metadata,
