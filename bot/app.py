@@ -171,7 +171,7 @@ class App:
         """Take one update for good: when this returns, it is committed. Gives the line for a pressed button."""
         update, began = replace(update, doors=self.doors), time.monotonic()
         try:
-            reply = await self._store(lambda tx: turn.take(tx, self.texts, update, self.clock()))
+            reply = await self._store(lambda tx: self._take(tx, update))
         except Exception as error:
             self.metrics.failures["turn"] += 1
             log.error("update %s: the turn failed and is passed over: %s", update.id, where(error))
@@ -181,6 +181,13 @@ class App:
             self.delivery.recall(reply.outdated)
         self.delivery.post(reply.envelopes)
         return reply.notice
+
+    def _take(self, tx: Tx, update: Update) -> Reply:
+        reply = turn.take(tx, self.texts, update, now := self.clock())
+        if tx.is_shared:
+            envelopes = (replace(one, after=_under_way(tx, one, now)) for one in reply.envelopes)
+            return replace(reply, envelopes=tuple(envelopes))
+        return reply
 
     async def look(self, update: Update) -> Sight:
         """What the update would show, with nothing done and nothing kept."""
@@ -269,3 +276,10 @@ class App:
             if is_first:
                 self._caught_up.set()
                 self._ready()
+
+
+def _under_way(tx: Tx, envelope: Envelope, now: datetime) -> tuple[int, ...]:
+    """What another replica may be delivering to the same person: it goes first."""
+    if envelope.contact is None or envelope.number is None:
+        return ()
+    return tuple(letters.under_way(tx, envelope.contact, envelope.number, now))

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from math import inf, isinf
 from secrets import token_hex
+from typing import TypeVar
 
 from bot.letters import Clock, Delivered, Envelope, Messenger, Moved, Postponed, Receipt, Refused, Unreachable
 from bot.logs import where
@@ -32,6 +33,8 @@ TRIES_UNSTORED = 12
 
 STILL_OURS = letters.LEASE.total_seconds() - 5  # seconds after taking a letter
 
+OTHERS_EVERY = 0.1  # seconds between looks whether another process is done
+
 BATCH = 20  # bulk letters claimed at a time; a second's worth is 29
 SHORT = 15  # of them in line, or fewer: time to claim the next
 FAILURES = 10  # in a row, of different letters: the channel itself is in trouble
@@ -39,6 +42,7 @@ REST = 10.0  # seconds for which bulk mail then lets it be
 BULK, HELD = "bulk mail", 8.0  # seconds without a sign of life after which another process takes over
 
 Address = tuple[str, str]
+T = TypeVar("T")
 
 
 class Delivery:
@@ -113,6 +117,7 @@ class Delivery:
         queue = self._waiting[address]
         try:
             while queue:
+                await self._desk.others_first(queue[0])
                 if not self._desk.is_ours(queue[0]):
                     break
                 if await self._deliver(queue[0]):
@@ -343,11 +348,18 @@ class _Desk:
         taken = self._in_hand.get(envelope.number or 0, inf)
         return not self.is_shared or time.monotonic() - taken < STILL_OURS
 
+    async def others_first(self, envelope: Envelope) -> None:
+        """Return when no other process is delivering an older letter to the same contact."""
+        theirs = [number for number in envelope.after if number not in self._in_hand]
+        while theirs:
+            theirs = await self.claim(partial(letters.still_under_way, numbers=theirs, now=self._clock()))
+            await asyncio.sleep(OTHERS_EVERY if theirs else 0)
+
     def let_go(self, envelopes: Iterable[Envelope]) -> None:
         for envelope in envelopes:
             self._in_hand.pop(envelope.number or 0, None)
 
-    async def claim(self, work: Callable[[Tx], list[Envelope]]) -> list[Envelope]:
+    async def claim(self, work: Callable[[Tx], list[T]]) -> list[T]:
         try:
             return await self._database.run(work)
         except DatabaseAway as error:

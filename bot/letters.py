@@ -125,7 +125,10 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A letter with its address. Without a number it is not stored: it is for somebody whom we keep nothing about."""
+    """A letter with its address. Without a number it is not stored: it is for somebody whom we keep nothing about.
+
+    `after` are older letters to the same contact that another process may still have in its hands.
+    """
 
     channel: str
     address: str
@@ -133,6 +136,7 @@ class Envelope:
     number: int | None = None
     contact: int | None = None
     attempts: int = 0
+    after: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,22 @@ def reply(tx: Tx, contact: int, letter: Letter, now: datetime) -> int:
     return cast(int, number)  # only a key could have stood in the way
 
 
+def under_way(tx: Tx, contact: int, before: int, now: datetime) -> list[int]:
+    """The older replies to a contact that somebody is delivering just now."""
+    mine = select(letters.c.id).where(letters.c.contact_id == contact, letters.c.id < before, letters.c.key.is_(None))
+    return list(tx.connection.execute(mine.where(_is_under_way(now))).scalars())
+
+
+def still_under_way(tx: Tx, numbers: Collection[int], now: datetime) -> list[int]:
+    """Those of these that are still being delivered."""
+    found = select(letters.c.id).where(letters.c.id.in_(numbers), _is_under_way(now))
+    return list(tx.connection.execute(found).scalars())
+
+
+def _is_under_way(now: datetime) -> ColumnElement[bool]:
+    return and_(letters.c.settled_at.is_(None), letters.c.leased_until > now)
+
+
 def enqueue(tx: Tx, contact: int, letter: Letter, due_at: datetime, key: str, timezone: str | None = None) -> bool:
     """Write a letter for whoever looks when it falls due, unless this key was written before; whether it was now.
 

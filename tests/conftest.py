@@ -1,12 +1,13 @@
 """What tests share: a clock, a Bot API on loopback, the house."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.survey.checklist import Checklist
 from bot.texts import Texts, load
+from tests.databases import NoPostgres, PostgresServer, postgres
 from tests.house import Clock, House
 from tests.telegram_server import TelegramServer
 
@@ -36,6 +37,22 @@ async def server(clock: Clock) -> AsyncIterator[TelegramServer]:
 async def house(tmp_path: Path, server: TelegramServer, clock: Clock) -> AsyncIterator[House]:
     async with House(tmp_path, server, clock) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def _postgresql() -> Iterator[PostgresServer]:
+    try:
+        with postgres() as running:
+            yield running
+    except NoPostgres as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def postgresql_url(_postgresql: PostgresServer) -> Iterator[str]:
+    """A migrated database of its own."""
+    with _postgresql.new() as url:
+        yield url
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -45,7 +45,7 @@ from storage.schema import (
 from storage.schema import letters as letter_rows
 from storage.schema import partnerships as partnership_rows
 from storage.schema import waves as wave_rows
-from tests.databases import NoPostgres, PostgresServer, Source, SqliteFiles, postgres
+from tests.databases import PostgresServer, Source, SqliteFiles
 from tests.house import MONDAY, SECRET, Clock, House, agree, partnership
 from tests.storage.beginnings import CHANNEL, CHECKLIST, LANGUAGES, at_once, only_postgresql
 from tests.telegram_server import Person, TelegramServer
@@ -271,11 +271,7 @@ def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if request.param == "sqlite":
         yield SqliteFiles(tmp_path_factory.mktemp("sqlite"))
         return
-    try:
-        with postgres() as server:
-            yield server
-    except NoPostgres as reason:
-        pytest.skip(str(reason))
+    yield request.getfixturevalue("_postgresql")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from storage.database import Database
-from tests.databases import NoPostgres, PostgresServer, Source, SqliteFiles, postgres
+from tests.databases import Source, SqliteFiles
 from tests.house import SECRET
 
 
@@ -40,15 +40,6 @@ def source(request: pytest.FixtureRequest) -> Source:
 @pytest.fixture(scope="session")
 def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
     return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
-
-
-@pytest.fixture(scope="session")
-def _postgresql() -> Iterator[PostgresServer]:
-    try:
-        with postgres() as server:
-            yield server
-    except NoPostgres as reason:
-        pytest.skip(str(reason))
 
 
 def _opened(url: str) -> Iterator[Database]:
