@@ -7,6 +7,7 @@ then let go.
 
 import asyncio
 import logging
+import os
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from math import inf, isinf
 from secrets import token_hex
+from socket import gethostname
 from typing import TypeVar
 
 from bot.letters import Clock, Delivered, Envelope, Messenger, Moved, Postponed, Receipt, Refused, Unreachable
@@ -57,7 +59,7 @@ class Delivery:
         self._desk = _Desk(database, messengers, clock)
         self.outcomes = self._desk.outcomes
         self._bulk = _Bulk(self._desk, self._pace, self._claim_bulk)
-        self._name = token_hex(8)
+        self._name = f"{gethostname()[:20]}:{os.getpid()}:{token_hex(3)}"  # an operator knows whom to look at
 
     def post(self, envelopes: Iterable[Envelope]) -> None:
         """Deliver these, each after what already waits for the same address."""

@@ -87,6 +87,11 @@ class BotProcess:
         assert self._process
         assert self._process.poll() is None, f"the bot ended by itself with exit code {self._process.returncode}"
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     def kill(self) -> None:
         if self._process and self._process.poll() is None:
             self._process.kill()

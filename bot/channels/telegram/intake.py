@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 100  # updates that Telegram gives in one answer
 POLL = 30  # seconds that Telegram holds the line when there is nothing
-LONGEST_WAIT = 60.0  # seconds between two tries
+LONGEST_WAIT = 8.0  # seconds between two tries: when Telegram is back, nobody waits for long
 
 Take = Callable[[Update], Awaitable[str | None]]
 Acknowledge = Callable[[str, str | None], Coroutine[None, None, None]]

@@ -1,0 +1,548 @@
+"""A storm: a thousand faults of every kind while a hundred people answer, on SQLite and on PostgreSQL with 3 replicas.
+
+Bots are processes of their own; people, the Bot API and the door in front of the replicas live in this one. What people
+do and which fault comes when is drawn from a seed, which is printed: FIRE_SEED draws it again, FIRE_FAULTS sets how
+many there are, FIRE_PEOPLE how many answer at a time.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import time
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from sqlalchemy import text, update
+
+from bot.delivery import BULK
+from bot.texts import load
+from storage import coordinators, dialogues, partnerships
+from storage.database import Database, StorageError, Tx
+from storage.migrating import migrate
+from storage.partnerships import Codes
+from storage.schema import responses, waves
+from storage.sealing import Seal
+from tests.databases import _permissions_kept
+from tests.fire.cluster import Cluster, disk, full, is_own_disk
+from tests.fire.test_kill import FIRST_NUMBER, PHONES, BotProcess, causes, free_port
+from tests.house import SECRET, Clock, House, partnership
+from tests.people import ITEMS, Reader, Respondent
+from tests.replicas import Door
+from tests.telegram_server import BotMessage, Json, TelegramServer
+
+FAULTS = int(os.environ.get("FIRE_FAULTS", "25"))
+PEOPLE = int(os.environ.get("FIRE_PEOPLE", "12"))
+SEED = int(os.environ.get("FIRE_SEED", "0")) or random.randrange(1, 10**6)
+GAP = 0.5  # seconds between two faults, on average
+REPLICAS = 3
+SILENT, POSTS = 12, 5  # people to be reminded, and coordinators to be written to, while it storms
+CALM = 150.0  # seconds after the last fault in which the last one has finished
+JUST_BEFORE, JUST_AFTER = 1.0, 3.0  # seconds around a fault in which a letter may be on its way
+SILENT_NUMBER, COORDINATOR_NUMBER = 6_000_000_001, 6_500_000_001
+METHODS = ("editMessageText", "sendMessage", "answerCallbackQuery", "getUpdates")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_nothing_is_lost_and_nobody_is_stuck(kind: str, tmp_path: Path) -> None:
+    print(f"FIRE_SEED={SEED} FIRE_FAULTS={FAULTS} FIRE_PEOPLE={PEOPLE} on {kind}")
+    async with TelegramServer() as server, AsyncExitStack() as stack:
+        stage = await stack.enter_async_context(on_sqlite(server) if kind == "sqlite" else on_postgresql(server))
+        storm = Storm(server, stage, stage.furnish())
+        try:
+            async with asyncio.timeout(120 + CALM + FAULTS * 4 * GAP):
+                await storm.rage()
+        except BaseException as error:
+            raise AssertionError(f"{causes(error)}\n{storm.story()}") from error
+        print(storm.figures())
+        assert storm.complaints() == []
+
+
+# The stage: bots, a database, and what can happen to them
+
+
+@dataclass
+class Stage:
+    server: TelegramServer
+    folder: Path
+    house: House
+    bots: list[BotProcess]
+    cluster: Cluster | None = None
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.database = Database(self.house.environment["DATABASE_URL"], SECRET)
+
+    def furnish(self) -> str:
+        """Those who are silent and those who are written to while it storms; the code for those who answer."""
+        migrate(self.database)
+        with self.database.transaction() as tx:
+            now = datetime.now(UTC)
+            answering, silent, *posts = [
+                partnerships.add(tx, partnership(name, timezone=daytime()), load().wording(), now)
+                for name in ("De Verbinders", "De Stillen", *(f"Buurt {number}" for number in range(POSTS)))
+            ]
+            for number, (_, codes) in enumerate(posts):
+                _take_seat(tx, codes.coordinator, str(COORDINATOR_NUMBER + number), now - timedelta(days=3))
+            for number in range(SILENT):
+                moment = now + timedelta(seconds=15 + (FAULTS * GAP) * number / SILENT)
+                _fall_silent(tx, silent, str(SILENT_NUMBER + number), now, moment)
+            tx.connection.execute(update(waves).values(opened_at=now - timedelta(days=3)))
+            for one in partnerships.every(tx):  # the last post was before the wave opened
+                coordinators.set_summary_moment(tx, one.id, day=(now.weekday() + 2) % 7)
+        return answering[1].invitation
+
+    async def post_now(self, number: int) -> None:
+        """It is time for the weekly post of this partnership."""
+
+        def change(tx: Tx) -> None:
+            found = partnerships.find(tx, f"Buurt {number}")
+            assert found
+            coordinators.set_summary_moment(tx, found.id, day=datetime.now(UTC).weekday(), hour=9)
+
+        await self.insist(change)
+
+    async def insist(self, work: Callable[[Tx], Any]) -> Any:
+        """Do it in the database, as soon as that can be used."""
+
+        def once() -> Any:
+            with self.database.transaction() as tx:
+                return work(tx)
+
+        while True:
+            with suppress(StorageError):
+                return await asyncio.to_thread(once)
+            await asyncio.sleep(0.2)
+
+    async def sender(self) -> BotProcess:
+        """The bot that sends bulk mail; any, when none does."""
+        found = await self.insist(
+            lambda tx: tx.connection.execute(
+                text("SELECT holder FROM leases WHERE name = :bulk"), {"bulk": BULK}
+            ).scalar()
+        )
+        pid = int(found.split(":")[1]) if found else 0
+        return next((bot for bot in self.bots if bot.pid == pid), self.bots[0])
+
+    def close(self) -> None:
+        for bot in self.bots:
+            bot.kill()
+        self.database.close()
+
+
+def _take_seat(tx: Tx, code: str, address: str, now: datetime) -> None:
+    link = coordinators.link(tx, code, now)
+    assert link
+    coordinators.use_link(tx, code, link, "telegram", address, "nl", now)
+
+
+def _fall_silent(tx: Tx, made: tuple[int, Codes], address: str, now: datetime, moment: datetime) -> None:
+    """Somebody takes part and wants to hear from us at this moment."""
+    number, codes = made
+    dialogues.join(tx, "telegram", address, "nl", number, codes.invitation, "x", now)
+    response = dialogues.enter_wave(tx, "telegram", address, number, partnerships.last_wave(tx, number), now)
+    tx.connection.execute(update(responses).where(responses.c.id == response).values(remind_at=moment))
+
+
+def daytime() -> str:
+    """A time zone in which it is about noon."""
+    ahead = 12 - datetime.now(UTC).hour
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
+
+
+@asynccontextmanager
+async def on_sqlite(server: TelegramServer) -> AsyncIterator[Stage]:
+    """One bot that fetches its updates, on a file on a disk of its own."""
+    with disk() as folder:
+        url = f"sqlite:///{folder}/data/samenspraak.db"
+        house = House(folder, server, Clock(), PORT=str(free_port()), DATABASE_URL=url)
+        bot = BotProcess({**os.environ, **house.environment}, folder / "bot.log")
+        stage = Stage(server, folder, house, [bot])
+        try:
+            yield stage
+        finally:
+            stage.close()
+
+
+@asynccontextmanager
+async def on_postgresql(server: TelegramServer) -> AsyncIterator[Stage]:
+    """Three bots behind a door, to which updates are brought, on a PostgreSQL on a disk of its own."""
+    with disk() as folder, postgresql(folder) as cluster:
+        async with Door() as door:
+            common = {"PUBLIC_URL": door.url, "TELEGRAM_UPDATES": "webhook", "DATABASE_URL": cluster.url}
+            houses = [House(folder, server, Clock(), PORT=str(free_port()), **common) for _ in range(REPLICAS)]
+            door.behind = [house.page for house in houses]
+            logs = Path(os.environ.get("FIRE_LOGS", str(folder)))
+            bots = [
+                BotProcess({**os.environ, **house.environment}, logs / f"bot{number}.log")
+                for number, house in enumerate(houses)
+            ]
+            stage = Stage(server, folder, houses[0], bots, cluster)
+            try:
+                yield stage
+            finally:
+                stage.close()
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[Cluster]:
+    import sys
+
+    with _permissions_kept((*folder.parents, *Path(sys.prefix, "lib").parents)):
+        data = folder / "pg"
+        data.mkdir()
+        cluster = Cluster(data)
+        try:
+            yield cluster
+        finally:
+            cluster.stop()
+
+
+# People
+
+
+class Unhurried(Respondent):
+    """Thinks longer, and waits longer for an answer: there are many, and the ground shakes."""
+
+    async def _think(self) -> None:
+        await asyncio.sleep(0.1 + self.random.expovariate(1 / 0.7))
+
+    async def _sees_something_new(self) -> bool:
+        if not (await self._sees_within(self.random.uniform(4.0, 7.0)) or await self._keeps_calm()):
+            return False
+        self.waits = False
+        self._tell("screen", f"sees {str(self.person.last)[:60]!r}")
+        return True
+
+
+class Listener(Reader):
+    """Somebody who is written to, and notes when."""
+
+    def __init__(self, server: TelegramServer, number: int) -> None:
+        super().__init__(server, number, "nl")
+        self.known = True
+        self.came: list[float] = []
+
+    def show(self, message: BotMessage) -> Json:
+        self.came.append(time.monotonic())
+        return super().show(message)
+
+
+# The storm
+
+
+@dataclass
+class Blow:
+    """A fault, from when to when."""
+
+    what: str
+    began: float
+    ended: float | None = None
+
+    def covers(self, moment: float) -> bool:
+        return self.began - JUST_BEFORE <= moment <= (self.ended or time.monotonic()) + JUST_AFTER
+
+
+class Storm:
+    def __init__(self, server: TelegramServer, stage: Stage, code: str) -> None:
+        self.server, self.stage, self.code = server, stage, code
+        self.random = random.Random(SEED)
+        self.people: list[Respondent] = []
+        self.silent = [Listener(server, SILENT_NUMBER + number) for number in range(SILENT)]
+        self.coordinators = [Listener(server, COORDINATOR_NUMBER + number) for number in range(POSTS)]
+        self.blows: list[Blow] = []
+        self.down: set[int] = set()  # bots that somebody is busy with
+        self.busy: set[asyncio.Task[None]] = set()
+        self.is_over = self.is_postgresql_down = False
+        self.all_answer = asyncio.Event()
+        self.happened = Counter[str]()
+        self.seal = Seal(SECRET)
+
+    async def rage(self) -> None:
+        for bot in self.stage.bots:
+            bot.start()
+        await asyncio.gather(*(bot.running() for bot in self.stage.bots))
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(PEOPLE):
+                tasks.create_task(self.seat())
+            await self.all_answer.wait()
+            posting = tasks.create_task(self.post())
+            await self.blow_by_blow()
+            await posting
+            await asyncio.gather(*self.busy)
+            self.is_over = True
+            for one in self.people:
+                one.is_calm = True
+            self.calm_began = time.monotonic()
+        await self.quiet()
+
+    async def seat(self) -> None:
+        while not self.is_over:
+            number = len(self.people)
+            person = Reader(self.server, FIRST_NUMBER + number, PHONES[number % len(PHONES)])
+            self.people.append(Unhurried(person, self.code, f"{SEED}:{number}", self.hear))
+            await self.people[-1].live()
+
+    def hear(self, what: str) -> None:
+        self.happened[what] += 1
+        if len(self.people) >= PEOPLE and all(one.acknowledged for one in self.people[:PEOPLE]):
+            self.all_answer.set()
+
+    async def post(self) -> None:
+        for number in range(POSTS):
+            await asyncio.sleep(FAULTS * GAP / POSTS)
+            await self.stage.post_now(number)
+
+    async def blow_by_blow(self) -> None:
+        faults = self.faults()
+        for _ in range(FAULTS):
+            await asyncio.sleep(self.random.expovariate(1 / GAP))
+            what = self.random.choices(list(faults), [weight for weight, _ in faults.values()])[0]
+            self.begin(what, faults[what][1])
+
+    def faults(self) -> Mapping[str, tuple[float, Callable[[], Coroutine[None, None, None]]]]:
+        """Each with how often it is drawn."""
+        common: dict[str, tuple[float, Callable[[], Coroutine[None, None, None]]]] = {
+            "a bot is killed": (4.0, self.kill_a_bot),
+            "Telegram fails": (8.0, self.fail_telegram),
+            "Telegram is away": (1.0, self.take_telegram_away),
+            "updates come again": (3.0, self.redeliver),
+            "updates come in another order": (2.0, self.shuffle),
+        }
+        if is_own_disk(self.stage.folder):
+            common["the disk is full"] = (1.0, self.fill_the_disk)
+        if self.stage.cluster:
+            return common | {
+                "the sender is killed": (2.0, self.kill_the_sender),
+                "the sender hangs": (1.5, self.hang_the_sender),
+                "PostgreSQL is killed": (0.7, self.kill_postgresql),
+                "connections are dropped": (2.0, self.stage.cluster.drop_connections),
+                "an update comes to two at once": (2.0, self.bring_to_all),
+            }
+        return common | {"the bot hangs": (1.5, self.hang_the_sender)}
+
+    def begin(self, what: str, fault: Callable[[], Coroutine[None, None, None]]) -> None:
+        blow = Blow(what, time.monotonic())
+        self.blows.append(blow)
+
+        async def befall() -> None:
+            try:
+                await fault()
+            finally:
+                blow.ended = time.monotonic()
+
+        task = asyncio.create_task(befall())
+        self.busy.add(task)
+        task.add_done_callback(self.busy.discard)
+
+    # What can happen
+
+    async def kill_a_bot(self) -> None:
+        await self.kill(self.random.randrange(len(self.stage.bots)))
+
+    async def kill_the_sender(self) -> None:
+        await self.kill(self.stage.bots.index(await self.stage.sender()))
+
+    async def kill(self, number: int) -> None:
+        async with self.hold(number) as bot:
+            if bot:
+                bot.kill()
+                await asyncio.sleep(self.random.uniform(0, 0.7))
+                bot.start()
+                await self.up(bot)
+
+    async def up(self, bot: BotProcess) -> None:
+        """Until it runs; whoever cannot start, while the database is away or the disk is full, is started again."""
+        while True:
+            try:
+                return await bot.running()
+            except AssertionError:
+                self.happened["a start that was refused"] += 1
+                await asyncio.sleep(0.5)
+                bot.start()
+
+    async def hang_the_sender(self) -> None:
+        sender = await self.stage.sender()
+        async with self.hold(self.stage.bots.index(sender)) as bot:
+            if bot:
+                os.kill(bot.pid, signal.SIGSTOP)
+                await asyncio.sleep(self.random.uniform(1, 14 if self.stage.cluster else 3))
+                os.kill(bot.pid, signal.SIGCONT)
+
+    @asynccontextmanager
+    async def hold(self, number: int) -> AsyncIterator[BotProcess | None]:
+        """Nobody else does anything to this bot meanwhile; none, when somebody does."""
+        if number in self.down:
+            self.happened["a fault in a fault"] += 1
+            yield None
+            return
+        self.down.add(number)
+        try:
+            yield self.stage.bots[number]
+        finally:
+            self.down.discard(number)
+
+    async def kill_postgresql(self) -> None:
+        assert self.stage.cluster
+        if self.happened.get("postgresql"):
+            return
+        self.happened["postgresql"] = 1
+        self.stage.cluster.kill()
+        await asyncio.sleep(self.random.uniform(0, 1.5))
+        await self.stage.cluster.start()
+        self.is_postgresql_down = False
+
+    async def fill_the_disk(self) -> None:
+        with full(self.stage.folder):
+            await asyncio.sleep(self.random.uniform(0.3, 2))
+        if self.stage.cluster:
+            await self.stage.cluster.start()  # it gives up on a full disk
+
+    async def fail_telegram(self) -> None:
+        kinds: list[tuple[int, Json]] = [
+            (429, {"retry_after": 1}),
+            (500, {}),
+            (502, {"garbage": True}),
+            (200, {"garbage": True}),
+            (200, {"hang": 2.0}),
+            (500, {"hang": 1.0, "after": True}),
+            (504, {"after": True}),
+        ]
+        status, how = self.random.choice(kinds)
+        self.server.fail(self.random.choice(METHODS), status, times=self.random.randint(1, 4), **how)
+
+    async def take_telegram_away(self) -> None:
+        await self.server.stop()
+        await asyncio.sleep(self.random.uniform(0, 1))
+        await self.server.start()
+
+    async def redeliver(self) -> None:
+        await self.server.redeliver(self.random.randint(1, 20))
+
+    async def shuffle(self) -> None:
+        self.random.shuffle(self.server.updates.waiting)
+
+    async def bring_to_all(self) -> None:
+        """What one has taken, or is taking, comes to all at once."""
+        hook = self.server.updates.webhook
+        past = [*self.server.updates.past, *self.server.updates.waiting][-5:]
+        if not hook or not past:
+            return
+        update, headers = self.random.choice(past), {"X-Telegram-Bot-Api-Secret-Token": hook.settings[1]}
+        timeout = aiohttp.ClientTimeout(total=5)
+        async with aiohttp.ClientSession(timeout=timeout, headers=headers) as http:
+            places = [f"http://127.0.0.1:{bot.environment['PORT']}/telegram" for bot in self.stage.bots]
+            await asyncio.gather(*(self._bring(http, place, update.body) for place in places))
+
+    async def _bring(self, http: aiohttp.ClientSession, place: str, body: Json) -> None:
+        with suppress(aiohttp.ClientError, TimeoutError):
+            async with http.post(place, json=body) as answer:
+                await answer.read()
+
+    # What is left afterwards
+
+    async def quiet(self) -> None:
+        """Return when everything is delivered."""
+        for _ in range(180):
+            await asyncio.sleep(0.5)
+            if not (missing := self.missing()):
+                return
+        raise AssertionError(missing)
+
+    def missing(self) -> str:
+        """What is not delivered."""
+        waiting = self.count("SELECT COUNT(*) FROM letters WHERE settled_at IS NULL")
+        unwritten = [one.id for one in (*self.silent, *self.coordinators) if not one.came]
+        return f"{waiting} letters wait, nobody wrote to {unwritten}" if waiting or unwritten else ""
+
+    def count(self, query: str) -> int:
+        with self.stage.database.transaction() as tx:
+            return int(tx.connection.execute(text(query)).scalar() or 0)
+
+    def complaints(self) -> list[str]:
+        stored = self.answers()
+        return [
+            *(f"not finished: {one}" for one in self.people if not one.is_finished),
+            *(wrong for one in self.people for wrong in self.wrong_answers(one, stored[self.key_of(one)])),
+            *self.wrong_rows(),
+            *(
+                f"{one.id} was written to {len(one.came)} times: {one.pages}"
+                for one in self.doubled()
+                if not self.excuse(one)
+            ),
+            *(f"bot {number} stopped by itself" for number, bot in enumerate(self.stage.bots) if bot.stop()),
+        ]
+
+    def wrong_answers(self, one: Respondent, own: dict[int, str]) -> list[str]:
+        return [
+            "\n  ".join(
+                (f"{one.person.id}, {item}: told {one.acknowledged.get(item)}, kept {own.get(item)}", *one.diary)
+            )
+            for item in range(1, ITEMS + 1)
+            if own.get(item) is None or own[item] != one.acknowledged.get(item)
+        ]
+
+    def wrong_rows(self) -> list[str]:
+        people = len(self.people)
+        expected = {
+            "SELECT COUNT(*) FROM responses WHERE completed_at IS NOT NULL": people,
+            "SELECT COUNT(*) FROM answers": people * ITEMS,
+            "SELECT COUNT(*) FROM respondents": people + SILENT,
+            "SELECT COUNT(*) FROM letters WHERE key LIKE 'reminder:%'": SILENT,
+            "SELECT COUNT(*) FROM letters WHERE key LIKE 'summary:%'": POSTS,
+            "SELECT COUNT(*) FROM letters WHERE settled_at IS NULL": 0,
+            "SELECT COUNT(*) FROM letters WHERE refused IS NOT NULL": 0,
+        }
+        found = {query: self.count(query) for query in expected}
+        return [f"{query}: {found[query]}, not {value}" for query, value in expected.items() if found[query] != value]
+
+    def answers(self) -> defaultdict[bytes, dict[int, str]]:
+        query = text(
+            "SELECT address_key, item, option FROM answers JOIN responses ON responses.id = response_id "
+            "JOIN respondents ON respondents.id = respondent_id JOIN contacts ON contacts.id = contact_id"
+        )
+        found: defaultdict[bytes, dict[int, str]] = defaultdict(dict)
+        with self.stage.database.transaction() as tx:
+            for key, item, option in tx.connection.execute(query):
+                found[bytes(key)][item] = option
+        return found
+
+    def key_of(self, one: Respondent) -> bytes:
+        return self.seal.key("telegram", str(one.person.id))
+
+    def doubled(self) -> list[Listener]:
+        return [one for one in (*self.silent, *self.coordinators) if len(one.came) > 1]
+
+    def excuse(self, one: Listener) -> str | None:
+        """What befell the sender while the letter was on its way: then nobody can know that it arrived."""
+        silencing = ("killed", "hangs", "away", "dropped", "full", "fails")
+        return next(
+            (blow.what for blow in self.blows if blow.covers(one.came[0]) and blow.what.endswith(silencing)), None
+        )
+
+    def figures(self) -> str:
+        drawn = Counter(blow.what for blow in self.blows)
+        more = {
+            "faults": len(self.blows),
+            **drawn,
+            **self.happened,
+            "people": len(self.people),
+            "acknowledged": sum(one.acknowledgements for one in self.people),
+            "starts": sum(bot.starts for bot in self.stage.bots),
+            "letters that came twice": len(self.doubled()),
+            "seconds until the last had finished": round(time.monotonic() - self.calm_began),
+        }
+        return ", ".join(f"{value} {name}" for name, value in more.items())
+
+    def story(self) -> str:
+        stuck = [str(one) for one in self.people if not one.is_finished]
+        logs = [line for bot in self.stage.bots if bot.log.exists() for line in bot.log.read_text().splitlines()[-25:]]
+        faults = [f"{blow.began:.1f}-{blow.ended or 0:.1f} {blow.what}" for blow in self.blows[-30:]]
+        return "\n".join((f"FIRE_SEED={SEED}", "not finished:", *stuck, "last faults:", *faults, "logs end:", *logs))
