@@ -1,4 +1,4 @@
-"""The command line: `samenspraak run | partnership | wave | summary | export | rehearse`.
+"""The command line: `samenspraak run | partnership | wave | summary | export | rehearse | doctor`.
 
 Every mistake ends in one clear sentence and exit code 2; what a script reads is on standard output, the rest is not.
 """
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from bot import logs
 from bot.channels.telegram.channel import TokenRefused
 from bot.channels.web.channel import CannotListen
-from bot.command_line import partnership, rehearsing, running, scores, wave
+from bot.command_line import partnership, rehearsing, running, scores, upkeep, wave
 from bot.command_line.opening import CommandError
 from bot.rehearsal import RehearsalGone
 from bot.research import ExportError
@@ -19,10 +19,9 @@ from bot.survey.checklist import ChecklistError
 from bot.texts import TextsError
 from storage.database import StorageError
 
-GROUPS = (running, partnership, wave, scores, rehearsing)
+GROUPS = (running, partnership, wave, scores, rehearsing, upkeep)
 TOLD = (
     CommandError,
-    SettingsError,
     StorageError,
     TextsError,
     ChecklistError,
@@ -40,13 +39,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read()
         logs.set_up(settings.log_level, settings.log_format)
         return int(asked.command(asked, settings) or 0)
+    except SettingsError as error:
+        return int(asked.misconfigured(asked, error))
     except TOLD as error:
-        print(error, file=sys.stderr)
-        return 2
+        return _tell(asked, error)
+
+
+def _tell(_asked: argparse.Namespace, error: Exception) -> int:
+    print(error, file=sys.stderr)
+    return 2
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("samenspraak", description="A survey chat-bot for neighbourhood partnerships.")
+    parser.set_defaults(misconfigured=_tell)
     commands = parser.add_subparsers(required=True, metavar="command")
     for group in GROUPS:
         group.add_to(commands)

@@ -114,6 +114,12 @@ def the_secret(settings: Settings, folder: Path | None = None) -> str:
         ) from None
 
 
+def kept_secret(settings: Settings, folder: Path | None = None) -> str | None:
+    """The same, where there is one already: none is made."""
+    is_there = settings.secret or ((folder or Path.cwd()) / SECRET_FILE).exists()
+    return the_secret(settings, folder) if is_there else None
+
+
 def _kept_secret(path: Path) -> str:
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

@@ -97,7 +97,7 @@ def _in_words(database: Database) -> Iterator[None]:
         with away():
             yield
     except DatabaseAway as error:
-        where = make_url(database.url).render_as_string(hide_password=True)
+        where = make_url(database.url).set(query={}).render_as_string(hide_password=True)
         advice = ADVICE_SQLITE if database.is_sqlite else ADVICE_POSTGRESQL
         raise DatabaseAway(f"The database {where} cannot be used: {str(error).strip()}\n{advice}") from error
     except DBAPIError as error:
