@@ -1,4 +1,4 @@
-"""The command line: `samenspraak run | partnership | wave | summary | export | rehearse | doctor`.
+"""The command line: `samenspraak run | partnership | wave | summary | export | rehearse | doctor | backup | restore`.
 
 Every mistake ends in one clear sentence and exit code 2; what a script reads is on standard output, the rest is not.
 """

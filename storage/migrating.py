@@ -78,7 +78,7 @@ def secret_fits(database: Database) -> bool:
     """Whether a migrated database was made with the secret at hand, or with none yet."""
     with database.transaction() as tx:
         made_with = tx.connection.execute(select(marks.c.value).where(marks.c.name == SECRET_MARK)).scalar()
-    return made_with in (None, _mark_of_secret(database))
+    return made_with in (None, mark_of_secret(database))
 
 
 def _revision(connection: Connection) -> str | None:
@@ -122,7 +122,7 @@ def _upgrade(database: Database) -> None:
 
 
 def _check_secret(database: Database) -> None:
-    expected = _mark_of_secret(database)
+    expected = mark_of_secret(database)
     with database.transaction() as tx:
         tx.connection.execute(tx.insert(marks).values(name=SECRET_MARK, value=expected).on_conflict_do_nothing())
         if tx.connection.execute(select(marks.c.value).where(marks.c.name == SECRET_MARK)).scalar() != expected:
@@ -132,5 +132,5 @@ def _check_secret(database: Database) -> None:
             )
 
 
-def _mark_of_secret(database: Database) -> str:
+def mark_of_secret(database: Database) -> str:
     return database.seal.key("mark", SECRET_MARK).hex()
