@@ -34,6 +34,7 @@ from tests.storage.beginnings import (
     only_sqlite,
     rows,
 )
+from tests.storage.test_migrating import migrated_by_processes
 from tests.unprivileged import unprivileged
 
 Rows = list[dict[str, Any]]
@@ -87,6 +88,16 @@ def test_numbers_of_erased_rows_are_not_given_out_again_after_an_upgrade(lived_i
         tx.connection.execute(text("UPDATE waves SET closed_at = opened_at"))
         put(tx, "waves", [wave(2)])
         assert enter(tx, BEN, 1) == 3
+
+
+@pytest.mark.parametrize("revision", ["0001"], indirect=True)
+def test_processes_that_start_at_once_upgrade_it_once(lived_in: Database) -> None:
+    before = found(lived_in, "answers")
+    said = migrated_by_processes(lived_in, 3)
+    assert set(said) <= ({"migrated", "busy"} if lived_in.is_sqlite else {"migrated"})
+    assert "migrated" in said
+    assert current(lived_in) == head()
+    assert found(lived_in, "answers") == before
 
 
 @pytest.mark.parametrize("revision", ["0001", "0002"], indirect=True)
