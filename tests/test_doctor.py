@@ -165,7 +165,7 @@ async def test_whoever_does_not_answer_costs_seconds(silent: int, tmp_path: Path
     }
     began = time.monotonic()
     findings = by_name(await look(read(environment, tmp_path), MONDAY))
-    assert time.monotonic() - began < 12
+    assert time.monotonic() - began < 20
     assert {name for name, one in findings.items() if one.ok is False} == {"database", "telegram"}
     assert "no answer within 5 seconds" in findings["telegram"].found
     assert "hunter2" not in str(findings)

@@ -33,12 +33,12 @@ def add_to(commands: "Commands") -> None:
     saving.add_argument("file", type=Path, help="where; the secret is not in it")
     saving.add_argument("--force", action="store_true", help="write over a file that is there")
     saving.set_defaults(command=back_up)
-    restoring = commands.add_parser("restore", help="put a back-up back, where there is no database")
-    restoring.add_argument("file", type=Path, help="made by: samenspraak backup")
-    restoring.add_argument(
+    returning = commands.add_parser("restore", help="put a back-up back, where there is no database")
+    returning.add_argument("file", type=Path, help="made by: samenspraak backup")
+    returning.add_argument(
         "--moved", action="store_true", help="the bot has not run since: send also what waited and fell due meanwhile"
     )
-    restoring.set_defaults(command=restore)
+    returning.set_defaults(command=restore)
 
 
 def examine(asked: argparse.Namespace, settings: Settings) -> int:
