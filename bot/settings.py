@@ -1,6 +1,7 @@
 """Settings: environment -> Settings. A `.env` file in the working folder fills in what the environment leaves out.
 
-All mistakes are reported together, each with the variable and what is allowed.
+All mistakes are reported together, each with the variable and what is allowed. What must stay secret may also be in a
+file, named by the variable with `_FILE` behind it.
 """
 
 import logging
@@ -10,7 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from dotenv import dotenv_values
 
@@ -20,6 +21,7 @@ TELEGRAMS_OWN = "https://api.telegram.org"
 NO_WAY_FOR_A_WEBHOOK = (
     "TELEGRAM_UPDATES: webhook needs a PUBLIC_URL where Telegram reaches us: https, on port 443, 80, 88 or 8443."
 )
+IN_FILES = ("TELEGRAM_TOKEN", "DATABASE_URL", "DATABASE_PASSWORD", "SAMENSPRAAK_SECRET")
 
 
 class SettingsError(Exception):
@@ -49,7 +51,7 @@ class Settings:
 def read(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
     """The settings in force; raises SettingsError with every mistake."""
     values = _given(os.environ if environment is None else environment, folder or Path.cwd())
-    mistakes: list[str] = []
+    mistakes = _read_files(values)
 
     def take(name: str, default: str, check: Callable[[str], bool], allowed: str) -> str:
         value = values.get(name, default).strip()
@@ -69,6 +71,12 @@ def read(environment: Mapping[str, str] | None = None, folder: Path | None = Non
         _is_database,
         "sqlite:///path/to/file.db or postgresql://name:password@host/database",
     )
+    password = take(
+        "DATABASE_PASSWORD",
+        "",
+        lambda _: _has_room(database),
+        "one for a DATABASE_URL like postgresql://name@host/data",
+    )
     secret = take(
         "SAMENSPRAAK_SECRET", "", lambda text: len(text) >= SHORTEST_SECRET, f"{SHORTEST_SECRET} characters or more"
     )
@@ -85,7 +93,7 @@ def read(environment: Mapping[str, str] | None = None, folder: Path | None = Non
         public_url=public.rstrip("/") or None,
         host=host,
         port=int(port),
-        database_url=database,
+        database_url=_with_password(database, password),
         secret=secret or None,
         log_level=level.upper(),
         log_format=form,
@@ -117,6 +125,12 @@ def the_secret(settings: Settings, folder: Path | None = None) -> str:
         ) from None
 
 
+def kept_secret(settings: Settings, folder: Path | None = None) -> str | None:
+    """The same, where there is one already: none is made."""
+    is_there = settings.secret or ((folder or Path.cwd()) / SECRET_FILE).exists()
+    return the_secret(settings, folder) if is_there else None
+
+
 def _kept_secret(path: Path) -> str:
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -129,6 +143,36 @@ def _kept_secret(path: Path) -> str:
     if len(secret) < SHORTEST_SECRET:
         raise SettingsError(f"{path}: does not hold a secret of {SHORTEST_SECRET} characters or more.")
     return secret
+
+
+def _read_files(values: dict[str, str]) -> list[str]:
+    """Put in what is in the files that `..._FILE` names; the mistakes in that. An empty file sets nothing."""
+    mistakes = []
+    for name in IN_FILES:
+        if path := values.get(f"{name}_FILE", "").strip():
+            try:
+                content = Path(path).read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                mistakes.append(f"{name}_FILE: {path} cannot be read: {getattr(error, 'strerror', None) or error}.")
+                continue
+            if content and name in values:
+                mistakes.append(f"{name}_FILE: allowed is this or {name}, not both.")
+            elif content:
+                values[name] = content
+    return mistakes
+
+
+def _has_room(database: str) -> bool:
+    """Whether a password has a place in this address: behind the name of a role, where no other one is."""
+    role, at, _ = database.partition("://")[2].rpartition("@")
+    return database.startswith("postgres") and bool(at and role) and ":" not in role
+
+
+def _with_password(database: str, password: str) -> str:
+    if not password:
+        return database
+    role, _, rest = database.rpartition("@")
+    return f"{role}:{quote(password, safe='')}@{rest}"
 
 
 def _is_token(text: str) -> bool:

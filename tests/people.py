@@ -115,7 +115,7 @@ class Respondent:
         self.has_joined = False
         self.is_calm = False
         self.diary: list[str] = []
-        self._seen: BotMessage | None = None
+        self._seen: BotMessage | None = person.newest  # what stands there already is no news
         self._pages_read = 0
         self._doubted: tuple[int, str] | None = None
         self._changes_of_mind = 0

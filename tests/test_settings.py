@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from bot.settings import SECRET_FILE, SettingsError, read, the_secret
 
@@ -100,3 +101,54 @@ def test_a_webhook_needs_a_place_that_telegram_reaches(public: str, api: str, is
     else:
         with pytest.raises(SettingsError, match="webhook needs a PUBLIC_URL"):
             read(given, tmp_path)
+
+
+def test_what_is_secret_may_be_in_files(tmp_path: Path) -> None:
+    written = {
+        "TELEGRAM_TOKEN": "123:abc",
+        "SAMENSPRAAK_SECRET": "sixteen or more signs",
+        "DATABASE_PASSWORD": "p@ss/word: 1",
+    }
+    for name, value in written.items():
+        (tmp_path / name).write_text(f"{value}\n")
+    files = {f"{name}_FILE": str(tmp_path / name) for name in written}
+    settings = read({**files, "DATABASE_URL": "postgresql://samen@db:5433/samen?sslmode=require"}, tmp_path)
+    assert (settings.telegram_token, settings.secret) == ("123:abc", "sixteen or more signs")
+    assert settings.database_url == "postgresql://samen:p%40ss%2Fword%3A%201@db:5433/samen?sslmode=require"
+    assert make_url(settings.database_url).password == written["DATABASE_PASSWORD"]
+    (tmp_path / "URL").write_text("postgresql://a:b@c/d")
+    assert read({"DATABASE_URL_FILE": str(tmp_path / "URL")}, tmp_path).database_url == "postgresql://a:b@c/d"
+
+
+def test_an_empty_file_sets_nothing(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("\n")
+    assert read({"TELEGRAM_TOKEN_FILE": str(tmp_path / "token")}, tmp_path).telegram_token is None
+
+
+def test_mistakes_in_files_are_reported_with_all_others(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("a secret of some length")
+    (tmp_path / "token").write_text("no token")
+    given = {
+        "SAMENSPRAAK_SECRET_FILE": str(tmp_path / "secret"),
+        "SAMENSPRAAK_SECRET": "another secret than that",
+        "TELEGRAM_TOKEN_FILE": str(tmp_path / "token"),
+        "DATABASE_URL_FILE": str(tmp_path / "nothing here"),
+        "PORT": "x",
+    }
+    with pytest.raises(SettingsError) as caught:
+        read(given, tmp_path)
+    told = str(caught.value)
+    assert {line.split(":")[0] for line in told.splitlines()} == {
+        "SAMENSPRAAK_SECRET_FILE",
+        "TELEGRAM_TOKEN",
+        "DATABASE_URL_FILE",
+        "PORT",
+    }
+    assert "No such file" in told
+    assert "no token" not in told, "what is in a file of secrets is not repeated"
+
+
+@pytest.mark.parametrize("url", ["", "sqlite:///x.db", "postgresql://a:b@c/d", "postgresql:///d"])
+def test_a_password_needs_a_place_in_the_address(url: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^DATABASE_PASSWORD: allowed is one for a DATABASE_URL like"):
+        read({"DATABASE_PASSWORD": "secret", "DATABASE_URL": url}, tmp_path)

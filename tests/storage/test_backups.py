@@ -1,0 +1,286 @@
+"""Back-ups: whole and checked or not there, put back only into an empty place, and nobody is written to twice."""
+
+import sqlite3
+import stat
+from contextlib import closing, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.survey.dialogue import Partnership
+from storage import backups, letters, marks, partnerships, reminders, restoring
+from storage.backups import BackupError
+from storage.database import Database, StorageError, Tx
+from storage.migrating import NewerDatabase, NotOurs, WrongSecret, current, head, migrate
+from storage.restoring import GAP, Taken, settle_in
+from storage.schema import coordinators
+from tests.databases import Source, programs
+from tests.house import MONDAY, SECRET
+from tests.storage.beginnings import ANNA, BEN, CHANNEL, LETTER, add, join, load, only_postgresql, rows
+from tests.storage.test_upgrades import RELEASED as RELEASED_ROWS
+from tests.storage.test_upgrades import found, prepare
+
+TABLES = ("partnerships", "contacts", "respondents", "responses", "letters", "waves", "invitations", "marks")
+
+
+@pytest.fixture(autouse=True)
+def _programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's own programs, of the wheel that the tests have their server from."""
+    monkeypatch.setenv("PATH", programs())
+
+
+def test_what_is_put_back_is_what_was_there(database: Database, source: Source, tmp_path: Path) -> None:
+    live_in(database)
+    backups.save(database, tmp_path / "copy", MONDAY)
+    before = {name: all_of(database, name) for name in TABLES}
+    with source.new(migrated=False) as url, backups.restored(tmp_path / "copy", url, SECRET) as copy:
+        assert {name: all_of(copy, name) for name in TABLES} == before
+        assert (current(copy), copy.url == url) == (head(), not copy.is_sqlite)
+        with copy.transaction() as tx:
+            assert marks.read_moment(tx, backups.MADE) == MONDAY
+            assert load(tx, ANNA).dialogue.answers == {}
+    assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o600
+    assert [one.name for one in tmp_path.iterdir()] == ["copy"], "nothing is left beside it"
+
+
+def test_it_is_in_place_afterwards_and_everything_is_in_one_file(
+    database: Database, source: Source, tmp_path: Path
+) -> None:
+    live_in(database)
+    backups.save(database, tmp_path / "copy", MONDAY)
+    with source.new(migrated=False) as url:
+        with backups.restored(tmp_path / "copy", url, SECRET) as copy, copy.transaction() as tx:
+            marks.write_moment(tx, "put back", MONDAY)
+        with closing(Database(url, SECRET)) as again:
+            migrate(again)
+            assert rows(again, "SELECT 1 FROM marks WHERE name = 'put back'") == [(1,)]
+            if again.is_sqlite:
+                folder = Path(str(again.engine.url.database)).parent
+                assert not list(folder.glob(".restoring-*"))
+
+
+def test_a_file_that_is_there_is_not_written_over_unless_asked(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "copy"
+    path.write_text("precious")
+    with pytest.raises(BackupError, match=r"There is a .*copy already\. .*--force"):
+        backups.save(database, path, MONDAY)
+    assert path.read_text() == "precious"
+    backups.save(database, path, MONDAY, over=True)
+    assert b"precious" not in path.read_bytes()
+
+
+def test_when_it_fails_there_is_nothing_and_the_older_one_stays(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups.save(database, tmp_path / "copy", MONDAY)
+    before = (tmp_path / "copy").read_bytes()
+    with pytest.raises(BackupError, match="cannot be written: No such file"):
+        backups.save(database, tmp_path / "no such folder" / "copy", MONDAY)
+    if database.is_sqlite:
+        with closing(sqlite3.connect(str(database.engine.url.database))) as raw:
+            raw.execute("INSERT INTO answers VALUES (99, 1, 'yes', '2026-03-02')")  # of nobody
+            raw.commit()
+    else:
+        monkeypatch.setenv("PATH", str(failing(tmp_path / "bin")))
+    with pytest.raises(BackupError):
+        backups.save(database, tmp_path / "copy", MONDAY, over=True)
+    assert (tmp_path / "copy").read_bytes() == before
+    assert not list(tmp_path.glob(".copy*"))
+
+
+def test_nothing_cannot_be_backed_up(unmigrated: Database, tmp_path: Path) -> None:
+    with pytest.raises(BackupError, match="There is nothing to back up in"):
+        backups.save(unmigrated, tmp_path / "copy", MONDAY)
+    if unmigrated.is_sqlite:
+        assert not Path(str(unmigrated.engine.url.database)).exists(), "and it is not made by asking"
+
+
+def test_nothing_is_put_back_over_something(database: Database, tmp_path: Path) -> None:
+    live_in(database)
+    backups.save(database, tmp_path / "copy", MONDAY)
+    before = all_of(database, "responses")
+    with pytest.raises(BackupError, match=r"already\. Restore into an empty place"):
+        put_back(tmp_path / "copy", database.url)
+    assert all_of(database, "responses") == before
+
+
+def test_nothing_is_put_back_into_a_database_of_somebody_else(
+    database: Database, unmigrated: Database, tmp_path: Path
+) -> None:
+    backups.save(database, tmp_path / "copy", MONDAY)
+    with unmigrated.transaction() as tx:
+        tx.connection.execute(text("CREATE TABLE invoices (id INTEGER)"))
+    with pytest.raises((BackupError, NotOurs), match=r"empty (place|database)"):
+        put_back(tmp_path / "copy", unmigrated.url)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        ("UPDATE alembic_version SET version_num = '9999'", NewerDatabase),
+        ("UPDATE marks SET value = 'abc' WHERE name = 'secret'", WrongSecret),
+        ("DROP TABLE answers", StorageError),
+    ],
+)
+def test_what_cannot_go_on_is_not_put_back(
+    database: Database, source: Source, tmp_path: Path, spoil: str, told: type[StorageError]
+) -> None:
+    with database.transaction() as tx:
+        tx.connection.execute(text(spoil))
+    with suppress(StorageError):  # a whole back-up is made by other means, such as pg_dump alone
+        backups.save(database, tmp_path / "copy", MONDAY)
+    if not (tmp_path / "copy").exists():
+        (backups._copy if database.is_sqlite else backups._dump)(database, tmp_path / "copy")
+    with source.new(migrated=False) as url:
+        with pytest.raises(told):
+            put_back(tmp_path / "copy", url)
+        assert is_empty(url)
+
+
+def test_what_is_no_back_up_is_not_put_back(source: Source, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear all, " * 1000)
+    with source.new(migrated=False) as url:
+        with pytest.raises(BackupError):
+            put_back(tmp_path / "letter.txt", url)
+        with pytest.raises(BackupError):
+            put_back(tmp_path / "not there", url)
+        assert is_empty(url)
+
+
+def test_a_damaged_back_up_is_not_put_back(database: Database, source: Source, tmp_path: Path) -> None:
+    live_in(database)
+    backups.save(database, tmp_path / "copy", MONDAY)
+    content = bytearray((tmp_path / "copy").read_bytes())
+    half = len(content) // 2
+    (tmp_path / "copy").write_bytes(content[:half])
+    with source.new(migrated=False) as url:
+        with pytest.raises(BackupError):
+            put_back(tmp_path / "copy", url)
+        assert is_empty(url)
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+def test_an_old_back_up_is_upgraded_when_it_is_put_back(
+    unmigrated: Database, source: Source, tmp_path: Path, revision: str
+) -> None:
+    prepare(unmigrated, revision)
+    before = {name: found(unmigrated, name) for name in RELEASED_ROWS["0001"] if name != "marks"}
+    backups.save(unmigrated, tmp_path / "copy", MONDAY)
+    with source.new(migrated=False) as url:
+        with backups.restored(tmp_path / "copy", url, SECRET) as copy:
+            migrate(copy)
+        with closing(Database(url, SECRET)) as copy:
+            assert current(copy) == head()
+            for name, there in before.items():
+                assert [{key: row[key] for key in there[0]} for row in found(copy, name)] == there
+
+
+@only_postgresql
+def test_a_password_is_not_on_the_command_line(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(failing(tmp_path / "bin")))
+    url = database.engine.url.set(username="postgres", password="hunter 2").render_as_string(hide_password=False)
+    with closing(Database(url, SECRET)) as with_password, pytest.raises(BackupError) as told:
+        backups._dump(with_password, tmp_path / "copy")
+    arguments, password = (tmp_path / "bin" / "told").read_text().split("\n")[:2]
+    assert password == "hunter 2"
+    assert "hunter" not in arguments
+    assert "--format=custom" in arguments
+    assert "hunter" not in str(told.value)
+
+
+@only_postgresql
+def test_without_pg_dump_the_command_is_told(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BackupError, match=r"Install PostgreSQL's client, or run where it is: pg_dump --format=custom"):
+        backups.save(database, tmp_path / "copy", MONDAY)
+
+
+def test_what_may_have_been_sent_since_is_not_sent_again(database: Database) -> None:
+    """Anna was due her first reminder, Ben his second; one letter waits from before, and one is for later."""
+    later = MONDAY + timedelta(days=6)
+    with database.transaction() as tx:
+        anna, ben, reply = six_days_ago(tx, later)
+    with database.transaction() as tx:
+        assert settle_in(tx, later) == Taken(letters=1, reminders=2, posts=1)
+    with database.transaction() as tx:
+        assert reminders.due(tx, partnership_of(tx), 1, later, 10) == []
+        assert [one.number for one in letters.claim_replies(tx, [CHANNEL], later)] == [reply]
+        assert letters.claim_bulk(tx, [CHANNEL], later, 10) == []
+        assert settle_in(tx, later) == Taken(0, 0, 0), "once is enough"
+    written = {key for (key,) in rows(database, "SELECT key FROM letters WHERE key IS NOT NULL")}
+    assert {f"reminder:{anna}:1", f"reminder:{ben}:2"} <= written
+    assert f"reminder:{anna}:2" not in written
+    with database.transaction() as tx:
+        assert len(reminders.due(tx, partnership_of(tx), 1, later + timedelta(days=5), 10)) == 1, "Anna's second"
+        (left,) = letters.claim_bulk(tx, [CHANNEL], later + timedelta(days=1), 10)
+        assert left.letter == LETTER
+
+
+def test_numbers_that_may_be_on_phones_are_given_to_nobody_else(database: Database) -> None:
+    with database.transaction() as tx:
+        number = add(tx)
+        before = join(tx, ANNA, number)
+        restoring.leave_gap(tx)
+        after = join(tx, BEN, number)
+        assert (before, after) == (1, GAP + 2)
+        assert load(tx, BEN).contact == GAP + 2
+        assert add(tx, "The next one") == 2, "partnerships are called by their number"
+
+
+def six_days_ago(tx: Tx, later: datetime) -> tuple[int, int, int | None]:
+    """Both came in, Ben also coordinates and had his first reminder; the responses of both, and a reply to Ben."""
+    number = add(tx)
+    anna, ben = join(tx, ANNA, number), join(tx, BEN, number)
+    of_ben = load(tx, BEN).contact
+    seat = {"contact_id": of_ben, "partnership_id": number, "role": "coordinator", "added_at": MONDAY}
+    tx.connection.execute(tx.insert(coordinators).values(seat))
+    letters.enqueue(tx, of_ben, LETTER, MONDAY, reminders.key(ben, 1))
+    letters.settle(tx, [1], MONDAY)
+    letters.enqueue(tx, of_ben, LETTER, MONDAY, f"invitation:{ben}")
+    letters.enqueue(tx, of_ben, LETTER, later + timedelta(days=1), "final:for later")
+    return anna, ben, letters.reply(tx, of_ben, LETTER, MONDAY)
+
+
+def live_in(database: Database) -> None:
+    with database.transaction() as tx:
+        number = add(tx)
+        join(tx, ANNA, number)
+        join(tx, BEN, number)
+        letters.reply(tx, load(tx, ANNA).contact, LETTER, MONDAY)
+
+
+def put_back(path: Path, url: str) -> None:
+    with backups.restored(path, url, SECRET) as database:
+        migrate(database)
+
+
+def is_empty(url: str) -> bool:
+    if url.startswith("sqlite"):
+        path = Path(url.removeprefix("sqlite:///"))
+        return not path.exists() and not list(path.parent.glob(".restoring-*"))
+    with closing(Database(url, SECRET)) as database:
+        return current(database) is None
+
+
+def all_of(database: Database, table: str) -> list[tuple[Any, ...]]:
+    return sorted(rows(database, f"SELECT * FROM {table}"), key=repr)
+
+
+def failing(folder: Path) -> Path:
+    """A folder of programs with a pg_dump that writes down how it was called, and fails."""
+    folder.mkdir()
+    program = folder / "pg_dump"
+    program.write_text(f'#!/bin/sh\necho "$@" > {folder}/told\necho "$PGPASSWORD" >> {folder}/told\nexit 1\n')
+    program.chmod(0o755)
+    return folder
+
+
+def partnership_of(tx: Tx) -> Partnership:
+    return partnerships.every(tx)[0]
