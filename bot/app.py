@@ -41,7 +41,6 @@ MOST_LEFT_OVER = 10_000  # letters in hand at once after a start
 UNTIL_CONFIGURED = 3600.0  # seconds between looks at a channel that is not there
 WELL_WITHIN = 5.0  # seconds
 LATE = 180.0  # seconds without a look at what time has caused: something is stuck
-LAST_TICK = "last tick"
 TICK_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -161,7 +160,7 @@ class App:
         """For an operator, now and then: somebody looks after time."""
         now = self.clock()
         if self._last_tick is None or not self._last_tick <= now < self._last_tick + TICK_NOTED_EVERY:
-            await self._store(lambda tx: marks.write_moment(tx, LAST_TICK, now))
+            await self._store(lambda tx: marks.write_moment(tx, marks.LAST_TICK, now))
             self._last_tick = now
 
     def _tick(self, tick: Tick, tx: Tx) -> bool:
@@ -197,7 +196,7 @@ class App:
         """What is wrong here, for whoever restarts us; nothing when the database answers and time is looked after."""
         try:
             async with asyncio.timeout(WELL_WITHIN):
-                await self.database.run(lambda tx: marks.read_moment(tx, LAST_TICK))
+                await self.database.run(lambda tx: marks.read_moment(tx, marks.LAST_TICK))
         except Exception as error:
             log.warning("not well: %s", type(error).__name__)
             return "the database does not answer"
@@ -211,7 +210,7 @@ class App:
 
     def _moment(self, tx: Tx) -> Moment:
         now = self.clock()
-        return Moment(now, letters.waiting(tx, now), marks.read_moment(tx, LAST_TICK))
+        return Moment(now, letters.waiting(tx, now), marks.read_moment(tx, marks.LAST_TICK))
 
     def _make_webhook(self, settings: Settings) -> Webhook | None:
         if not (settings.is_webhook and settings.telegram_token and settings.public_url):

@@ -22,7 +22,6 @@ from storage.condition import CannotWrite
 from storage.database import Database, StorageError
 from storage.migrating import HalfMade, NotOurs, current, head, secret_fits
 
-BEAT = "last tick"
 RECENT = timedelta(minutes=3)  # a beat is every 20 seconds, and is written down once a minute at most
 LATE = timedelta(minutes=15)  # for a letter; 5,000 take three minutes
 MANY = 100  # updates that wait at Telegram
@@ -198,7 +197,7 @@ def _secret(database: Database, is_there: bool) -> Finding:
 
 def _bot(database: Database, now: datetime) -> Finding:
     with database.transaction() as tx:
-        last = marks.read_moment(tx, BEAT)
+        last = marks.read_moment(tx, marks.LAST_TICK)
     figures = {"last_tick": last.isoformat(timespec="seconds") if last else None}
     start = "Start it: samenspraak run"
     if last is None:

@@ -7,6 +7,9 @@ from sqlalchemy import select
 from storage.database import Tx
 from storage.schema import marks
 
+LAST_TICK = "last tick"
+"""When any process last looked what time has caused."""
+
 
 def read_moment(tx: Tx, name: str) -> datetime | None:
     found = tx.connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar()

@@ -7,14 +7,16 @@ numbers that were given out since, and are on people's phones, are given to nobo
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import text, update
+from sqlalchemy import delete, text, update
 
 from bot.letters import Letter
 from bot.survey.calendar import last_post, week_of
 from bot.survey.dialogue import Partnership
 from storage import coordinators, dialogues, letters, reminders, waves
 from storage.database import Tx
+from storage.marks import LAST_TICK
 from storage.partnerships import Wave
+from storage.schema import leases, marks
 from storage.schema import letters as letters_table
 
 TAKEN = "taken for sent at a restore"
@@ -46,6 +48,12 @@ def settle_in(tx: Tx, now: datetime) -> Taken:
     )
     _withdraw(tx, now)
     return taken
+
+
+def begin_anew(tx: Tx) -> None:
+    """No bot runs here yet."""
+    tx.connection.execute(delete(marks).where(marks.c.name == LAST_TICK))
+    tx.connection.execute(delete(leases))
 
 
 def leave_gap(tx: Tx) -> None:

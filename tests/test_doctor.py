@@ -79,7 +79,7 @@ async def test_letters_that_wait_for_long_are_told(house: House, clock: Clock) -
     database = Database(house.settings.database_url, SECRET)
     with database.transaction() as tx:
         letters.enqueue(tx, somebody(tx, ANNA), LETTER, clock(), "reminder:1:1")
-        marks.write_moment(tx, doctor.BEAT, clock() + timedelta(minutes=16))
+        marks.write_moment(tx, marks.LAST_TICK, clock() + timedelta(minutes=16))
     findings = by_name(await look(house.settings, clock() + timedelta(minutes=14)))
     assert (findings["letters"].ok, findings["letters"].found) == (True, "1 wait, the oldest for 840 s")
     late = await only_wrong(house.settings, clock() + timedelta(minutes=16))
@@ -193,7 +193,7 @@ def silent() -> Iterator[int]:
 
 def ticking(house: House) -> House:
     with house.app.database.transaction() as tx:
-        marks.write_moment(tx, doctor.BEAT, house.clock())
+        marks.write_moment(tx, marks.LAST_TICK, house.clock())
     return house
 
 

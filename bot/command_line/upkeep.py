@@ -65,6 +65,7 @@ def restore(asked: argparse.Namespace, settings: Settings) -> None:
         migrate(database)
         with database.transaction() as tx:
             made = marks.read_moment(tx, backups.MADE)
+            restoring.begin_anew(tx)
             taken = None if asked.moved else restoring.settle_in(tx, app.wall_clock())
     of = f", of {made:%Y-%m-%d %H:%M} UTC" if made else ""
     print(f"Restored: {asked.file}{of}.")
