@@ -21,7 +21,7 @@ from bot.channels.web.limits import MOST_BODY, Guesses
 from storage.schema import metadata
 from storage.sealing import Seal
 from tests.databases import NoPostgres, postgres
-from tests.fire.malformed import Malformed, World
+from tests.fire.malformed import NUMBERS, WORDS, Malformed, World
 from tests.house import SECRET, Clock, House, Somebody, agree
 from tests.telegram_server import Json, Person, TelegramServer
 from tests.visitor import Visitor
@@ -133,6 +133,7 @@ class Fuzz:
         self.house, self.heard = house, heard
         self.sent, self.statuses = 0, Counter[int]()
         self._seal, self._keys = Seal(SECRET), Keys(SECRET)
+        self._twisted = {self.key(number) for number in twisted_numbers()}
 
     async def people_come(self) -> None:
         server, house = self.house.server, self.house
@@ -192,7 +193,7 @@ class Fuzz:
                 senders, codes, may = self.strangers, (), set[Owner]()
             case "members":
                 senders = [*(person.id for person in self.members), self.viewer.id, *self.newcomers]
-                may = {self.key(sender) for sender in senders} | self.counters()
+                may = {self.key(sender) for sender in senders} | self._twisted | self.counters()
             case _:
                 senders = [self.coordinator.id]
                 may = self.counters()
@@ -315,6 +316,13 @@ class Fuzz:
         await person.press("Ja")
         await self.house.settle()
         assert self.house.rows("SELECT COUNT(*) FROM answers")[0][0] == before + 1
+
+
+def twisted_numbers() -> Iterator[int]:
+    """Who a sender becomes when their number is bent into another one."""
+    for value in (*NUMBERS, *WORDS):
+        with suppress(ValueError, OverflowError):
+            yield int(value)
 
 
 async def first_line(port: int, said: bytes, patience: float) -> bytes:

@@ -1,0 +1,197 @@
+"""Scale: from measured figures to a city, a country and 10 million respondents: `python -m bench.scale [--write]`.
+
+What goes in stands here, with where it comes from; everything else in `docs/scale.md` is computed. One database is
+filled and weighed in the run itself, and the queue at one process is simulated answer by answer.
+"""
+
+import argparse
+import random
+import re
+import statistics
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil, inf
+from pathlib import Path
+
+from bench.growth import IN_A_NEIGHBOURHOOD, table, town
+
+ROOT = Path(__file__).parent.parent
+RESULTS, PAGE = ROOT / "bench/RESULTS.md", ROOT / "docs/scale.md"
+BEGIN, END = "<!-- computed by bench/scale.py -->\n", "<!-- end of what is computed -->\n"
+
+TELEGRAM = 30.0  # messages a second for one bot: Telegram's own questions and answers for bots
+BULK = 28.5  # invitations a second that our delivery keeps up under that limit: `python -m bench.bulk`
+STATEMENTS = 26
+TAPS = STATEMENTS + 3  # agree, group, the statements, done
+THINKING = 20.0  # seconds for a statement, as the chat itself promises (10 minutes): bot/survey/pauses.py
+TAKE_PART = 0.4  # of those who are invited; an assumption, high to be safe
+REACT = 2 * 3600.0  # seconds on average until they open the invitation; an assumption
+DAY = 11 * 3600.0  # seconds between 09:00 and 20:00, when invitations may go out
+FULL = 0.5  # how busy a process may be; above that, waiting grows quickly
+MONTHLY = 20.0  # euros for a machine of two cores and 4 GB; an assumption
+WEIGHED = 20_000  # people in the database that is filled to be weighed
+PLACES = (("a neighbourhood", 1_000), ("a city", 100_000), ("a country", 1_000_000), ("ten million", 10_000_000))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """CPU seconds of one answer with 64 people at once, and bytes of a completed response with all around it."""
+
+    answer: float
+    response: float
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What the simulation saw: answers in all, the busiest minute, and how long an answer waited."""
+
+    answers: int
+    peak: float  # a second
+    median: float  # seconds
+    p99: float  # seconds
+    longest: float  # seconds
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser("bench.scale")
+    parser.add_argument("--write", action="store_true", help=f"write the tables into {PAGE.relative_to(ROOT)} too")
+    asked = parser.parse_args()
+    text = computed(Measured(cpu_of_an_answer(), bytes_of_a_response()))
+    print(text)
+    if asked.write:
+        before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
+        PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", "utf-8")
+    return 0
+
+
+def cpu_of_an_answer() -> float:
+    found = re.search(r"^\| ours \| 64 people \| ([\d.]+) ", RESULTS.read_text("utf-8"), re.MULTILINE)
+    assert found, f"{RESULTS} has no such row"
+    return float(found[1]) / 1000
+
+
+def bytes_of_a_response() -> float:
+    with town(WEIGHED, IN_A_NEIGHBOURHOOD) as here:
+        return here.megabytes * 10**6 / WEIGHED
+
+
+def computed(measured: Measured) -> str:
+    return "\n\n".join((inputs(measured), places(measured), queue(measured)))
+
+
+def inputs(measured: Measured) -> str:
+    rows = (
+        ("CPU of an answer, one core", f"{1000 * measured.answer:.2f} ms"),
+        ("so one process takes at most", f"{1 / measured.answer:.0f} answers a second"),
+        ("a completed response in the database", f"{measured.response:.0f} bytes"),
+        ("invitations a second from one bot", f"{BULK}"),
+        ("invited people who take part (assumed)", f"{TAKE_PART:.0%}"),
+    )
+    return table(("what goes in", "figure"), rows)
+
+
+def places(measured: Measured) -> str:
+    head = ("", *(f"{name}: {people:,} invited" for name, people in PLACES))
+    facts = [place(people, measured) for _, people in PLACES]
+    return table(head, [(name, *(fact[name] for fact in facts)) for name in facts[0]])
+
+
+def place(people: int, measured: Measured) -> dict[str, str]:
+    """What it takes to invite so many on one day, and to keep what they answer."""
+    answers = people * TAKE_PART * TAPS
+    bots = ceil(people / (BULK * DAY))
+    core = answers * measured.answer
+    cores = ceil(core / DAY / FULL)
+    processes = max(bots, cores)
+    machines = ceil(processes / 2)
+    return {
+        "invitations from one bot take": lasts(people / BULK),
+        "taps": f"{answers:,.0f}",
+        "CPU for all of them": lasts(core),
+        "spread over a day of 11 hours": f"{answers / DAY:,.0f} a second",
+        "bots to invite all in one day": f"{bots}",
+        "processes, at most half busy": f"{processes}",
+        "database for one round": weighs(people * TAKE_PART * measured.response),
+        "if replies count under Telegram's limit too, one bot takes": lasts(people * (1 + TAKE_PART * TAPS) / TELEGRAM),
+        "machines of two cores": f"{machines}",
+        "euros a month": f"{machines * MONTHLY:,.0f}",
+    }
+
+
+def queue(measured: Measured) -> str:
+    """One process while one bot invites, as fast as it may; and while a street scans a code at once."""
+    cases = {
+        "a city, invited in one go: 100,000": invited(100_000, BULK),
+        "10,000 scan a code within 10 minutes": invited(10_000, inf, over=600.0, share=1.0),
+        "2,000 scan a code within 1 minute": invited(2_000, inf, over=60.0, share=1.0),
+    }
+    rows = []
+    for name, arrivals in cases.items():
+        ours, theirs = simulated(arrivals, measured.answer), simulated(arrivals, 1 / TELEGRAM)
+        rows.append((name, f"{ours.peak:.0f}", f"{ours.peak * measured.answer:.0%}", *map(shown, (ours, theirs))))
+    head = (
+        "", "taps a second, busiest minute", "of one core", "wait at the process: median / p99 / longest",
+        "if Telegram allows 30 replies a second",
+    )  # fmt: skip
+    return table(head, rows)
+
+
+def invited(people: int, rate: float, over: float = 0.0, share: float = TAKE_PART) -> list[float]:
+    """The moments of every tap, in order: who takes part comes after a while, and thinks before each tap."""
+    chance, found = random.Random(1), list[float]()
+    for number in range(people):
+        if chance.random() < share:
+            came = chance.uniform(0, over) if over else number / rate + chance.expovariate(1 / REACT)
+            found += taps(chance, came)
+    return sorted(found)
+
+
+def taps(chance: random.Random, moment: float) -> Iterator[float]:
+    for _ in range(TAPS):
+        moment += chance.expovariate(1 / THINKING)
+        yield moment
+
+
+def simulated(arrivals: Sequence[float], service: float) -> Waiting:
+    """One server, first come, first served, each for the same time; the wait includes being served."""
+    free, waits = 0.0, list[float]()
+    for arrival in arrivals:
+        free = max(free, arrival) + service
+        waits.append(free - arrival)
+    waits.sort()
+    return Waiting(
+        answers=len(waits),
+        peak=busiest_minute(arrivals) / 60,
+        median=statistics.median(waits),
+        p99=waits[int(0.99 * len(waits))],
+        longest=waits[-1],
+    )
+
+
+def busiest_minute(arrivals: Sequence[float]) -> int:
+    most = first = 0
+    for last, arrival in enumerate(arrivals):
+        while arrival - arrivals[first] > 60:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def shown(waiting: Waiting) -> str:
+    return " / ".join(map(lasts, (waiting.median, waiting.p99, waiting.longest)))
+
+
+def lasts(seconds: float) -> str:
+    for size, name in ((86400.0, "days"), (3600.0, "h"), (60.0, "min"), (1.0, "s")):
+        if seconds >= 2 * size or (name == "s" and seconds >= 1):
+            return f"{seconds / size:.1f} {name}"
+    return f"{1000 * seconds:.0f} ms"
+
+
+def weighs(amount: float) -> str:
+    return f"{amount / 10**9:.1f} GB" if amount >= 10**9 else f"{amount / 10**6:.1f} MB"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
