@@ -9,12 +9,14 @@ import random
 import re
 import statistics
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, inf
 from pathlib import Path
 
-from bench.growth import IN_A_NEIGHBOURHOOD, table, town
+from bench.growth import IN_A_NEIGHBOURHOOD, cpu, table, town
+from bot.charts import Bar, Picture, png
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "bench/RESULTS.md", ROOT / "docs/scale.md"
@@ -33,21 +35,31 @@ MONTHLY = 20.0  # euros for a machine of two cores and 4 GB; an assumption
 WEIGHED = 20_000  # people in the database that is filled to be weighed
 PLACES = (("a neighbourhood", 1_000), ("a city", 100_000), ("a country", 1_000_000), ("ten million", 10_000_000))
 
+Tap = tuple[float, bool]
+"""When it comes, and whether it is the last of this person."""
+
 
 @dataclass(frozen=True)
 class Measured:
-    """CPU seconds of one answer with 64 people at once, and bytes of a completed response with all around it."""
+    """CPU seconds of one answer with 64 people at once and of the picture at the end, and bytes of a completed response
+    with all around it."""
 
     answer: float
+    picture: float
     response: float
+
+    @property
+    def person(self) -> float:
+        """CPU seconds for somebody from the link to the thanks."""
+        return TAPS * self.answer + self.picture
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """What the simulation saw: answers in all, the busiest minute, and how long an answer waited."""
+    """What the simulation saw in the busiest minute, and how long a tap waited."""
 
-    answers: int
-    peak: float  # a second
+    busiest: float  # of a core
+    peak: float  # taps a second
     median: float  # seconds
     p99: float  # seconds
     longest: float  # seconds
@@ -57,7 +69,7 @@ def main() -> int:
     parser = argparse.ArgumentParser("bench.scale")
     parser.add_argument("--write", action="store_true", help=f"write the tables into {PAGE.relative_to(ROOT)} too")
     asked = parser.parse_args()
-    text = computed(Measured(cpu_of_an_answer(), bytes_of_a_response()))
+    text = computed(Measured(cpu_of_an_answer(), cpu_of_a_picture(), bytes_of_a_response()))
     print(text)
     if asked.write:
         before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
@@ -69,6 +81,13 @@ def cpu_of_an_answer() -> float:
     found = re.search(r"^\| ours \| 64 people \| ([\d.]+) ", RESULTS.read_text("utf-8"), re.MULTILINE)
     assert found, f"{RESULTS} has no such row"
     return float(found[1]) / 1000
+
+
+def cpu_of_a_picture() -> float:
+    """Of six bars, drawn some times in this run."""
+    bars = tuple(Bar(f"Part {number}", 10 * number) for number in range(1, 7))
+    shown = Picture("How you see it", "De Verbinders", bars, None, "now", "before", "no score", "Only you see this.")
+    return statistics.median(cpu(lambda: png(shown)) for _ in range(9))
 
 
 def bytes_of_a_response() -> float:
@@ -83,7 +102,11 @@ def computed(measured: Measured) -> str:
 def inputs(measured: Measured) -> str:
     rows = (
         ("CPU of an answer, one core", f"{1000 * measured.answer:.2f} ms"),
-        ("so one process takes at most", f"{1 / measured.answer:.0f} answers a second"),
+        ("CPU of the picture that everybody gets at the end", f"{1000 * measured.picture:.0f} ms"),
+        (
+            "so one process takes at most",
+            f"{1 / measured.answer:.0f} answers or {1 / measured.person:.1f} people a second",
+        ),
         ("a completed response in the database", f"{measured.response:.0f} bytes"),
         ("invitations a second from one bot", f"{BULK}"),
         ("invited people who take part (assumed)", f"{TAKE_PART:.0%}"),
@@ -101,7 +124,7 @@ def place(people: int, measured: Measured) -> dict[str, str]:
     """What it takes to invite so many on one day, and to keep what they answer."""
     answers = people * TAKE_PART * TAPS
     bots = ceil(people / (BULK * DAY))
-    core = answers * measured.answer
+    core = people * TAKE_PART * measured.person
     cores = ceil(core / DAY / FULL)
     processes = max(bots, cores)
     machines = ceil(processes / 2)
@@ -128,8 +151,9 @@ def queue(measured: Measured) -> str:
     }
     rows = []
     for name, arrivals in cases.items():
-        ours, theirs = simulated(arrivals, measured.answer), simulated(arrivals, 1 / TELEGRAM)
-        rows.append((name, f"{ours.peak:.0f}", f"{ours.peak * measured.answer:.0%}", *map(shown, (ours, theirs))))
+        ours = simulated(arrivals, measured.answer, measured.picture)
+        theirs = simulated(arrivals, 1 / TELEGRAM, 1 / TELEGRAM)
+        rows.append((name, f"{ours.peak:.0f}", f"{ours.busiest:.0%}", *map(shown, (ours, theirs))))
     head = (
         "", "taps a second, busiest minute", "of one core", "wait at the process: median / p99 / longest",
         "if Telegram allows 30 replies a second",
@@ -137,9 +161,9 @@ def queue(measured: Measured) -> str:
     return table(head, rows)
 
 
-def invited(people: int, rate: float, over: float = 0.0, share: float = TAKE_PART) -> list[float]:
-    """The moments of every tap, in order: who takes part comes after a while, and thinks before each tap."""
-    chance, found = random.Random(1), list[float]()
+def invited(people: int, rate: float, over: float = 0.0, share: float = TAKE_PART) -> list[Tap]:
+    """Every tap, in order: who takes part comes after a while, and thinks before each tap."""
+    chance, found = random.Random(1), list[Tap]()
     for number in range(people):
         if chance.random() < share:
             came = chance.uniform(0, over) if over else number / rate + chance.expovariate(1 / REACT)
@@ -147,35 +171,28 @@ def invited(people: int, rate: float, over: float = 0.0, share: float = TAKE_PAR
     return sorted(found)
 
 
-def taps(chance: random.Random, moment: float) -> Iterator[float]:
-    for _ in range(TAPS):
+def taps(chance: random.Random, moment: float) -> Iterator[Tap]:
+    for number in range(TAPS):
         moment += chance.expovariate(1 / THINKING)
-        yield moment
+        yield moment, number == TAPS - 1
 
 
-def simulated(arrivals: Sequence[float], service: float) -> Waiting:
-    """One server, first come, first served, each for the same time; the wait includes being served."""
-    free, waits = 0.0, list[float]()
-    for arrival in arrivals:
-        free = max(free, arrival) + service
+def simulated(arrivals: Sequence[Tap], service: float, picture: float) -> Waiting:
+    """One server, first come, first served; a person's last tap brings a picture. Waiting includes being served."""
+    free, waits, work = 0.0, list[float](), Counter[int]()
+    for arrival, is_last in arrivals:
+        takes = service + (picture if is_last else 0.0)
+        free = max(free, arrival) + takes
+        work[int(arrival // 60)] += round(takes * 10**6)
         waits.append(free - arrival)
     waits.sort()
     return Waiting(
-        answers=len(waits),
-        peak=busiest_minute(arrivals) / 60,
+        busiest=max(work.values()) / 60e6,
+        peak=max(Counter(int(arrival // 60) for arrival, _ in arrivals).values()) / 60,
         median=statistics.median(waits),
         p99=waits[int(0.99 * len(waits))],
         longest=waits[-1],
     )
-
-
-def busiest_minute(arrivals: Sequence[float]) -> int:
-    most = first = 0
-    for last, arrival in enumerate(arrivals):
-        while arrival - arrivals[first] > 60:
-            first += 1
-        most = max(most, last - first + 1)
-    return most
 
 
 def shown(waiting: Waiting) -> str:
