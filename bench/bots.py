@@ -44,11 +44,11 @@ class Bot:
 @asynccontextmanager
 async def running(name: str, server: TelegramServer, folder: Path, core: int | None) -> AsyncIterator[Bot]:
     """The bot, ready to take updates; killed at the end."""
-    environment = _environment(server, folder)
-    code = await _partnership(environment, folder) if name == "ours" else "hello"
+    environment = environment_for(server, folder)
+    code = await partnership_in(environment, folder) if name == "ours" else "hello"
     with (folder / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            *_command(name, server, folder), cwd=folder, env=environment, stdout=DEVNULL, stderr=log
+            *command_of(name, server, folder), cwd=folder, env=environment, stdout=DEVNULL, stderr=log
         )
     try:
         if core is not None:
@@ -63,7 +63,7 @@ async def running(name: str, server: TelegramServer, folder: Path, core: int | N
         await process.wait()
 
 
-def _environment(server: TelegramServer, folder: Path) -> dict[str, str]:
+def environment_for(server: TelegramServer, folder: Path) -> dict[str, str]:
     return {
         "PATH": os.environ.get("PATH", ""),
         "PYTHONPATH": str(ROOT),
@@ -75,7 +75,7 @@ def _environment(server: TelegramServer, folder: Path) -> dict[str, str]:
     }
 
 
-def _command(name: str, server: TelegramServer, folder: Path) -> Iterable[str]:
+def command_of(name: str, server: TelegramServer, folder: Path) -> Iterable[str]:
     if name == "ours":
         return sys.executable, "-m", "bot", "run"
     (folder / "screens.json").write_text(screens.as_json(), "utf-8")
@@ -83,7 +83,7 @@ def _command(name: str, server: TelegramServer, folder: Path) -> Iterable[str]:
     return sys.executable, "-m", "bench.echo", client, server.url, server.token, str(folder / "screens.json")
 
 
-async def _partnership(environment: Mapping[str, str], folder: Path) -> str:
+async def partnership_in(environment: Mapping[str, str], folder: Path) -> str:
     """Make a partnership; its invitation code."""
     asks = "--organisation", screens.ORGANISATION, "--contact", screens.CONTACT, "--language", screens.LANGUAGE
     command = sys.executable, "-m", "bot", "partnership", "add", screens.NAME, *asks, "--json"

@@ -5,7 +5,7 @@ They know nothing of a bot but its messages, so every bot has the same people.
 
 import time
 
-from bot.survey.buttons import ChooseOption, decode
+from bot.survey.buttons import ChooseOption, Finish, decode
 from tests.telegram_server import BotMessage, Person
 
 PATIENCE = 120.0  # seconds; whoever waits longer ends the benchmark
@@ -41,6 +41,13 @@ class Respondent:
             self.taps[choice.item] = choice.option
         return taken
 
+    async def finish(self) -> None:
+        """Done: the last tap, on the review of all answers."""
+        done = next(data for row in self.person.last.rows for _, data in row if isinstance(decode(data), Finish))
+        before = self.person.last
+        await self.person.press_data(done, before)
+        await self.person.wait(lambda shown: shown is not before and not _is_review(shown), PATIENCE)
+
     async def _press(self, data: str) -> BotMessage:
         before = self.person.last
         await self.person.press_data(data, before)
@@ -51,3 +58,7 @@ def options_on(message: BotMessage) -> list[tuple[str, ChooseOption]]:
     """The buttons of a message that answer a statement, as data and as what they mean."""
     meanings = ((data, decode(data)) for row in message.rows for _, data in row)
     return [(data, meaning) for data, meaning in meanings if isinstance(meaning, ChooseOption)]
+
+
+def _is_review(message: BotMessage) -> bool:
+    return any(isinstance(decode(data), Finish) for row in message.rows for _, data in row)

@@ -4,7 +4,7 @@ What was published is a row in `cells` and never changes. Everything shown to an
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     and_,
+    case,
     exists,
     func,
     insert,
@@ -31,6 +32,7 @@ from storage.schema import answers, cells, compared, departed, releases, respond
 
 GROUPS = ("resident", "professional")
 UNKNOWN_GROUP = "withheld"
+BLOCK_GROUPS = (*GROUPS, "other", UNKNOWN_GROUP)
 
 
 @dataclass(slots=True)
@@ -74,10 +76,8 @@ def publish(tx: Tx, checklist: Checklist, wave: int, k: int, now: datetime, *, f
     _include(tx, wave, number, joining)
     tx.connection.execute(tx.insert(releases).values(wave_id=wave, number=number, final=final, released_at=now))
     record = _record(tx, checklist, wave)
-    for item in record.contributors:
-        for cell in (EVERYONE, *GROUPS):
-            if record.allows(item, (number, cell), k):
-                _keep(tx, record, item, (number, cell))
+    new = ((item, (number, cell)) for item in record.contributors for cell in (EVERYONE, *GROUPS))
+    _keep(tx, [_published(record, *one) for one in new if record.allows(*one, k)])
     return number
 
 
@@ -97,10 +97,8 @@ def compare(tx: Tx, checklist: Checklist, earlier: int, later: int, items: Colle
         return
     _write_down(tx, checklist, later, earlier, halves[later])
     records = {wave: _record(tx, checklist, wave, half) for wave, half in halves.items()}
-    for item in items:
-        if all(records[wave].allows(item, half, k) for wave, half in halves.items()):
-            for wave, half in halves.items():
-                _keep(tx, records[wave], item, half)
+    allowed = [item for item in items if all(records[wave].allows(item, halves[wave], k) for wave in halves)]
+    _keep(tx, [_published(records[wave], item, half) for item in allowed for wave, half in halves.items()])
 
 
 def read(tx: Tx, wave: int, cell: str = EVERYONE) -> dict[int, Cell]:
@@ -222,17 +220,29 @@ def _scored(
 ) -> Iterator[tuple[int, Block, int, int]]:
     """(item, block, score, how many people), over the released answers of everybody in a wave or of some."""
     source, part_of = _with_comparisons(comparisons)
-    per = (answers.c.item, responses.c.released_in, respondents.c.group, answers.c.option, *part_of)
+    options, places = _scored_options(checklist), max(checklist.items) + 1
     counted = (
-        select(func.count(), *per)
+        select(func.count(), _as_one_number(options, places).label("coded"), *part_of)
         .select_from(source)
-        .where(responses.c.wave_id == wave, responses.c.released_in.is_not(None), *who)
-        .group_by(*per)
+        .where(responses.c.wave_id == wave, responses.c.released_in.is_not(None), answers.c.option.in_(options), *who)
+        .group_by("coded", *part_of)
     )
-    for n, item, came, group, option, *same in tx.connection.execute(counted):
-        score = checklist.options[option].score
-        if score is not None:
-            yield item, Block(came, None, group or UNKNOWN_GROUP, frozenset(filter(None, same))), score, n
+    for n, number, *same in tx.connection.execute(counted):
+        rest, option = divmod(number, len(options))
+        rest, item = divmod(rest, places)
+        came, group = divmod(rest, len(BLOCK_GROUPS))
+        score = checklist.options[options[option]].score or 0
+        yield item, Block(came, None, BLOCK_GROUPS[group], frozenset(filter(None, same))), score, n
+
+
+def _as_one_number(options: Sequence[str], places: int) -> ColumnElement[int]:
+    """The release, group, item and option of an answer in one: what is grouped is sorted, and a number sorts twice as
+    fast as the four."""
+    groups = {name: number for number, name in enumerate(BLOCK_GROUPS)}
+    group = case(groups, value=respondents.c.group, else_=groups[UNKNOWN_GROUP])
+    option = case({key: number for number, key in enumerate(options)}, value=answers.c.option)
+    in_group = responses.c.released_in * len(BLOCK_GROUPS) + group
+    return (in_group * places + answers.c.item) * len(options) + option
 
 
 def _with_comparisons(comparisons: Collection[str]) -> tuple[FromClause, list[ColumnElement[str]]]:
@@ -252,22 +262,26 @@ def _scored_options(checklist: Checklist) -> list[str]:
     return [key for key, option in checklist.options.items() if option.score is not None]
 
 
-def _keep(tx: Tx, record: Record, item: int, new: Publication) -> None:
+def _published(record: Record, item: int, new: Publication) -> dict[str, object]:
+    """A new publication, which counts from now on, as a row."""
     release, cell = new
     found = record.contributors[item]
     blocks = [block for block in found.totals if block.is_in(release, cell)]
-    tx.connection.execute(
-        tx.insert(cells).values(
-            wave_id=record.wave,
-            release=release,
-            item=item,
-            cell=cell,
-            n=sum(found.people[block] for block in blocks),
-            total=sum(found.totals[block] for block in blocks),
-            squares=sum(found.squares[block] for block in blocks),
-        )
-    )
     record.published[item].append(new)
+    return {
+        "wave_id": record.wave,
+        "release": release,
+        "item": item,
+        "cell": cell,
+        "n": sum(found.people[block] for block in blocks),
+        "total": sum(found.totals[block] for block in blocks),
+        "squares": sum(found.squares[block] for block in blocks),
+    }
+
+
+def _keep(tx: Tx, rows: list[dict[str, object]]) -> None:
+    if rows:
+        tx.connection.execute(insert(cells), rows)
 
 
 def _let_go(tx: Tx, wave: int, last: int, item: int, block: Block, n: int) -> None:

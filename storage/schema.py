@@ -208,6 +208,14 @@ responses = Table(
     sqlite_autoincrement=True,
 )
 
+# Who has not finished is looked for every 20 seconds, among ever more who have.
+Index(
+    "ix_responses_unfinished",
+    responses.c.wave_id,
+    sqlite_where=responses.c.completed_at.is_(None),
+    postgresql_where=responses.c.completed_at.is_(None),
+)
+
 answers = Table(
     "answers",
     metadata,

@@ -100,6 +100,12 @@ class House:
         await self.server.confirmed()
         await self.app.delivery.idle()
 
+    async def alive_until(self, task: "asyncio.Task[None]") -> None:
+        """Wait for it while the application runs; when that ends, by itself, this raises why."""
+        assert self._running
+        await asyncio.wait((task, self._running), return_when=asyncio.FIRST_COMPLETED)
+        await (task if task.done() else self._running)
+
     async def command(self, *arguments: str, **environment: str) -> tuple[int, str, str]:
         """A command in a process of its own, beside whatever runs here."""
         process = await asyncio.create_subprocess_exec(

@@ -391,13 +391,14 @@ class Fault:
     retry_after: int | None = None
     description: str | None = None
     chat_id: int | None = None
-    garbage: bool = False  # HTML instead of JSON
+    garbage: bool | str = False  # HTML instead of JSON, or this
     hang: float | None = None  # seconds before the answer
     after: bool = False  # the call takes effect; its answer is lost
 
     def response(self) -> web.Response:
         if self.garbage:
-            return web.Response(status=self.status, text="<html>Bad gateway</html>", content_type="text/html")
+            text = self.garbage if isinstance(self.garbage, str) else "<html>Bad gateway</html>"
+            return web.Response(status=self.status, text=text, content_type="text/html")
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
             return too_many(self.retry_after or 1).response()
         return Refused(self.status, self.description or HTTPStatus(self.status).phrase).response()
@@ -929,7 +930,9 @@ def scope_of(params: Json) -> tuple[str, str]:
 
 def lane_of(kind: str, body: Json) -> tuple[str, int]:
     about = body[kind] if isinstance(body.get(kind), dict) else {}
-    return kind.removeprefix("edited_"), (about.get("chat") or about.get("from") or {}).get("id", 0)
+    whose = next((one for one in (about.get("chat"), about.get("from")) if isinstance(one, dict)), {})
+    number = whose.get("id", 0)  # in a malformed update it is anything
+    return kind.removeprefix("edited_"), number if isinstance(number, int) else 0
 
 
 def text_parts(text: str) -> Json:

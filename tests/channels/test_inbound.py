@@ -100,6 +100,7 @@ def test_blocked_and_back(status: str, event: object) -> None:
             "update_id": 1,
             "callback_query": {"id": "1", "from": ANNA, "message": {"chat": {"type": "group"}}, "data": "x"},
         },
+        {"update_id": 1, "callback_query": {"id": "1", "from": {"id": float("inf")}, "data": "x"}},
         {"update_id": 1, "my_chat_member": {"chat": CHAT}},
         {"update_id": 1, "poll": {"id": "1"}},
     ],

@@ -339,3 +339,15 @@ async def test_a_refused_poll_does_not_end_the_bot(
     await house.settle()
     assert not server.faults
     assert house.answers == [(1, "yes"), (2, "no")]
+
+
+async def test_an_answer_that_nobody_can_read_does_not_end_the_bot(
+    house: Mortal, server: TelegramServer, anna: Person
+) -> None:
+    server.fail("getUpdates", 200, garbage="[" * 100_000)
+    await anna.press("Ja")  # answers the poll that is open
+    await anna.wait(lambda message: "Zin 2 van 26" in message.text)
+    await anna.press("Nee")
+    await house.settle()
+    assert not server.faults
+    assert house.answers == [(1, "yes"), (2, "no")]

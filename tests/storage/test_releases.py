@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import delete, text
 
 from bot.survey.checklist import Checklist
+from bot.survey.dialogue import GROUP_LABELS
 from bot.survey.scoring import Score
 from bot.texts import Texts
 from storage import dialogues, partnerships, releases
@@ -432,3 +433,7 @@ def test_from_ten_on_there_are_interim_scores_from_five_on_final_ones(
     neighbourhood.release(final=True)
     with database.transaction() as tx:
         assert len(releases.read(tx, neighbourhood.wave)) == final
+
+
+def test_every_group_that_can_be_chosen_is_told_apart() -> None:
+    assert {*releases.BLOCK_GROUPS} == {*GROUP_LABELS}

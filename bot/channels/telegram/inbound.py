@@ -35,7 +35,7 @@ def received(raw: Mapping[str, Any]) -> Received | None:
             return _message(number, raw["message"])
         if "my_chat_member" in raw:
             return _membership(number, raw["my_chat_member"])
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
     return None
 

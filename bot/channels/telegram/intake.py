@@ -71,7 +71,10 @@ class Intake:
         # Not Bot.get_updates: one malformed update would spoil the batch, again and again.
         asked = {"offset": offset, "timeout": patience, "allowed_updates": json.dumps(ALLOWED_UPDATES)}
         url = f"{self._bot.base_url}/getUpdates?{urlencode(asked)}"
-        batch = await self._request.post(url, read_timeout=POLL + 10)
+        try:
+            batch = await self._request.post(url, read_timeout=POLL + 10)
+        except RecursionError:  # JSON that is nested too deep; the library only expects a ValueError
+            raise TelegramError("getUpdates did not answer with what can be read") from None
         if not isinstance(batch, list):
             raise TelegramError("getUpdates did not answer with a list")
         return [raw for raw in batch if isinstance(raw, Mapping) and isinstance(raw.get("update_id"), int)]

@@ -26,6 +26,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+NO_TURN = "can't handle event type Response"  # h11, when it has refused what came while we were at it
 ONE_YEAR = "max-age=31536000"
 
 
@@ -35,15 +36,26 @@ class Guard:
         self._headers = {**HEADERS, **({"Strict-Transport-Security": ONE_YEAR} if is_secure else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_gone = False
+
+        async def heard() -> Message:
+            nonlocal is_gone
+            message = await receive()
+            is_gone |= message["type"] == "http.disconnect"
+            return message
+
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._close_up(MutableHeaders(scope=message))
             await send(message)
 
         try:
-            await self._app(scope, receive, guarded)
+            await self._app(scope, heard, guarded)
         except Exception as error:
-            log.error("a request failed: %s", where(error))
+            if is_gone or NO_TURN in str(error):  # they left halfway, or it was no HTTP: nothing of ours failed
+                log.info("a request was not finished: %s", type(error).__name__)
+            else:
+                log.error("a request failed: %s", where(error))
 
     def _close_up(self, headers: MutableHeaders) -> None:
         for name, value in self._headers.items():

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -284,7 +284,7 @@ class Site:
         """A page. `place` is its address, for a script that did not come here by it."""
         proof, once = self.keys.proof(caller.token), secrets.token_hex(12)
         html = self.pages.render(sight, letters, proof=proof, once=once, **more)
-        response = HTMLResponse(html, status, headers={"Content-Location": place})
+        response = HTMLResponse(html, status, headers={"Content-Location": quote(place)})
         self.give_cookie(response, caller, is_known=sight.is_known)
         return response
 

@@ -173,6 +173,10 @@ async def test_markup_is_words_wherever_it_is_put(house: House, visitors: Visito
         ("GET", "/i/%00%ff%3Cscript%3E", 404),
         ("GET", "/i/" + "x" * 4000, 404),
         ("GET", "/i/x/klingon", 404),
+        ("GET", "/i/x/%00", 404),
+        ("GET", "/i/x/%0d%0aSet-Cookie:%20a=b", 404),
+        ("GET", "/i/x/%E2%82%AC", 404),
+        ("GET", "/i/%20x%20", 404),
         ("GET", "/mine/../../etc/passwd", 404),
         ("GET", "/mine/" + "x" * 32, 404),
         ("GET", "/file/1/my-answers.csv", 404),
@@ -191,6 +195,41 @@ async def test_strange_addresses(house: House, visitors: Visitors, method: str, 
         assert response.status == status
         assert "Content-Security-Policy" in response.headers
         assert "Traceback" not in await response.text()
+
+
+async def test_an_address_is_told_without_what_a_header_cannot_hold(house: House, visitors: Visitors) -> None:
+    async with visitors().session.get("/i/x/%0d%0aSet-Cookie:%20a=b") as response:
+        assert response.headers["Content-Location"] == "/i/x/%0D%0ASet-Cookie%3A%20a%3Db"
+        assert "a=b" not in response.headers.getall("Set-Cookie")
+    async with visitors().session.post("/tap", data={"code": " "}) as response:
+        assert (response.status, response.headers["Content-Location"]) == (403, "/i/%20")
+
+
+async def test_who_leaves_in_the_middle_of_a_form_is_no_error(
+    house: House, visitors: Visitors, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    head = "POST /tap HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nproof="
+    _, writer = await asyncio.open_connection("127.0.0.1", house.settings.port)
+    writer.write(head.encode())
+    await writer.drain()
+    writer.close()
+    async with asyncio.timeout(5):
+        while "was not finished: ClientDisconnect" not in caplog.text:  # noqa: ASYNC110 - a log rings no bell
+            await asyncio.sleep(0.01)
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_what_is_no_http_is_no_error_of_ours(
+    house: House, visitors: Visitors, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = "POST /tap HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nproof=\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.settings.port)
+    writer.write(head.encode())
+    assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+    writer.close()
+    await visitors().open("/")
+    assert not [one for one in caplog.records if one.levelno >= logging.ERROR and one.name.startswith("bot")]
 
 
 async def test_ten_thousand_guesses_get_nowhere_and_slow_nobody_down(house: House, visitors: Visitors) -> None:
