@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
@@ -64,8 +64,7 @@ class Tx:
 
     def insert(self, table: Table) -> Any:
         """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`, for the dialect at hand."""
-        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
-        return dialect.insert(table)
+        return insert_of(self.connection.dialect)(table)
 
 
 class Database:
@@ -122,6 +121,10 @@ class Database:
             yield
         finally:
             hold.close()
+
+
+def insert_of(dialect: Dialect) -> Callable[[Table], Any]:
+    return postgresql.insert if dialect.name == "postgresql" else sqlite.insert
 
 
 @contextmanager
