@@ -45,9 +45,9 @@ class Echo:
 
 
 def _over_aiohttp(builder: Any) -> None:
-    from bot.channels.telegram.request import AiohttpRequest
+    from bench.over_aiohttp import OverAiohttp
 
-    builder.request(AiohttpRequest()).get_updates_request(AiohttpRequest()).concurrent_updates(True)
+    builder.request(OverAiohttp()).get_updates_request(OverAiohttp()).concurrent_updates(True)
 
 
 def _item(data: str) -> int:

@@ -32,6 +32,7 @@ LOOK_EVERY = 2.0  # seconds between looks for letters that fell due
 LONGEST_WAIT = 300.0  # seconds between two tries
 MOST_TRIES = 100  # about eight hours of a channel that is down
 TRIES_UNSTORED = 12
+TOGETHER = 0.1  # seconds in which what was delivered is marked together; a kill meanwhile sends these again
 
 STILL_OURS = letters.LEASE.total_seconds() - 5  # seconds after taking a letter
 
@@ -100,7 +101,8 @@ class Delivery:
     async def idle(self) -> None:
         """Return when nothing is in hand, and no bulk mail that was looked for is due."""
         while self._desk.tasks:
-            await asyncio.wait(self._desk.tasks)
+            self._desk.hurry()
+            await asyncio.wait(self._desk.tasks, return_when=asyncio.FIRST_COMPLETED)
 
     async def close(self, patience: float = 5.0) -> None:
         """Give what is on its way a moment; what is stored and not delivered will be, after the next start."""
@@ -330,6 +332,7 @@ class _Desk:
         self._in_hand: dict[int, float] = {}  # since when, by this process's own clock
         self._delivered: list[int] = []
         self._settling: asyncio.Task[None] | None = None
+        self._hurried = asyncio.Event()
 
     def start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -395,9 +398,14 @@ class _Desk:
             await self._give_up(number, contact, receipt)
             self.let_go([envelope])
 
+    def hurry(self) -> None:
+        """Mark what is delivered now, without waiting for more."""
+        self._hurried.set()
+
     async def settled(self) -> None:
         """Return when all that was delivered so far is marked."""
         if self._settling:
+            self.hurry()
             await asyncio.wait([self._settling])
 
     async def postpone(self, envelope: Envelope, receipt: Postponed, tries: int, *, is_held: bool) -> float:
@@ -434,8 +442,12 @@ class _Desk:
             await self._record(lambda tx: letters.give_up(tx, number, reason, self._clock()))
 
     async def _settle(self) -> None:
-        """Mark as delivered, together, all that were delivered while the last mark was made."""
+        """Mark as delivered, in one transaction, all that are delivered in a moment: for a tap it would be a second."""
         while self._delivered:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TOGETHER):
+                    await self._hurried.wait()
+            self._hurried.clear()
             numbers, self._delivered = self._delivered, []
             await self._record(lambda tx, numbers=numbers: letters.settle(tx, numbers, self._clock()))  # type: ignore[misc]
             for number in numbers:

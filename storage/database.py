@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
@@ -70,8 +70,7 @@ class Tx:
 
     def insert(self, table: Table) -> Any:
         """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`, for the dialect at hand."""
-        dialect = postgresql if self.is_shared else sqlite
-        return dialect.insert(table)
+        return insert_of(self.connection.dialect)(table)
 
 
 class Database:
@@ -85,7 +84,13 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
         """A transaction of its own, for the command line and tests."""
-        with away(), self.engine.begin() as connection:
+        with away(), self.engine.connect() as connection, self.begun(connection) as tx:
+            yield tx
+
+    @contextmanager
+    def begun(self, connection: Connection) -> Iterator[Tx]:
+        """A transaction on a connection that somebody keeps."""
+        with away(), connection.begin():
             tx = Tx(connection, self.seal)
             yield tx
         if tx.erased and self.is_sqlite:
@@ -128,6 +133,10 @@ class Database:
             yield
         finally:
             hold.close()
+
+
+def insert_of(dialect: Dialect) -> Callable[[Table], Any]:
+    return postgresql.insert if dialect.name == "postgresql" else sqlite.insert
 
 
 @contextmanager
@@ -195,10 +204,11 @@ def _postgresql_engine(url: str) -> Engine:
 
 
 class _Writer:
-    """The one thread that writes to SQLite."""
+    """The one thread that writes to SQLite. It keeps its connection until something goes wrong with it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._connection: Connection | None = None
         self._waiting: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
         self._thread.start()
@@ -219,7 +229,8 @@ class _Writer:
             outcomes = self._commit(together)
             _hand_back(together, outcomes)
             if last:
-                return
+                break
+        self._disconnect()
 
     def _with_all_that_wait(self, first: "_Work") -> "tuple[list[_Work], bool]":
         together = [first]
@@ -232,12 +243,25 @@ class _Writer:
 
     def _commit(self, together: "list[_Work]") -> "list[_Outcome]":
         try:
-            with self._database.transaction() as tx:
+            with self._database.begun(self._connected()) as tx:
                 if len(together) == 1:
                     return [_Outcome(value=together[0].work(tx))]
                 return [_in_savepoint(tx, piece) for piece in together]
         except Exception as error:  # whatever it is, whoever waits must hear of it
+            self._disconnect()
             return [_Outcome(error=error)] * len(together)
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            with away():
+                self._connection = self._database.engine.connect()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection:
+            with suppress(DBAPIError):
+                self._connection.close()
+            self._connection = None
 
 
 class _Pool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from bot.survey.buttons import place_from
 from bot.survey.checklist import Checklist
@@ -19,6 +19,7 @@ from storage import waves as waves_of
 from storage.contacts import meet
 from storage.database import Tx
 from storage.partnerships import PARTNERSHIP_COLUMNS, Wave
+from storage.prepared import Prepared
 from storage.schema import answers, contacts, partnerships, respondents, responses, waves
 
 
@@ -48,8 +49,8 @@ def load(
     tx: Tx, checklist: Checklist, languages: tuple[str, ...], channel: str, address: str, response: int | None
 ) -> Caller | None:
     """The person at this address; None when we keep nothing about them."""
-    contact = tx.connection.execute(_LOCK_ADDRESS, {"address_key": tx.seal.key(channel, address)}).scalar()
-    return _caller(tx, checklist, languages, contact, response) if contact else None
+    contact = _LOCK_ADDRESS(tx, address_key=tx.seal.key(channel, address))
+    return _caller(tx, checklist, languages, contact[0].id, response) if contact else None
 
 
 def active_since(
@@ -92,7 +93,7 @@ def of_contact(
     tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int, response: int | None
 ) -> Caller | None:
     """A contact that is not calling but called; None when they were erased meanwhile."""
-    if tx.connection.execute(_LOCK_CONTACT, {"contact_id": contact}).first() is None:
+    if not _LOCK_CONTACT(tx, contact_id=contact):
         return None
     return _caller(tx, checklist, languages, contact, response)
 
@@ -151,16 +152,14 @@ def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> bool:
     before = caller.dialogue
     for item, option in after.answers.items():
         if before.answers.get(item) != option:
-            _save_answer(tx, after.response, item, option, now)
-    tx.connection.execute(
-        _SAVE_RESPONSE,
-        {
-            "response": after.response,
-            "place": str(after.place) if after.place else None,
-            "reminders": after.reminders,
-            "remind_at": after.remind_at,
-            "touched_at": now,
-        },
+            _SAVE_ANSWER(tx, response_id=after.response, item=item, option=option, answered_at=now)
+    _SAVE_RESPONSE(
+        tx,
+        response=after.response,
+        place=str(after.place) if after.place else None,
+        reminders=after.reminders,
+        remind_at=after.remind_at,
+        touched_at=now,
     )
     if after.answers and not before.answers:
         begun = update(responses).where(responses.c.id == after.response, responses.c.started_at.is_(None))
@@ -216,17 +215,10 @@ def own_answers(tx: Tx, contact: int) -> list[OwnAnswer]:
     return [OwnAnswer(*row) for row in found]
 
 
-def _save_answer(tx: Tx, response: int, item: int, option: str, now: datetime) -> None:
-    row = {"response_id": response, "item": item, "option": option, "answered_at": now}
-    given = tx.insert(answers).values(**row)
-    changed = {"option": given.excluded.option, "answered_at": given.excluded.answered_at}
-    tx.connection.execute(given.on_conflict_do_update(index_elements=["response_id", "item"], set_=changed))
-
-
 def _caller(
     tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int, response: int | None
 ) -> Caller | None:
-    rows: Sequence[Any] = tx.connection.execute(_LOAD, {"contact_id": contact}).all()
+    rows = _LOAD(tx, contact_id=contact)
     if not rows:
         return None
     asked = next((row for row in rows if row.response == response), None)
@@ -244,10 +236,10 @@ def _caller(
 
 
 def _answers(tx: Tx, response: int) -> dict[int, str]:
-    return dict(map(tuple, tx.connection.execute(_ANSWERS, {"response": response})))
+    return dict(_ANSWERS(tx, response=response))
 
 
-def _earlier(tx: Tx, row: Row[Any], rows: Sequence[Any]) -> dict[int, str]:
+def _earlier(tx: Tx, row: Any, rows: Sequence[Any]) -> dict[int, str]:
     """What this person answered in the wave before, if they completed it, to statements that read the same still."""
     mine = (one for one in rows if one.partnership == row.partnership and one.number < row.number)
     last = max(mine, key=lambda one: one.number, default=None)
@@ -258,7 +250,7 @@ def _earlier(tx: Tx, row: Row[Any], rows: Sequence[Any]) -> dict[int, str]:
 
 
 def _dialogue(
-    row: Row[Any],
+    row: Any,
     checklist: Checklist,
     languages: tuple[str, ...],
     given: Mapping[int, str],
@@ -290,53 +282,67 @@ def _dialogue(
     )
 
 
+def _save_answer(insert: Any) -> Any:
+    row: dict[str, Any] = {name: bindparam(name) for name in ("response_id", "item", "option", "answered_at")}
+    given = insert(answers).values(**row)
+    changed = {"option": given.excluded.option, "answered_at": given.excluded.answered_at}
+    return given.on_conflict_do_update(index_elements=["response_id", "item"], set_=changed)
+
+
 # Locking comes first, and alone: a statement that waited for a lock still sees the other tables as they were before.
 _LOCK = select(contacts.c.id).with_for_update()
-_LOCK_ADDRESS = _LOCK.where(contacts.c.address_key == bindparam("address_key"))
-_LOCK_CONTACT = _LOCK.where(contacts.c.id == bindparam("contact_id"))
-_LOAD = (
-    select(
-        contacts.c.channel,
-        contacts.c.language.label("spoken"),
-        contacts.c.stopped_at,
-        contacts.c.unreachable_at,
-        respondents.c.group,
-        respondents.c.wants_result,
-        responses.c.id.label("response"),
-        responses.c.place,
-        responses.c.reminders,
-        responses.c.remind_at,
-        responses.c.completed_at,
-        responses.c.touched_at,
-        reminders.FIRST.c.due_at.label("first_reminder"),
-        reminders.SECOND.c.due_at.label("second_reminder"),
-        waves.c.id.label("wave"),
-        waves.c.number,
-        waves.c.name.label("wave_name"),
-        waves.c.closed_at,
-        waves.c.closes_at,
-        partnerships.c.id.label("partnership"),
-        *PARTNERSHIP_COLUMNS,
+_LOCK_ADDRESS = Prepared(lambda _: _LOCK.where(contacts.c.address_key == bindparam("address_key")))
+_LOCK_CONTACT = Prepared(lambda _: _LOCK.where(contacts.c.id == bindparam("contact_id")))
+_LOAD = Prepared(
+    lambda _: (
+        select(
+            contacts.c.channel,
+            contacts.c.language.label("spoken"),
+            contacts.c.stopped_at,
+            contacts.c.unreachable_at,
+            respondents.c.group,
+            respondents.c.wants_result,
+            responses.c.id.label("response"),
+            responses.c.place,
+            responses.c.reminders,
+            responses.c.remind_at,
+            responses.c.completed_at,
+            responses.c.touched_at,
+            reminders.FIRST.c.due_at.label("first_reminder"),
+            reminders.SECOND.c.due_at.label("second_reminder"),
+            waves.c.id.label("wave"),
+            waves.c.number,
+            waves.c.name.label("wave_name"),
+            waves.c.closed_at,
+            waves.c.closes_at,
+            partnerships.c.id.label("partnership"),
+            *PARTNERSHIP_COLUMNS,
+        )
+        .select_from(
+            contacts.join(respondents)
+            .join(responses)
+            .join(waves)
+            .join(partnerships)
+            .outerjoin(reminders.FIRST, reminders.was_sent(reminders.FIRST, 1))
+            .outerjoin(reminders.SECOND, reminders.was_sent(reminders.SECOND, 2))
+        )
+        .where(contacts.c.id == bindparam("contact_id"))
+        .order_by(responses.c.touched_at.desc(), responses.c.id.desc())
     )
-    .select_from(
-        contacts.join(respondents)
-        .join(responses)
-        .join(waves)
-        .join(partnerships)
-        .outerjoin(reminders.FIRST, reminders.was_sent(reminders.FIRST, 1))
-        .outerjoin(reminders.SECOND, reminders.was_sent(reminders.SECOND, 2))
-    )
-    .where(contacts.c.id == bindparam("contact_id"))
-    .order_by(responses.c.touched_at.desc(), responses.c.id.desc())
 )
-_ANSWERS = select(answers.c.item, answers.c.option).where(answers.c.response_id == bindparam("response"))
-_SAVE_RESPONSE = (
-    update(responses)
-    .where(responses.c.id == bindparam("response"))
-    .values(
-        place=bindparam("place"),
-        reminders=bindparam("reminders"),
-        remind_at=bindparam("remind_at"),
-        touched_at=bindparam("touched_at"),
+_ANSWERS = Prepared(
+    lambda _: select(answers.c.item, answers.c.option).where(answers.c.response_id == bindparam("response"))
+)
+_SAVE_ANSWER = Prepared(_save_answer)
+_SAVE_RESPONSE = Prepared(
+    lambda _: (
+        update(responses)
+        .where(responses.c.id == bindparam("response"))
+        .values(
+            place=bindparam("place"),
+            reminders=bindparam("reminders"),
+            remind_at=bindparam("remind_at"),
+            touched_at=bindparam("touched_at"),
+        )
     )
 )

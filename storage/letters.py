@@ -12,17 +12,20 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Column, ColumnElement, Row, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, Select, and_, bindparam, delete, exists, func, or_, select, update
 
 from bot.letters import Envelope, Letter
 from bot.survey.calendar import decent
 from storage.database import Tx
+from storage.prepared import Prepared
 from storage.schema import contacts, letters
 
 LEASE = timedelta(seconds=60)
 OVERTAKEN = "overtaken"  # by what the contact did themselves
 
 Order = tuple[Column[Any], ...]
+
+NOTHING_MORE = {"key": None, "leased_until": None, "timezone": None}
 
 BY_NUMBER: Order = (letters.c.id,)
 BY_MOMENT: Order = (letters.c.due_at, letters.c.id)  # as the index has it: of thousands only the first are read
@@ -69,10 +72,9 @@ def enqueue(tx: Tx, contact: int, letter: Letter, due_at: datetime, key: str, ti
 
 
 def _write(tx: Tx, contact: int, letter: Letter, due_at: datetime, **more: Any) -> int | None:
-    row = {"contact_id": contact, "body": letter.to_json(), "due_at": due_at, "attempts": 0, **more}
-    return tx.connection.execute(
-        tx.insert(letters).values(**row).on_conflict_do_nothing().returning(letters.c.id)
-    ).scalar()
+    row = {"contact_id": contact, "body": letter.to_json(), "due_at": due_at, **NOTHING_MORE, **more}
+    written = _WRITE(tx, **row)
+    return written[0].id if written else None
 
 
 def withdraw(tx: Tx, which: ColumnElement[bool], now: datetime) -> None:
@@ -247,3 +249,14 @@ def move(tx: Tx, contact: int, channel: str, address: str, now: datetime) -> Non
         return
     new = {"address_key": key, "address_sealed": tx.seal.close(channel, address)}
     tx.connection.execute(update(contacts).where(contacts.c.id == contact).values(new))
+
+
+_GIVEN = ("contact_id", "body", "due_at", "key", "leased_until", "timezone")
+_WRITE = Prepared(
+    lambda insert: (
+        insert(letters)
+        .values(attempts=0, **{name: bindparam(name) for name in _GIVEN})
+        .on_conflict_do_nothing()
+        .returning(letters.c.id)
+    )
+)

@@ -162,22 +162,23 @@ LETTERS: dict[str, type[Any]] = {
     "c": Coordinate,
 }
 _LETTER_OF = {kind: letter for letter, kind in LETTERS.items()}
+_FIELDS = {kind: fields(kind) for kind in LETTERS.values()}
 
 
 def encode(press: Press) -> str:
     """A press as callback data; at most 64 bytes, by a test over all of them."""
-    values = (getattr(press, field.name) for field in fields(press))
-    return ":".join((_LETTER_OF[type(press)], *map(str, values)))
+    values = (str(getattr(press, field.name)) for field in _FIELDS[type(press)])
+    return ":".join((_LETTER_OF[type(press)], *values))
 
 
 def decode(data: str) -> Press | None:
     """The press that callback data stands for; None when it is none of ours."""
     letter, *parts = data.split(":")
     kind = LETTERS.get(letter)
-    if kind is None or len(parts) != len(fields(kind)):
+    if kind is None or len(parts) != len(_FIELDS[kind]):
         return None
     try:
-        values = [_value(field.type, part) for field, part in zip(fields(kind), parts, strict=True)]
+        values = [_value(field.type, part) for field, part in zip(_FIELDS[kind], parts, strict=True)]
         return cast(Press, kind(*values))
     except ValueError:
         return None

@@ -48,7 +48,7 @@ class TelegramChannel:
         self._polls, self._calls = AiohttpRequest(self.errors), AiohttpRequest(self.errors)
         base, files = f"{api_url}/bot", f"{api_url}/file/bot"
         self._bot = Bot(token, base, files, request=self._calls, get_updates_request=self._polls)
-        self.messenger = TelegramMessenger(self._bot, content)
+        self.messenger = TelegramMessenger(self._bot, self._calls, content)
 
     async def connect(self, patience: float | None = None) -> str:
         """Make contact and give the bot's name. Without `patience` (seconds) it waits for Telegram however long."""

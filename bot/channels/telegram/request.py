@@ -1,6 +1,11 @@
-"""How python-telegram-bot reaches the Bot API: over aiohttp, at a third to a seventh of the default's CPU."""
+"""How we reach the Bot API: over aiohttp, at a third to a seventh of the CPU of python-telegram-bot's default.
 
+What every tap costs goes by `send`: JSON, for aiohttp takes as long again to write a form, and no answer read.
+"""
+
+import json
 from collections import Counter
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +16,8 @@ from telegram.request import BaseRequest, RequestData
 CONNECTIONS = 100
 KEEP_ALIVE = 60.0  # seconds; a quiet bot should not shake hands anew for each press
 TIMEOUT = 20.0  # seconds
+JSON = {"Content-Type": "application/json"}
+WORKED = (b'{"ok":true', b'{"ok": true')
 
 
 class AiohttpRequest(BaseRequest):
@@ -43,22 +50,47 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
+        seconds = read_timeout if isinstance(read_timeout, (int, float)) else TIMEOUT
+        return await self._exchange(method, url, seconds, data=_body(request_data))
+
+    async def send(self, url: str, parameters: Mapping[str, object]) -> None:
+        """Call a method of which we want to know only that it worked; a TelegramError says why it did not."""
+        status, answer = await self._exchange("POST", url, TIMEOUT, data=json.dumps(parameters).encode(), headers=JSON)
+        if not (status == HTTPStatus.OK and answer.startswith(WORKED)):
+            await _Answered(status, answer).post(url)
+
+    async def _exchange(self, method: str, url: str, seconds: float, **more: Any) -> tuple[int, bytes]:
         if self._session is None:
             raise NetworkError("the connection to Telegram is closed")
-        seconds = read_timeout if isinstance(read_timeout, (int, float)) else TIMEOUT
         try:
-            async with self._session.request(
-                method, url, data=_body(request_data), timeout=ClientTimeout(total=seconds)
-            ) as response:
+            async with self._session.request(method, url, timeout=ClientTimeout(seconds), **more) as response:
                 if response.status >= HTTPStatus.BAD_REQUEST:
                     self._errors[str(response.status)] += 1
                 return response.status, await response.read()
         except TimeoutError as error:
             self._errors["timeout"] += 1
             raise TimedOut from error
-        except ClientError as error:
+        except (ClientError, OSError) as error:
             self._errors["connection"] += 1
             raise NetworkError(type(error).__name__) from error  # its own words hold the address, and so the token
+
+
+class _Answered(BaseRequest):
+    """An answer that came already, for the library to make out what is wrong with it."""
+
+    def __init__(self, status: int, answer: bytes) -> None:
+        self._answer = status, answer
+
+    @property
+    def read_timeout(self) -> float:
+        return TIMEOUT
+
+    async def initialize(self) -> None: ...
+
+    async def shutdown(self) -> None: ...
+
+    async def do_request(self, *_: Any, **__: Any) -> tuple[int, bytes]:
+        return self._answer
 
 
 def _body(data: RequestData | None) -> FormData | dict[str, str] | None:
