@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -35,6 +36,7 @@ PATIENCE = 60.0  # seconds to wait for what people did while we were away, befor
 MOST_LEFT_OVER = 10_000  # letters in hand at once after a start
 UNTIL_CONFIGURED = 3600.0  # seconds between looks at a channel that is not there
 WELL_WITHIN = 5.0  # seconds
+DRAWING = 2  # threads; also for what else may not hold up the event loop, such as asking for an address
 
 
 def wall_clock() -> datetime:
@@ -84,6 +86,8 @@ class App:
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Run until cancelled; then finish the turn in hand. It is `ready` when all that waited is taken."""
+        # Who draws holds the GIL, so more threads draw no faster; and each would keep memory of its own for good.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(DRAWING, "drawing"))
         with self.database.alone():
             try:
                 await self._run(ready)
