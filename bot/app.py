@@ -8,6 +8,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -42,6 +43,7 @@ UNTIL_CONFIGURED = 3600.0  # seconds between looks at a channel that is not ther
 WELL_WITHIN = 5.0  # seconds
 LATE = 180.0  # seconds without a look at what time has caused: something is stuck
 TICK_NOTED_EVERY = timedelta(minutes=1)
+DRAWING = 2  # threads; also for what else may not hold up the event loop, such as asking for an address
 
 
 def wall_clock() -> datetime:
@@ -97,6 +99,8 @@ class App:
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Run until cancelled; then finish the turn in hand. It is `ready` when all that waited is taken."""
+        # Who draws holds the GIL, so more threads draw no faster; and each would keep memory of its own for good.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(DRAWING, "drawing"))
         with self.database.alone():
             try:
                 await self._run(ready)

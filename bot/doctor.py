@@ -87,7 +87,7 @@ def _settings(settings: Settings) -> Finding:
 
 
 def _mode(settings: Settings) -> str:
-    return str(getattr(settings, "telegram_updates", "polling"))
+    return "webhook" if settings.is_webhook else "polling"
 
 
 def _languages() -> Finding:
