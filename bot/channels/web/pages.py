@@ -31,6 +31,7 @@ WHOLLY_BOLD = re.compile(r"<b>[^<]*</b>")
 TAP = Markup('<button class="inline" form="menu" name="say" value="/{}">{}</button>')
 DOT = "• "
 LONGEST_TITLE = 70  # characters
+LONGEST_TYPED = 1_520  # characters: the longest text that a coordinator may send everybody, and its command
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class Pages:
             messages=messages,
             now=screen or next(reversed(letters), 0),
             sight=sight,
+            longest=LONGEST_TYPED,
             menu=self._menu(sight),
             **{**NOTHING, **more},
         )

@@ -38,7 +38,7 @@ KEPT = 400 * 24 * 3600  # seconds that a browser keeps a cookie at most
 REPLY_WITHIN = 0.1  # seconds; a letter to a page comes in the next moment, or none comes
 ANSWER_WITHIN = 10.0  # seconds; while the database is away a browser is told so, and a script sends it again
 HEARTBEAT = 25.0  # seconds between signs of life on a stream that has no news
-MOST_STREAMS, MOST_STREAMS_EACH = 5_000, 6
+MOST_STREAMS, MOST_STREAMS_EACH = 5_000, 3  # a browser has six connections for all its tabs together
 DRAWN_AT_ONCE = 2
 INLINE = {"samenspraak.png": "image/png", "qr.png": "image/png"}
 DOWNLOADS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}

@@ -334,11 +334,11 @@ async def test_everything_is_large_enough_and_nothing_runs_off_the_screen(
             assert await tab.run(CUT_OFF) == [], name
 
 
-TARGETS = "[...document.querySelectorAll('button:not(.inline), a.button, summary, input:not([type=hidden])')]"
+TARGETS = "[...document.querySelectorAll('button:not(.inline), a.button, summary, input:not([type=hidden]), textarea')]"
 TOO_SMALL = f"""{TARGETS}.filter(one => one.checkVisibility()).filter(one => {{
     const box = one.getBoundingClientRect();
     return box.height < 47.9 || box.width < 47.9;
 }}).map(one => one.outerHTML)"""
-CUT_OFF = f"""{TARGETS}.filter(one => one.checkVisibility() && one.tagName !== 'INPUT')
+CUT_OFF = f"""{TARGETS}.filter(one => one.checkVisibility() && !['INPUT', 'TEXTAREA'].includes(one.tagName))
     .filter(one => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)
     .map(one => one.outerHTML)"""
