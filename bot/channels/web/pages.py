@@ -52,6 +52,19 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to choose on a page that is no letter's: a link, or else a form, which may send one field. `label` and
+    `why` are names of words."""
+
+    label: str
+    place: str
+    is_link: bool = False
+    is_main: bool = False
+    why: str = ""
+    field: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A letter on the page. `parts` are the same text in one language each, the first being the page's own."""
 
@@ -196,6 +209,7 @@ NOTHING: Mapping[str, Any] = {
     "link": "",
     "letter_to_self": "",
     "view": "chat",
+    "choices": (),
     "version": "",
 }
 

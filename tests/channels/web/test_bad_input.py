@@ -239,13 +239,40 @@ def test_guesses_come_back_with_time_and_are_counted_by_subscriber() -> None:
     assert client_of("192.0.2.7") != client_of("192.0.2.8")
     for _ in range(Guesses.PER_CLIENT):
         assert guesses.may_try(one, "x")
-        guesses.note(one, "x", was_right=False)
     assert not guesses.may_try(other, "y")
     assert guesses.may_try(client_of("192.0.2.7"), "y")
-    guesses.note(one, "right", was_right=True)
+    guesses.was_right(one, "right")
     assert guesses.may_try(other, "right")
     now[0] += Guesses.PERIOD / Guesses.PER_CLIENT + 1
     assert guesses.may_try(other, "y")
+
+
+def test_a_code_that_is_right_costs_no_guess() -> None:
+    guesses = Guesses(lambda: 0.0)
+    for number in range(3 * Guesses.PER_CLIENT):
+        assert guesses.may_try("192.0.2.7", f"right {number}")
+        guesses.was_right("192.0.2.7", f"right {number}")
+
+
+def test_guesses_from_everywhere_shut_nobody_out_but_one_subscriber_with_many_networks() -> None:
+    guesses = Guesses(lambda: 0.0)
+    for number in range(5_000):
+        assert guesses.may_try(f"10.{number // 256}.{number % 256}.1", "wrong")
+    assert guesses.may_try("192.0.2.7", "a fresh poster")
+    tried = [guesses.may_try(client_of(f"2001:db8:1:{number:x}::1"), "wrong") for number in range(1_000)]
+    assert tried.count(True) == Guesses.PER_NETWORK
+    assert guesses.may_try(client_of("2001:db8:2:1::1"), "another subscriber")
+
+
+async def test_wrong_codes_that_come_all_at_once_are_not_all_looked_up(house: House, visitors: Visitors) -> None:
+    guesser = visitors()
+
+    async def guess(number: int) -> int:
+        async with guesser.session.get(f"/i/{number:b>26}") as response:
+            return response.status
+
+    found = await asyncio.gather(*(guess(number) for number in range(100)))
+    assert (found.count(404), found.count(429)) == (Guesses.PER_CLIENT, 100 - Guesses.PER_CLIENT)
 
 
 def test_mailboxes_are_bounded_and_whoever_looks_keeps_theirs() -> None:
