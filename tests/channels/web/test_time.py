@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from tests.channels.web.conftest import Visitors
-from tests.channels.web.test_coordinator import coordinate
+from tests.channels.web.test_coordinator import coordinate, fetch
+from tests.data import five_sheets
 from tests.house import Clock, House, agree
 from tests.test_walk import answer
 from tests.visitor import Visitor
@@ -64,3 +65,41 @@ async def test_a_next_round_is_seen_when_one_s_own_link_is_opened(
     assert "vraagt u opnieuw: hoe gaat onze samenwerking nu?" in anna.last.text
     await answer(house, anna, "yes")
     assert "Zin 2 van 26" in anna.last.text
+
+
+async def all_finish(house: House, people: list[Visitor], code: str) -> None:
+    for person, sheet in zip(people, five_sheets(), strict=True):
+        await agree(house, person, code)
+        for option in sheet.values():
+            await answer(house, person, option)
+        await person.press("Klaar")
+        await person.press("Laat mij het groepsresultaat zien")
+
+
+async def test_the_group_result_can_be_read_again_whatever_became_of_the_letter(
+    house: House, visitors: Visitors
+) -> None:
+    """A mailbox is memory: a restart empties it. What it held can be asked for in each of its words."""
+    fatima, people, codes = visitors(), [visitors() for _ in five_sheets()], house.add()
+    await coordinate(fatima, codes.coordinator)
+    await all_finish(house, people, codes.invitation)
+    anna = people[0]
+    await anna.press_data("g:1:u")
+    assert "Zo kijkt de hele groep" not in anna.last.whole, "not before the round closes"
+    for label in ("Ronde sluiten", "Ja, sluiten"):
+        await fatima.press(label)
+    await house.caught_up()
+    await anna.open("/")
+    assert anna.last.whole.count("Zo kijkt de hele groep naar de samenwerking") == 1
+    letter = anna.last.whole
+    await house.restart()
+    await anna.open("/")
+    await anna.press("Resultaat van de hele groep")
+    shown = anna.last.text.splitlines()
+    assert "Zo kijkt de hele groep naar de samenwerking, van 0 tot 100:" in shown
+    assert set(shown[:-1]) <= set(letter.splitlines())
+    picture = next(image for image in reversed(anna.last.images) if image.startswith("/file/"))
+    assert (await fetch(anna, picture)).startswith(b"\x89PNG")
+    for label, then in (("English", "This is how the whole group sees"), ("‹ Back", "Thank you! Your answers count.")):
+        await anna.press(label)
+        assert then in anna.last.text
