@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from weakref import WeakValueDictionary
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -40,7 +40,7 @@ KEPT = 400 * 24 * 3600  # seconds that a browser keeps a cookie at most
 REPLY_WITHIN = 0.1  # seconds; a letter to a page comes in the next moment, or none comes
 ANSWER_WITHIN = 10.0  # seconds; while the database is away a browser is told so, and a script sends it again
 HEARTBEAT = 25.0  # seconds between signs of life on a stream that has no news
-MOST_STREAMS, MOST_STREAMS_EACH = 5_000, 3  # a browser has six connections for all its tabs together
+MOST_STREAMS_EACH = 3  # a browser has six connections for all its tabs together
 DRAWN_AT_ONCE = 2
 INLINE = {"samenspraak.png": "image/png", "qr.png": "image/png"}
 DOWNLOADS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
@@ -72,6 +72,7 @@ class Site:
     closing: asyncio.Event
     pages: Pages
     underway: Underway[object]
+    most_streams: int
     guesses: Guesses = field(default_factory=Guesses)
     streams: int = 0
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DRAWN_AT_ONCE))
@@ -216,7 +217,7 @@ class Site:
             return Response(status_code=204)  # a browser does not ask again
         await self.core.collect(caller.token)
         box = self.mailboxes.of(caller.token)
-        if self.streams >= MOST_STREAMS or box.listeners >= MOST_STREAMS_EACH:
+        if self.streams >= self.most_streams or box.listeners >= MOST_STREAMS_EACH:
             return Response(status_code=204)
         return StreamingResponse(self.stream(box), media_type="text/event-stream")
 
@@ -340,6 +341,9 @@ class Site:
     def set_cookie(self, response: Response, value: str, seconds: int | None) -> None:
         response.set_cookie(self.cookie, value, max_age=seconds, secure=self.is_secure, httponly=True, samesite="lax")
 
+    async def hung_up(self, _request: Request, _error: Exception) -> Response:
+        return Response(status_code=400)  # nobody hears it
+
     async def not_found(self, request: Request, _error: Exception) -> Response:
         return self.notice(self.caller(request), "not_found", 404)
 
@@ -355,9 +359,11 @@ class Site:
         return response
 
 
-def site(core: Core, mailboxes: Mailboxes, public_url: str, secret: str, closing: asyncio.Event) -> Guard:
+def site(
+    core: Core, mailboxes: Mailboxes, public_url: str, secret: str, closing: asyncio.Event, most_streams: int
+) -> Guard:
     pages = Pages(core.texts)
-    own = Site(core, mailboxes, public_url, Keys(secret), closing, pages, Underway(core.receive))
+    own = Site(core, mailboxes, public_url, Keys(secret), closing, pages, Underway(core.receive), most_streams)
     machines = Machines(core.is_well, core.metrics, core.hook, pages.assets)
     post = partial(Route, methods=["POST"])
     routes = [
@@ -375,7 +381,13 @@ def site(core: Core, mailboxes: Mailboxes, public_url: str, secret: str, closing
         Route("/gone", own.gone),
         *machines.routes(),
     ]
-    told = {404: own.not_found, TooLarge: own.too_large, TimeoutError: own.not_now, Exception: own.broken}
+    told = {
+        404: own.not_found,
+        ClientDisconnect: own.hung_up,
+        TooLarge: own.too_large,
+        TimeoutError: own.not_now,
+        Exception: own.broken,
+    }
     app = Starlette(routes=routes, exception_handlers=told)
     app.router.redirect_slashes = False  # it would send people to whatever host the request names
     return Guard(app, is_secure=own.is_secure)
