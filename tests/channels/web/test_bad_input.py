@@ -206,6 +206,7 @@ async def test_ten_thousand_guesses_get_nowhere_and_slow_nobody_down(house: Hous
     async def guess_all() -> list[int]:
         return [await guess(number) for number in range(10_000)]
 
+    began = time.monotonic()
     guessing = asyncio.create_task(guess_all())
     await asyncio.sleep(0.5)
     busy = await timed_walk(house, anna, range(6, 16))
@@ -216,7 +217,8 @@ async def test_ten_thousand_guesses_get_nowhere_and_slow_nobody_down(house: Hous
     assert "Hoe doet u mee" in newcomer.last.text
     found = await guessing
     assert set(found) == {404, 429}
-    assert found.count(404) == Guesses.PER_CLIENT
+    come_back = (time.monotonic() - began) * Guesses.PER_CLIENT / Guesses.PERIOD
+    assert Guesses.PER_CLIENT <= found.count(404) <= Guesses.PER_CLIENT + come_back
     print(f"\nan answer took {quiet * 1000:.0f} ms, and {busy * 1000:.0f} ms during 10,000 guesses")
     assert busy < quiet + 0.1
     assert house.rows("SELECT opened FROM invitations") == [(2,)]

@@ -258,7 +258,7 @@ async def side_screens(tab: Tab) -> AsyncIterator[str]:
     await tab.sees("pauze")
     yield "pause"
     for label in ("Hulp", "Een andere taal kiezen", "Wat er met uw antwoorden gebeurt", "Uw eigen antwoorden zien",
-                  "Al uw antwoorden wissen", "Geen berichten meer"):  # fmt: skip
+                  "Al uw antwoorden wissen"):  # fmt: skip
         before = await tab.run("document.getElementById('app').dataset.version")
         await tab.click("Menu")
         yield f"menu before {label}"
@@ -281,7 +281,7 @@ async def every_coordinator_screen(tab: Tab, house: House) -> AsyncIterator[str]
     await tab.sees("U bent nu coördinator")
     yield "coordinator"
     for label, sign in (
-        ("Uitnodigen", "Deel de link"), ("QR-code", "ronde 1"), ("Poster (A4)", "om te printen"),
+        ("Uitnodigen", "Deel de link"), ("QR-code", "Scan deze code"), ("Poster (A4)", "om te printen"),
         ("Een link voor nog een plek", "Voor welke plek?"), ("Bibliotheek", "uitnodigen: Bibliotheek"),
         ("‹ Terug", "Wat wilt u"), ("Stand", "geopend"), ("Samenvatting", "De Verbinders"), ("Team", "coördinator"),
         ("Link voor een coördinator", "werkt één keer"), ("‹ Terug", "Team"), ("‹ Terug", "Wat wilt u"),

@@ -29,6 +29,26 @@ async def test_no_reminder_is_written_to_a_page(house: House, visitors: Visitors
     assert "Zin 2 van 26" in anna.last.text
 
 
+async def test_nothing_is_said_to_be_sent_where_nothing_is(house: House, visitors: Visitors) -> None:
+    fatima, anna, codes = visitors("en"), visitors("en"), house.add()
+    await fatima.open(f"/i/{codes.coordinator}")
+    await fatima.press("Yes, go on")
+    await agree(house, anna, codes.invitation, "Yes, I will take part", "Other")
+    await fatima.press("Settings")
+    assert "When do you want the weekly summary?" in fatima.last.text
+    await fatima.press("‹ Back")
+    await fatima.press("Close the round")
+    assert "The result goes to 1 person." in fatima.last.text
+    await fatima.press("Yes, close")
+    await typed(fatima, "/share")
+    assert "This reaches 0 people, once." in fatima.last.text
+    assert "1 person uses the browser and sees it there" in fatima.last.text
+    assert "/share nl Dank u wel. Wij gaan ..." in fatima.last.text
+    assert "/share en Thank you. We will ..." in fatima.last.text
+    await anna.write("/stop")
+    assert "Do you want to delete your answers? Choose" in anna.last.text
+
+
 async def test_the_weekly_post_waits_for_a_coordinator_in_the_browser(
     house: House, visitors: Visitors, clock: Clock
 ) -> None:
