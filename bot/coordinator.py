@@ -224,10 +224,16 @@ def _own_place(asked: Asked) -> PlaceTurnout:
 def _qr(asked: Asked) -> Shown:
     place = _own_place(asked)
     above = Letter(
-        asked.texts.render(View((asked.heading,)), asked.seat.language),
+        asked.texts.render(View((_what_it_is_for(asked, place),)), asked.seat.language),
         attachment=attachments.qr(asked.doors.links(place.code)[0]),
     )
     return Shown(_invite(replace(asked, argument=place.code)).view, (above,))
+
+
+def _what_it_is_for(asked: Asked, place: PlaceTurnout) -> Paragraph:
+    name = asked.partnership.name
+    scan = say("Scan this code to take part in {partnership}.", partnership=name)
+    return (scan, verbatim(place.label)) if place.label else (scan,)
 
 
 def _poster(asked: Asked) -> Shown:
@@ -297,7 +303,7 @@ def _settings(asked: Asked) -> Shown:
         for code in asked.texts.languages
     )
     lines = (
-        say("When may the weekly summary come? ({timezone})", timezone=asked.partnership.timezone),
+        say("When do you want the weekly summary? ({timezone})", timezone=asked.partnership.timezone),
         say("Contact person: {contact}", contact=asked.partnership.contact or "–"),
         say("Organisation: {organisation}", organisation=asked.partnership.organisation or "–"),
         say("This round is called: {name}", name=asked.wave.name or "–"),

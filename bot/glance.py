@@ -3,15 +3,16 @@
 It only reads. Whoever fetches an address to make a preview of it leaves nothing behind and is not counted.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot import turn
-from bot.letters import Letter, Opened, Sight, Update
+from bot.letters import Opened, Sight, Update
 from bot.survey import door
 from bot.survey.buttons import Welcome
 from bot.survey.views import View
 from bot.texts import HOME_LANGUAGE, Texts
-from storage import coordinators, dialogues, partnerships
+from storage import contacts, coordinators, dialogues, partnerships
 from storage.database import Tx
 
 
@@ -24,9 +25,12 @@ def look(tx: Tx, texts: Texts, update: Update, now: datetime) -> Sight:
         spoken = caller.dialogue.language
     elif seats:
         spoken = seats[0].language
-    letter, code_is_right, knocks = _behind_the_door(tx, texts, update, spoken, now)
-    role = min((seat.role for seat in seats), default="")  # a coordinator somewhere is shown what coordinators can do
-    return Sight(spoken, letter, caller is not None, role, code_is_right, knocks)
+    return replace(
+        _behind_the_door(tx, texts, update, spoken, now),
+        takes_part=caller is not None,
+        role=min((seat.role for seat in seats), default=""),  # who coordinates somewhere sees what coordinators can do
+        standing=f"{caller.dialogue.response}.{caller.dialogue.wave_open}" if caller else "",
+    )
 
 
 def _spoken(texts: Texts, update: Update) -> str:
@@ -34,32 +38,37 @@ def _spoken(texts: Texts, update: Update) -> str:
     return texts.negotiate(wanted) or HOME_LANGUAGE
 
 
-def _behind_the_door(tx: Tx, texts: Texts, update: Update, spoken: str, now: datetime) -> tuple[Letter, bool, bool]:
-    """The letter, whether the code is one of ours, and whether it is a link that works once."""
+def _behind_the_door(tx: Tx, texts: Texts, update: Update, spoken: str, now: datetime) -> Sight:
+    """What stands there, and whether the code is one of ours."""
     match update.event:
         case Opened(code):
             language = None
         case Welcome(code, language):
             language = texts.negotiate(language)
         case _:
-            return texts.letter(door.stray(), spoken), False, False
+            return Sight(spoken, texts.letter(door.stray(), spoken))
     partnership = partnerships.invited_by(tx, code)
     if partnership is None:
-        return _behind_a_link(tx, texts, code, spoken, now)
+        return _behind_a_link(tx, texts, update, code, spoken, now)
+    if contacts.takes_part(tx, update.channel, update.address, partnership.id):
+        return Sight(spoken, texts.letter(door.known_here(partnership), spoken), code_is_right=True, is_member=True)
     if partnerships.last_wave(tx, partnership.id).closed_at:
-        return texts.letter(door.no_open_wave(partnership), spoken), True, False
+        return Sight(spoken, texts.letter(door.no_open_wave(partnership), spoken), code_is_right=True)
     (shown,) = turn.welcome(texts, update, partnership, code, language, now).envelopes
-    return shown.letter, True, False
+    return Sight(spoken, shown.letter, code_is_right=True)
 
 
-def _behind_a_link(tx: Tx, texts: Texts, code: str, spoken: str, now: datetime) -> tuple[Letter, bool, bool]:
-    def shown(view: View) -> Letter:
-        return texts.letter(view, spoken)
+def _behind_a_link(tx: Tx, texts: Texts, update: Update, code: str, spoken: str, now: datetime) -> Sight:
+    def shown(view: View) -> Sight:
+        return Sight(spoken, texts.letter(view, spoken))
 
     found = coordinators.link(tx, code, now)
     partnership = partnerships.find(tx, str(found.partnership)) if found else None
     if found is None or partnership is None:
-        return shown(door.unknown_invitation()), False, False
+        return shown(door.unknown_invitation())
     if found.used or found.expired:
-        return shown(door.used_link()), True, False
-    return shown(door.seat_offered(partnership, found.role)), True, True
+        seats = coordinators.seats(tx, update.channel, update.address)
+        if any(seat.partnership.id == partnership.id for seat in seats):
+            return replace(shown(door.known_here(partnership)), code_is_right=True, is_member=True)
+        return replace(shown(door.used_link()), code_is_right=True)
+    return replace(shown(door.seat_offered(partnership, found.role)), code_is_right=True, knocks=True)

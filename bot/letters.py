@@ -108,7 +108,8 @@ class Sight:
     """What somebody sees before they do anything, and who they are to us; see `bot.glance`.
 
     `role` is that of their seat; `letter` what stands behind the door that they look at, or at no door. A letter
-    that `knocks` is about a link that works once: it is used by a press and not by a look.
+    that `knocks` is about a link that works once: it is used by a press and not by a look. `is_member` says that they
+    take part already in what is behind the door; `standing` is another one when time has changed what they can do.
     """
 
     language: str
@@ -117,6 +118,8 @@ class Sight:
     role: str = ""
     code_is_right: bool = False
     knocks: bool = False
+    is_member: bool = False
+    standing: str = ""
 
     @property
     def is_known(self) -> bool:

@@ -12,7 +12,7 @@ from bot.survey.buttons import Coordinate
 from bot.survey.calendar import decent, week_of
 from bot.survey.checklist import Checklist
 from bot.survey.comparison import Comparison, held_against
-from bot.survey.dialogue import Partnership
+from bot.survey.dialogue import Dialogue, Partnership
 from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
 from bot.survey.releases import EVERYONE
 from bot.survey.scoring import Score, Scores
@@ -49,6 +49,16 @@ def tell_result(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, most
             key = f"result:{recipient.contact}:{wave.id}"
             _post(tx, texts, recipient, found, view, key, due, partnership.timezone)
     return len(waiting)
+
+
+def once_more(tx: Tx, texts: Texts, dialogue: Dialogue, below: View, now: datetime) -> list[Letter]:
+    """The group result of a closed wave, for somebody who asks for it there: no letter is the only copy of it."""
+    wave = waves.numbered(tx, dialogue.partnership.id, dialogue.wave)
+    assert wave  # noqa: S101 - they have a response in it
+    found = read_summary(tx, texts, dialogue.partnership, wave, now)
+    view = View((*filter(None, summaries.result(found)), *below.paragraphs), below.rows)
+    shown = texts.letter(view, dialogue.language)
+    return [*([drawn(texts, found, dialogue.language)] if found.items else ()), shown]
 
 
 def weekly(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, post: datetime, now: datetime) -> bool:

@@ -127,14 +127,7 @@ def _reach(asked: Asked) -> Paragraph:
         lines.append(
             say_n("{count} of them has reminders off.", "{count} of them have reminders off.", reach.without_reminders)
         )
-    if reach.on_a_page:
-        lines.append(
-            say_n(
-                "{count} person uses the browser and sees it there, when they open their own link.",
-                "{count} people use the browser and see it there, when they open their own link.",
-                reach.on_a_page,
-            )
-        )
+    lines += _on_a_page(reach.on_a_page)
     if reach.out_of_reach:
         lines.append(
             say_n(
@@ -144,6 +137,19 @@ def _reach(asked: Asked) -> Paragraph:
             )
         )
     return tuple(lines)
+
+
+def _on_a_page(people: int) -> Paragraph:
+    """Nothing is sent to them: they see it when they come."""
+    if not people:
+        return ()
+    return (
+        say_n(
+            "{count} person uses the browser and sees it there, when they open their own link.",
+            "{count} people use the browser and see it there, when they open their own link.",
+            people,
+        ),
+    )
 
 
 def _planned(asked: Asked, plan: Plan) -> Shown:
@@ -290,7 +296,7 @@ def _close(asked: Asked) -> Shown:
     lines = [
         say("<b>Do you want to close round {wave}?</b>", wave=asked.wave.number),
         say_n("{count} person is finished.", "{count} people are finished.", turnout.completed),
-        say_n("The result goes to {count} chat.", "The result goes to {count} chats.", reached),
+        say_n("The result goes to {count} person.", "The result goes to {count} people.", reached),
         say("You can open this round again, until the next one."),
     ]
     if busy := turnout.started - turnout.completed:
@@ -385,23 +391,32 @@ def _share(asked: Asked) -> Shown:
             (asked.button(say("No, go back"), "home"),),
         )
     )
-    return Shown(View((_about_sharing(asked, wave), *previews, *_to_write(missing)), rows))
+    return Shown(View((_about_sharing(asked, wave), *previews, *_to_write(asked, missing)), rows))
 
 
 def _about_sharing(asked: Asked, wave: Wave) -> Paragraph:
-    people = len(waves.took_part(asked.tx, wave.id))
+    people = waves.took_part(asked.tx, wave.id)
+    pages = sum(person.on_a_page for person in people)
     return (
         say("<b>What will you do with the result of round {wave}?</b>", wave=wave.number),
         say("Tell everybody who took part. People who see that something happens take part again."),
-        say_n("This reaches {count} person, once.", "This reaches {count} people, once.", people),
+        say_n("This reaches {count} person, once.", "This reaches {count} people, once.", len(people) - pages),
+        *_on_a_page(pages),
     )
 
 
-def _to_write(missing: list[str]) -> list[Paragraph]:
+def _to_write(asked: Asked, missing: list[str]) -> list[Paragraph]:
     if not missing:
         return [(say("Is it good like this? Change a text by typing it again."),)]
-    lines = (say("/{share} {code} Thank you. We will ...", share=command("share"), code=code) for code in missing)
+    lines = (verbatim(_example(asked, code)) for code in missing)
     return [(say("Type your message in each language that people use here:"), *lines)]
+
+
+def _example(asked: Asked, code: str) -> str:
+    """The command as the coordinator knows it, and a beginning in the language that it is for."""
+    share = asked.texts.word(command("share"), asked.seat.language)
+    beginning = asked.texts.word(say("Thank you. We will ..."), code)
+    return f"/{share} {code} {beginning}"
 
 
 def _share_typed(asked: Asked) -> Shown:

@@ -235,6 +235,8 @@ def _carry_out(tx: Tx, texts: Texts, update: Update, caller: Caller, turn: Turn,
     if turn.show.screen == Screen.MY_DATA:
         own = _own_data(tx, texts, caller, turn.dialogue.language)
         shown = [own, _letter(texts, turn.dialogue, turn.show, now, turn.notice)]
+    elif turn.show.screen == Screen.RESULT:
+        shown = results.once_more(tx, texts, turn.dialogue, screens.view(turn.dialogue, turn.show, now), now)
     else:
         # The notice stands in the letter too: a line on a button is lost when we die before it is said, and then the
         # next screen looks as if the tap was accepted.

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from storage.database import Tx
-from storage.schema import contacts
+from storage.schema import contacts, respondents
 
 
 def meet(
@@ -28,6 +28,13 @@ def meet(
             .returning(contacts.c.id)
         ).scalar_one()
     )
+
+
+def takes_part(tx: Tx, channel: str, address: str, partnership: int) -> bool:
+    """Whether the person at this address has agreed to take part in this partnership."""
+    mine = contacts.c.address_key == tx.seal.key(channel, address), respondents.c.partnership_id == partnership
+    found = select(respondents.c.id).select_from(contacts.join(respondents)).where(*mine)
+    return tx.connection.execute(found).first() is not None
 
 
 def set_reachable(tx: Tx, channel: str, address: str, reachable: bool, now: datetime) -> None:

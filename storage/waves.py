@@ -35,6 +35,7 @@ class Participant:
     contact: int
     response: int
     language: str
+    on_a_page: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +281,7 @@ def took_part(
     `unless` leaves out those who were written this kind of letter about this: its key is kind:contact:about.
     """
     asked = (
-        select(contacts.c.id, responses.c.id, contacts.c.language)
+        select(contacts.c.id, responses.c.id, contacts.c.language, contacts.c.channel.in_(SILENT))
         .select_from(responses.join(respondents).join(contacts))
         .where(responses.c.wave_id == wave, responses.c.started_at.is_not(None), _wants_letters())
     )

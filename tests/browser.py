@@ -64,21 +64,27 @@ class Browser:
         await self._listening
         await self._stack.aclose()
 
-    async def tab(self, language: str = "nl", *, dark: bool = False, script: bool = True) -> "Tab":
+    async def tab(
+        self, language: str = "nl", *, dark: bool = False, script: bool = True, hurried: bool = False
+    ) -> "Tab":
+        """Somebody's first tab. Who is not `hurried` has looked at a page for a second before they tap on it: for
+        them the clock is put back by that, instead of waiting."""
         context = await self.call("Target.createBrowserContext")
-        tab = await self.tab_in(str(context["browserContextId"]))
+        tab = await self.tab_in(str(context["browserContextId"]), hurried=hurried)
         await tab.call("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
         await tab.look(dark=dark)
         if not script:
             await tab.call("Emulation.setScriptExecutionDisabled", value=True)
         return tab
 
-    async def tab_in(self, context: str) -> "Tab":
-        target = await self.call("Target.createTarget", url="about:blank", browserContextId=context)
+    async def tab_in(self, context: str, *, hurried: bool = False) -> "Tab":
+        target = await self.call("Target.createTarget", url="about:blank", browserContextId=context, newWindow=True)
         session = await self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         tab = Tab(self, str(session["sessionId"]), context)
         await tab.call("Page.enable")
         await tab.call("Network.enable")
+        if not hurried:
+            await tab.call("Page.addScriptToEvaluateOnNewDocument", source=UNHURRIED)
         return tab
 
     async def call(self, method: str, session: str | None = None, **params: Any) -> Any:
@@ -179,10 +185,29 @@ class Tab:
 
     async def click(self, label: str) -> None:
         """A finger on the button or link with this label."""
-        await self.until(f"({FIND})({json.dumps(label)})")
-        x, y = await self.run(f"({PLACE})({json.dumps(label)})")
+        await self.tap_at(*await self.place(label))
+
+    async def tap_at(self, x: float, y: float, count: int = 1) -> str:
+        """A finger at this place, the first or the second time in a row; what is there by then."""
+        there = await self.run(f"document.elementFromPoint({x}, {y}).innerText")
         for kind in ("mousePressed", "mouseReleased"):
-            await self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+            await self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=count)
+        return str(there)
+
+    async def place(self, label: str, block: str = "center") -> tuple[float, float]:
+        """Where the button or link with this label is, once it is there and scrolled into sight."""
+        await self.until(f"({FIND})({json.dumps(label)})")
+        x, y = await self.run(f"({PLACE})({json.dumps(label)}, {json.dumps(block)})")
+        return x, y
+
+    async def type(self, words: str) -> None:
+        """Into the field that has the focus."""
+        await self.call("Input.insertText", text=words)
+
+    async def hide(self, *, hidden: bool = True) -> None:
+        """Somebody goes to another tab, or comes back to this one."""
+        script = f"Object.defineProperty(document, 'hidden', {{configurable: true, get: () => {json.dumps(hidden)}}})"
+        await self.run(f"{script}; document.dispatchEvent(new Event('visibilitychange')); 0")
 
     async def key(self, name: str) -> None:
         code, text = {"Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, ""), "Space": (32, " ")}[name]
@@ -216,11 +241,12 @@ class Tab:
         return bool(found.get("result", {}).get("value"))
 
 
+UNHURRIED = "{ const now = performance.now.bind(performance); performance.now = () => now() - 1000; }"
 FIND = """label => [...document.querySelectorAll('button, a, summary')].find(
     one => one.checkVisibility() && one.innerText.replace('✓', '').trim() === label)"""
-PLACE = f"""label => {{
+PLACE = f"""(label, block) => {{
     const one = ({FIND})(label);
-    one.scrollIntoView({{block: 'center', behavior: 'instant'}});
+    one.scrollIntoView({{block, behavior: 'instant'}});
     const box = one.getBoundingClientRect();
     return [box.x + box.width / 2, box.y + box.height / 2];
 }}"""

@@ -33,6 +33,7 @@ class Screen(StrEnum):
     REMINDERS = "s"
     REMINDER = "b"
     INVITED = "a"
+    RESULT = "u"
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,11 @@ class Dialogue:
         return self.channel in SILENT
 
     @property
+    def has_result(self) -> bool:
+        """Whether there is a group result that they may see: they took part to the end, and the wave is closed."""
+        return self.completed and not self.wave_open
+
+    @property
     def next_item(self) -> int | None:
         return next((number for number in self.checklist.items if number not in self.answers), None)
 
@@ -258,8 +263,12 @@ def _choose_group(dialogue: Dialogue, chosen: ChooseGroup) -> Turn:
     return _stay(replace(dialogue, group=chosen.group))
 
 
+def _may_look(dialogue: Dialogue, screen: Screen) -> bool:
+    return screen in LOOK_AROUND or (screen == Screen.RESULT and dialogue.has_result)
+
+
 def _go(dialogue: Dialogue, place: Place) -> Turn:
-    if place.screen in LOOK_AROUND:
+    if _may_look(dialogue, place.screen):
         return Turn(dialogue, place)
     if not _may_go(dialogue, place):
         return _stay(dialogue, OLD_BUTTON)
@@ -292,7 +301,7 @@ def _switch(dialogue: Dialogue, switch: Switch) -> Turn:
     if switch.language not in dialogue.languages:
         return _stay(dialogue, OLD_BUTTON)
     after = replace(dialogue, language=switch.language)
-    if switch.place.screen in LOOK_AROUND - {Screen.LANGUAGE}:
+    if _may_look(dialogue, switch.place.screen) and switch.place.screen != Screen.LANGUAGE:
         return Turn(after, switch.place)
     if switch.place.screen in (Screen.PAUSE, Screen.PAUSED) and _may_go(after, Place(Screen.PAUSE)):
         return Turn(after, switch.place)

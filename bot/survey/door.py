@@ -49,6 +49,23 @@ def seat_offered(partnership: Partnership, role: str) -> View:
     return View(((say("<b>Welcome!</b>"),), (offer, say("The link works once."))))
 
 
+def known_here(partnership: Partnership) -> View:
+    """An invitation is opened where somebody takes part already: it may be them, or somebody whom they lent it to."""
+    taken = say("<b>Somebody already takes part in {partnership} on this phone.</b>", partnership=partnership.name)
+    return View(((taken,), (say("Is that you? Then go on where you were."),)))
+
+
+def another_link() -> View:
+    """Somebody's own link is opened where somebody else is known: a neighbour's, perhaps, sent on by mistake."""
+    return View(
+        (
+            (say("<b>The link that you opened is not the link of this phone.</b>"),),
+            (say("Did somebody send it to you? Then it is theirs. Stay where you were."),),
+            (say("Is it your own? Keep the link of this phone first. Else you cannot come back here."),),
+        )
+    )
+
+
 def declined() -> View:
     return View(((say("That is fine. We keep nothing about you."), say("Changed your mind? Open the link again.")),))
 

@@ -39,10 +39,7 @@ def _on_a_page(dialogue: Dialogue, place: Place) -> View:
     return View(
         (
             (say("You take a break. Your answers are saved."),),
-            (
-                say("In the browser you get no reminders."),
-                say("Keep your own link. With it you go on whenever you like, on every phone."),
-            ),
+            (say("Keep your own link. With it you go on whenever you like, on every phone."),),
         ),
         ((go_on(dialogue),), *languages(dialogue, place)),
     )

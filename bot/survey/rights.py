@@ -24,6 +24,7 @@ def language(dialogue: Dialogue, _number: int, _now: datetime) -> View:
 def help(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     about = say("/{name} – see and change your reminders", name=command("reminders"))
     reminders = () if dialogue.is_silent else (about,)
+    stop = () if dialogue.is_silent else (say("/{name} – no more messages from me", name=command("stop")),)
     return View(
         (
             (say("<b>Help</b>"),),
@@ -38,7 +39,7 @@ def help(dialogue: Dialogue, _number: int, _now: datetime) -> View:
                 *reminders,
                 say("/{name} – see your own answers", name=command("mydata")),
                 say("/{name} – delete all your answers", name=command("erase")),
-                say("/{name} – no more messages from me", name=command("stop")),
+                *stop,
                 say("/{name} – what happens with your answers", name=command("privacy")),
             ),
             (contact(dialogue.partnership),),
@@ -145,7 +146,11 @@ def stopped(dialogue: Dialogue, _number: int, _now: datetime) -> View:
                 say("Good. You get no more messages that you do not ask for."),
                 say("Your answers are kept. You can always go on here."),
             ),
-            (say("Do you want to delete your answers? Send /{erase}.", erase=command("erase")),),
+            (
+                say("Do you want to delete your answers? Choose /{erase}.", erase=command("erase"))
+                if dialogue.is_silent
+                else say("Do you want to delete your answers? Send /{erase}.", erase=command("erase")),
+            ),
         ),
         ((go_on(dialogue),), *languages(dialogue, Place(Screen.STOPPED))),
     )

@@ -23,7 +23,7 @@ from bot.survey.buttons import (
 from bot.survey.checklist import Dimension, Item
 from bot.survey.dialogue import GROUP_LABELS, Dialogue
 from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
-from bot.survey.rows import language_buttons, languages, own_data
+from bot.survey.rows import go_on, language_buttons, languages, own_data
 from bot.survey.scoring import Scores
 from bot.survey.views import Button, Paragraph, Row, View, in_rows
 
@@ -204,12 +204,18 @@ def _result_on_a_page(dialogue: Dialogue) -> tuple[Paragraph, ...]:
 
 
 def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
-    """It is sent at closing, so afterwards it cannot be asked for any more."""
+    """It is sent at closing to who asked for it; from then on it can be seen at any time."""
     if not dialogue.wave_open:
-        return ()
+        return ((Button(say("Result of the whole group"), Go(dialogue.response, Place(Screen.RESULT))),),)
     wanted = dialogue.wants_result
     label = say("Show me the group result") if dialogue.is_silent else say("Send me the group result")
     return ((Button(label, WantResult(dialogue.response, int(not wanted)), wanted),),)
+
+
+def _result(dialogue: Dialogue, _number: int, _now: datetime) -> View:
+    """What stands under a group result, which is read where there is a database."""
+    again = (say("You can see this result here again, until the next round."),)
+    return View((again,), ((go_on(dialogue),), *languages(dialogue, Place(Screen.RESULT))))
 
 
 def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
@@ -267,6 +273,7 @@ SCREENS: dict[Screen, Callable[[Dialogue, int, datetime], View]] = {
     Screen.REVIEW: _review,
     Screen.PART: _part,
     Screen.THANKS: _thanks,
+    Screen.RESULT: _result,
     Screen.CLOSED: _closed,
     Screen.LANGUAGE: rights.language,
     Screen.HELP: rights.help,

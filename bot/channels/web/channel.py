@@ -8,9 +8,11 @@ import contextlib
 import logging
 import socket
 from collections.abc import Iterator
+from typing import cast
 
 import uvicorn
 
+from bot.channels.web.connections import BACKLOG, Hall, room
 from bot.channels.web.mailbox import Mailboxes
 from bot.channels.web.site import Core, site
 from bot.letters import Delivered, Letter, Receipt
@@ -42,14 +44,16 @@ class WebChannel:
         self._host, self._port = host, port
         self._mailboxes = Mailboxes()
         self._closing = asyncio.Event()
-        self._app = site(core, self._mailboxes, public_url, secret, self._closing)
+        self._hall = Hall(room())
+        most_streams = self._hall.most // 2
+        self._app = site(core, self._mailboxes, public_url, secret, self._closing, most_streams)
         self.messenger = WebMessenger(self._mailboxes)
 
     def listen(self) -> None:
         """Take the port; from here on nobody who comes is turned away. Raises CannotListen."""
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         try:
-            self._socket = socket.create_server((self._host, self._port), family=family, backlog=1024)
+            self._socket = socket.create_server((self._host, self._port), family=family, backlog=BACKLOG)
             # Else the body of each answer waits 40 ms for the browser to say that it has the head.
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
@@ -67,7 +71,8 @@ class WebChannel:
                 self._app,
                 lifespan="off",
                 ws="none",
-                http="h11",
+                http=cast(type[asyncio.Protocol], self._hall.protocol),
+                backlog=BACKLOG,
                 log_config=None,
                 access_log=False,
                 server_header=False,

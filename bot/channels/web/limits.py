@@ -1,7 +1,8 @@
 """Limits: how often a code may be wrong, and how much may be sent.
 
 Codes have 128 bits, so nobody guesses one; this only keeps whoever tries from costing anybody else anything. A code
-that was right is remembered and costs nothing, so those who share an address with a guesser are still let in.
+that was right is remembered and costs nothing, so those who share an address with a guesser are still let in. There
+is no limit for all together: with it, guesses from many addresses would shut out people who hold a right code.
 """
 
 import time
@@ -31,33 +32,45 @@ class Bucket:
     def take(self) -> None:
         self._left = max(0.0, self._left - 1)
 
+    def give_back(self) -> None:
+        self._left = min(float(self._most), self._left + 1)
+
 
 class Guesses:
-    """Wrong codes, for each client and altogether."""
+    """Wrong codes, for each client, and for the larger network around it, which may be all one subscriber's."""
 
-    PER_CLIENT, ALTOGETHER, PERIOD = 20, 1_000, 600.0  # in seconds
+    PER_CLIENT, PER_NETWORK, PERIOD = 20, 200, 600.0  # in seconds
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._clients: OrderedDict[str, Bucket] = OrderedDict()
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
         self._right: OrderedDict[str, None] = OrderedDict()
-        self._all = Bucket(self.ALTOGETHER, self.PERIOD, clock())
 
     def may_try(self, client: str, code: str) -> bool:
-        """Whether it is worth looking this code up for this client."""
+        """Whether to look this code up for this client. It counts as wrong from now on, until it is found right: else
+        many at once would all be looked up before the first is known to be wrong."""
         if code in self._right:
             return True
-        now, own = self._clock(), self._clients.get(client)
-        return (own is None or own.left(now) >= 1) and self._all.left(now) >= 1
+        now, buckets = self._clock(), self._of(client)
+        may = all(bucket.left(now) >= 1 for bucket in buckets)
+        for bucket in buckets if may else ():
+            bucket.take()
+        return may
 
-    def note(self, client: str, code: str, *, was_right: bool) -> None:
-        if was_right:
-            _remember(self._right, code, None, MOST_CODES)
-        else:
-            own = self._clients.get(client) or Bucket(self.PER_CLIENT, self.PERIOD, self._clock())
-            _remember(self._clients, client, own, MOST_CLIENTS)
-            own.take()
-            self._all.take()
+    def was_right(self, client: str, code: str) -> None:
+        if code not in self._right:
+            for bucket in self._of(client):
+                bucket.give_back()
+        _remember(self._right, code, None, MOST_CODES)
+
+    def _of(self, client: str) -> list[Bucket]:
+        named = ((client, self.PER_CLIENT), *((wide, self.PER_NETWORK) for wide in _around(client)))
+        return [self._bucket(name, most) for name, most in named]
+
+    def _bucket(self, name: str, most: int) -> Bucket:
+        bucket = self._buckets.get(name) or Bucket(most, self.PERIOD, self._clock())
+        _remember(self._buckets, name, bucket, MOST_CLIENTS)
+        return bucket
 
 
 def client_of(address: str) -> str:
@@ -67,6 +80,14 @@ def client_of(address: str) -> str:
     except ValueError:
         return address
     return str(ip_network((found, 64), strict=False)) if found.version == 6 else address
+
+
+def _around(client: str) -> list[str]:
+    """In IPv6 some providers give one subscriber 65,536 networks."""
+    try:
+        return [str(ip_network(client).supernet(new_prefix=48))] if ":" in client else []
+    except ValueError:
+        return []
 
 
 def _remember(kept: OrderedDict[str, T], key: str, value: T, most: int) -> None:

@@ -24,6 +24,7 @@ class Mailbox:
         self._born = secrets.token_hex(4)
         self._changes = 0
         self._changed = asyncio.Event()
+        self._standing: tuple[str, Letter | None] = "", None
 
     @property
     def version(self) -> str:
@@ -44,6 +45,24 @@ class Mailbox:
             while len(self.letters) > MOST_LETTERS:
                 del self.letters[next(iter(self.letters))]
         self.tell()
+
+    def keep_newest_screen(self) -> None:
+        """One screen stands on a page: the newest takes the place of all before it."""
+        older = {number for number, letter in self.letters.items() if letter.rows and number != self.screen}
+        if older:
+            self.keep_only(self.letters.keys() - older)
+
+    def is_overtaken(self, standing: str) -> bool:
+        """Whether time has changed what this person can do, and no screen has come since that says so."""
+        before, screen = self._standing
+        return before not in ("", standing) and screen is self._at_hand
+
+    def stand(self, standing: str) -> None:
+        self._standing = standing, self._at_hand
+
+    @property
+    def _at_hand(self) -> Letter | None:
+        return self.letters.get(self.screen or 0)
 
     def keep_only(self, numbers: set[int]) -> None:
         self.letters = {number: letter for number, letter in self.letters.items() if number in numbers}

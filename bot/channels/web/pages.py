@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from bot.channels.commands import ABOUT_COMMANDS, ABOUT_COORDINATING
 from bot.channels.web.words import WORDS
 from bot.letters import Attachment, Letter, Sight
-from bot.survey.buttons import ChooseOption, Finish, Join, Press, decode
+from bot.survey.buttons import ChooseOption, Finish, Join, Press, Resume, decode
 from bot.survey.dialogue import COMMANDS, COORDINATING
 from bot.survey.phrases import command
 from bot.texts import BETWEEN_LANGUAGES, SOURCE_LANGUAGE, Texts, plain
@@ -30,7 +30,9 @@ BOLD = re.compile(r"(</?b>)")
 WHOLLY_BOLD = re.compile(r"<b>[^<]*</b>")
 TAP = Markup('<button class="inline" form="menu" name="say" value="/{}">{}</button>')
 DOT = "• "
+NOT_HERE = ("start", "continue", "reminders", "stop")  # nothing is sent to a page
 LONGEST_TITLE = 70  # characters
+LONGEST_TYPED = 1_520  # characters: the longest text that a coordinator may send everybody, and its command
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,19 @@ class Button:
     data: str
     kind: str
     is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to choose on a page that is no letter's: a link, or else a form, which may send one field. `label` and
+    `why` are names of words."""
+
+    label: str
+    place: str
+    is_link: bool = False
+    is_main: bool = False
+    why: str = ""
+    field: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +122,14 @@ class Pages:
             messages=messages,
             now=screen or next(reversed(letters), 0),
             sight=sight,
+            longest=LONGEST_TYPED,
             menu=self._menu(sight),
             **{**NOTHING, **more},
         )
 
     def _menu(self, sight: Sight) -> list[tuple[str, str]]:
         """(what to say, label) of every command that this person has."""
-        names = [name for name in COMMANDS if name not in ("start", "continue")] if sight.takes_part else []
+        names = [name for name in COMMANDS if name not in NOT_HERE] if sight.takes_part else []
         about = {**ABOUT_COMMANDS, **ABOUT_COORDINATING}
         if sight.role:
             names += COORDINATING if sight.role == "coordinator" else ["summary"]
@@ -122,17 +138,21 @@ class Pages:
 
     def _message(self, number: int, letter: Letter, sight: Sight, is_screen: bool) -> Message:
         own, *below = letter.text.split(BETWEEN_LANGUAGES)
+        ways = [data for row in letter.rows for _, data in row if isinstance(decode(data), Resume)]
+        way = ways[0] if len(ways) == 1 else ""  # several are partnerships to choose from
         parts = ((sight.language, own), *((SOURCE_LANGUAGE, text) for text in below))
         return Message(
             number,
             tuple((language, self._paragraphs(text, sight)) for language, text in parts),
-            tuple(tuple(map(self._button, row)) for row in letter.rows) if is_screen else (),
+            tuple(tuple(self._button(of, way) for of in row) for row in letter.rows) if is_screen else (),
             letter.attachment,
         )
 
-    def _button(self, of: tuple[str, str]) -> Button:
+    def _button(self, of: tuple[str, str], way: str) -> Button:
+        """`way` is the one button that goes on with the statements: it stands out from those that look elsewhere."""
         label, data = of
-        return Button(label.removeprefix("✓ "), data, self._kind(decode(data)), label.startswith("✓ "))
+        kind = "main" if data == way else self._kind(decode(data))
+        return Button(label.removeprefix("✓ "), data, kind, label.startswith("✓ "))
 
     def _kind(self, press: Press | None) -> str:
         match press:
@@ -194,6 +214,7 @@ NOTHING: Mapping[str, Any] = {
     "link": "",
     "letter_to_self": "",
     "view": "chat",
+    "choices": (),
     "version": "",
 }
 

@@ -14,19 +14,24 @@ MOST_FIELDS = 12
 MOST_LANGUAGES = 10  # that are looked at in what a browser prefers
 
 
+FORGOTTEN = "forgotten"  # instead of a token, on a phone that was somebody's
+
+
 class TooLarge(Exception):
     """More was sent than any form of ours holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is asking. Whoever brought no token `is_new` and is given one; it means nothing until they agree."""
+    """Who is asking. Whoever brought no token `is_new` and is given one; it means nothing until they agree. A phone
+    that `is_forgotten` was somebody's until they gave it away."""
 
     token: str
     is_new: bool
     client: str
     language: str | None
     is_scripted: bool
+    is_forgotten: bool = False
 
 
 def caller(request: Request, cookie: str, texts: Texts) -> Caller:
@@ -38,6 +43,7 @@ def caller(request: Request, cookie: str, texts: Texts) -> Caller:
         client=client_of(request.client.host if request.client else ""),
         language=preferred(request.headers.get("accept-language", ""), texts),
         is_scripted="x-script" in request.headers,
+        is_forgotten=brought == FORGOTTEN,
     )
 
 

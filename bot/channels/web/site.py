@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
+from weakref import WeakValueDictionary
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -26,9 +27,10 @@ from bot.channels.web.keys import TOKEN, Keys
 from bot.channels.web.limits import Guesses
 from bot.channels.web.machines import Hook, Machines
 from bot.channels.web.mailbox import Mailbox, Mailboxes
-from bot.channels.web.pages import Pages, mail_to_self
-from bot.channels.web.requests import Caller, TooLarge
+from bot.channels.web.pages import Choice, Pages, mail_to_self
+from bot.channels.web.requests import FORGOTTEN, Caller, TooLarge
 from bot.letters import Attachment, Doors, Letter, Opened, Sight, Update
+from bot.survey import door
 from bot.survey.buttons import AtTheDoor, Erase, Join, Press, Welcome, decode
 from bot.survey.dialogue import Commanded, Expired, Wrote
 from bot.texts import HOME_LANGUAGE, Texts
@@ -38,7 +40,7 @@ KEPT = 400 * 24 * 3600  # seconds that a browser keeps a cookie at most
 REPLY_WITHIN = 0.1  # seconds; a letter to a page comes in the next moment, or none comes
 ANSWER_WITHIN = 10.0  # seconds; while the database is away a browser is told so, and a script sends it again
 HEARTBEAT = 25.0  # seconds between signs of life on a stream that has no news
-MOST_STREAMS, MOST_STREAMS_EACH = 5_000, 6
+MOST_STREAMS_EACH = 3  # a browser has six connections for all its tabs together
 DRAWN_AT_ONCE = 2
 INLINE = {"samenspraak.png": "image/png", "qr.png": "image/png"}
 DOWNLOADS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
@@ -70,9 +72,11 @@ class Site:
     closing: asyncio.Event
     pages: Pages
     underway: Underway[object]
+    most_streams: int
     guesses: Guesses = field(default_factory=Guesses)
     streams: int = 0
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DRAWN_AT_ONCE))
+    turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     @property
     def is_secure(self) -> bool:
@@ -96,55 +100,80 @@ class Site:
     # What people see
 
     async def chat(self, request: Request) -> Response:
-        return await self.show_chat(self.caller(request))
+        return await self.show_chat(self.caller(request), is_seen=request.method != "HEAD")
 
-    async def show_chat(self, caller: Caller, alert: str = "", status: int = 200) -> Response:
-        """The page as it stands; after a restart, or a long time, the core says again where this person is."""
+    async def show_chat(self, caller: Caller, alert: str = "", status: int = 200, *, is_seen: bool = True) -> Response:
+        """The page as it stands, with the letters that waited for it; they keep waiting when nobody sees it."""
         sight = await self.look(caller, Wrote())
-        if sight.is_known:
-            await self.core.collect(caller.token)
-            if not self.mailboxes.find(caller.token):
-                await self.take(caller, self.update(caller, Commanded("continue")))
+        if sight.is_known and is_seen:
+            await self.catch_up(caller, sight)
         box = self.mailboxes.find(caller.token)
         letters = box.letters if box else {1: sight.letter}
         words = self.pages.word(alert, sight.language) if alert else ""
         version = box.version if box else ""
         return self.answer(caller, sight, letters, "/", status, alert=words, version=version)
 
+    async def catch_up(self, caller: Caller, sight: Sight) -> None:
+        """After a restart, or when a round closed or opened meanwhile, the core says again where this person is."""
+        await self.core.collect(caller.token)
+        box = self.mailboxes.of(caller.token)
+        if not box.letters or box.is_overtaken(sight.standing):
+            await self.take(caller, self.update(caller, Commanded("continue"), f"again {box.version}"))
+        box.stand(sight.standing)
+
     async def invitation(self, request: Request) -> Response:
         code, language = request.path_params["code"], request.path_params.get("language", "")
         return await self.show_invitation(self.caller(request), requests.code(code), language)
 
     async def show_invitation(self, caller: Caller, code: str, language: str = "", alert: str = "") -> Response:
-        """What stands behind a code. Whom we know goes in; for anybody else it is a look and nothing more."""
+        """What stands behind a code: a look and nothing more, whoever it is. The phone may be somebody else's."""
+        spoken = self.core.texts.negotiate(language) or ""
+        if language and not spoken:
+            return self.notice(caller, "not_found", 404)
         if not self.guesses.may_try(caller.client, code):
             return self.notice(caller, "too_many", 429)
-        sight = await self.look(caller, Welcome(code, language) if language else Opened(code))
-        self.guesses.note(caller.client, code, was_right=sight.code_is_right)
-        if sight.is_known and sight.code_is_right and not sight.knocks:
-            await self.take(caller, self.update(caller, Opened(code)))
-            return self.go(caller, "/", is_known=True)
+        sight = await self.look(caller, Welcome(code, spoken) if spoken else Opened(code))
+        if sight.code_is_right:
+            self.guesses.was_right(caller.client, code)
         telegram = self.core.doors().telegram
         return self.answer(
             caller,
             replace(sight, takes_part=False, role=""),
             {1: sight.letter},
-            f"/i/{code}/{language}".rstrip("/"),
+            f"/i/{code}/{spoken}".rstrip("/"),
             200 if sight.code_is_right else 404,
             code=code,
+            choices=_who_is_it(sight, code),
             telegram=f"{telegram}{code}" if telegram and sight.letter.rows else "",
             alert=self.pages.word(alert, sight.language) if alert else "",
         )
 
     async def personal(self, request: Request) -> Response:
-        """Somebody goes on by their own link: it leaves the address bar at once and lives in the cookie."""
+        """Somebody goes on by their own link: it leaves the address bar at once and lives in the cookie. Where
+        somebody else is known already, they are asked first."""
         caller, token = self.caller(request), request.path_params["token"]
         if not self.guesses.may_try(caller.client, token):
             return self.notice(caller, "too_many", 429)
         own = replace(caller, token=token)
-        is_known = TOKEN.fullmatch(token) is not None and (await self.look(own, Wrote())).is_known
-        self.guesses.note(caller.client, token, was_right=is_known)
-        return self.go(own, "/", is_known=True) if is_known else self.notice(caller, "not_found", 404)
+        if not (TOKEN.fullmatch(token) and (await self.look(own, Wrote())).is_known):
+            return self.notice(caller, "not_found", 404)
+        self.guesses.was_right(caller.client, token)
+        if request.method == "POST":
+            is_meant = self.is_ours(caller, await requests.form(request))
+        else:
+            is_meant = caller.is_new or caller.token == token or not (await self.look(caller, Wrote())).is_known
+        return self.go(own, "/", is_known=True) if is_meant else await self.ask_whose(caller, token)
+
+    async def ask_whose(self, caller: Caller, token: str) -> Response:
+        sight = await self.look(caller, Wrote())
+        letter = self.core.texts.letter(door.another_link(), sight.language)
+        choices = (
+            Choice("stay", "/", is_link=True, is_main=True),
+            Choice("keep", "/keep", is_link=True),
+            Choice("other_link", f"/mine/{token}"),
+        )
+        shown = replace(sight, takes_part=False, role="")
+        return self.answer(caller, shown, {1: letter}, f"/mine/{token}", choices=choices)
 
     async def keep(self, request: Request) -> Response:
         caller = self.caller(request)
@@ -159,18 +188,20 @@ class Site:
         caller = self.caller(request)
         if not (await self.look(caller, Wrote())).is_known:
             return PlainTextResponse("", 404)
-        return await self.drawn(attachments.qr(f"{self.public_url}/mine/{caller.token}"))
+        return await self.drawn(caller.token, attachments.qr(f"{self.public_url}/mine/{caller.token}"))
 
     async def file(self, request: Request) -> Response:
         """What goes with a letter that is on this person's page now."""
-        box = self.mailboxes.find(self.caller(request).token)
+        token = self.caller(request).token
+        box = self.mailboxes.find(token)
         letter = box.letters.get(request.path_params["number"]) if box else None
         if letter is None or letter.attachment is None or letter.attachment.name != request.path_params["name"]:
             return PlainTextResponse("", 404)
-        return await self.drawn(letter.attachment)
+        return await self.drawn(token, letter.attachment)
 
-    async def drawn(self, attachment: Attachment) -> Response:
-        async with self.drawing:
+    async def drawn(self, token: str, attachment: Attachment) -> Response:
+        """One at a time for each person, so that nobody waits for all that another asks for."""
+        async with self.turns.setdefault(token, asyncio.Lock()), self.drawing:
             content = await asyncio.to_thread(self.core.content, attachment)
         if attachment.name in INLINE:
             return Response(content, media_type=INLINE[attachment.name])
@@ -186,7 +217,7 @@ class Site:
             return Response(status_code=204)  # a browser does not ask again
         await self.core.collect(caller.token)
         box = self.mailboxes.of(caller.token)
-        if self.streams >= MOST_STREAMS or box.listeners >= MOST_STREAMS_EACH:
+        if self.streams >= self.most_streams or box.listeners >= MOST_STREAMS_EACH:
             return Response(status_code=204)
         return StreamingResponse(self.stream(box), media_type="text/event-stream")
 
@@ -215,8 +246,8 @@ class Site:
         if code and not self.guesses.may_try(caller.client, code):
             return self.notice(caller, "too_many", 429)
         sight = await self.look(caller, Opened(code) if code else Wrote())
-        if code:
-            self.guesses.note(caller.client, code, was_right=sight.code_is_right)
+        if code and sight.code_is_right:
+            self.guesses.was_right(caller.client, code)
         if not sight.is_known and sight.code_is_right and isinstance(event, AtTheDoor):
             # The first thing that a visitor does is what opens the invitation, and only once.
             await self.underway.take(self.update(caller, Opened(code), f"opened {code}"), ANSWER_WITHIN)
@@ -230,7 +261,9 @@ class Site:
 
     async def refused(self, caller: Caller, fields: Mapping[str, str]) -> Response:
         """A form of another site, or of a page from before the cookie was gone: nothing is done, and it says so."""
-        alert = "no_cookie" if caller.is_new else "too_old"
+        alert = "too_old"
+        if caller.is_new:
+            alert = "away_done" if caller.is_forgotten else "no_cookie"
         if code := requests.code(fields.get("code", "")):
             shown = await self.show_invitation(caller, code, alert=alert)
             shown.status_code = 403
@@ -243,32 +276,33 @@ class Site:
         return self.go(caller, f"/i/{event.invitation}/{event.language}")
 
     async def act(self, caller: Caller, event: Event, fields: Mapping[str, str]) -> None:
-        """Have the core take it. One screen stands on a page: the new one takes the place of the one before."""
-        box = self.mailboxes.find(caller.token)
-        before = box.screen if box else None
+        """Have the core take it. Who erased everything has nothing left on the page but the word of it."""
         number = fields.get("message", "")
         message = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else None
         await self.take(caller, self.update(caller, event, f"tap {fields.get('once', '')}", message))
-        box = self.mailboxes.of(caller.token)
         if isinstance(event, Erase):
+            box = self.mailboxes.of(caller.token)
             box.keep_only({max(box.letters, default=0)})
-        elif box.screen not in (None, before):
-            box.keep_only(box.letters.keys() - {before})
 
     async def take(self, caller: Caller, update: Update) -> None:
         """The core takes it, and its letters are on the page."""
         version = self.mailboxes.of(caller.token).version
         await self.underway.take(update, ANSWER_WITHIN)
         await self.mailboxes.of(caller.token).news(version, REPLY_WITHIN)
+        self.mailboxes.of(caller.token).keep_newest_screen()
 
     async def away(self, request: Request) -> Response:
-        """This phone forgets who used it."""
+        """This phone forgets who used it; a code that somebody else came with is there for them at once."""
         caller, fields = self.caller(request), await requests.form(request)
         if not self.is_ours(caller, fields):
             return await self.refused(caller, fields)
-        response = self.notice(replace(caller, is_new=False), "away_done", 200)
-        response.delete_cookie(self.cookie, secure=self.is_secure, httponly=True, samesite="lax")
+        code = requests.code(fields.get("code", ""))
+        response = RedirectResponse(f"/i/{quote(code, safe='')}" if code else "/gone", 303)
+        self.set_cookie(response, FORGOTTEN, None)
         return response
+
+    async def gone(self, request: Request) -> Response:
+        return self.notice(self.caller(request), "away_done", 200)
 
     # How it is answered
 
@@ -302,14 +336,13 @@ class Site:
     def give_cookie(self, response: Response, caller: Caller, *, is_known: bool) -> None:
         """For a visitor as long as the browser is open; for somebody we know as long as a browser keeps one."""
         if caller.is_new or is_known:
-            response.set_cookie(
-                self.cookie,
-                caller.token,
-                max_age=KEPT if is_known else None,
-                secure=self.is_secure,
-                httponly=True,
-                samesite="lax",
-            )
+            self.set_cookie(response, caller.token, KEPT if is_known else None)
+
+    def set_cookie(self, response: Response, value: str, seconds: int | None) -> None:
+        response.set_cookie(self.cookie, value, max_age=seconds, secure=self.is_secure, httponly=True, samesite="lax")
+
+    async def hung_up(self, _request: Request, _error: Exception) -> Response:
+        return Response(status_code=400)  # nobody hears it
 
     async def not_found(self, request: Request, _error: Exception) -> Response:
         return self.notice(self.caller(request), "not_found", 404)
@@ -326,26 +359,48 @@ class Site:
         return response
 
 
-def site(core: Core, mailboxes: Mailboxes, public_url: str, secret: str, closing: asyncio.Event) -> Guard:
+def site(
+    core: Core, mailboxes: Mailboxes, public_url: str, secret: str, closing: asyncio.Event, most_streams: int
+) -> Guard:
     pages = Pages(core.texts)
-    own = Site(core, mailboxes, public_url, Keys(secret), closing, pages, Underway(core.receive))
+    own = Site(core, mailboxes, public_url, Keys(secret), closing, pages, Underway(core.receive), most_streams)
     machines = Machines(core.is_well, core.metrics, core.hook, pages.assets)
     post = partial(Route, methods=["POST"])
     routes = [
         Route("/", own.chat),
         Route("/i/{code}", own.invitation),
+        Route("/i/{code}/", own.invitation),
         Route("/i/{code}/{language}", own.invitation),
-        Route("/mine/{token}", own.personal),
+        Route("/mine/{token}", own.personal, methods=["GET", "POST"]),
         Route("/keep", own.keep),
         Route("/keep.png", own.keep_code),
         Route("/file/{number:int}/{name}", own.file),
         Route("/events", own.events),
         post("/tap", own.tap),
         post("/away", own.away),
+        Route("/gone", own.gone),
         *machines.routes(),
     ]
-    told = {404: own.not_found, TooLarge: own.too_large, TimeoutError: own.not_now, Exception: own.broken}
-    return Guard(Starlette(routes=routes, exception_handlers=told), is_secure=own.is_secure)
+    told = {
+        404: own.not_found,
+        ClientDisconnect: own.hung_up,
+        TooLarge: own.too_large,
+        TimeoutError: own.not_now,
+        Exception: own.broken,
+    }
+    app = Starlette(routes=routes, exception_handlers=told)
+    app.router.redirect_slashes = False  # it would send people to whatever host the request names
+    return Guard(app, is_secure=own.is_secure)
+
+
+def _who_is_it(sight: Sight, code: str) -> tuple[Choice, ...]:
+    """For a known person who comes by an invitation: it may be them, or somebody whom they lent the phone."""
+    if not (sight.is_known and sight.code_is_right) or sight.knocks:
+        return ()
+    somebody_else = Choice("somebody_else", "/away", why="lent")
+    if not sight.is_member:
+        return (somebody_else,)
+    return (Choice("go_on", "/tap", is_main=True, field=("open", code)), somebody_else)
 
 
 def _event(fields: Mapping[str, str]) -> Event:

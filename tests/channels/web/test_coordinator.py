@@ -31,6 +31,7 @@ async def test_a_look_at_a_link_that_works_once_does_not_use_it_up(house: House,
     await late.open(f"/i/{code}")
     assert "al gebruikt, of te oud" in late.last.text
     await fatima.open(f"/i/{code}")
+    await fatima.press("Verder waar ik was")
     assert "Wat wilt u doen?" in fatima.last.text, "whoever has the seat is let in"
     assert house.rows("SELECT COUNT(*) FROM coordinators") == [(1,)]
 

@@ -7,7 +7,9 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+from resource import RLIMIT_NOFILE, setrlimit
 
 from tests.house import ROOT, free_port
 from tests.test_walk import item_on
@@ -15,8 +17,9 @@ from tests.visitor import Visitor
 
 
 @asynccontextmanager
-async def started(folder: Path, port: int) -> AsyncIterator[str]:
-    """`samenspraak run` in this folder, once it runs; gives what it printed on standard output by then."""
+async def started(folder: Path, port: int, files: int | None = None) -> AsyncIterator[str]:
+    """`samenspraak run` in this folder, once it runs; gives what it printed on standard output by then. It may open no
+    more than so many `files`."""
     ours = ("TELEGRAM_", "SAMENSPRAAK_", "DATABASE_URL", "PUBLIC_URL", "LOG_", "HOST")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     process = await asyncio.create_subprocess_exec(
@@ -25,6 +28,7 @@ async def started(folder: Path, port: int) -> AsyncIterator[str]:
         env={**clean, "PORT": str(port), "PYTHONPATH": str(ROOT)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        preexec_fn=partial(setrlimit, RLIMIT_NOFILE, (files, files)) if files else None,
     )
     assert process.stdout
     assert process.stderr

@@ -258,7 +258,7 @@ async def side_screens(tab: Tab) -> AsyncIterator[str]:
     await tab.sees("pauze")
     yield "pause"
     for label in ("Hulp", "Een andere taal kiezen", "Wat er met uw antwoorden gebeurt", "Uw eigen antwoorden zien",
-                  "Al uw antwoorden wissen", "Geen berichten meer"):  # fmt: skip
+                  "Al uw antwoorden wissen"):  # fmt: skip
         before = await tab.run("document.getElementById('app').dataset.version")
         await tab.click("Menu")
         yield f"menu before {label}"
@@ -281,7 +281,7 @@ async def every_coordinator_screen(tab: Tab, house: House) -> AsyncIterator[str]
     await tab.sees("U bent nu coördinator")
     yield "coordinator"
     for label, sign in (
-        ("Uitnodigen", "Deel de link"), ("QR-code", "ronde 1"), ("Poster (A4)", "om te printen"),
+        ("Uitnodigen", "Deel de link"), ("QR-code", "Scan deze code"), ("Poster (A4)", "om te printen"),
         ("Een link voor nog een plek", "Voor welke plek?"), ("Bibliotheek", "uitnodigen: Bibliotheek"),
         ("‹ Terug", "Wat wilt u"), ("Stand", "geopend"), ("Samenvatting", "De Verbinders"), ("Team", "coördinator"),
         ("Link voor een coördinator", "werkt één keer"), ("‹ Terug", "Team"), ("‹ Terug", "Wat wilt u"),
@@ -334,11 +334,11 @@ async def test_everything_is_large_enough_and_nothing_runs_off_the_screen(
             assert await tab.run(CUT_OFF) == [], name
 
 
-TARGETS = "[...document.querySelectorAll('button:not(.inline), a.button, summary, input:not([type=hidden])')]"
+TARGETS = "[...document.querySelectorAll('button:not(.inline), a.button, summary, input:not([type=hidden]), textarea')]"
 TOO_SMALL = f"""{TARGETS}.filter(one => one.checkVisibility()).filter(one => {{
     const box = one.getBoundingClientRect();
     return box.height < 47.9 || box.width < 47.9;
 }}).map(one => one.outerHTML)"""
-CUT_OFF = f"""{TARGETS}.filter(one => one.checkVisibility() && one.tagName !== 'INPUT')
+CUT_OFF = f"""{TARGETS}.filter(one => one.checkVisibility() && !['INPUT', 'TEXTAREA'].includes(one.tagName))
     .filter(one => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)
     .map(one => one.outerHTML)"""

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from tests.channels.web.conftest import Visitors
-from tests.channels.web.test_coordinator import coordinate
+from tests.channels.web.test_coordinator import coordinate, fetch
+from tests.data import five_sheets
 from tests.house import Clock, House, agree
 from tests.test_walk import answer
 from tests.visitor import Visitor
@@ -26,6 +27,26 @@ async def test_no_reminder_is_written_to_a_page(house: House, visitors: Visitors
     assert "Wel herinneringen sturen" not in anna.last.html
     await anna.press("Verder met zin 2")
     assert "Zin 2 van 26" in anna.last.text
+
+
+async def test_nothing_is_said_to_be_sent_where_nothing_is(house: House, visitors: Visitors) -> None:
+    fatima, anna, codes = visitors("en"), visitors("en"), house.add()
+    await fatima.open(f"/i/{codes.coordinator}")
+    await fatima.press("Yes, go on")
+    await agree(house, anna, codes.invitation, "Yes, I will take part", "Other")
+    await fatima.press("Settings")
+    assert "When do you want the weekly summary?" in fatima.last.text
+    await fatima.press("‹ Back")
+    await fatima.press("Close the round")
+    assert "The result goes to 1 person." in fatima.last.text
+    await fatima.press("Yes, close")
+    await typed(fatima, "/share")
+    assert "This reaches 0 people, once." in fatima.last.text
+    assert "1 person uses the browser and sees it there" in fatima.last.text
+    assert "/share nl Dank u wel. Wij gaan ..." in fatima.last.text
+    assert "/share en Thank you. We will ..." in fatima.last.text
+    await anna.write("/stop")
+    assert "Do you want to delete your answers? Choose" in anna.last.text
 
 
 async def test_the_weekly_post_waits_for_a_coordinator_in_the_browser(
@@ -64,3 +85,41 @@ async def test_a_next_round_is_seen_when_one_s_own_link_is_opened(
     assert "vraagt u opnieuw: hoe gaat onze samenwerking nu?" in anna.last.text
     await answer(house, anna, "yes")
     assert "Zin 2 van 26" in anna.last.text
+
+
+async def all_finish(house: House, people: list[Visitor], code: str) -> None:
+    for person, sheet in zip(people, five_sheets(), strict=True):
+        await agree(house, person, code)
+        for option in sheet.values():
+            await answer(house, person, option)
+        await person.press("Klaar")
+        await person.press("Laat mij het groepsresultaat zien")
+
+
+async def test_the_group_result_can_be_read_again_whatever_became_of_the_letter(
+    house: House, visitors: Visitors
+) -> None:
+    """A mailbox is memory: a restart empties it. What it held can be asked for in each of its words."""
+    fatima, people, codes = visitors(), [visitors() for _ in five_sheets()], house.add()
+    await coordinate(fatima, codes.coordinator)
+    await all_finish(house, people, codes.invitation)
+    anna = people[0]
+    await anna.press_data("g:1:u")
+    assert "Zo kijkt de hele groep" not in anna.last.whole, "not before the round closes"
+    for label in ("Ronde sluiten", "Ja, sluiten"):
+        await fatima.press(label)
+    await house.caught_up()
+    await anna.open("/")
+    assert anna.last.whole.count("Zo kijkt de hele groep naar de samenwerking") == 1
+    letter = anna.last.whole
+    await house.restart()
+    await anna.open("/")
+    await anna.press("Resultaat van de hele groep")
+    shown = anna.last.text.splitlines()
+    assert "Zo kijkt de hele groep naar de samenwerking, van 0 tot 100:" in shown
+    assert set(shown[:-1]) <= set(letter.splitlines())
+    picture = next(image for image in reversed(anna.last.images) if image.startswith("/file/"))
+    assert (await fetch(anna, picture)).startswith(b"\x89PNG")
+    for label, then in (("English", "This is how the whole group sees"), ("‹ Back", "Thank you! Your answers count.")):
+        await anna.press(label)
+        assert then in anna.last.text

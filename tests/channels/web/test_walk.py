@@ -85,7 +85,10 @@ async def test_nothing_speaks_of_reminders_that_will_not_come(house: House, visi
     assert "Telegram" not in welcome.whole
     for label in ("Yes, I will take part", "Other", "Pause"):
         await anna.press(label)
-    assert "In the browser you get no reminders." in anna.last.text
+    assert "Keep your own link. With it you go on whenever you like" in anna.last.text
+    assert anna.last.html.count("In the browser you get no reminders.") == 1, "the foot of the page says it"
+    assert '<button class="main" name="press" value="r:1">Go on with statement 1' in anna.last.html
+    assert not {"/stop", "/reminders"} & {value for _, _, value in anna.last.forms["menu"].buttons}
     assert [label for row in anna.last.rows for label, _ in row] == ["Go on with statement 1", "Nederlands"]
     await anna.press_data("m:1:week")
     assert house.rows("SELECT remind_at FROM responses") == [(None,)]

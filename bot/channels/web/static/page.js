@@ -4,9 +4,10 @@
 
 (() => {
   const KEPT = "tap";
+  const STEADY = 500;  // milliseconds that a page has to stand before a finger can mean what is on it
   const status = document.getElementById("status");
   const voice = window.speechSynthesis;
-  let busy = false, under = "", next = "", wait = 1000, timer, stream, lost = false;
+  let busy = false, under = "", next = "", wait = 1000, timer, stream, lost = false, since = -STEADY;
 
   const app = () => document.getElementById("app");
   const words = (name) => app().dataset[name];
@@ -32,6 +33,12 @@
     send(fields.toString());
   }
 
+  // The second half of a double tap comes down on what the first half brought: nobody has read that yet.
+  function isTooSoon(event) {
+    const byFinger = event.detail > 0;  // a key has none, and a key is meant
+    return byFinger && event.timeStamp - since < STEADY && event.target.closest("button, a");
+  }
+
   async function send(body) {
     busy = true;
     under = new URLSearchParams(body).get("once");
@@ -43,6 +50,7 @@
       const html = await answer.text();
       keep("");
       rest();
+      if (answer.ok) clearField(new URLSearchParams(body).get("say"));
       show(html, answer.headers.get("Content-Location"), true);
       if (next) [body, next] = [next, ""];
       else return;
@@ -99,15 +107,40 @@
     if (!fresh) return location.reload();
     const had = document.activeElement && document.activeElement.value, last = newest();
     if (voice) voice.cancel();
+    const returnField = carryField(fresh);
     app().replaceWith(document.adoptNode(fresh));
+    since = performance.now();
     document.title = page.title;
     document.documentElement.lang = page.documentElement.lang;
     if (place && place !== location.pathname) history.replaceState(null, "", place);
     prepare();
     if (byPress) return arrive(last);
     tell(words("news"), true);
+    if (returnField()) return;
     const same = had && [...app().querySelectorAll("button")].find((one) => one.value === had);
     if (same) same.focus({ preventScroll: true });
+  }
+
+  // What somebody is typing stays, whatever comes meanwhile; what was sent goes.
+
+  const field = () => document.getElementById("say");
+  const plain = (text) => (text || "").replaceAll("\r\n", "\n");
+
+  function clearField(sent) {
+    if (field() && sent && plain(sent) === plain(field().value)) field().value = "";
+  }
+
+  function carryField(fresh) {
+    const own = field(), place = fresh.querySelector("#say"), hadFocus = own && document.activeElement === own;
+    if (!own || !place || !(own.value || hadFocus)) return () => false;
+    const { selectionStart: from, selectionEnd: to } = own;
+    place.replaceWith(document.adoptNode(own));
+    return () => {
+      if (!hadFocus) return false;
+      own.focus({ preventScroll: true });
+      own.setSelectionRange(from, to);
+      return true;
+    };
   }
 
   const articles = () => [...app().querySelectorAll("[data-number]")];
@@ -124,13 +157,20 @@
     (isAbove ? fresh : now).scrollIntoView({ block: "start" });
   }
 
-  // News comes over a stream; whoever comes back to the page is shown what it says by now.
+  // News comes over a stream, to the tabs that are looked at: a browser has few connections for all of them together.
+  // Whoever comes back to a tab is shown what it says by now.
 
   function listen() {
-    if (!("live" in app().dataset) || !window.EventSource) return;
+    if (document.hidden || !("live" in app().dataset) || !window.EventSource) return;
     if (stream && stream.readyState !== 2) return;
     stream = new EventSource("/events");
     stream.onmessage = (news) => { if (news.data !== app().dataset.version) refresh(); };
+  }
+
+  function comeOrGo() {
+    if (!document.hidden) return listen();
+    if (stream) stream.close();
+    stream = null;
   }
 
   async function refresh() {
@@ -182,6 +222,7 @@
   }
 
   document.addEventListener("submit", press);
+  document.addEventListener("click", (event) => { if (isTooSoon(event)) event.preventDefault(); }, true);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button || button.type !== "button") return;
@@ -197,7 +238,7 @@
     menu.querySelector("summary").focus();
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) refresh(); });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) listen(); });
+  document.addEventListener("visibilitychange", comeOrGo);
 
   prepare();
   if (kept()) send(kept());

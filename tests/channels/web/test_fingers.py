@@ -1,0 +1,113 @@
+"""Fingers, tabs and half-typed words: what people do to a page in a real browser without meaning to."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from storage import partnerships
+from tests.browser import HOW_TO_GET_IT, Browser, Tab, find_chromium
+from tests.house import House
+
+pytestmark = pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with Browser() as running:
+        yield running
+
+
+async def join(tab: Tab, house: House, code: str) -> None:
+    await tab.open(f"{house.page}/i/{code}")
+    for label, sign in (("Ja, ik doe mee", "Hoe doet u mee"), ("Anders", "Zin 1 van 26")):
+        await asyncio.sleep(0.6)
+        await tab.click(label)
+        await tab.sees(sign)
+
+
+async def test_a_double_tap_answers_no_statement_that_nobody_has_seen(house: House, browser: Browser) -> None:
+    """The second half comes when the answer is there already, on whatever stands at that place by then."""
+    tab, hit = await browser.tab(hurried=True), []
+    await join(tab, house, house.add().invitation)
+    for item in range(1, 7):
+        await asyncio.sleep(0.6)
+        place = await tab.place("Ertussenin", "nearest")
+        await tab.tap_at(*place)
+        await tab.sees(f"Zin {item + 1} van 26")
+        hit.append(await tab.tap_at(*place, count=2))
+        await asyncio.sleep(0.2)
+        await tab.sees(f"Zin {item + 1} van 26")
+        assert house.rows("SELECT COUNT(*) FROM answers") == [(item,)]
+    assert set(hit) & {"Nee", "Meer nee dan ja", "Ertussenin", "Meer ja dan nee", "Ja"}, "there were answers under it"
+
+
+async def test_a_key_is_meant_at_once(house: House, browser: Browser) -> None:
+    tab = await browser.tab(hurried=True)
+    await join(tab, house, house.add().invitation)
+    for item in (2, 3, 4):
+        await tab.run("[...document.querySelectorAll('main button')].find(one => one.innerText === 'Ja').focus()")
+        await tab.key("Enter")
+        await tab.sees(f"Zin {item} van 26")
+    assert house.rows("SELECT COUNT(*) FROM answers") == [(3,)]
+
+
+@pytest.mark.parametrize("hidden", [False, True], ids=["side by side", "behind each other"])
+async def test_eight_tabs_of_one_browser_all_answer_and_the_one_in_sight_hears_news(
+    house: House, browser: Browser, hidden: bool
+) -> None:
+    first = await browser.tab()
+    await join(first, house, house.add().invitation)
+    tabs = [first]
+    for _ in range(7):
+        await tabs[-1].hide(hidden=hidden)
+        tabs.append(await first.another(f"{house.page}/"))
+        await tabs[-1].sees("Zin 1 van 26")
+    await tabs[-1].click("Ja")
+    await tabs[-1].sees("Zin 2 van 26")
+    if hidden:
+        await first.hide(hidden=False)
+    await first.sees("Zin 2 van 26")
+    await first.click("Ja")
+    await first.sees("Zin 3 van 26")
+    if hidden:
+        await tabs[-1].sees("Zin 3 van 26")
+
+
+async def coordinator(browser: Browser, house: House) -> Tab:
+    tab = await browser.tab()
+    await tab.open(f"{house.page}/i/{house.add().coordinator}")
+    await tab.click("Ja, ga verder")
+    await tab.sees("U bent nu coördinator")
+    return tab
+
+
+async def test_what_one_is_typing_stays_when_something_else_comes(house: House, browser: Browser) -> None:
+    tab = await coordinator(browser, house)
+    second = await tab.another(f"{house.page}/")
+    await second.sees("U bent nu coördinator")
+    await tab.run("document.getElementById('say').focus()")
+    await tab.type("/uitnodigen bakker")
+    await tab.run("document.getElementById('say').setSelectionRange(3, 5)")
+    await second.click("Team")
+    await tab.sees("Link voor een coördinator")
+    field = "(({value, selectionStart, selectionEnd}) => [value, selectionStart, selectionEnd])(document.activeElement)"
+    assert await tab.run(field) == ["/uitnodigen bakker", 3, 5], "by news"
+    await tab.click("‹ Terug")
+    await tab.sees("Wat wilt u doen?")
+    assert await tab.run("document.getElementById('say').value") == "/uitnodigen bakker", "by another button"
+    await tab.click("Verstuur")
+    await tab.sees("Mensen uitnodigen: bakker")
+    assert await tab.run("document.getElementById('say').value") == "", "it was sent"
+
+
+async def test_a_coordinator_can_type_all_that_may_be_sent(house: House, browser: Browser) -> None:
+    tab = await coordinator(browser, house)
+    with house.app.database.transaction() as tx:
+        partnerships.close_wave(tx, 1, house.clock())
+    text = "Dank u wel. " * 124 + "Tot ziens!"
+    assert 1490 < len(text) <= 1500
+    await tab.run("document.getElementById('say').focus()")
+    await tab.type(f"/delen nl {text[:700]}\n\n{text[700:]}")
+    await tab.click("Verstuur")
+    await tab.sees("Tot ziens!")

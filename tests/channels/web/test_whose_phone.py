@@ -1,0 +1,147 @@
+"""Whose phone it is: a link that is opened changes nothing about who is known, until they say so."""
+
+import asyncio
+
+from yarl import URL
+
+from tests.channels.web.conftest import Visitors
+from tests.channels.web.test_coordinator import coordinate
+from tests.house import Clock, House, agree
+from tests.test_walk import answer, item_on
+from tests.visitor import Visitor
+
+
+def screens(visitor: Visitor) -> int:
+    return visitor.last.html.count("<article")
+
+
+async def test_the_own_link_of_a_neighbour_takes_nobodys_place(house: House, visitors: Visitors) -> None:
+    anna, mo, code = visitors(), visitors(), house.add().invitation
+    for person in (anna, mo):
+        await agree(house, person, code)
+    await answer(house, mo, "yes")
+    own = anna.token
+    await anna.open(f"/mine/{mo.token}")
+    assert "De link die u opende, is niet de link van deze telefoon." in anna.last.text
+    assert anna.last.links["Blijven waar ik was"] == "/"
+    assert anna.last.links["Mijn link bewaren"] == "/keep"
+    await anna.press("Verder met de andere link", proof="0" * 40)
+    await anna.open("/")
+    assert (item_on(anna), anna.token) == (1, own), "a form of another site changes nothing either"
+    await anna.open(f"/mine/{mo.token}")
+    await anna.press("Verder met de andere link")
+    assert (anna.place, item_on(anna), anna.token) == ("/", 2, mo.token), "it may be their own second link"
+    await anna.open(f"/mine/{mo.token}")
+    assert (anna.place, item_on(anna)) == ("/", 2), "their own link asks nothing"
+
+
+async def test_whoever_scans_the_invitation_again_is_asked_and_goes_on(house: House, visitors: Visitors) -> None:
+    anna, code = visitors(), house.add().invitation
+    await agree(house, anna, code)
+    await answer(house, anna, "yes")
+    for _ in range(4):
+        page = await anna.open(f"/i/{code}")
+        assert "Op deze telefoon doet al iemand mee met De Verbinders." in page.whole
+        assert "Zin 2" not in page.whole, "somebody else may hold the phone"
+        assert "menu" not in page.forms
+        await anna.press("Verder waar ik was")
+        assert (item_on(anna), screens(anna)) == (2, 1)
+    assert house.rows("SELECT opened FROM invitations") == [(1,)]
+
+
+async def test_somebody_else_on_the_same_phone_begins_anew(house: House, visitors: Visitors) -> None:
+    phone, code = visitors(), house.add().invitation
+    await agree(house, phone, code)
+    await answer(house, phone, "yes")
+    first = phone.token
+    await phone.open(f"/i/{code}")
+    await phone.press("Ik ben iemand anders")
+    assert phone.place == f"/i/{code}"
+    for label in ("Ja, ik doe mee", "Anders"):
+        await phone.press(label)
+    assert item_on(phone) == 1
+    assert phone.token != first
+    assert house.rows("SELECT COUNT(*) FROM respondents") == [(2,)]
+
+
+async def test_a_coordinator_who_looks_at_the_invitation_is_not_counted(house: House, visitors: Visitors) -> None:
+    fatima, codes = visitors(), house.add()
+    await coordinate(fatima, codes.coordinator)
+    await fatima.press("Uitnodigen")
+    for _ in range(5):
+        page = await fatima.open(f"/i/{codes.invitation}")
+        assert "Ja, ik doe mee" in [label for row in page.rows for label, _ in row]
+        assert "Ik ben iemand anders" in page.html, "somebody may have been handed the phone"
+    assert house.rows("SELECT opened FROM invitations") == [(0,)]
+    await fatima.open("/")
+    assert "Mensen uitnodigen" in fatima.last.text
+    assert screens(fatima) == 1
+
+
+async def test_tabs_that_reload_together_after_a_restart_show_one_screen(house: House, visitors: Visitors) -> None:
+    anna = visitors()
+    await agree(house, anna, house.add().invitation)
+    await house.restart()
+
+    async def reload() -> None:
+        async with anna.session.get("/") as response:
+            assert "Zin 1 van 26" in await response.text()
+
+    await asyncio.gather(*(reload() for _ in range(6)))
+    await anna.open("/")
+    assert screens(anna) == 1
+
+
+async def test_a_tap_in_an_old_tab_of_a_phone_that_was_given_away(house: House, visitors: Visitors) -> None:
+    phone = visitors()
+    await agree(house, phone, house.add().invitation)
+    old_tab = phone.last
+    await phone.open("/keep")
+    await phone.press("Iemand anders gebruikt deze telefoon")
+    assert (phone.status, phone.place) == (200, "/gone"), "a reload of it sends nothing again"
+    await phone.press("Ja", on=old_tab)
+    assert phone.status == 403
+    assert "Deze telefoon is u vergeten." in phone.last.alert
+    assert house.rows("SELECT COUNT(*) FROM answers") == [(0,)]
+
+
+async def test_what_nobody_sees_is_not_delivered(house: House, visitors: Visitors, clock: Clock) -> None:
+    fatima = visitors()
+    await coordinate(fatima, house.add().coordinator)
+    clock.pass_time(days=7)
+    await house.caught_up()
+    async with fatima.session.head("/") as response:
+        assert response.status == 200
+    await house.restart()
+    await fatima.open("/")
+    assert "ronde 1 · week 11" in fatima.last.whole
+
+
+async def test_a_screen_that_time_has_overtaken_is_not_shown_again(house: House, visitors: Visitors) -> None:
+    fatima, anna, codes = visitors(), visitors(), house.add()
+    await coordinate(fatima, codes.coordinator)
+    await agree(house, anna, codes.invitation)
+    for _ in range(26):
+        await answer(house, anna, "yes")
+    await anna.press("Klaar")
+    assert "Als deze ronde sluit" in anna.last.text
+    await fatima.press("Ronde sluiten")
+    await fatima.press("Ja, sluiten")
+    await house.caught_up()
+    await anna.open("/")
+    assert "Deze ronde is gesloten." in anna.last.text
+    assert "Als deze ronde sluit" not in anna.last.whole
+    before = screens(anna)
+    await anna.open("/")
+    assert screens(anna) == before
+
+
+async def test_the_language_of_an_invitation_is_one_of_ours(house: House, visitors: Visitors) -> None:
+    code = house.add().invitation
+    for language in ("klingon", "%E2%82%AC", "a%0d%0aX:y", "nl%0d%0aX:y"):
+        async with visitors().session.get(URL(f"{house.page}/i/{code}/{language}", encoded=True)) as response:
+            assert response.status == 404, language
+    async with visitors().session.get(f"/i/{code}/", headers={"Host": "evil.example"}) as response:
+        assert response.status == 200
+        assert response.history == ()
+        assert response.headers["Content-Location"] == f"/i/{code}"
