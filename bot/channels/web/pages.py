@@ -73,6 +73,7 @@ class Message:
     parts: tuple[tuple[str, tuple[Paragraph, ...]], ...]
     rows: tuple[tuple[Button, ...], ...]
     attachment: Attachment | None
+    link: str = ""  # to hand out
 
     @property
     def is_statement(self) -> bool:
@@ -138,6 +139,7 @@ class Pages:
 
     def _message(self, number: int, letter: Letter, sight: Sight, is_screen: bool) -> Message:
         own, *below = letter.text.split(BETWEEN_LANGUAGES)
+        link = LINK.search(plain(letter.text))
         ways = [data for row in letter.rows for _, data in row if isinstance(decode(data), Resume)]
         way = ways[0] if len(ways) == 1 else ""  # several are partnerships to choose from
         parts = ((sight.language, own), *((SOURCE_LANGUAGE, text) for text in below))
@@ -146,6 +148,7 @@ class Pages:
             tuple((language, self._paragraphs(text, sight)) for language, text in parts),
             tuple(tuple(self._button(of, way) for of in row) for row in letter.rows) if is_screen else (),
             letter.attachment,
+            link[0] if link and is_screen and sight.role == "coordinator" else "",
         )
 
     def _button(self, of: tuple[str, str], way: str) -> Button:

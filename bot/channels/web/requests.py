@@ -1,14 +1,20 @@
 """Requests: who is asking, and the fields of a form, read with nothing of it trusted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from bot.channels.commands import LONGEST_CODE
+from bot.channels.commands import LONGEST_CODE, said
 from bot.channels.web.keys import TOKEN, new_token
 from bot.channels.web.limits import MOST_BODY, client_of
+from bot.letters import Opened
+from bot.survey.buttons import Join, Press, Welcome, decode
+from bot.survey.dialogue import Commanded, Expired, Wrote
 from bot.texts import Texts
+
+Event = Press | Commanded | Wrote | Expired | Opened
 
 MOST_FIELDS = 12
 MOST_LANGUAGES = 10  # that are looked at in what a browser prefers
@@ -90,3 +96,23 @@ async def body(request: Request, most: int) -> bytes:
         if len(sent) > most:
             raise TooLarge
     return sent
+
+
+def event(fields: Mapping[str, str]) -> Event:
+    """What somebody does with a form."""
+    if "press" in fields:
+        return decode(fields["press"]) or Expired()
+    if "open" in fields:
+        return Opened(code(fields["open"]))
+    return said(fields.get("say", ""))
+
+
+def code_in(of: Event) -> str:
+    """The code that it is done with, where it is."""
+    match of:
+        case Opened(given):
+            return given
+        case Join(given, _) | Welcome(given, _):
+            return code(given)
+        case _:
+            return ""

@@ -19,7 +19,6 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from bot import attachments
-from bot.channels.commands import said
 from bot.channels.underway import Underway
 from bot.channels.web import requests
 from bot.channels.web.guard import Guard
@@ -28,11 +27,11 @@ from bot.channels.web.limits import Guesses
 from bot.channels.web.machines import Hook, Machines
 from bot.channels.web.mailbox import Mailbox, Mailboxes
 from bot.channels.web.pages import Choice, Pages, mail_to_self
-from bot.channels.web.requests import FORGOTTEN, Caller, TooLarge
+from bot.channels.web.requests import FORGOTTEN, Caller, Event, TooLarge
 from bot.letters import Attachment, Doors, Letter, Opened, Sight, Update
 from bot.survey import door
-from bot.survey.buttons import AtTheDoor, Erase, Join, Press, Welcome, decode
-from bot.survey.dialogue import Commanded, Expired, Wrote
+from bot.survey.buttons import AtTheDoor, Erase, Welcome
+from bot.survey.dialogue import Commanded, Wrote
 from bot.texts import HOME_LANGUAGE, Texts
 
 CHANNEL = "web"
@@ -44,8 +43,6 @@ MOST_STREAMS_EACH = 3  # a browser has six connections for all its tabs together
 DRAWN_AT_ONCE = 2
 INLINE = {"samenspraak.png": "image/png", "qr.png": "image/png"}
 DOWNLOADS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
-
-Event = Press | Commanded | Wrote | Expired | Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +238,8 @@ class Site:
         caller, fields = self.caller(request), await requests.form(request)
         if not self.is_ours(caller, fields):
             return await self.refused(caller, fields)
-        event = _event(fields)
-        code = _code_in(event) or requests.code(fields.get("code", ""))
+        event = requests.event(fields)
+        code = requests.code_in(event) or requests.code(fields.get("code", ""))
         if code and not self.guesses.may_try(caller.client, code):
             return self.notice(caller, "too_many", 429)
         sight = await self.look(caller, Opened(code) if code else Wrote())
@@ -401,21 +398,3 @@ def _who_is_it(sight: Sight, code: str) -> tuple[Choice, ...]:
     if not sight.is_member:
         return (somebody_else,)
     return (Choice("go_on", "/tap", is_main=True, field=("open", code)), somebody_else)
-
-
-def _event(fields: Mapping[str, str]) -> Event:
-    if "press" in fields:
-        return decode(fields["press"]) or Expired()
-    if "open" in fields:
-        return Opened(requests.code(fields["open"]))
-    return said(fields.get("say", ""))
-
-
-def _code_in(event: Event) -> str:
-    match event:
-        case Opened(code):
-            return code
-        case Join(code, _) | Welcome(code, _):
-            return requests.code(code)
-        case _:
-            return ""

@@ -101,6 +101,16 @@ async def test_what_one_is_typing_stays_when_something_else_comes(house: House, 
     assert await tab.run("document.getElementById('say').value") == "", "it was sent"
 
 
+async def test_a_coordinator_copies_the_invitation_without_opening_it(house: House, browser: Browser) -> None:
+    tab = await coordinator(browser, house)
+    await tab.click("Uitnodigen")
+    await tab.sees("Deel de link")
+    await tab.run("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }; 0")
+    await tab.click("Link kopiëren")
+    await tab.until("document.getElementById('status').innerText === 'De link is gekopieerd.'")
+    assert await tab.run("window.copied") == await tab.run("document.querySelector('#now a').href")
+
+
 async def test_a_coordinator_can_type_all_that_may_be_sent(house: House, browser: Browser) -> None:
     tab = await coordinator(browser, house)
     with house.app.database.transaction() as tx:

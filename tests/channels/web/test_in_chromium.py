@@ -10,7 +10,7 @@ from storage.partnerships import Codes
 from tests.axe import fetch_axe, violations
 from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, Tab, find_chromium
 from tests.data import five_sheets
-from tests.house import House
+from tests.house import House, agree
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
@@ -230,6 +230,12 @@ async def every_screen(tab: Tab, house: House, codes: Codes) -> AsyncIterator[st
                 yield name
     async for name in last_screens(tab):
         yield name
+    await tab.open(f"{house.page}/i/{codes.invitation}")
+    yield "is that you?"
+    async with Visitor(house.page) as neighbour:
+        await agree(house, neighbour, codes.invitation)
+        await tab.open(f"{house.page}/mine/{neighbour.token}")
+    yield "the link of somebody else"
     await tab.open(f"{house.page}/nothing")
     yield "nothing here"
 
@@ -257,8 +263,8 @@ async def side_screens(tab: Tab) -> AsyncIterator[str]:
     await tab.click("Pauze")
     await tab.sees("pauze")
     yield "pause"
-    for label in ("Hulp", "Een andere taal kiezen", "Wat er met uw antwoorden gebeurt", "Uw eigen antwoorden zien",
-                  "Al uw antwoorden wissen"):  # fmt: skip
+    for label in ("Hulp", "Een andere taal kiezen", "Wat er met uw antwoorden gebeurt", "Al uw antwoorden wissen",
+                  "Uw eigen antwoorden zien"):  # fmt: skip
         before = await tab.run("document.getElementById('app').dataset.version")
         await tab.click("Menu")
         yield f"menu before {label}"

@@ -206,9 +206,9 @@
     button.textContent = button.dataset.aloud;
   }
 
-  async function copy(field) {
-    field.select();
-    try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
+  async function copy(text, field) {
+    if (field) field.select();
+    try { await navigator.clipboard.writeText(text); } catch { if (!field || !document.execCommand("copy")) return; }
     tell(words("copied"));
     setTimeout(() => tell(""), 4000);
   }
@@ -217,6 +217,7 @@
     const reveal = (name, can) => app().querySelectorAll(`[data-${name}]`).forEach((one) => { one.hidden = !can; });
     reveal("aloud", voice && window.SpeechSynthesisUtterance);
     reveal("copy", true);
+    reveal("copy-text", navigator.clipboard);
     reveal("share", navigator.share);
     listen();
   }
@@ -226,9 +227,10 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button || button.type !== "button") return;
-    const { aloud: reads, copy: copies, share: shares } = button.dataset;
+    const { aloud: reads, copy: copies, copyText: text, share: shares } = button.dataset;
     if (reads !== undefined) aloud(button);
-    if (copies) copy(document.getElementById(copies));
+    if (copies) copy(document.getElementById(copies).value, document.getElementById(copies));
+    if (text) copy(text);
     if (shares) navigator.share({ url: document.getElementById(shares).value }).catch(() => {});
   });
   document.addEventListener("keydown", (event) => {
