@@ -81,6 +81,15 @@ def test_blocked_and_back(status: str, event: object) -> None:
     assert found.update.event == event
 
 
+@pytest.mark.parametrize("number", [True, 1.0, 1.5, "1", 2**63, -(2**63), float("inf"), float("nan"), None, [1]])
+def test_only_a_whole_number_is_a_person(number: object) -> None:
+    chat = {"id": number, "type": "private"}
+    assert received({"update_id": 1, "message": {"message_id": 1, "chat": chat, "text": "/start"}}) is None
+    assert received({"update_id": 1, "callback_query": {"id": "1", "from": {"id": number}, "data": "x"}}) is None
+    change = {"chat": chat, "new_chat_member": {"status": "left"}}
+    assert received({"update_id": 1, "my_chat_member": change}) is None
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -28,14 +28,14 @@ class Received:
 def received(raw: Mapping[str, Any]) -> Received | None:
     """What an update means to us; None when it is not for us."""
     try:
-        number = int(raw["update_id"])
+        number = _number(raw["update_id"])
         if "callback_query" in raw:
             return _press(number, raw["callback_query"])
         if "message" in raw:
             return _message(number, raw["message"])
         if "my_chat_member" in raw:
             return _membership(number, raw["my_chat_member"])
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         return None
     return None
 
@@ -47,10 +47,10 @@ def _press(number: int, query: Mapping[str, Any]) -> Received | None:
     update = Update(
         id=f"{CHANNEL}:{number}",
         channel=CHANNEL,
-        address=str(int(query["from"]["id"])),
+        address=str(_number(query["from"]["id"])),
         event=decode(str(query.get("data", ""))) or Expired(),
         phone_language=_language(query),
-        message=int(message["message_id"]) if message else None,
+        message=_number(message["message_id"]) if message else None,
     )
     return Received(update, str(query["id"]))
 
@@ -63,7 +63,7 @@ def _message(number: int, message: Mapping[str, Any]) -> Received | None:
         Update(
             id=f"{CHANNEL}:{number}",
             channel=CHANNEL,
-            address=str(int(message["chat"]["id"])),
+            address=str(_number(message["chat"]["id"])),
             event=event,
             phone_language=_language(message),
             in_group=in_group,
@@ -74,9 +74,16 @@ def _message(number: int, message: Mapping[str, Any]) -> Received | None:
 def _membership(number: int, change: Mapping[str, Any]) -> Received | None:
     """Blocked or thrown out of a group, and back."""
     event = Left() if change["new_chat_member"]["status"] in ("kicked", "left") else Returned()
-    return Received(Update(f"{CHANNEL}:{number}", CHANNEL, str(int(change["chat"]["id"])), event))
+    return Received(Update(f"{CHANNEL}:{number}", CHANNEL, str(_number(change["chat"]["id"])), event))
 
 
 def _language(source: Mapping[str, Any]) -> str | None:
     code = (source.get("from") or {}).get("language_code")
     return code if isinstance(code, str) else None
+
+
+def _number(value: object) -> int:
+    """A number as Telegram gives it: 1.0 or true is not person 1, and "1" is not either."""
+    if type(value) is not int or abs(value) >= 2**63:
+        raise ValueError(type(value).__name__)
+    return value
