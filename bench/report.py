@@ -25,6 +25,7 @@ NOT_CLAIMED = """\
 - The bare bots store nothing and check nothing: they are a floor for this library, not a survey.
 - `a` handles one update after the other, as python-telegram-bot does unless told; `a4` and ours many at once.
 - With 64 people a bot that answers fast fetches many taps in one poll; with 1 person every tap costs a poll.
+- With 1 person the next tap follows within milliseconds, so ours marks many replies at once; a thumb is slower.
 - The kill comes when the last reply is out and the bot is quiet; what a kill amid answers does is for the tests.
 - No TLS, no real Telegram and its limits (about 30 messages a second), no slow disk, no power cut, no PostgreSQL.
 """
