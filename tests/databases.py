@@ -111,7 +111,7 @@ def programs() -> str:
 @contextmanager
 def _from_the_wheel() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="pg", dir=_memory()))  # short: a socket's path has room for 107 bytes
-    with _permissions_kept((*folder.parents, *Path(sys.prefix, "lib").parents)):
+    with permissions_kept((*folder.parents, *Path(sys.prefix, "lib").parents)):
         try:
             server = _started(folder)
         except Exception as error:  # whatever it is, it is why there is no PostgreSQL
@@ -140,7 +140,7 @@ def _started(folder: Path) -> "WheelServer":
 
 
 @contextmanager
-def _permissions_kept(folders: Iterable[Path]) -> Iterator[None]:
+def permissions_kept(folders: Iterable[Path]) -> Iterator[None]:
     """Started by root, the wheel serves as another account, for which it opens every folder on the way."""
     before = {folder: stat.S_IMODE(folder.stat().st_mode) for folder in folders}
     try:

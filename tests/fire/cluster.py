@@ -64,11 +64,13 @@ class Cluster:
         self.url = self._server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         self._engine = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
 
+    @property
+    def pid(self) -> int:
+        return self._server.get_pid() or 0
+
     def kill(self) -> None:
         """-9 to every process of it."""
-        postmaster = self._server.get_pid()
-        assert postmaster
-        for process in (*children_of(postmaster), postmaster):
+        for process in (*children_of(self.pid), self.pid):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
 

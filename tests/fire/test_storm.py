@@ -11,31 +11,21 @@ import random
 import signal
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import text
 
-from bot.delivery import BULK
-from bot.texts import load
-from storage import coordinators, dialogues, partnerships
-from storage.database import Database, StorageError, Tx
-from storage.migrating import migrate
-from storage.partnerships import Codes
-from storage.schema import responses, waves
 from storage.sealing import Seal
-from tests.databases import _permissions_kept
-from tests.fire.cluster import Cluster, disk, full, is_own_disk
-from tests.fire.test_kill import FIRST_NUMBER, PHONES, BotProcess, causes, free_port
-from tests.house import SECRET, Clock, House, partnership
+from tests.fire.cluster import full, is_own_disk
+from tests.fire.stage import COORDINATOR_NUMBER, SILENT_NUMBER, Stage, on_postgresql, on_sqlite
+from tests.fire.test_kill import FIRST_NUMBER, PHONES, BotProcess, causes
+from tests.house import SECRET
 from tests.people import ITEMS, Reader, Respondent
-from tests.replicas import Door
 from tests.telegram_server import BotMessage, Json, TelegramServer
 
 FAULTS = int(os.environ.get("FIRE_FAULTS", "25"))
@@ -46,7 +36,6 @@ REPLICAS = 3
 SILENT, POSTS = 12, 5  # people to be reminded, and coordinators to be written to, while it storms
 CALM = 150.0  # seconds after the last fault in which the last one has finished
 JUST_BEFORE, JUST_AFTER = 1.0, 3.0  # seconds around a fault in which a letter may be on its way
-SILENT_NUMBER, COORDINATOR_NUMBER = 6_000_000_001, 6_500_000_001
 METHODS = ("editMessageText", "sendMessage", "answerCallbackQuery", "getUpdates")
 
 
@@ -54,8 +43,10 @@ METHODS = ("editMessageText", "sendMessage", "answerCallbackQuery", "getUpdates"
 async def test_nothing_is_lost_and_nobody_is_stuck(kind: str, tmp_path: Path) -> None:
     print(f"FIRE_SEED={SEED} FIRE_FAULTS={FAULTS} FIRE_PEOPLE={PEOPLE} on {kind}")
     async with TelegramServer() as server, AsyncExitStack() as stack:
-        stage = await stack.enter_async_context(on_sqlite(server) if kind == "sqlite" else on_postgresql(server))
-        storm = Storm(server, stage, stage.furnish())
+        stage = await stack.enter_async_context(
+            on_sqlite(server) if kind == "sqlite" else on_postgresql(server, REPLICAS)
+        )
+        storm = Storm(server, stage, stage.furnish(SILENT, POSTS, FAULTS * GAP))
         try:
             async with asyncio.timeout(120 + CALM + FAULTS * 4 * GAP):
                 await storm.rage()
@@ -63,146 +54,6 @@ async def test_nothing_is_lost_and_nobody_is_stuck(kind: str, tmp_path: Path) ->
             raise AssertionError(f"{causes(error)}\n{storm.story()}") from error
         print(storm.figures())
         assert storm.complaints() == []
-
-
-# The stage: bots, a database, and what can happen to them
-
-
-@dataclass
-class Stage:
-    server: TelegramServer
-    folder: Path
-    house: House
-    bots: list[BotProcess]
-    cluster: Cluster | None = None
-    codes: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.database = Database(self.house.environment["DATABASE_URL"], SECRET)
-
-    def furnish(self) -> str:
-        """Those who are silent and those who are written to while it storms; the code for those who answer."""
-        migrate(self.database)
-        with self.database.transaction() as tx:
-            now = datetime.now(UTC)
-            answering, silent, *posts = [
-                partnerships.add(tx, partnership(name, timezone=daytime()), load().wording(), now)
-                for name in ("De Verbinders", "De Stillen", *(f"Buurt {number}" for number in range(POSTS)))
-            ]
-            for number, (_, codes) in enumerate(posts):
-                _take_seat(tx, codes.coordinator, str(COORDINATOR_NUMBER + number), now - timedelta(days=3))
-            for number in range(SILENT):
-                moment = now + timedelta(seconds=15 + (FAULTS * GAP) * number / SILENT)
-                _fall_silent(tx, silent, str(SILENT_NUMBER + number), now, moment)
-            tx.connection.execute(update(waves).values(opened_at=now - timedelta(days=3)))
-            for one in partnerships.every(tx):  # the last post was before the wave opened
-                coordinators.set_summary_moment(tx, one.id, day=(now.weekday() + 2) % 7)
-        return answering[1].invitation
-
-    async def post_now(self, number: int) -> None:
-        """It is time for the weekly post of this partnership."""
-
-        def change(tx: Tx) -> None:
-            found = partnerships.find(tx, f"Buurt {number}")
-            assert found
-            coordinators.set_summary_moment(tx, found.id, day=datetime.now(UTC).weekday(), hour=9)
-
-        await self.insist(change)
-
-    async def insist(self, work: Callable[[Tx], Any]) -> Any:
-        """Do it in the database, as soon as that can be used."""
-
-        def once() -> Any:
-            with self.database.transaction() as tx:
-                return work(tx)
-
-        while True:
-            with suppress(StorageError):
-                return await asyncio.to_thread(once)
-            await asyncio.sleep(0.2)
-
-    async def sender(self) -> BotProcess:
-        """The bot that sends bulk mail; any, when none does."""
-        found = await self.insist(
-            lambda tx: tx.connection.execute(
-                text("SELECT holder FROM leases WHERE name = :bulk"), {"bulk": BULK}
-            ).scalar()
-        )
-        pid = int(found.split(":")[1]) if found else 0
-        return next((bot for bot in self.bots if bot.pid == pid), self.bots[0])
-
-    def close(self) -> None:
-        for bot in self.bots:
-            bot.kill()
-        self.database.close()
-
-
-def _take_seat(tx: Tx, code: str, address: str, now: datetime) -> None:
-    link = coordinators.link(tx, code, now)
-    assert link
-    coordinators.use_link(tx, code, link, "telegram", address, "nl", now)
-
-
-def _fall_silent(tx: Tx, made: tuple[int, Codes], address: str, now: datetime, moment: datetime) -> None:
-    """Somebody takes part and wants to hear from us at this moment."""
-    number, codes = made
-    dialogues.join(tx, "telegram", address, "nl", number, codes.invitation, "x", now)
-    response = dialogues.enter_wave(tx, "telegram", address, number, partnerships.last_wave(tx, number), now)
-    tx.connection.execute(update(responses).where(responses.c.id == response).values(remind_at=moment))
-
-
-def daytime() -> str:
-    """A time zone in which it is about noon."""
-    ahead = 12 - datetime.now(UTC).hour
-    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
-
-
-@asynccontextmanager
-async def on_sqlite(server: TelegramServer) -> AsyncIterator[Stage]:
-    """One bot that fetches its updates, on a file on a disk of its own."""
-    with disk() as folder:
-        url = f"sqlite:///{folder}/data/samenspraak.db"
-        house = House(folder, server, Clock(), PORT=str(free_port()), DATABASE_URL=url)
-        bot = BotProcess({**os.environ, **house.environment}, folder / "bot.log")
-        stage = Stage(server, folder, house, [bot])
-        try:
-            yield stage
-        finally:
-            stage.close()
-
-
-@asynccontextmanager
-async def on_postgresql(server: TelegramServer) -> AsyncIterator[Stage]:
-    """Three bots behind a door, to which updates are brought, on a PostgreSQL on a disk of its own."""
-    with disk() as folder, postgresql(folder) as cluster:
-        async with Door() as door:
-            common = {"PUBLIC_URL": door.url, "TELEGRAM_UPDATES": "webhook", "DATABASE_URL": cluster.url}
-            houses = [House(folder, server, Clock(), PORT=str(free_port()), **common) for _ in range(REPLICAS)]
-            door.behind = [house.page for house in houses]
-            logs = Path(os.environ.get("FIRE_LOGS", str(folder)))
-            bots = [
-                BotProcess({**os.environ, **house.environment}, logs / f"bot{number}.log")
-                for number, house in enumerate(houses)
-            ]
-            stage = Stage(server, folder, houses[0], bots, cluster)
-            try:
-                yield stage
-            finally:
-                stage.close()
-
-
-@contextmanager
-def postgresql(folder: Path) -> Iterator[Cluster]:
-    import sys
-
-    with _permissions_kept((*folder.parents, *Path(sys.prefix, "lib").parents)):
-        data = folder / "pg"
-        data.mkdir()
-        cluster = Cluster(data)
-        try:
-            yield cluster
-        finally:
-            cluster.stop()
 
 
 # People
