@@ -252,7 +252,7 @@ async def test_who_moved_is_written_to_at_the_new_address_in_order(house: House,
 async def test_when_telegram_is_down_bulk_mail_lets_it_be(
     house: House, server: TelegramServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.REST", 1.0)
+    monkeypatch.setattr("bot.bulk.REST", 1.0)
     people = crowd(server, 40)
     write_to(house, people)
     server.fail("sendMessage", 502, times=20)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from bench.bulk import crowd, write_to
-from bot.delivery import BULK
+from bot.bulk import BULK
 from bot.letters import Letter
 from storage import contacts, leases, letters
 from storage.database import Database, Tx

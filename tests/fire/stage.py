@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bot.delivery import BULK
+from bot.bulk import BULK
 from bot.texts import load
 from storage import coordinators, dialogues, partnerships
 from storage.database import Database, StorageError, Tx
