@@ -129,6 +129,7 @@ class Storm:
             await posting
             await asyncio.gather(*self.busy)
             self.is_over = True
+            self.server.faults.clear()
             for one in self.people:
                 one.is_calm = True
             self.calm_began = time.monotonic()
@@ -267,7 +268,9 @@ class Storm:
             (504, {"after": True}),
         ]
         status, how = self.random.choice(kinds)
-        self.server.fail(self.random.choice(METHODS), status, times=self.random.randint(1, 4), **how)
+        method, times = self.random.choice(METHODS), self.random.randint(1, 4)
+        if all(fault.method != method for fault in self.server.faults):  # else it would fail for ever
+            self.server.fail(method, status, times=times, **how)
 
     async def take_telegram_away(self) -> None:
         await self.server.stop()
