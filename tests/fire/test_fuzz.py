@@ -190,7 +190,7 @@ class Fuzz:
         codes: Sequence[str] = self.invitations[:2]
         match malformed.chance.choice(("strangers", "strangers", "members", "members", "coordinator")):
             case "strangers":
-                senders, codes, may = self.strangers, (), set[Owner]()
+                senders, codes, may = self.strangers, (), self._twisted & self.owned().keys()  # nobody new
             case "members":
                 senders = [*(person.id for person in self.members), self.viewer.id, *self.newcomers]
                 may = {self.key(sender) for sender in senders} | self._twisted | self.counters()
