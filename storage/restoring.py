@@ -50,10 +50,11 @@ def settle_in(tx: Tx, now: datetime) -> Taken:
     return taken
 
 
-def begin_anew(tx: Tx) -> None:
-    """No bot runs here yet."""
+def begin_anew(tx: Tx, now: datetime) -> None:
+    """No bot runs here yet: nobody holds a lease, and no letter is in anybody's hands."""
     tx.connection.execute(delete(marks).where(marks.c.name == LAST_TICK))
     tx.connection.execute(delete(leases))
+    letters.release(tx, now)
 
 
 def leave_gap(tx: Tx) -> None:

@@ -65,8 +65,8 @@ def restore(asked: argparse.Namespace, settings: Settings) -> None:
         migrate(database)
         with database.transaction() as tx:
             made = marks.read_moment(tx, backups.MADE)
-            restoring.begin_anew(tx)
-            taken = None if asked.moved else restoring.settle_in(tx, app.wall_clock())
+            restoring.begin_anew(tx, now := app.wall_clock())
+            taken = None if asked.moved else restoring.settle_in(tx, now)
     of = f", of {made:%Y-%m-%d %H:%M} UTC" if made else ""
     print(f"Restored: {asked.file}{of}.")
     if taken:

@@ -110,9 +110,9 @@ class Storm:
         self.silent = [Listener(server, SILENT_NUMBER + number) for number in range(SILENT)]
         self.coordinators = [Listener(server, COORDINATOR_NUMBER + number) for number in range(POSTS)]
         self.blows: list[Blow] = []
-        self.down: set[int] = set()  # bots that somebody is busy with
+        self.held: set[int | str] = set()  # bots, by number, and other things that a fault is busy with
         self.busy: set[asyncio.Task[None]] = set()
-        self.is_over = self.is_postgresql_down = False
+        self.is_over = False
         self.all_answer = asyncio.Event()
         self.happened = Counter[str]()
         self.seal = Seal(SECRET)
@@ -204,8 +204,9 @@ class Storm:
         await self.kill(self.stage.bots.index(await self.stage.sender()))
 
     async def kill(self, number: int) -> None:
-        async with self.hold(number) as bot:
-            if bot:
+        bot = self.stage.bots[number]
+        async with self.hold(number) as is_free:
+            if is_free:
                 bot.kill()
                 await asyncio.sleep(self.random.uniform(0, 0.7))
                 bot.start()
@@ -223,40 +224,40 @@ class Storm:
 
     async def hang_the_sender(self) -> None:
         sender = await self.stage.sender()
-        async with self.hold(self.stage.bots.index(sender)) as bot:
-            if bot:
-                os.kill(bot.pid, signal.SIGSTOP)
+        async with self.hold(self.stage.bots.index(sender)) as is_free:
+            if is_free:
+                os.kill(sender.pid, signal.SIGSTOP)
                 await asyncio.sleep(self.random.uniform(1, 14 if self.stage.cluster else 3))
-                os.kill(bot.pid, signal.SIGCONT)
+                os.kill(sender.pid, signal.SIGCONT)
 
     @asynccontextmanager
-    async def hold(self, number: int) -> AsyncIterator[BotProcess | None]:
-        """Nobody else does anything to this bot meanwhile; none, when somebody does."""
-        if number in self.down:
+    async def hold(self, thing: int | str) -> AsyncIterator[bool]:
+        """No other fault does anything to this bot or thing meanwhile; not, when one does already."""
+        if thing in self.held:
             self.happened["a fault in a fault"] += 1
-            yield None
+            yield False
             return
-        self.down.add(number)
+        self.held.add(thing)
         try:
-            yield self.stage.bots[number]
+            yield True
         finally:
-            self.down.discard(number)
+            self.held.discard(thing)
 
     async def kill_postgresql(self) -> None:
         assert self.stage.cluster
-        if self.happened.get("postgresql"):
-            return
-        self.happened["postgresql"] = 1
-        self.stage.cluster.kill()
-        await asyncio.sleep(self.random.uniform(0, 1.5))
-        await self.stage.cluster.start()
-        self.is_postgresql_down = False
+        async with self.hold("PostgreSQL") as is_free:
+            if is_free:
+                self.stage.cluster.kill()
+                await asyncio.sleep(self.random.uniform(0, 1.5))
+                await self.stage.cluster.start()
 
     async def fill_the_disk(self) -> None:
-        with full(self.stage.folder):
-            await asyncio.sleep(self.random.uniform(0.3, 2))
-        if self.stage.cluster:
-            await self.stage.cluster.start()  # it gives up on a full disk
+        async with self.hold("PostgreSQL" if self.stage.cluster else "the disk") as is_free:
+            if is_free:
+                with full(self.stage.folder):
+                    await asyncio.sleep(self.random.uniform(0.3, 2))
+                if self.stage.cluster:
+                    await self.stage.cluster.start()  # it gives up on a full disk
 
     async def fail_telegram(self) -> None:
         kinds: list[tuple[int, Json]] = [
@@ -274,9 +275,11 @@ class Storm:
             self.server.fail(method, status, times=times, **how)
 
     async def take_telegram_away(self) -> None:
-        await self.server.stop()
-        await asyncio.sleep(self.random.uniform(0, 1))
-        await self.server.start()
+        async with self.hold("Telegram") as is_free:
+            if is_free:
+                await self.server.stop()
+                await asyncio.sleep(self.random.uniform(0, 1))
+                await self.server.start()
 
     async def redeliver(self) -> None:
         await self.server.redeliver(self.random.randint(1, 20))

@@ -5,6 +5,7 @@ the page as it stands then: after a redirect for a browser without our script, a
 """
 
 import asyncio
+import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,8 @@ from bot.survey import door
 from bot.survey.buttons import AtTheDoor, Erase, Welcome
 from bot.survey.dialogue import Commanded, Wrote
 from bot.texts import HOME_LANGUAGE, Texts
+
+log = logging.getLogger(__name__)
 
 CHANNEL = "web"
 KEPT = 400 * 24 * 3600  # seconds that a browser keeps a cookie at most
@@ -339,6 +342,7 @@ class Site:
         response.set_cookie(self.cookie, value, max_age=seconds, secure=self.is_secure, httponly=True, samesite="lax")
 
     async def hung_up(self, _request: Request, _error: Exception) -> Response:
+        log.info("a request was not finished: they left")
         return Response(status_code=400)  # nobody hears it
 
     async def not_found(self, request: Request, _error: Exception) -> Response:

@@ -200,7 +200,7 @@ async def test_strange_addresses(house: House, visitors: Visitors, method: str, 
 async def test_an_address_is_told_without_what_a_header_cannot_hold(house: House, visitors: Visitors) -> None:
     async with visitors().session.get("/i/x/%0d%0aSet-Cookie:%20a=b") as response:
         assert (response.status, response.headers["Content-Location"]) == (404, "/")
-        assert "a=b" not in response.headers.getall("Set-Cookie")
+        assert "Set-Cookie" not in response.headers, "who only looks gets none, whatever they look for"
     async with visitors().session.post("/tap", data={"code": " "}) as response:
         assert (response.status, response.headers["Content-Location"]) == (403, "/i/%20")
 
@@ -215,7 +215,7 @@ async def test_who_leaves_in_the_middle_of_a_form_is_no_error(
     await writer.drain()
     writer.close()
     async with asyncio.timeout(5):
-        while "was not finished: ClientDisconnect" not in caplog.text:  # noqa: ASYNC110 - a log rings no bell
+        while "was not finished: they left" not in caplog.text:  # noqa: ASYNC110 - a log rings no bell
             await asyncio.sleep(0.01)
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
