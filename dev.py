@@ -20,7 +20,7 @@ COMPILE = ["uv", "pip", "compile", "pyproject.toml", "-q", "--universal", "--gen
 
 COMMANDS = {
     "run": [["python", "-m", "bot", "run"]],
-    "test": [["python", "-m", "pytest"]],
+    "test": [["python", "-m", "pytest", "-n", "3", "--dist", "loadfile"]],  # they wait more than they work
     "check": [
         ["ruff", "format", "--check", "."],
         ["ruff", "check", "."],
