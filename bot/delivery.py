@@ -87,7 +87,8 @@ class Delivery:
         queue = self._waiting[address]
         try:
             while queue:
-                await self._outbox.others_first(queue[0])
+                if older := await self._outbox.others_first(queue[0]):
+                    queue.extendleft(reversed(older))
                 if not self._outbox.is_ours(queue[0]):
                     break
                 if await self._deliver(queue[0]):

@@ -63,12 +63,16 @@ class Outbox:
         taken = self._in_hand.get(envelope.number or 0, inf)
         return not self.is_shared or time.monotonic() - taken < STILL_OURS
 
-    async def others_first(self, envelope: Envelope) -> None:
-        """Return when no other process is delivering an older letter to the same contact."""
+    async def others_first(self, envelope: Envelope) -> list[Envelope]:
+        """Return when no other process is delivering an older letter to the same contact; or, with these letters, when
+        it takes so long over them that it may be dead: they are in our hands now."""
         theirs = [number for number in envelope.after if number not in self._in_hand]
         while theirs:
+            if taken := await self.claim(partial(letters.take_over, numbers=theirs, now=self._clock())):
+                return [one for one in taken if self.takes(one)]
             theirs = await self.claim(partial(letters.still_under_way, numbers=theirs, now=self._clock()))
             await asyncio.sleep(OTHERS_EVERY if theirs else 0)
+        return []
 
     def let_go(self, envelopes: Iterable[Envelope]) -> None:
         for envelope in envelopes:

@@ -21,6 +21,7 @@ from storage.prepared import Prepared
 from storage.schema import contacts, letters
 
 LEASE = timedelta(seconds=60)
+SLOW = timedelta(seconds=3)  # with a reply in hand; then whoever has a newer one to the same contact may take it over
 OVERTAKEN = "overtaken"  # by what the contact did themselves
 
 Order = tuple[Column[Any], ...]
@@ -57,6 +58,12 @@ def still_under_way(tx: Tx, numbers: Collection[int], now: datetime) -> list[int
     """Those of these that are still being delivered."""
     found = select(letters.c.id).where(letters.c.id.in_(numbers), _is_under_way(now))
     return list(tx.connection.execute(found).scalars())
+
+
+def take_over(tx: Tx, numbers: Collection[int], now: datetime) -> list[Envelope]:
+    """Those of these replies that another has had in hand, and due, for too long; oldest first."""
+    is_stuck = and_(letters.c.settled_at.is_(None), letters.c.leased_until <= now + LEASE - SLOW)
+    return _lease(tx, select(letters.c.id).where(letters.c.id.in_(numbers), is_stuck).with_for_update(), BY_NUMBER, now)
 
 
 def _is_under_way(now: datetime) -> ColumnElement[bool]:

@@ -166,3 +166,22 @@ def test_on_sqlite_there_is_nobody_else(tmp_path: Path) -> None:
         assert leases.take(tx, BULK, "a", 60)
         assert leases.take(tx, BULK, "b", 60)
     alone.close()
+
+
+async def test_a_tap_brings_what_a_dead_replica_had_in_hand(
+    houses: tuple[House, ...], server: TelegramServer, database: Database, clock: Clock
+) -> None:
+    anna = server.person()
+    await agree(houses[0], anna, houses[0].add().invitation)
+    await settled(houses)
+    with database.transaction() as tx:
+        [(contact,)] = houses[0].rows("SELECT id FROM contacts")
+        letters.reply(tx, contact, Letter("Dit was nog onderweg."), clock())
+    await anna.press("Ja")
+    await asyncio.sleep(0.5)
+    assert "Zin 1 van 26" in anna.last.text, "it may be on its way"
+    clock.pass_time(seconds=letters.SLOW.total_seconds())
+    await anna.wait(lambda message: "Zin 2 van 26" in message.text)
+    await settled(houses)
+    assert [message.text for message in anna.messages if "onderweg" in message.text] == ["Dit was nog onderweg."]
+    assert houses[0].rows("SELECT COUNT(*) FROM letters") == [(0,)]
