@@ -40,7 +40,7 @@ def full(folder: Path) -> Iterator[None]:
     """No byte is left."""
     filler = folder / "filler"
     try:
-        with filler.open("wb") as file, suppress(OSError):
+        with suppress(OSError), filler.open("wb") as file:
             while True:
                 file.write(b"\0" * 2**16)
                 file.flush()

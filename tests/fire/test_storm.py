@@ -54,7 +54,8 @@ async def test_nothing_is_lost_and_nobody_is_stuck(kind: str, tmp_path: Path) ->
         except BaseException as error:
             raise AssertionError(f"{causes(error)}\n{storm.story()}") from error
         print(storm.figures())
-        assert storm.complaints() == []
+        complaints = storm.complaints()
+        assert not complaints, "\n".join(complaints)
 
 
 # People
