@@ -186,9 +186,9 @@ class App:
         return reply.notice
 
     def _take(self, tx: Tx, update: Update) -> Reply:
-        reply = turn.take(tx, self.texts, update, now := self.clock())
+        reply = turn.take(tx, self.texts, update, self.clock())
         if tx.is_shared:
-            envelopes = (replace(one, after=_under_way(tx, one, now)) for one in reply.envelopes)
+            envelopes = (replace(one, after=_before(tx, one)) for one in reply.envelopes)
             return replace(reply, envelopes=tuple(envelopes))
         return reply
 
@@ -281,8 +281,8 @@ class App:
                 self._ready()
 
 
-def _under_way(tx: Tx, envelope: Envelope, now: datetime) -> tuple[int, ...]:
-    """What another replica may be delivering to the same person: it goes first."""
+def _before(tx: Tx, envelope: Envelope) -> tuple[int, ...]:
+    """What another replica may be delivering to the same person, or may have left: it goes first."""
     if envelope.contact is None or envelope.number is None:
         return ()
-    return tuple(letters.under_way(tx, envelope.contact, envelope.number, now))
+    return tuple(letters.before(tx, envelope.contact, envelope.number))

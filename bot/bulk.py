@@ -77,7 +77,7 @@ class Bulk:
         found = [] if self._is_stopped else await self._outbox.claim(self._claim)
         if found:
             self._held_until = asked + HELD if self._outbox.is_shared else inf
-        fresh = [envelope for envelope in found if self._outbox.takes(envelope)]
+        fresh = [envelope for envelope in found if self._outbox.takes(envelope, letters.LEASE)]
         self._line += fresh
         return bool(fresh)
 

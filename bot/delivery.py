@@ -6,7 +6,6 @@ then let go.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
@@ -27,7 +26,7 @@ class Delivery:
     def __init__(self, database: Database, messengers: Mapping[str, Messenger], clock: Clock) -> None:
         self.reaching_out = tuple(name for name, messenger in messengers.items() if messenger.reaches_out)
         self._database, self._clock = database, clock
-        self._waiting: dict[Address, deque[Envelope]] = {}
+        self._waiting: dict[Address, list[Envelope]] = {}
         self._serving: dict[Address, asyncio.Task[None]] = {}
         self._pace = Pace()
         self._outbox = Outbox(database, messengers, clock)
@@ -41,7 +40,7 @@ class Delivery:
             if address in self._waiting:
                 self._waiting[address].append(envelope)
             else:
-                self._waiting[address] = deque([envelope])
+                self._waiting[address] = [envelope]
                 self._serving[address] = self._outbox.start(self._serve(address))
 
     async def look(self) -> None:
@@ -84,24 +83,25 @@ class Delivery:
 
     async def _serve(self, address: Address) -> None:
         """Everything for one address, in order."""
-        queue = self._waiting[address]
+        line = self._waiting[address]
         try:
-            while queue:
-                if older := await self._outbox.others_first(queue[0]):
-                    queue.extendleft(reversed(older))
-                if not self._outbox.is_ours(queue[0]):
-                    break
-                if await self._deliver(queue[0]):
-                    queue.popleft()
-                else:
-                    left = [queue.popleft() for _ in range(len(queue))]
+            while line:
+                envelope = _oldest(line)
+                may_go = await self._outbox.may_go(envelope)
+                if may_go and _oldest(line) is not envelope:
+                    continue
+                if not (may_go and await self._deliver(envelope)):
+                    left, line[:] = tuple(line), ()
                     await self._outbox.put_back(left)
+                else:
+                    line.remove(envelope)
         finally:
             del self._waiting[address], self._serving[address]
-            self._outbox.let_go(queue)
+            self._outbox.let_go(line)
 
     async def _deliver(self, envelope: Envelope) -> bool:
-        """Whether this is dealt with; not when it must wait until the person comes back to the channel."""
+        """Whether this is dealt with; not when it must wait until the person comes back to the channel, or until any
+        process that shares the database may try it again: ours may be the one that cannot reach the channel."""
         tries = envelope.attempts
         while True:
             receipt = await self._try(envelope)
@@ -115,7 +115,10 @@ class Delivery:
                 return True
             if receipt.seconds is None and envelope.channel not in self.reaching_out:
                 return False
-            seconds = await self._outbox.postpone(envelope, receipt, tries, is_held=True)
+            is_held = envelope.number is None or not self._outbox.is_shared
+            seconds = await self._outbox.postpone(envelope, receipt, tries, is_held=is_held)
+            if not is_held:
+                return False
             await asyncio.sleep(seconds)
 
     async def _try(self, envelope: Envelope) -> Receipt:
@@ -126,3 +129,9 @@ class Delivery:
             return await self._outbox.hand_over(envelope)
         finally:
             answered()
+
+
+def _oldest(line: list[Envelope]) -> Envelope:
+    """The next to go. What is not stored has no number, and keeps its place."""
+    stored = [envelope for envelope in line if envelope.number is not None]
+    return line[0] if line[0].number is None else min(stored, key=lambda envelope: envelope.number or 0)

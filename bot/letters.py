@@ -130,7 +130,7 @@ class Sight:
 class Envelope:
     """A letter with its address. Without a number it is not stored: it is for somebody whom we keep nothing about.
 
-    `after` are older letters to the same contact that another process may still have in its hands.
+    `after` are older replies to the same contact that were not delivered when this was written.
     """
 
     channel: str

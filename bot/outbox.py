@@ -22,7 +22,8 @@ log = logging.getLogger(__name__)
 LONGEST_WAIT = 300.0  # seconds between two tries
 MOST_TRIES = 100  # about eight hours of a channel that is down
 TOGETHER = 0.1  # seconds in which what was delivered is marked together; a kill meanwhile sends these again
-STILL_OURS = letters.LEASE.total_seconds() - 5  # seconds after taking a letter
+A_CALL = 10.0  # seconds that handing over takes at most
+MARGIN = 2.0  # seconds before its end at which we let a lease go: clocks of machines differ
 OTHERS_EVERY = 0.1  # seconds between looks whether another process is done
 
 T = TypeVar("T")
@@ -39,7 +40,7 @@ class Outbox:
         self._messengers = messengers
         self._clock = clock
         self.is_shared = not database.is_sqlite
-        self._in_hand: dict[int, float] = {}  # since when, by this process's own clock
+        self._in_hand: dict[int, float] = {}  # until when, by this process's own clock
         self._delivered: list[int] = []
         self._settling: asyncio.Task[None] | None = None
         self._hurried = asyncio.Event()
@@ -50,42 +51,46 @@ class Outbox:
         task.add_done_callback(self.tasks.discard)
         return task
 
-    def takes(self, envelope: Envelope) -> bool:
+    def takes(self, envelope: Envelope, lease: timedelta = letters.IN_HAND) -> bool:
         """Whether it is in hand only now."""
         if envelope.number is None:
             return True
         is_new = envelope.number not in self._in_hand
-        self._in_hand.setdefault(envelope.number, time.monotonic())
+        self._in_hand.setdefault(envelope.number, time.monotonic() + lease.total_seconds() - MARGIN)
         return is_new
 
-    def is_ours(self, envelope: Envelope) -> bool:
-        """Whether nobody else can have taken it by now, as they may when its lease is over: then it is left to them."""
-        taken = self._in_hand.get(envelope.number or 0, inf)
-        return not self.is_shared or time.monotonic() - taken < STILL_OURS
+    async def may_go(self, envelope: Envelope) -> bool:
+        """Whether it is ours for as long as a call takes, and no older reply to the same contact is with others or left
+        by them. They have a moment for it; after that, whoever looks first takes both, the older one first."""
+        while self._left(envelope) >= A_CALL:
+            others = [number for number in envelope.after if number not in self._in_hand]
+            if not others or await self._ask(partial(letters.undelivered, numbers=others)) == []:
+                return True
+            await asyncio.sleep(OTHERS_EVERY)
+        return False
 
-    async def others_first(self, envelope: Envelope) -> list[Envelope]:
-        """Return when no other process is delivering an older letter to the same contact; or, with these letters, when
-        it takes so long over them that it may be dead: they are in our hands now."""
-        theirs = [number for number in envelope.after if number not in self._in_hand]
-        while theirs:
-            if taken := await self.claim(partial(letters.take_over, numbers=theirs, now=self._clock())):
-                return [one for one in taken if self.takes(one)]
-            theirs = await self.claim(partial(letters.still_under_way, numbers=theirs, now=self._clock()))
-            await asyncio.sleep(OTHERS_EVERY if theirs else 0)
-        return []
+    def _left(self, envelope: Envelope) -> float:
+        """Seconds for which nobody else can take it."""
+        if envelope.number is None or not self.is_shared:
+            return inf
+        return self._in_hand.get(envelope.number, 0.0) - time.monotonic()
 
     def let_go(self, envelopes: Iterable[Envelope]) -> None:
         for envelope in envelopes:
             self._in_hand.pop(envelope.number or 0, None)
 
     async def claim(self, work: Callable[[Tx], list[T]]) -> list[T]:
+        return await self._ask(work) or []
+
+    async def _ask(self, work: Callable[[Tx], T]) -> T | None:
+        """What the database says; None when it says nothing."""
         try:
             return await self._database.run(work)
         except DatabaseAway as error:
             log.warning("database away, letters wait: %s", error)
         except Exception as error:
             log.error("letters cannot be read: %s", where(error))
-        return []
+        return None
 
     async def hand_over(self, envelope: Envelope) -> Receipt:
         receipt = await self._hand_over(envelope)
@@ -129,13 +134,12 @@ class Outbox:
         if (number := envelope.number) is not None:
             until = self._clock() + timedelta(seconds=seconds)
             await self._record(lambda tx: letters.postpone(tx, number, until, is_held=is_held))
-            self._in_hand[number] = time.monotonic() + seconds
         if not is_held:
             self.let_go([envelope])
         return seconds
 
     async def put_back(self, envelopes: Sequence[Envelope]) -> None:
-        ours = filter(self.is_ours, envelopes)
+        ours = [envelope for envelope in envelopes if self._left(envelope) > 0]
         if numbers := [envelope.number for envelope in ours if envelope.number is not None]:
             await self._record(lambda tx: letters.put_back(tx, numbers))
         self.let_go(envelopes)

@@ -20,8 +20,8 @@ from storage.database import Tx
 from storage.prepared import Prepared
 from storage.schema import contacts, letters
 
-LEASE = timedelta(seconds=60)
-SLOW = timedelta(seconds=3)  # with a reply in hand; then whoever has a newer one to the same contact may take it over
+LEASE = timedelta(seconds=60)  # on bulk mail, which is taken ahead
+IN_HAND = timedelta(seconds=15)  # on a reply, which goes at once: longer than a call to a channel may take
 OVERTAKEN = "overtaken"  # by what the contact did themselves
 
 Order = tuple[Column[Any], ...]
@@ -44,30 +44,20 @@ class Waiting:
 
 def reply(tx: Tx, contact: int, letter: Letter, now: datetime) -> int:
     """Write a letter that the writer delivers at once; its number."""
-    number = _write(tx, contact, letter, now, key=None, leased_until=now + LEASE)
+    number = _write(tx, contact, letter, now, key=None, leased_until=now + IN_HAND)
     return cast(int, number)  # only a key could have stood in the way
 
 
-def under_way(tx: Tx, contact: int, before: int, now: datetime) -> list[int]:
-    """The older replies to a contact that somebody is delivering just now."""
-    mine = select(letters.c.id).where(letters.c.contact_id == contact, letters.c.id < before, letters.c.key.is_(None))
-    return list(tx.connection.execute(mine.where(_is_under_way(now))).scalars())
+def before(tx: Tx, contact: int, number: int) -> list[int]:
+    """The older replies to a contact that are not delivered."""
+    older = select(letters.c.id).where(letters.c.contact_id == contact, letters.c.id < number)
+    return list(tx.connection.execute(older.where(letters.c.key.is_(None), letters.c.settled_at.is_(None))).scalars())
 
 
-def still_under_way(tx: Tx, numbers: Collection[int], now: datetime) -> list[int]:
-    """Those of these that are still being delivered."""
-    found = select(letters.c.id).where(letters.c.id.in_(numbers), _is_under_way(now))
-    return list(tx.connection.execute(found).scalars())
-
-
-def take_over(tx: Tx, numbers: Collection[int], now: datetime) -> list[Envelope]:
-    """Those of these replies that another has had in hand, and due, for too long; oldest first."""
-    is_stuck = and_(letters.c.settled_at.is_(None), letters.c.leased_until <= now + LEASE - SLOW)
-    return _lease(tx, select(letters.c.id).where(letters.c.id.in_(numbers), is_stuck).with_for_update(), BY_NUMBER, now)
-
-
-def _is_under_way(now: datetime) -> ColumnElement[bool]:
-    return and_(letters.c.settled_at.is_(None), letters.c.leased_until > now)
+def undelivered(tx: Tx, numbers: Collection[int]) -> list[int]:
+    """Those of these that still are not."""
+    left = select(letters.c.id).where(letters.c.id.in_(numbers), letters.c.settled_at.is_(None))
+    return list(tx.connection.execute(left).scalars())
 
 
 def enqueue(tx: Tx, contact: int, letter: Letter, due_at: datetime, key: str, timezone: str | None = None) -> bool:
@@ -110,7 +100,8 @@ def claim_replies(tx: Tx, channels: Collection[str], now: datetime, most: int = 
         older.c.settled_at.is_(None),
         or_(older.c.due_at > now, older.c.leased_until > now),
     )
-    return _take(tx, and_(letters.c.key.is_(None), _waits(now), _reached(channels), ~held_up), BY_NUMBER, now, most)
+    due = and_(letters.c.key.is_(None), _waits(now), _reached(channels))
+    return _take(tx, and_(due, ~held_up), BY_NUMBER, now, most, IN_HAND)
 
 
 def claim_bulk(tx: Tx, channels: Collection[str], now: datetime, most: int) -> list[Envelope]:
@@ -127,14 +118,14 @@ def claim_bulk(tx: Tx, channels: Collection[str], now: datetime, most: int) -> l
     )
     due = and_(letters.c.key.is_not(None), _waits(now), _reached(channels))
     _wait_for_morning(tx, due, now)
-    return _take(tx, and_(due, ~held_up), BY_MOMENT, now, most)
+    return _take(tx, and_(due, ~held_up), BY_MOMENT, now, most, LEASE)
 
 
 def claim_for(tx: Tx, channel: str, address: str, now: datetime) -> list[Envelope]:
     """Take all that fell due for the contact at this address, of both lanes, oldest first and at any hour."""
     here = contacts.c.address_key == tx.seal.key(channel, address)
     found = tx.connection.execute(select(contacts.c.id).where(here).with_for_update()).scalars().all()
-    return _lease(tx, select(letters.c.id).where(_waits(now), letters.c.contact_id.in_(found)), BY_NUMBER, now)
+    return _lease(tx, select(letters.c.id).where(_waits(now), letters.c.contact_id.in_(found)), BY_NUMBER, now, IN_HAND)
 
 
 def waiting(tx: Tx, now: datetime) -> list[Waiting]:
@@ -173,20 +164,20 @@ def _wait_for_morning(tx: Tx, due: ColumnElement[bool], now: datetime) -> None:
             tx.connection.execute(update(letters).where(due, letters.c.timezone == zone).values(due_at=then))
 
 
-def _take(tx: Tx, due: ColumnElement[bool], order: Order, now: datetime, most: int) -> list[Envelope]:
+def _take(tx: Tx, due: ColumnElement[bool], order: Order, now: datetime, most: int, lease: timedelta) -> list[Envelope]:
     first = select(letters.c.contact_id).where(due).order_by(*order).limit(most)
     # Whoever else takes letters now, or is in a turn with a contact, holds that contact: theirs are for a later look.
     free = select(contacts.c.id).where(contacts.c.id.in_(first)).with_for_update(skip_locked=True)
     held = tx.connection.execute(free).scalars().all()
     chosen = select(letters.c.id).where(due, letters.c.contact_id.in_(held)).order_by(*order).limit(most)
-    return _lease(tx, chosen, order, now)
+    return _lease(tx, chosen, order, now, lease)
 
 
-def _lease(tx: Tx, chosen: Select[tuple[int]], order: Order, now: datetime) -> list[Envelope]:
+def _lease(tx: Tx, chosen: Select[tuple[int]], order: Order, now: datetime, lease: timedelta) -> list[Envelope]:
     numbers = tx.connection.execute(chosen).scalars().all()
     if not numbers:
         return []
-    tx.connection.execute(update(letters).where(letters.c.id.in_(numbers)).values(leased_until=now + LEASE))
+    tx.connection.execute(update(letters).where(letters.c.id.in_(numbers)).values(leased_until=now + lease))
     found = tx.connection.execute(
         select(letters, contacts.c.channel, contacts.c.address_sealed)
         .join(contacts)

@@ -272,7 +272,7 @@ TROUBLE: dict[str, Json] = {
 async def test_every_letter_arrives_in_order(
     house: Mortal, server: TelegramServer, monkeypatch: pytest.MonkeyPatch, trouble: Json
 ) -> None:
-    monkeypatch.setattr(request, "TIMEOUT", 1.0)  # seconds; it would be 20
+    monkeypatch.setattr(request, "TIMEOUT", 1.0)  # seconds; it would be 10
     calm, *troubled = [Reader(server, 5_000_000_000 + number) for number in range(4)]
     code = house.add().invitation
     for one in (calm, *troubled):

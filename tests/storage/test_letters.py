@@ -91,8 +91,8 @@ def test_settling_nothing_changes_nothing(database: Database) -> None:
 def test_a_reply_is_for_its_writer_until_the_lease_is_over(database: Database) -> None:
     with database.transaction() as tx:
         letters.reply(tx, somebody(tx), LETTER, MONDAY)
-        assert replies(tx, LEASED - SECOND) == []
-        assert replies(tx, LEASED) == [LETTER.text]
+        assert replies(tx, MONDAY + letters.IN_HAND - SECOND) == []
+        assert replies(tx, MONDAY + letters.IN_HAND) == [LETTER.text]
 
 
 def test_a_letter_waits_until_it_is_due_and_is_then_leased(database: Database) -> None:

@@ -15,7 +15,7 @@ from telegram.request import BaseRequest, RequestData
 
 CONNECTIONS = 100
 KEEP_ALIVE = 60.0  # seconds; a quiet bot should not shake hands anew for each press
-TIMEOUT = 20.0  # seconds
+TIMEOUT = 10.0  # seconds; shorter than a reply is held
 JSON = {"Content-Type": "application/json"}
 WORKED = (b'{"ok":true', b'{"ok": true')
 
