@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine
+from sqlalchemy.exc import DBAPIError
 
 SIZE = "600m"  # of the disk
 
@@ -75,11 +76,12 @@ class Cluster:
                 os.kill(process, signal.SIGKILL)
 
     async def start(self) -> None:
-        """Start again, however often that takes: what was killed takes a moment to be gone."""
+        """Start again, however often that takes: what was killed takes a moment to be gone, and looks alive till then."""
         async with asyncio.timeout(60):
             while True:
-                with suppress(subprocess.SubprocessError, AssertionError):
-                    return await asyncio.to_thread(self._server.ensure_postgres_running)
+                with suppress(subprocess.SubprocessError, AssertionError, DBAPIError):
+                    await asyncio.to_thread(self._server.ensure_postgres_running)
+                    return await asyncio.to_thread(self._do, "SELECT 1")
                 await asyncio.sleep(0.2)
 
     async def drop_connections(self) -> None:
