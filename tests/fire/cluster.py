@@ -76,7 +76,7 @@ class Cluster:
                 os.kill(process, signal.SIGKILL)
 
     async def start(self) -> None:
-        """Start again, however often that takes: what was killed takes a moment to be gone, and looks alive till then."""
+        """Start again, however often that takes: what was killed looks alive for a moment."""
         async with asyncio.timeout(60):
             while True:
                 with suppress(subprocess.SubprocessError, AssertionError, DBAPIError):
