@@ -31,6 +31,11 @@ def set_up(level: str, form: str) -> None:
         JsonLines() if form == "json" else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    hush()
+
+
+def hush() -> None:
+    """Libraries say no more than that something is wrong."""
     for chatty in ("telegram", "httpx", "httpcore", "aiohttp", "alembic", "asyncio", "uvicorn"):
         # At lower levels these write requests whole: with the token, and with what is said to people.
         logging.getLogger(chatty).setLevel(logging.WARNING)

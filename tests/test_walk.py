@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import logs
 from bot.__main__ import main
 from storage.sealing import Seal
 from tests.data import APPENDIX_A, PUBLISHED, PUBLISHED_TOTAL, five_sheets
@@ -140,8 +141,8 @@ async def test_the_disk_and_the_log_name_nobody(
     house: House, server: TelegramServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    for noisy in ("asyncio", "sqlalchemy", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logs.hush()
+    logging.getLogger("sqlalchemy").setLevel(logging.WARNING)
     code = house.add().invitation
     anna = server.person(language_code="en", first_name="Annabellina", username="annabellina_mrwk")
     await anna.write("Is dit de zorgvuldige Wasbeerstraat?")
