@@ -1,25 +1,21 @@
-"""Back-ups: whole and checked or not there, put back only into an empty place, and nobody is written to twice."""
+"""Back-ups: whole and checked or not there, and put back only into an empty place."""
 
 import sqlite3
 import stat
 from contextlib import closing, suppress
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from bot.survey.dialogue import Partnership
-from storage import backups, letters, marks, partnerships, reminders, restoring
+from storage import backups, letters, marks
 from storage.backups import BackupError
-from storage.database import Database, StorageError, Tx
+from storage.database import Database, StorageError
 from storage.migrating import NewerDatabase, NotOurs, WrongSecret, current, head, migrate
-from storage.restoring import GAP, Taken, settle_in
-from storage.schema import coordinators
 from tests.databases import Source, programs
 from tests.house import MONDAY, SECRET
-from tests.storage.beginnings import ANNA, BEN, CHANNEL, LETTER, add, join, load, only_postgresql, rows
+from tests.storage.beginnings import ANNA, BEN, LETTER, add, join, load, only_postgresql, rows
 from tests.storage.test_upgrades import RELEASED as RELEASED_ROWS
 from tests.storage.test_upgrades import found, prepare
 
@@ -202,52 +198,6 @@ def test_without_pg_dump_the_command_is_told(
         backups.save(database, tmp_path / "copy", MONDAY)
 
 
-def test_what_may_have_been_sent_since_is_not_sent_again(database: Database) -> None:
-    """Anna was due her first reminder, Ben his second; one letter waits from before, and one is for later."""
-    later = MONDAY + timedelta(days=6)
-    with database.transaction() as tx:
-        anna, ben, reply = six_days_ago(tx, later)
-    with database.transaction() as tx:
-        assert settle_in(tx, later) == Taken(letters=1, reminders=2, posts=1)
-    with database.transaction() as tx:
-        assert reminders.due(tx, partnership_of(tx), 1, later, 10) == []
-        assert [one.number for one in letters.claim_replies(tx, [CHANNEL], later)] == [reply]
-        assert letters.claim_bulk(tx, [CHANNEL], later, 10) == []
-        assert settle_in(tx, later) == Taken(0, 0, 0), "once is enough"
-    written = {key for (key,) in rows(database, "SELECT key FROM letters WHERE key IS NOT NULL")}
-    assert {f"reminder:{anna}:1", f"reminder:{ben}:2"} <= written
-    assert f"reminder:{anna}:2" not in written
-    with database.transaction() as tx:
-        assert len(reminders.due(tx, partnership_of(tx), 1, later + timedelta(days=5), 10)) == 1, "Anna's second"
-        (left,) = letters.claim_bulk(tx, [CHANNEL], later + timedelta(days=1), 10)
-        assert left.letter == LETTER
-
-
-def test_numbers_that_may_be_on_phones_are_given_to_nobody_else(database: Database) -> None:
-    with database.transaction() as tx:
-        number = add(tx)
-        before = join(tx, ANNA, number)
-        restoring.leave_gap(tx)
-        after = join(tx, BEN, number)
-        assert (before, after) == (1, GAP + 2)
-        assert load(tx, BEN).contact == GAP + 2
-        assert add(tx, "The next one") == 2, "partnerships are called by their number"
-
-
-def six_days_ago(tx: Tx, later: datetime) -> tuple[int, int, int | None]:
-    """Both came in, Ben also coordinates and had his first reminder; the responses of both, and a reply to Ben."""
-    number = add(tx)
-    anna, ben = join(tx, ANNA, number), join(tx, BEN, number)
-    of_ben = load(tx, BEN).contact
-    seat = {"contact_id": of_ben, "partnership_id": number, "role": "coordinator", "added_at": MONDAY}
-    tx.connection.execute(tx.insert(coordinators).values(seat))
-    letters.enqueue(tx, of_ben, LETTER, MONDAY, reminders.key(ben, 1))
-    letters.settle(tx, [1], MONDAY)
-    letters.enqueue(tx, of_ben, LETTER, MONDAY, f"invitation:{ben}")
-    letters.enqueue(tx, of_ben, LETTER, later + timedelta(days=1), "final:for later")
-    return anna, ben, letters.reply(tx, of_ben, LETTER, MONDAY)
-
-
 def live_in(database: Database) -> None:
     with database.transaction() as tx:
         number = add(tx)
@@ -280,7 +230,3 @@ def failing(folder: Path) -> Path:
     program.write_text(f'#!/bin/sh\necho "$@" > {folder}/told\necho "$PGPASSWORD" >> {folder}/told\nexit 1\n')
     program.chmod(0o755)
     return folder
-
-
-def partnership_of(tx: Tx) -> Partnership:
-    return partnerships.every(tx)[0]
