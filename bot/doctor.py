@@ -20,7 +20,7 @@ from bot.texts import LOCALES
 from storage import condition, marks
 from storage.condition import CannotWrite
 from storage.database import Database, StorageError
-from storage.migrating import HalfMade, NotOurs, current, head, secret_fits
+from storage.migrating import HalfMade, HalfRestored, NotOurs, current, head, secret_fits
 
 RECENT = timedelta(minutes=3)  # a beat is every 20 seconds, and is written down once a minute at most
 LATE = timedelta(minutes=15)  # for a letter; 5,000 take three minutes
@@ -158,7 +158,7 @@ def _tried(name: str, step: Callable[[Database], Finding], database: Database) -
 
 
 def _answers(database: Database) -> Finding:
-    with suppress(NotOurs, HalfMade):  # it does answer
+    with suppress(NotOurs, HalfMade, HalfRestored):  # it does answer
         current(database)
     return Finding("database", True, f"{condition.told(database.url)} answers")
 

@@ -20,7 +20,18 @@ from sqlalchemy import make_url
 from storage import marks
 from storage.condition import file_of, told
 from storage.database import Database, StorageError
-from storage.migrating import SECRET_MARK, NewerDatabase, WrongSecret, current, head, mark_of_secret, secret_fits
+from storage.migrating import (
+    SECRET_MARK,
+    NewerDatabase,
+    WrongSecret,
+    current,
+    guard,
+    head,
+    lift_guard,
+    mark_of_secret,
+    secret_fits,
+    upgrade,
+)
 
 MADE = "backed up"
 """The mark that says of which moment a back-up is."""
@@ -58,7 +69,8 @@ def save(database: Database, path: Path, now: datetime, *, over: bool = False) -
 
 
 def restored(path: Path, url: str, secret: str) -> AbstractContextManager[Database]:
-    """A back-up, checked and put back where there was nothing; what is done with it until the end belongs to it."""
+    """A back-up, checked, put back where there was nothing, and upgraded; what is done with it until the end belongs to
+    it: before that no bot starts there."""
     target = file_of(url)
     return _restored_file(path, target, secret) if target else _restored_on_server(path, url, secret)
 
@@ -74,7 +86,7 @@ def _restored_file(path: Path, target: Path, secret: str) -> Iterator[Database]:
         copy = Path(folder) / target.name
         _copy_file(path, copy)
         with closing(Database(f"sqlite:///{copy}", secret)) as database:
-            _check(database)
+            upgrade(database, _check(database))
             yield database
         _make_one_file(copy)
         _flush(copy)
@@ -84,18 +96,32 @@ def _restored_file(path: Path, target: Path, secret: str) -> Iterator[Database]:
 
 @contextmanager
 def _restored_on_server(path: Path, url: str, secret: str) -> Iterator[Database]:
+    """Behind a guard until this ends well."""
     with closing(Database(url, secret)) as database:
         if current(database) is not None:
             raise BackupError(f"There is something in {told(url)} already. {INTO_EMPTY}")
         listed = _run("pg_restore", "--list", str(path))
         if not all(f"TABLE DATA public {name} " in listed for name in WANTED):
             raise BackupError(f"{path} is a back-up of something else.")
-        _check_dump(database, path)
-        _run(*RESTORE, f"--dbname={_without_password(database)}", str(path), **_password(database))
+        revision = _check_dump(database, path)
+        guard(database)
+        _put_back(database, path)
+        upgrade(database, revision)
         yield database
+        lift_guard(database)
 
 
-def _check(database: Database) -> None:
+def _put_back(database: Database, path: Path) -> None:
+    """All or nothing; after nothing the place is empty again."""
+    try:
+        _run(*RESTORE, f"--dbname={_without_password(database)}", str(path), **_password(database))
+    except BackupError:
+        lift_guard(database, of_nothing=True)
+        raise
+
+
+def _check(database: Database) -> str:
+    """The revision of what can go on here."""
     revision = current(database)
     if revision is None:
         raise BackupError("There is nothing in this back-up.")
@@ -103,9 +129,10 @@ def _check(database: Database) -> None:
         raise NewerDatabase(str(NewerDatabase.__doc__))
     if not secret_fits(database):
         raise WrongSecret(UNRECOGNISABLE)
+    return revision
 
 
-def _check_dump(database: Database, path: Path) -> None:
+def _check_dump(database: Database, path: Path) -> str:
     """The same, of a file that only PostgreSQL's own program can read."""
     revision = re.search(r"FROM stdin;\n(\d{4})\n", _table(path, "alembic_version"))
     if revision is None:
@@ -115,6 +142,7 @@ def _check_dump(database: Database, path: Path) -> None:
     made_with = re.search(rf"^{SECRET_MARK}\t(\w+)$", _table(path, "marks"), re.MULTILINE)
     if made_with and made_with[1] != mark_of_secret(database):
         raise WrongSecret(UNRECOGNISABLE)
+    return revision[1]
 
 
 def _table(path: Path, name: str) -> str:

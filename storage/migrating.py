@@ -17,6 +17,7 @@ from storage.schema import marks, metadata
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSIONS = "alembic_version"
 SECRET_MARK = "secret"  # noqa: S105 - the name of a mark
+GUARD = "being_restored"
 NO_RIGHTS = "42501"  # PostgreSQL's number for it
 
 ADVICE_SQLITE = "Is its folder there, may this account write in it and to the file, and is there room on the disk?"
@@ -37,6 +38,10 @@ class HalfMade(StorageError):
     """Parts of this database are missing. Restore a back-up into an empty one."""
 
 
+class HalfRestored(StorageError):
+    """A restore into this database is under way, or was broken off."""
+
+
 class NotAllowed(StorageError):
     """The role in DATABASE_URL may not do what is needed."""
 
@@ -55,6 +60,8 @@ def current(database: Database) -> str | None:
     with _in_words(database), database.engine.connect() as connection:
         tables = set(inspect(connection).get_table_names())
         revision = _revision(connection) if VERSIONS in tables else None
+    if GUARD in tables:
+        raise HalfRestored(f"{HalfRestored.__doc__}\n{_anew(database)}")
     if tables and (revision is None or not revision.isdigit()):
         raise NotOurs(f"{NotOurs.__doc__} It has the tables: {_some(tables)}.")
     if revision == head() and (missing := set(metadata.tables) - tables):
@@ -67,11 +74,37 @@ def migrate(database: Database) -> None:
     revision = current(database)
     if revision is not None and revision > head():
         raise NewerDatabase(str(NewerDatabase.__doc__))
+    upgrade(database, revision)
+
+
+def upgrade(database: Database, revision: str | None) -> None:
+    """The same, of a database that is known to be at this revision."""
     with _in_words(database):
         if revision != head():
             with database.alone():  # not under the hands of a version that is still running
                 _upgrade(database)
         _check_secret(database)
+
+
+def guard(database: Database) -> None:
+    """From now on nothing starts on this empty database, until the guard is lifted."""
+    with _in_words(database), database.engine.begin() as connection:
+        connection.execute(text(f"CREATE TABLE {GUARD} (nothing integer)"))
+
+
+def lift_guard(database: Database, *, of_nothing: bool = False) -> None:
+    """When it is a guard `of_nothing`, it stays if there is something after all."""
+    with _in_words(database), database.engine.begin() as connection:
+        if not of_nothing or inspect(connection).get_table_names() == [GUARD]:
+            connection.execute(text(f"DROP TABLE {GUARD}"))
+
+
+def _anew(database: Database) -> str:
+    at = make_url(database.url)
+    return (
+        "If it was broken off, make the database anew, and restore once more: "
+        f"DROP DATABASE {at.database}; CREATE DATABASE {at.database} OWNER {at.username};"
+    )
 
 
 def secret_fits(database: Database) -> bool:

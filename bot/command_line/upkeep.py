@@ -15,7 +15,6 @@ from bot.settings import Settings, SettingsError, kept_secret
 from bot.texts import load
 from storage import backups, marks, restoring
 from storage.database import Database
-from storage.migrating import migrate
 
 if TYPE_CHECKING:
     from bot.command_line.opening import Commands
@@ -63,12 +62,10 @@ def restore(asked: argparse.Namespace, settings: Settings) -> None:
     """Put a back-up back, upgraded to this version, and so that nobody is written to twice."""
     if (secret := kept_secret(settings)) is None:
         raise CommandError(UNRECOGNISABLE)
-    with backups.restored(asked.file, settings.database_url, secret) as database:
-        migrate(database)
-        with database.transaction() as tx:
-            made = marks.read_moment(tx, backups.MADE)
-            restoring.begin_anew(tx, now := app.wall_clock())
-            taken = None if asked.moved else lost_time.settle_in(tx, load(), made, now)
+    with backups.restored(asked.file, settings.database_url, secret) as database, database.transaction() as tx:
+        made = marks.read_moment(tx, backups.MADE)
+        restoring.begin_anew(tx, now := app.wall_clock())
+        taken = None if asked.moved else lost_time.settle_in(tx, load(), made, now)
     of = f", of {made:%Y-%m-%d %H:%M} UTC" if made else ""
     print(f"Restored: {asked.file}{of}.")
     if taken:

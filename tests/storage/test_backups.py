@@ -1,7 +1,13 @@
 """Back-ups: whole and checked or not there, and put back only into an empty place."""
 
+import asyncio
+import os
+import shutil
+import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -9,12 +15,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from bot import doctor
+from bot.settings import read
 from storage import backups, letters, marks
 from storage.backups import BackupError
 from storage.database import Database, StorageError
-from storage.migrating import NewerDatabase, NotOurs, WrongSecret, current, head, migrate
+from storage.migrating import HalfRestored, NewerDatabase, NotOurs, WrongSecret, current, head, migrate
 from tests.databases import Source, programs
-from tests.house import MONDAY, SECRET
+from tests.house import MONDAY, ROOT, SECRET
 from tests.storage.beginnings import ANNA, BEN, LETTER, add, join, load, only_postgresql, rows
 from tests.storage.test_upgrades import RELEASED as RELEASED_ROWS
 from tests.storage.test_upgrades import found, prepare
@@ -34,7 +42,7 @@ def test_what_is_put_back_is_what_was_there(database: Database, source: Source, 
     before = {name: all_of(database, name) for name in TABLES}
     with source.new(migrated=False) as url, backups.restored(tmp_path / "copy", url, SECRET) as copy:
         assert {name: all_of(copy, name) for name in TABLES} == before
-        assert (current(copy), copy.url == url) == (head(), not copy.is_sqlite)
+        assert (copy.url == url) == (not copy.is_sqlite)
         with copy.transaction() as tx:
             assert marks.read_moment(tx, backups.MADE) == MONDAY
             assert load(tx, ANNA).dialogue.answers == {}
@@ -166,12 +174,58 @@ def test_an_old_back_up_is_upgraded_when_it_is_put_back(
     before = {name: found(unmigrated, name) for name in RELEASED_ROWS["0001"] if name != "marks"}
     backups.save(unmigrated, tmp_path / "copy", MONDAY)
     with source.new(migrated=False) as url:
-        with backups.restored(tmp_path / "copy", url, SECRET) as copy:
-            migrate(copy)
+        put_back(tmp_path / "copy", url)
         with closing(Database(url, SECRET)) as copy:
             assert current(copy) == head()
             for name, there in before.items():
                 assert [{key: row[key] for key in there[0]} for row in found(copy, name)] == there
+
+
+@only_postgresql
+@pytest.mark.parametrize("dies", ["kill -9 $PPID", '"$real" "$@"; kill -9 $PPID'])
+def test_where_a_restore_was_broken_off_nothing_starts(
+    database: Database, unmigrated: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies: str
+) -> None:
+    """All that waited in it would be sent, for nothing was taken for sent yet."""
+    live_in(database)
+    backups.save(database, tmp_path / "copy", MONDAY)
+    real = shutil.which("pg_restore")
+    script = f'#!/bin/sh\nreal={real}\ncase "$*" in *--dbname=*) {dies};; *) exec $real "$@";; esac\n'
+    with monkeypatch.context() as spoiled:
+        spoiled.setenv("PATH", f"{program(tmp_path / 'bin', 'pg_restore', script)}{os.pathsep}{programs()}")
+        given = {**os.environ, "DATABASE_URL": unmigrated.url, "SAMENSPRAAK_SECRET": SECRET}
+        command = [sys.executable, "-m", "bot", "restore", str(tmp_path / "copy")]
+        assert subprocess.run(command, cwd=ROOT, env=given).returncode == -signal.SIGKILL
+    for starts in (migrate, lambda there: put_back(tmp_path / "copy", there.url)):
+        with pytest.raises(
+            HalfRestored, match=r"broken off\.\nIf .* restore once more: DROP DATABASE \w+; CREATE DATABASE"
+        ):
+            starts(unmigrated)
+    found = {one.name: one for one in asyncio.run(doctor.look(read(given, tmp_path), MONDAY))}["schema"]
+    assert (found.ok, found.found, "DROP DATABASE" in found.advice) == (False, HalfRestored.__doc__, True)
+
+
+@only_postgresql
+def test_when_nothing_could_be_put_back_the_place_is_empty_again(
+    database: Database, unmigrated: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups.save(database, tmp_path / "copy", MONDAY)
+    script = f'#!/bin/sh\ncase "$*" in *--dbname=*) exit 1;; *) exec {shutil.which("pg_restore")} "$@";; esac\n'
+    monkeypatch.setenv("PATH", f"{program(tmp_path / 'bin', 'pg_restore', script)}{os.pathsep}{programs()}")
+    with pytest.raises(BackupError, match="pg_restore failed"):
+        put_back(tmp_path / "copy", unmigrated.url)
+    assert current(unmigrated) is None
+
+
+@only_postgresql
+def test_when_what_belongs_to_a_restore_fails_nothing_starts_either(
+    database: Database, unmigrated: Database, tmp_path: Path
+) -> None:
+    backups.save(database, tmp_path / "copy", MONDAY)
+    with pytest.raises(ZeroDivisionError), backups.restored(tmp_path / "copy", unmigrated.url, SECRET):
+        raise ZeroDivisionError
+    with pytest.raises(HalfRestored):
+        migrate(unmigrated)
 
 
 @only_postgresql
@@ -207,8 +261,8 @@ def live_in(database: Database) -> None:
 
 
 def put_back(path: Path, url: str) -> None:
-    with backups.restored(path, url, SECRET) as database:
-        migrate(database)
+    with backups.restored(path, url, SECRET):
+        pass
 
 
 def is_empty(url: str) -> bool:
@@ -225,8 +279,13 @@ def all_of(database: Database, table: str) -> list[tuple[Any, ...]]:
 
 def failing(folder: Path) -> Path:
     """A folder of programs with a pg_dump that writes down how it was called, and fails."""
+    told = f'echo "$@" > {folder}/told\necho "$PGPASSWORD" >> {folder}/told'
+    return program(folder, "pg_dump", f"#!/bin/sh\n{told}\nexit 1\n")
+
+
+def program(folder: Path, name: str, script: str) -> Path:
+    """A folder with this program in it."""
     folder.mkdir()
-    program = folder / "pg_dump"
-    program.write_text(f'#!/bin/sh\necho "$@" > {folder}/told\necho "$PGPASSWORD" >> {folder}/told\nexit 1\n')
-    program.chmod(0o755)
+    (folder / name).write_text(script)
+    (folder / name).chmod(0o755)
     return folder
