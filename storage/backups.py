@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from storage import marks
-from storage.condition import file_of, told
+from storage.addresses import file_of, told
 from storage.database import Database, StorageError
 from storage.migrating import (
     SECRET_MARK,

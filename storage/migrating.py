@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
+from storage.addresses import told
 from storage.database import Database, DatabaseAway, StorageError, away
 from storage.schema import marks, metadata
 
@@ -22,7 +23,7 @@ NO_RIGHTS = "42501"  # PostgreSQL's number for it
 
 ADVICE_SQLITE = "Is its folder there, may this account write in it and to the file, and is there room on the disk?"
 ADVICE_POSTGRESQL = (
-    "Is the server running, and are the host, the port, the name and the password in DATABASE_URL right?"
+    "Is the server running, and are the host, the port, the name, the password and the options in DATABASE_URL right?"
 )
 
 
@@ -130,9 +131,10 @@ def _in_words(database: Database) -> Iterator[None]:
         with away():
             yield
     except DatabaseAway as error:
-        where = make_url(database.url).set(query={}).render_as_string(hide_password=True)
         advice = ADVICE_SQLITE if database.is_sqlite else ADVICE_POSTGRESQL
-        raise DatabaseAway(f"The database {where} cannot be used: {str(error).strip()}\n{advice}") from error
+        raise DatabaseAway(
+            f"The database {told(database.url)} cannot be used: {str(error).strip()}\n{advice}"
+        ) from error
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) != NO_RIGHTS:
             raise
