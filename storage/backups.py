@@ -81,9 +81,7 @@ def _restored_file(path: Path, target: Path, secret: str) -> Iterator[Database]:
     if taken := [one for one in _with_companions(target) if one.exists()]:
         raise BackupError(f"There is a {taken[0]} already. {INTO_EMPTY}")
     _check_file(path)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".restoring-", dir=target.parent) as folder:
-        copy = Path(folder) / target.name
+    with _beside_in_folder(target) as copy:
         _copy_file(path, copy)
         with closing(Database(f"sqlite:///{copy}", secret)) as database:
             upgrade(database, _check(database))
@@ -92,6 +90,15 @@ def _restored_file(path: Path, target: Path, secret: str) -> Iterator[Database]:
         _flush(copy)
         copy.replace(target)
     _flush(target.absolute().parent)
+
+
+@contextmanager
+def _beside_in_folder(target: Path) -> Iterator[Path]:
+    """The same name in a new folder beside it, which is gone afterwards."""
+    with _in_words(target):
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".restoring-", dir=target.parent) as folder:
+            yield Path(folder) / target.name
 
 
 @contextmanager
@@ -194,18 +201,24 @@ def _check_file(path: Path) -> None:
 @contextmanager
 def _beside(path: Path) -> Iterator[Path]:
     """A new file in the same folder, which is gone afterwards."""
-    try:
+    with _in_words(path):
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.absolute().parent)
-    except OSError as error:
-        raise BackupError(f"{path} cannot be written: {error.strerror}.") from None
-    os.close(handle)
-    part = Path(name)
+        os.close(handle)
+        try:
+            yield Path(name)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """Say why something cannot be written here."""
     try:
-        yield part
+        yield
     except (OSError, sqlite3.Error) as error:
-        raise BackupError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}.") from None
-    finally:
-        part.unlink(missing_ok=True)
+        reason = getattr(error, "strerror", None) or error
+        advice = "Is its folder there, may this account write in it, and is there room on the disk?"
+        raise BackupError(f"{path} cannot be written: {reason}. {advice}") from None
 
 
 def _flush(path: Path) -> None:

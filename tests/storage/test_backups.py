@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import shutil
 import signal
 import sqlite3
@@ -23,7 +24,7 @@ from storage.database import Database, StorageError
 from storage.migrating import HalfRestored, NewerDatabase, NotOurs, WrongSecret, current, head, migrate
 from tests.databases import Source, programs
 from tests.house import MONDAY, ROOT, SECRET
-from tests.storage.beginnings import ANNA, BEN, LETTER, add, join, load, only_postgresql, rows
+from tests.storage.beginnings import ANNA, BEN, LETTER, add, join, load, only_postgresql, only_sqlite, rows
 from tests.storage.test_upgrades import RELEASED as RELEASED_ROWS
 from tests.storage.test_upgrades import found, prepare
 
@@ -142,6 +143,29 @@ def test_what_cannot_go_on_is_not_put_back(
         with pytest.raises(told):
             put_back(tmp_path / "copy", url)
         assert is_empty(url)
+
+
+@only_sqlite
+@pytest.mark.parametrize("folder", ["/dev/null/data", "/proc/no such folder"])
+def test_a_folder_that_cannot_be_made_is_told(database: Database, tmp_path: Path, folder: str) -> None:
+    backups.save(database, tmp_path / "copy", MONDAY)
+    with pytest.raises(BackupError, match=rf"^{folder}/x.db cannot be written: .* Is its folder there"):
+        put_back(tmp_path / "copy", f"sqlite:///{folder}/x.db")
+
+
+@only_sqlite
+@pytest.mark.parametrize("room", [0, 10_000])
+def test_a_full_disk_is_told_and_nothing_is_left(database: Database, tmp_path: Path, room: int) -> None:
+    backups.save(database, tmp_path / "copy", MONDAY)
+    (tmp_path / "new").mkdir()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        with pytest.raises(BackupError, match=r"x.db cannot be written: .* is there room on the disk\?"):
+            put_back(tmp_path / "copy", f"sqlite:///{tmp_path}/new/x.db")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list((tmp_path / "new").iterdir())
 
 
 def test_what_is_no_back_up_is_not_put_back(source: Source, tmp_path: Path) -> None:
