@@ -11,15 +11,16 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
 from storage import marks
 from storage.addresses import file_of, told
-from storage.database import Database, StorageError
+from storage.database import Database, DatabaseAway, StorageError
 from storage.migrating import (
     SECRET_MARK,
     NewerDatabase,
@@ -42,6 +43,12 @@ WANTED = ("alembic_version", "marks", "contacts", "answers")
 
 INTO_EMPTY = "Restore into an empty place: move what is there away, or set DATABASE_URL to another one."
 
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+FROM_DAMAGE = (
+    "There is no back-up of it now. Stop the bot, move this file and those beside it away and keep them, "
+    "and restore the newest back-up."
+)
+
 UNRECOGNISABLE = (
     "This back-up was made with another secret, so nobody in it could be recognised. Nothing was restored. First set "
     "SAMENSPRAAK_SECRET to that secret, or put back the file samenspraak.secret."
@@ -56,16 +63,25 @@ def save(database: Database, path: Path, now: datetime, *, over: bool = False) -
     """Write the database, as it is now, to a file that only this account can read; a running bot is not held up."""
     if path.exists() and not over:
         raise BackupError(f"There is a {path} already. Give another name, or --force to write over it.")
-    file = file_of(database.url)
-    if (file and not file.is_file()) or current(database) is None:
+    if _is_nothing(database):
         raise BackupError(f"There is nothing to back up in {told(database.url)}.")
-    with database.transaction() as tx:
-        marks.write_moment(tx, MADE, now)
     with _beside(path) as part:
-        (_copy if database.is_sqlite else _dump)(database, part)
+        (_copy if database.is_sqlite else _dump)(database, part, now)
         _flush(part)
         part.replace(path)
     _flush(path.absolute().parent)
+
+
+def _is_nothing(database: Database) -> bool:
+    file = file_of(database.url)
+    if file and not file.is_file():
+        return True
+    try:
+        return current(database) is None
+    except DatabaseAway:
+        if file is None:
+            raise
+        return False  # it cannot be written, or is damaged: the copy will tell
 
 
 def restored(path: Path, url: str, secret: str) -> AbstractContextManager[Database]:
@@ -156,11 +172,25 @@ def _table(path: Path, name: str) -> str:
     return _run("pg_restore", "--data-only", f"--table={name}", "--file=-", str(path))
 
 
-def _copy(database: Database, part: Path) -> None:
+def _copy(database: Database, part: Path, now: datetime) -> None:
     source = file_of(database.url)
     assert source  # noqa: S101 - as on every SQLite database that is not in memory
-    _copy_file(source, part)
-    _check_file(part)
+    try:
+        _copy_file(source, part)
+        wrong = _wrong_in(part)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode not in DAMAGED:
+            raise
+        wrong = str(error)
+    if wrong:
+        raise BackupError(f"The database {source} itself is damaged: {wrong}. {FROM_DAMAGE}")
+    _date(part, now)
+
+
+def _date(part: Path, now: datetime) -> None:
+    """In the copy alone: a database that is full or may only be read can be backed up too."""
+    with closing(sqlite3.connect(part, isolation_level=None)) as copy:
+        copy.execute("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", (MADE, now.isoformat()))
 
 
 def _copy_file(source: Path, to: Path) -> None:
@@ -176,7 +206,9 @@ def _make_one_file(path: Path) -> None:
         database.execute("PRAGMA journal_mode=DELETE")
 
 
-def _dump(database: Database, part: Path) -> None:
+def _dump(database: Database, part: Path, now: datetime) -> None:
+    with suppress(DatabaseAway, DBAPIError), database.transaction() as tx:  # a full one is backed up without
+        marks.write_moment(tx, MADE, now)
     _run(*DUMP, f"--file={part}", f"--dbname={_without_password(database)}", **_password(database))
     _run("pg_restore", "--list", str(part))
 
@@ -189,13 +221,19 @@ def _new(path: Path) -> sqlite3.Connection:
 
 def _check_file(path: Path) -> None:
     try:
-        with closing(sqlite3.connect(_read_only(path), uri=True)) as copy:
-            wrong = copy.execute("PRAGMA integrity_check(3)").fetchall()
-            wrong += copy.execute("PRAGMA foreign_key_check").fetchall()
+        wrong = _wrong_in(path)
     except sqlite3.Error as error:
         raise BackupError(f"{path} cannot be used: {error}") from None
-    if wrong != [("ok",)]:
-        raise BackupError(f"{path} is damaged: {wrong[0]}. Take an older back-up.")
+    if wrong:
+        raise BackupError(f"{path} is damaged: {wrong}. Take an older back-up.")
+
+
+def _wrong_in(path: Path) -> str:
+    """The first thing that is wrong in a file; nothing when all is well."""
+    with closing(sqlite3.connect(_read_only(path), uri=True)) as file:
+        found = file.execute("PRAGMA integrity_check(3)").fetchall()
+        found += file.execute("PRAGMA foreign_key_check").fetchall()
+    return "" if found == [("ok",)] else str(next(one for one in found if one != ("ok",)))
 
 
 @contextmanager

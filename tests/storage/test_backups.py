@@ -27,8 +27,9 @@ from tests.house import MONDAY, ROOT, SECRET
 from tests.storage.beginnings import ANNA, BEN, LETTER, add, join, load, only_postgresql, only_sqlite, rows
 from tests.storage.test_upgrades import RELEASED as RELEASED_ROWS
 from tests.storage.test_upgrades import found, prepare
+from tests.unprivileged import unprivileged
 
-TABLES = ("partnerships", "contacts", "respondents", "responses", "letters", "waves", "invitations", "marks")
+TABLES = ("partnerships", "contacts", "respondents", "responses", "letters", "waves", "invitations")
 
 
 @pytest.fixture(autouse=True)
@@ -85,9 +86,7 @@ def test_when_it_fails_there_is_nothing_and_the_older_one_stays(
     with pytest.raises(BackupError, match="cannot be written: No such file"):
         backups.save(database, tmp_path / "no such folder" / "copy", MONDAY)
     if database.is_sqlite:
-        with closing(sqlite3.connect(str(database.engine.url.database))) as raw:
-            raw.execute("INSERT INTO answers VALUES (99, 1, 'yes', '2026-03-02')")  # of nobody
-            raw.commit()
+        with_an_answer_of_nobody(Path(str(database.engine.url.database)))
     else:
         monkeypatch.setenv("PATH", str(failing(tmp_path / "bin")))
     with pytest.raises(BackupError):
@@ -138,11 +137,52 @@ def test_what_cannot_go_on_is_not_put_back(
     with suppress(StorageError):  # a whole back-up is made by other means, such as pg_dump alone
         backups.save(database, tmp_path / "copy", MONDAY)
     if not (tmp_path / "copy").exists():
-        (backups._copy if database.is_sqlite else backups._dump)(database, tmp_path / "copy")
+        (backups._copy if database.is_sqlite else backups._dump)(database, tmp_path / "copy", MONDAY)
     with source.new(migrated=False) as url:
         with pytest.raises(told):
             put_back(tmp_path / "copy", url)
         assert is_empty(url)
+
+
+@only_sqlite
+def test_a_database_that_may_only_be_read_is_backed_up(database: Database, tmp_path: Path) -> None:
+    live_in(database)
+    database.close()
+    file = Path(str(database.engine.url.database))
+    file.chmod(0o444)
+    done = unprivileged("backup", str(tmp_path / "copy"), DATABASE_URL=database.url)
+    assert (done.returncode, done.stderr) == (0, "")
+    with backups.restored(tmp_path / "copy", f"sqlite:///{tmp_path}/new.db", SECRET) as copy, copy.transaction() as tx:
+        assert marks.read_moment(tx, backups.MADE)
+        assert load(tx, ANNA).dialogue.answers == {}
+
+
+@only_postgresql
+def test_a_server_that_may_only_be_read_is_backed_up(database: Database, source: Source, tmp_path: Path) -> None:
+    live_in(database)
+    with database.transaction() as tx:
+        name = database.engine.url.database
+        tx.connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    database.close()
+    backups.save(database, tmp_path / "copy", MONDAY)
+    with source.new(migrated=False) as url, backups.restored(tmp_path / "copy", url, SECRET) as copy:
+        assert rows(copy, "SELECT count(*) FROM responses") == [(2,)]
+
+
+@only_sqlite
+def test_a_damaged_database_is_not_called_a_damaged_back_up(database: Database, tmp_path: Path) -> None:
+    live_in(database)
+    database.close()
+    file = Path(str(database.engine.url.database))
+    whole = file.read_bytes()
+    for content in (b"x" * len(whole), whole[:8192] + b"x" * (len(whole) - 8192), with_an_answer_of_nobody(file)):
+        file.write_bytes(content)
+        with pytest.raises(
+            BackupError, match=rf"^The database {file} itself is damaged: .* restore the newest back-up"
+        ):
+            backups.save(database, tmp_path / "copy", MONDAY)
+        database.close()
+        assert not list(tmp_path.glob("*copy*"))
 
 
 @only_sqlite
@@ -259,7 +299,7 @@ def test_a_password_is_not_on_the_command_line(
     monkeypatch.setenv("PATH", str(failing(tmp_path / "bin")))
     url = database.engine.url.set(username="postgres", password="hunter 2").render_as_string(hide_password=False)
     with closing(Database(url, SECRET)) as with_password, pytest.raises(BackupError) as told:
-        backups._dump(with_password, tmp_path / "copy")
+        backups._dump(with_password, tmp_path / "copy", MONDAY)
     arguments, password = (tmp_path / "bin" / "told").read_text().split("\n")[:2]
     assert password == "hunter 2"
     assert "hunter" not in arguments
@@ -274,6 +314,13 @@ def test_without_pg_dump_the_command_is_told(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(BackupError, match=r"Install PostgreSQL's client, or run where it is: pg_dump --format=custom"):
         backups.save(database, tmp_path / "copy", MONDAY)
+
+
+def with_an_answer_of_nobody(file: Path) -> bytes:
+    with closing(sqlite3.connect(file)) as raw:
+        raw.execute("INSERT INTO answers VALUES (99, 1, 'yes', '2026-03-02')")
+        raw.commit()
+    return file.read_bytes()
 
 
 def live_in(database: Database) -> None:
