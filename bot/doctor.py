@@ -17,10 +17,10 @@ from bot.channels.telegram.channel import TokenRefused
 from bot.channels.telegram.examination import Examined, Silent, examine
 from bot.settings import Settings, SettingsError, kept_secret
 from bot.texts import LOCALES
-from storage import condition, marks
+from storage import addresses, condition, marks
 from storage.condition import CannotWrite
 from storage.database import Database, StorageError
-from storage.migrating import HalfMade, NotOurs, current, head, secret_fits
+from storage.migrating import HalfMade, HalfRestored, NotOurs, current, head, secret_fits
 
 RECENT = timedelta(minutes=3)  # a beat is every 20 seconds, and is written down once a minute at most
 LATE = timedelta(minutes=15)  # for a letter; 5,000 take three minutes
@@ -83,7 +83,7 @@ def _settings(settings: Settings) -> Finding:
     channels = f"page at {settings.page_url}" + (
         f", Telegram by {_mode(settings)}" if settings.telegram_token else ", no Telegram"
     )
-    return Finding("settings", True, f"{channels}, database {condition.told(settings.database_url)}")
+    return Finding("settings", True, f"{channels}, database {addresses.told(settings.database_url)}")
 
 
 def _mode(settings: Settings) -> str:
@@ -98,7 +98,7 @@ def _languages() -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    file = condition.file_of(settings.database_url)
+    file = addresses.file_of(settings.database_url)
     if file is None:
         return Finding("disk", None, "the database has a disk of its own, which cannot be seen from here")
     there = next((folder for folder in file.absolute().parents if folder.is_dir()), Path.cwd())
@@ -139,7 +139,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 
 def _absent(settings: Settings) -> Finding | None:
-    file = condition.file_of(settings.database_url)
+    file = addresses.file_of(settings.database_url)
     if file is None or file.is_file():
         return None
     return Finding("database", False, f"there is no {file} yet", "Start the bot, which makes it: samenspraak run")
@@ -158,9 +158,9 @@ def _tried(name: str, step: Callable[[Database], Finding], database: Database) -
 
 
 def _answers(database: Database) -> Finding:
-    with suppress(NotOurs, HalfMade):  # it does answer
+    with suppress(NotOurs, HalfMade, HalfRestored):  # it does answer
         current(database)
-    return Finding("database", True, f"{condition.told(database.url)} answers")
+    return Finding("database", True, f"{addresses.told(database.url)} answers")
 
 
 def _schema(database: Database) -> Finding:

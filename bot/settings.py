@@ -15,11 +15,17 @@ from urllib.parse import quote, urlsplit
 
 from dotenv import dotenv_values
 
+from storage import addresses
+
 SECRET_FILE = Path("samenspraak.secret")
 SHORTEST_SECRET = 16
 TELEGRAMS_OWN = "https://api.telegram.org"
 NO_WAY_FOR_A_WEBHOOK = (
     "TELEGRAM_UPDATES: webhook needs a PUBLIC_URL where Telegram reaches us: https, on port 443, 80, 88 or 8443."
+)
+READABLE_BY_OTHERS = (
+    "DATABASE_URL: a part of a password stands where others could read it. Leave the password out, and put it into "
+    "DATABASE_PASSWORD, or into a file that DATABASE_PASSWORD_FILE names. Any @ but the one before the host is %40."
 )
 IN_FILES = ("TELEGRAM_TOKEN", "DATABASE_URL", "DATABASE_PASSWORD", "SAMENSPRAAK_SECRET")
 
@@ -84,6 +90,8 @@ def read(environment: Mapping[str, str] | None = None, folder: Path | None = Non
     form = take("LOG_FORMAT", "text", ("text", "json").__contains__, "text or json")
     if updates == "webhook" and not _can_be_brought_to(public, api):
         mistakes.append(NO_WAY_FOR_A_WEBHOOK)
+    if addresses.has_bare_password(database):
+        mistakes.append(READABLE_BY_OTHERS)
     if mistakes:
         raise SettingsError("\n".join(mistakes))
     return Settings(
@@ -200,7 +208,8 @@ def _is_port(text: str) -> bool:
 
 
 def _is_database(text: str) -> bool:
-    return re.match(r"sqlite:///.+|postgres(ql)?(\+psycopg)?://.+", text) is not None
+    is_one_of_ours = re.match(r"sqlite:///.+|postgres(ql)?(\+psycopg)?://.+", text)
+    return is_one_of_ours is not None and addresses.can_be_read(text)
 
 
 def _is_level(text: str) -> bool:

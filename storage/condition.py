@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import DBAPIError
@@ -33,17 +32,6 @@ def hurried(url: str) -> str:
         return url
     missing = {name: value for name, value in HURRY.items() if name not in parsed.query}
     return parsed.update_query_dict(missing).render_as_string(hide_password=False)
-
-
-def told(url: str) -> str:
-    """The address of a database as it may be printed."""
-    return make_url(url).set(query={}).render_as_string(hide_password=True)
-
-
-def file_of(url: str) -> Path | None:
-    """The file of an SQLite database; None for a server."""
-    parsed = make_url(url)
-    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
 def try_to_write(database: Database) -> None:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
 
 from storage.sealing import Seal
 
@@ -147,7 +147,8 @@ def away() -> Iterator[None]:
     except (OperationalError, InterfaceError) as error:
         raise DatabaseAway(str(error.orig)) from error
     except DBAPIError as error:
-        if error.connection_invalidated or type(error) is DatabaseError:  # as of a file that is no database
+        not_even_connected = isinstance(error, ProgrammingError) and error.statement is None  # as for an unknown option
+        if error.connection_invalidated or not_even_connected or type(error) is DatabaseError:  # as of no database file
             raise DatabaseAway(str(error.orig)) from error
         raise
 

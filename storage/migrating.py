@@ -11,17 +11,19 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
+from storage.addresses import told
 from storage.database import Database, DatabaseAway, StorageError, away
 from storage.schema import marks, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSIONS = "alembic_version"
 SECRET_MARK = "secret"  # noqa: S105 - the name of a mark
+GUARD = "being_restored"
 NO_RIGHTS = "42501"  # PostgreSQL's number for it
 
 ADVICE_SQLITE = "Is its folder there, may this account write in it and to the file, and is there room on the disk?"
 ADVICE_POSTGRESQL = (
-    "Is the server running, and are the host, the port, the name and the password in DATABASE_URL right?"
+    "Is the server running, and are the host, the port, the name, the password and the options in DATABASE_URL right?"
 )
 
 
@@ -35,6 +37,10 @@ class NotOurs(StorageError):
 
 class HalfMade(StorageError):
     """Parts of this database are missing. Restore a back-up into an empty one."""
+
+
+class HalfRestored(StorageError):
+    """A restore into this database is under way, or was broken off."""
 
 
 class NotAllowed(StorageError):
@@ -55,6 +61,8 @@ def current(database: Database) -> str | None:
     with _in_words(database), database.engine.connect() as connection:
         tables = set(inspect(connection).get_table_names())
         revision = _revision(connection) if VERSIONS in tables else None
+    if GUARD in tables:
+        raise HalfRestored(f"{HalfRestored.__doc__}\n{_anew(database)}")
     if tables and (revision is None or not revision.isdigit()):
         raise NotOurs(f"{NotOurs.__doc__} It has the tables: {_some(tables)}.")
     if revision == head() and (missing := set(metadata.tables) - tables):
@@ -67,11 +75,37 @@ def migrate(database: Database) -> None:
     revision = current(database)
     if revision is not None and revision > head():
         raise NewerDatabase(str(NewerDatabase.__doc__))
+    upgrade(database, revision)
+
+
+def upgrade(database: Database, revision: str | None) -> None:
+    """The same, of a database that is known to be at this revision."""
     with _in_words(database):
         if revision != head():
             with database.alone():  # not under the hands of a version that is still running
                 _upgrade(database)
         _check_secret(database)
+
+
+def guard(database: Database) -> None:
+    """From now on nothing starts on this empty database, until the guard is lifted."""
+    with _in_words(database), database.engine.begin() as connection:
+        connection.execute(text(f"CREATE TABLE {GUARD} (nothing integer)"))
+
+
+def lift_guard(database: Database, *, of_nothing: bool = False) -> None:
+    """When it is a guard `of_nothing`, it stays if there is something after all."""
+    with _in_words(database), database.engine.begin() as connection:
+        if not of_nothing or inspect(connection).get_table_names() == [GUARD]:
+            connection.execute(text(f"DROP TABLE {GUARD}"))
+
+
+def _anew(database: Database) -> str:
+    at = make_url(database.url)
+    return (
+        "If it was broken off, make the database anew, and restore once more: "
+        f"DROP DATABASE {at.database}; CREATE DATABASE {at.database} OWNER {at.username};"
+    )
 
 
 def secret_fits(database: Database) -> bool:
@@ -97,9 +131,10 @@ def _in_words(database: Database) -> Iterator[None]:
         with away():
             yield
     except DatabaseAway as error:
-        where = make_url(database.url).set(query={}).render_as_string(hide_password=True)
         advice = ADVICE_SQLITE if database.is_sqlite else ADVICE_POSTGRESQL
-        raise DatabaseAway(f"The database {where} cannot be used: {str(error).strip()}\n{advice}") from error
+        raise DatabaseAway(
+            f"The database {told(database.url)} cannot be used: {str(error).strip()}\n{advice}"
+        ) from error
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) != NO_RIGHTS:
             raise

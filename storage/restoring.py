@@ -1,53 +1,22 @@
-"""Restoring: a database that stands where it stood at its back-up goes on, and nobody is written to twice.
+"""Restoring: what a database needs that stands where it stood at its back-up, so that nobody is written to twice.
 
 What fell due since the back-up may have been sent, which the database cannot know any more: it is taken for sent. The
 numbers that were given out since, and are on people's phones, are given to nobody else.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, func, select, text, update
 
-from bot.letters import Letter
-from bot.survey.calendar import last_post, week_of
-from bot.survey.dialogue import Partnership
-from storage import coordinators, dialogues, letters, reminders, waves
+from storage import letters
 from storage.database import Tx
 from storage.marks import LAST_TICK
-from storage.partnerships import Wave
 from storage.schema import leases, marks
 from storage.schema import letters as letters_table
 
 TAKEN = "taken for sent at a restore"
 GAP = 1_000_000
 NUMBERED = ("contacts", "respondents", "responses", "waves")
-AT_ONCE = 500
-
-NOTHING = Letter("")
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What is taken for sent: letters that waited, reminders and weekly posts that fell due since."""
-
-    letters: int
-    reminders: int
-    posts: int
-
-
-def settle_in(tx: Tx, now: datetime) -> Taken:
-    """Go on from an older state, in one transaction."""
-    leave_gap(tx)
-    waited = _withdraw(tx, now)
-    found = waves.every_open(tx)
-    taken = Taken(
-        letters=waited,
-        reminders=sum(_count_reminders(tx, partnership, wave, now) for partnership, wave in found),
-        posts=sum(_count_posts(tx, partnership, wave, now) for partnership, wave in found),
-    )
-    _withdraw(tx, now)
-    return taken
 
 
 def begin_anew(tx: Tx, now: datetime) -> None:
@@ -75,28 +44,17 @@ def _gap(name: str, last: int) -> dict[str, object]:
     return {"name": name, "seq": last + GAP}
 
 
-def _withdraw(tx: Tx, now: datetime) -> int:
-    """Bulk mail that fell due is not sent again; a reply is, since a screen twice does no harm."""
-    waits = letters_table.c.settled_at.is_(None) & letters_table.c.key.is_not(None) & (letters_table.c.due_at <= now)
+def newest_letter(tx: Tx) -> int:
+    return tx.connection.execute(select(func.max(letters_table.c.id))).scalar() or 0
+
+
+def take_for_sent(tx: Tx, now: datetime, newer_than: int | None = None) -> list[str]:
+    """Withdraw bulk mail that fell due, or all that is newer than this letter; its keys, which stay used.
+
+    A reply is sent again, since a screen twice does no harm.
+    """
+    which = letters_table.c.due_at <= now if newer_than is None else letters_table.c.id > newer_than
+    waits = letters_table.c.settled_at.is_(None) & letters_table.c.key.is_not(None) & which
     gone = {"body": None, "settled_at": now, "refused": TAKEN}
-    return tx.connection.execute(update(letters_table).where(waits).values(gone)).rowcount
-
-
-def _count_reminders(tx: Tx, partnership: Partnership, wave: Wave, now: datetime) -> int:
-    """Write the reminders that fell due as if they had gone, for they may have; how many."""
-    number = 0
-    while silent := reminders.due(tx, partnership, wave.id, now, AT_ONCE):
-        for contact, response in silent:
-            dialogues.forget_moment(tx, response)
-            keys = [reminders.key(response, which) for which in (1, 2)]
-            number += any(letters.enqueue(tx, contact, NOTHING, now, key) for key in keys)
-    return number
-
-
-def _count_posts(tx: Tx, partnership: Partnership, wave: Wave, now: datetime) -> int:
-    post = last_post(now, *coordinators.summary_moment(tx, partnership.id), partnership.timezone)
-    year, week = week_of(post, partnership.timezone)
-    return sum(
-        letters.enqueue(tx, one.contact, NOTHING, now, f"summary:{one.contact}:{wave.id}:{year}-W{week:02}")
-        for one in coordinators.recipients(tx, partnership.id)
-    )
+    taken = update(letters_table).where(waits).values(gone).returning(letters_table.c.key)
+    return list(tx.connection.execute(taken).scalars())

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.settings import SECRET_FILE, SettingsError, read, the_secret
+from storage import addresses
 
 
 def test_nothing_set_is_fine(tmp_path: Path) -> None:
@@ -38,6 +39,8 @@ def test_nothing_set_is_fine(tmp_path: Path) -> None:
         ("PORT", "http"),
         ("DATABASE_URL", "mysql://root@localhost/x"),
         ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "postgresql://u@host:abc/db"),
+        ("DATABASE_URL", "postgresql://u@[::1/db"),
         ("SAMENSPRAAK_SECRET", "short"),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
@@ -152,3 +155,25 @@ def test_mistakes_in_files_are_reported_with_all_others(tmp_path: Path) -> None:
 def test_a_password_needs_a_place_in_the_address(url: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"^DATABASE_PASSWORD: allowed is one for a DATABASE_URL like"):
         read({"DATABASE_PASSWORD": "secret", "DATABASE_URL": url}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:p@w@host/db",
+        "postgresql://u:p@w/x@host/db",
+        "postgresql://u:p@w?x@host/db",
+        "postgresql://u@host/db?password=p@w",
+        "postgresql://u@host/db?sslmode=require&p%61ssword=pw",
+    ],
+)
+def test_a_password_that_would_be_printed_is_refused(url: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^DATABASE_URL: a part of a password .* DATABASE_PASSWORD_FILE") as told:
+        read({"DATABASE_URL": url}, tmp_path)
+    assert "w@" not in str(told.value)
+
+
+def test_a_password_that_is_escaped_is_never_printed(tmp_path: Path) -> None:
+    url = read({"DATABASE_URL": "postgresql://u:p%40w%3F@host/db?sslmode=require"}, tmp_path).database_url
+    assert make_url(url).password == "p@w?"
+    assert addresses.told(url) == "postgresql://u:***@host/db"

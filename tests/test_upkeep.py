@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import app
-from storage import letters
+from storage import letters, waves
 from storage.database import Database
 from tests.house import SECRET, Clock, House
 from tests.storage.beginnings import LETTER, somebody
@@ -37,6 +37,19 @@ async def test_letters_that_waited_are_sent_only_if_nobody_sent_them(
     assert ("Taken for sent" in out) == (not waiting)
     _, out, _ = await backed_up.command("doctor", "--json")
     assert json.loads(out)["findings"]["letters"]["waiting"] == waiting
+
+
+async def test_a_round_that_reached_its_date_is_closed_and_the_operator_reads_it(
+    backed_up: House, tmp_path: Path, server: TelegramServer
+) -> None:
+    here = House(tmp_path, server, Clock())
+    with Database(here.settings.database_url, SECRET).transaction() as tx:
+        waves.set_closing(tx, 1, app.wall_clock() - timedelta(hours=1))
+    assert (await here.command("backup", str(tmp_path / "later")))[0] == 0
+    _, out, _ = await backed_up.command("restore", str(tmp_path / "later"))
+    assert "Opened or closed by their date, and nobody was told: 1 rounds." in out
+    _, out, _ = await backed_up.command("partnership", "list", "--json")
+    assert [one["state"] for one in json.loads(out)] == ["closed"]
 
 
 async def test_without_the_secret_nothing_is_restored(

@@ -7,13 +7,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import app, doctor
+from bot import app, doctor, lost_time
 from bot.command_line.opening import CommandError
 from bot.doctor import Finding
+from bot.lost_time import Taken
 from bot.settings import Settings, SettingsError, kept_secret
+from bot.texts import load
 from storage import backups, marks, restoring
 from storage.database import Database
-from storage.migrating import migrate
 
 if TYPE_CHECKING:
     from bot.command_line.opening import Commands
@@ -61,20 +62,25 @@ def restore(asked: argparse.Namespace, settings: Settings) -> None:
     """Put a back-up back, upgraded to this version, and so that nobody is written to twice."""
     if (secret := kept_secret(settings)) is None:
         raise CommandError(UNRECOGNISABLE)
-    with backups.restored(asked.file, settings.database_url, secret) as database:
-        migrate(database)
-        with database.transaction() as tx:
-            made = marks.read_moment(tx, backups.MADE)
-            restoring.begin_anew(tx, now := app.wall_clock())
-            taken = None if asked.moved else restoring.settle_in(tx, now)
+    with backups.restored(asked.file, settings.database_url, secret) as database, database.transaction() as tx:
+        made = marks.read_moment(tx, backups.MADE)
+        restoring.begin_anew(tx, now := app.wall_clock())
+        taken = None if asked.moved else lost_time.settle_in(tx, load(), made, now)
     of = f", of {made:%Y-%m-%d %H:%M} UTC" if made else ""
     print(f"Restored: {asked.file}{of}.")
     if taken:
-        print(
-            f"Taken for sent, since the bot may have run after that: {taken.letters} letters that waited, "
-            f"{taken.reminders} reminders, {taken.posts} weekly posts. Had it not run, restore with --moved."
-        )
+        print(_in_one_sentence(taken))
+    if taken and taken.rounds:
+        print(f"Opened or closed by their date, and nobody was told: {taken.rounds} rounds. Tell whom it concerns.")
     print("Now start the bot, and look: samenspraak doctor")
+
+
+def _in_one_sentence(taken: Taken) -> str:
+    return (
+        f"Taken for sent, since the bot may have run after that: {taken.letters} letters that waited, "
+        f"{taken.invitations} invitations, {taken.reminders} reminders, {taken.posts} weekly posts, {taken.others} "
+        "letters about rounds that opened or closed. Had it not run, restore with --moved."
+    )
 
 
 def _report(asked: argparse.Namespace, findings: list[Finding]) -> int:

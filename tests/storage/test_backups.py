@@ -1,29 +1,35 @@
-"""Back-ups: whole and checked or not there, put back only into an empty place, and nobody is written to twice."""
+"""Back-ups: whole and checked or not there, and put back only into an empty place."""
 
+import asyncio
+import os
+import resource
+import shutil
+import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing, suppress
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from bot.survey.dialogue import Partnership
-from storage import backups, letters, marks, partnerships, reminders, restoring
+from bot import doctor
+from bot.settings import read
+from storage import backups, letters, marks
 from storage.backups import BackupError
-from storage.database import Database, StorageError, Tx
-from storage.migrating import NewerDatabase, NotOurs, WrongSecret, current, head, migrate
-from storage.restoring import GAP, Taken, settle_in
-from storage.schema import coordinators
+from storage.database import Database, StorageError
+from storage.migrating import HalfRestored, NewerDatabase, NotOurs, WrongSecret, current, head, migrate
 from tests.databases import Source, programs
-from tests.house import MONDAY, SECRET
-from tests.storage.beginnings import ANNA, BEN, CHANNEL, LETTER, add, join, load, only_postgresql, rows
+from tests.house import MONDAY, ROOT, SECRET
+from tests.storage.beginnings import ANNA, BEN, LETTER, add, join, load, only_postgresql, only_sqlite, rows
 from tests.storage.test_upgrades import RELEASED as RELEASED_ROWS
 from tests.storage.test_upgrades import found, prepare
+from tests.unprivileged import unprivileged
 
-TABLES = ("partnerships", "contacts", "respondents", "responses", "letters", "waves", "invitations", "marks")
+TABLES = ("partnerships", "contacts", "respondents", "responses", "letters", "waves", "invitations")
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +44,7 @@ def test_what_is_put_back_is_what_was_there(database: Database, source: Source, 
     before = {name: all_of(database, name) for name in TABLES}
     with source.new(migrated=False) as url, backups.restored(tmp_path / "copy", url, SECRET) as copy:
         assert {name: all_of(copy, name) for name in TABLES} == before
-        assert (current(copy), copy.url == url) == (head(), not copy.is_sqlite)
+        assert (copy.url == url) == (not copy.is_sqlite)
         with copy.transaction() as tx:
             assert marks.read_moment(tx, backups.MADE) == MONDAY
             assert load(tx, ANNA).dialogue.answers == {}
@@ -80,9 +86,7 @@ def test_when_it_fails_there_is_nothing_and_the_older_one_stays(
     with pytest.raises(BackupError, match="cannot be written: No such file"):
         backups.save(database, tmp_path / "no such folder" / "copy", MONDAY)
     if database.is_sqlite:
-        with closing(sqlite3.connect(str(database.engine.url.database))) as raw:
-            raw.execute("INSERT INTO answers VALUES (99, 1, 'yes', '2026-03-02')")  # of nobody
-            raw.commit()
+        with_an_answer_of_nobody(Path(str(database.engine.url.database)))
     else:
         monkeypatch.setenv("PATH", str(failing(tmp_path / "bin")))
     with pytest.raises(BackupError):
@@ -133,11 +137,75 @@ def test_what_cannot_go_on_is_not_put_back(
     with suppress(StorageError):  # a whole back-up is made by other means, such as pg_dump alone
         backups.save(database, tmp_path / "copy", MONDAY)
     if not (tmp_path / "copy").exists():
-        (backups._copy if database.is_sqlite else backups._dump)(database, tmp_path / "copy")
+        (backups._copy if database.is_sqlite else backups._dump)(database, tmp_path / "copy", MONDAY)
     with source.new(migrated=False) as url:
         with pytest.raises(told):
             put_back(tmp_path / "copy", url)
         assert is_empty(url)
+
+
+@only_sqlite
+def test_a_database_that_may_only_be_read_is_backed_up(database: Database, tmp_path: Path) -> None:
+    live_in(database)
+    database.close()
+    file = Path(str(database.engine.url.database))
+    file.chmod(0o444)
+    done = unprivileged("backup", str(tmp_path / "copy"), DATABASE_URL=database.url)
+    assert (done.returncode, done.stderr) == (0, "")
+    with backups.restored(tmp_path / "copy", f"sqlite:///{tmp_path}/new.db", SECRET) as copy, copy.transaction() as tx:
+        assert marks.read_moment(tx, backups.MADE)
+        assert load(tx, ANNA).dialogue.answers == {}
+
+
+@only_postgresql
+def test_a_server_that_may_only_be_read_is_backed_up(database: Database, source: Source, tmp_path: Path) -> None:
+    live_in(database)
+    with database.transaction() as tx:
+        name = database.engine.url.database
+        tx.connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    database.close()
+    backups.save(database, tmp_path / "copy", MONDAY)
+    with source.new(migrated=False) as url, backups.restored(tmp_path / "copy", url, SECRET) as copy:
+        assert rows(copy, "SELECT count(*) FROM responses") == [(2,)]
+
+
+@only_sqlite
+def test_a_damaged_database_is_not_called_a_damaged_back_up(database: Database, tmp_path: Path) -> None:
+    live_in(database)
+    database.close()
+    file = Path(str(database.engine.url.database))
+    whole = file.read_bytes()
+    for content in (b"x" * len(whole), whole[:8192] + b"x" * (len(whole) - 8192), with_an_answer_of_nobody(file)):
+        file.write_bytes(content)
+        with pytest.raises(
+            BackupError, match=rf"^The database {file} itself is damaged: .* restore the newest back-up"
+        ):
+            backups.save(database, tmp_path / "copy", MONDAY)
+        database.close()
+        assert not list(tmp_path.glob("*copy*"))
+
+
+@only_sqlite
+@pytest.mark.parametrize("folder", ["/dev/null/data", "/proc/no such folder"])
+def test_a_folder_that_cannot_be_made_is_told(database: Database, tmp_path: Path, folder: str) -> None:
+    backups.save(database, tmp_path / "copy", MONDAY)
+    with pytest.raises(BackupError, match=rf"^{folder}/x.db cannot be written: .* Is its folder there"):
+        put_back(tmp_path / "copy", f"sqlite:///{folder}/x.db")
+
+
+@only_sqlite
+@pytest.mark.parametrize("room", [0, 10_000])
+def test_a_full_disk_is_told_and_nothing_is_left(database: Database, tmp_path: Path, room: int) -> None:
+    backups.save(database, tmp_path / "copy", MONDAY)
+    (tmp_path / "new").mkdir()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        with pytest.raises(BackupError, match=r"x.db cannot be written: .* is there room on the disk\?"):
+            put_back(tmp_path / "copy", f"sqlite:///{tmp_path}/new/x.db")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list((tmp_path / "new").iterdir())
 
 
 def test_what_is_no_back_up_is_not_put_back(source: Source, tmp_path: Path) -> None:
@@ -170,12 +238,58 @@ def test_an_old_back_up_is_upgraded_when_it_is_put_back(
     before = {name: found(unmigrated, name) for name in RELEASED_ROWS["0001"] if name != "marks"}
     backups.save(unmigrated, tmp_path / "copy", MONDAY)
     with source.new(migrated=False) as url:
-        with backups.restored(tmp_path / "copy", url, SECRET) as copy:
-            migrate(copy)
+        put_back(tmp_path / "copy", url)
         with closing(Database(url, SECRET)) as copy:
             assert current(copy) == head()
             for name, there in before.items():
                 assert [{key: row[key] for key in there[0]} for row in found(copy, name)] == there
+
+
+@only_postgresql
+@pytest.mark.parametrize("dies", ["kill -9 $PPID", '"$real" "$@"; kill -9 $PPID'])
+def test_where_a_restore_was_broken_off_nothing_starts(
+    database: Database, unmigrated: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies: str
+) -> None:
+    """All that waited in it would be sent, for nothing was taken for sent yet."""
+    live_in(database)
+    backups.save(database, tmp_path / "copy", MONDAY)
+    real = shutil.which("pg_restore")
+    script = f'#!/bin/sh\nreal={real}\ncase "$*" in *--dbname=*) {dies};; *) exec $real "$@";; esac\n'
+    with monkeypatch.context() as spoiled:
+        spoiled.setenv("PATH", f"{program(tmp_path / 'bin', 'pg_restore', script)}{os.pathsep}{programs()}")
+        given = {**os.environ, "DATABASE_URL": unmigrated.url, "SAMENSPRAAK_SECRET": SECRET}
+        command = [sys.executable, "-m", "bot", "restore", str(tmp_path / "copy")]
+        assert subprocess.run(command, cwd=ROOT, env=given).returncode == -signal.SIGKILL
+    for starts in (migrate, lambda there: put_back(tmp_path / "copy", there.url)):
+        with pytest.raises(
+            HalfRestored, match=r"broken off\.\nIf .* restore once more: DROP DATABASE \w+; CREATE DATABASE"
+        ):
+            starts(unmigrated)
+    found = {one.name: one for one in asyncio.run(doctor.look(read(given, tmp_path), MONDAY))}["schema"]
+    assert (found.ok, found.found, "DROP DATABASE" in found.advice) == (False, HalfRestored.__doc__, True)
+
+
+@only_postgresql
+def test_when_nothing_could_be_put_back_the_place_is_empty_again(
+    database: Database, unmigrated: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups.save(database, tmp_path / "copy", MONDAY)
+    script = f'#!/bin/sh\ncase "$*" in *--dbname=*) exit 1;; *) exec {shutil.which("pg_restore")} "$@";; esac\n'
+    monkeypatch.setenv("PATH", f"{program(tmp_path / 'bin', 'pg_restore', script)}{os.pathsep}{programs()}")
+    with pytest.raises(BackupError, match="pg_restore failed"):
+        put_back(tmp_path / "copy", unmigrated.url)
+    assert current(unmigrated) is None
+
+
+@only_postgresql
+def test_when_what_belongs_to_a_restore_fails_nothing_starts_either(
+    database: Database, unmigrated: Database, tmp_path: Path
+) -> None:
+    backups.save(database, tmp_path / "copy", MONDAY)
+    with pytest.raises(ZeroDivisionError), backups.restored(tmp_path / "copy", unmigrated.url, SECRET):
+        raise ZeroDivisionError
+    with pytest.raises(HalfRestored):
+        migrate(unmigrated)
 
 
 @only_postgresql
@@ -185,7 +299,7 @@ def test_a_password_is_not_on_the_command_line(
     monkeypatch.setenv("PATH", str(failing(tmp_path / "bin")))
     url = database.engine.url.set(username="postgres", password="hunter 2").render_as_string(hide_password=False)
     with closing(Database(url, SECRET)) as with_password, pytest.raises(BackupError) as told:
-        backups._dump(with_password, tmp_path / "copy")
+        backups._dump(with_password, tmp_path / "copy", MONDAY)
     arguments, password = (tmp_path / "bin" / "told").read_text().split("\n")[:2]
     assert password == "hunter 2"
     assert "hunter" not in arguments
@@ -202,50 +316,11 @@ def test_without_pg_dump_the_command_is_told(
         backups.save(database, tmp_path / "copy", MONDAY)
 
 
-def test_what_may_have_been_sent_since_is_not_sent_again(database: Database) -> None:
-    """Anna was due her first reminder, Ben his second; one letter waits from before, and one is for later."""
-    later = MONDAY + timedelta(days=6)
-    with database.transaction() as tx:
-        anna, ben, reply = six_days_ago(tx, later)
-    with database.transaction() as tx:
-        assert settle_in(tx, later) == Taken(letters=1, reminders=2, posts=1)
-    with database.transaction() as tx:
-        assert reminders.due(tx, partnership_of(tx), 1, later, 10) == []
-        assert [one.number for one in letters.claim_replies(tx, [CHANNEL], later)] == [reply]
-        assert letters.claim_bulk(tx, [CHANNEL], later, 10) == []
-        assert settle_in(tx, later) == Taken(0, 0, 0), "once is enough"
-    written = {key for (key,) in rows(database, "SELECT key FROM letters WHERE key IS NOT NULL")}
-    assert {f"reminder:{anna}:1", f"reminder:{ben}:2"} <= written
-    assert f"reminder:{anna}:2" not in written
-    with database.transaction() as tx:
-        assert len(reminders.due(tx, partnership_of(tx), 1, later + timedelta(days=5), 10)) == 1, "Anna's second"
-        (left,) = letters.claim_bulk(tx, [CHANNEL], later + timedelta(days=1), 10)
-        assert left.letter == LETTER
-
-
-def test_numbers_that_may_be_on_phones_are_given_to_nobody_else(database: Database) -> None:
-    with database.transaction() as tx:
-        number = add(tx)
-        before = join(tx, ANNA, number)
-        restoring.leave_gap(tx)
-        after = join(tx, BEN, number)
-        assert (before, after) == (1, GAP + 2)
-        assert load(tx, BEN).contact == GAP + 2
-        assert add(tx, "The next one") == 2, "partnerships are called by their number"
-
-
-def six_days_ago(tx: Tx, later: datetime) -> tuple[int, int, int | None]:
-    """Both came in, Ben also coordinates and had his first reminder; the responses of both, and a reply to Ben."""
-    number = add(tx)
-    anna, ben = join(tx, ANNA, number), join(tx, BEN, number)
-    of_ben = load(tx, BEN).contact
-    seat = {"contact_id": of_ben, "partnership_id": number, "role": "coordinator", "added_at": MONDAY}
-    tx.connection.execute(tx.insert(coordinators).values(seat))
-    letters.enqueue(tx, of_ben, LETTER, MONDAY, reminders.key(ben, 1))
-    letters.settle(tx, [1], MONDAY)
-    letters.enqueue(tx, of_ben, LETTER, MONDAY, f"invitation:{ben}")
-    letters.enqueue(tx, of_ben, LETTER, later + timedelta(days=1), "final:for later")
-    return anna, ben, letters.reply(tx, of_ben, LETTER, MONDAY)
+def with_an_answer_of_nobody(file: Path) -> bytes:
+    with closing(sqlite3.connect(file)) as raw:
+        raw.execute("INSERT INTO answers VALUES (99, 1, 'yes', '2026-03-02')")
+        raw.commit()
+    return file.read_bytes()
 
 
 def live_in(database: Database) -> None:
@@ -257,8 +332,8 @@ def live_in(database: Database) -> None:
 
 
 def put_back(path: Path, url: str) -> None:
-    with backups.restored(path, url, SECRET) as database:
-        migrate(database)
+    with backups.restored(path, url, SECRET):
+        pass
 
 
 def is_empty(url: str) -> bool:
@@ -275,12 +350,13 @@ def all_of(database: Database, table: str) -> list[tuple[Any, ...]]:
 
 def failing(folder: Path) -> Path:
     """A folder of programs with a pg_dump that writes down how it was called, and fails."""
+    told = f'echo "$@" > {folder}/told\necho "$PGPASSWORD" >> {folder}/told'
+    return program(folder, "pg_dump", f"#!/bin/sh\n{told}\nexit 1\n")
+
+
+def program(folder: Path, name: str, script: str) -> Path:
+    """A folder with this program in it."""
     folder.mkdir()
-    program = folder / "pg_dump"
-    program.write_text(f'#!/bin/sh\necho "$@" > {folder}/told\necho "$PGPASSWORD" >> {folder}/told\nexit 1\n')
-    program.chmod(0o755)
+    (folder / name).write_text(script)
+    (folder / name).chmod(0o755)
     return folder
-
-
-def partnership_of(tx: Tx) -> Partnership:
-    return partnerships.every(tx)[0]

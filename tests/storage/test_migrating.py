@@ -153,7 +153,15 @@ def test_migrations_that_fail_change_nothing(
     assert current(unmigrated) == head()
 
 
-@pytest.mark.parametrize("url", ["sqlite:////dev/null/data.db", "postgresql://nobody@127.0.0.1:1/nothing"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////dev/null/data.db",
+        "postgresql://nobody@127.0.0.1:1/nothing",
+        "postgresql://nobody@127.0.0.1:1/nothing?optoin=1",
+        "postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=soon",
+    ],
+)
 def test_a_database_that_cannot_be_reached_is_away(url: str) -> None:
     with closing(Database(url, SECRET)) as database, pytest.raises(DatabaseAway):
         migrate(database)
