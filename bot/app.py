@@ -82,7 +82,7 @@ class App:
             else None
         )
         self.webhook = self._make_webhook(settings)
-        self.web = WebChannel(settings.host, settings.port, settings.page_url, the_secret(settings), self._core())
+        self.web = self._make_web(settings)
         messengers: dict[str, Messenger] = {
             "web": self.web.messenger,
             "telegram": self.telegram.messenger if self.telegram else NotConfigured(),
@@ -215,6 +215,10 @@ class App:
     def _moment(self, tx: Tx) -> Moment:
         now = self.clock()
         return Moment(now, letters.waiting(tx, now), marks.read_moment(tx, marks.LAST_TICK))
+
+    def _make_web(self, settings: Settings) -> WebChannel:
+        proxies = settings.forwarded_allow_ips
+        return WebChannel(settings.host, settings.port, settings.page_url, the_secret(settings), self._core(), proxies)
 
     def _make_webhook(self, settings: Settings) -> Webhook | None:
         if not (settings.is_webhook and settings.telegram_token and settings.public_url):
