@@ -1,14 +1,18 @@
 """What machines ask: whether we are well, and how much is done; numbers of everybody together, for nobody outside."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot import app as app_module
+from bot import doctor
 from bot.letters import Letter
+from bot.texts import Texts
+from bot.ticks import TICKS
 from storage import letters
+from storage.database import Tx
 from tests.house import Clock, House, agree
 from tests.telegram_server import TelegramServer
 
@@ -84,6 +88,30 @@ async def test_whoever_looks_after_time_is_well(house: House) -> None:
     assert await get(house, "/healthz") == (503, "nobody looks after time\n")
     await house.app.beat()
     assert await get(house, "/healthz") == (200, "ok\n")
+
+
+def fail(_tx: Tx, _texts: Texts, _now: datetime) -> bool:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(("broken", "health"), [(["remind"], 200), (list(TICKS), 503)])
+async def test_ticks_that_fail_are_told_and_a_restart_is_asked_for_when_none_works(
+    house: House, clock: Clock, broken: list[str], health: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.app.beat()
+    for name in broken:
+        monkeypatch.setitem(TICKS, name, fail)
+    clock.pass_time(minutes=4)
+    house.app._beaten -= app_module.LATE + 1
+    await house.app.beat()
+    assert (await get(house, "/healthz"))[0] == health
+    assert (await measured(house))["tick_age_seconds"] == 240
+    found = next(one for one in await doctor.look(house.settings, clock()) if one.name == "bot")
+    assert (found.ok, found.found[:42]) == (False, "the last round of ticks without a failure ")
+    monkeypatch.undo()
+    await house.app.beat()
+    assert (await get(house, "/healthz"))[0] == 200
+    assert (await measured(house))["tick_age_seconds"] == 0
 
 
 async def test_without_its_database_it_is_not_well_and_gives_no_figures(
