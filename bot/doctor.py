@@ -17,7 +17,7 @@ from bot.channels.telegram.channel import TokenRefused
 from bot.channels.telegram.examination import Examined, Silent, examine
 from bot.settings import Settings, SettingsError, kept_secret
 from bot.texts import LOCALES
-from storage import condition, marks
+from storage import condition, letters, marks
 from storage.condition import CannotWrite
 from storage.database import Database, StorageError
 from storage.migrating import HalfMade, NotOurs, current, head, secret_fits
@@ -214,10 +214,11 @@ def _bot(database: Database, now: datetime) -> Finding:
 
 def _letters(database: Database, now: datetime) -> Finding:
     with database.transaction() as tx:
-        waiting = condition.waiting(tx, now)
-    seconds = max(0, round((now - waiting.since).total_seconds())) if waiting.since else 0
-    figures = {"waiting": waiting.letters, "oldest_seconds": seconds}
-    found = f"{waiting.letters} wait, the oldest for {seconds} s" if waiting.letters else "none waits"
+        lanes = letters.waiting(tx, now)
+    number = sum(lane.due for lane in lanes)
+    seconds = round(max((now - lane.oldest).total_seconds() for lane in lanes if lane.oldest) if number else 0)
+    figures = {"waiting": number, "oldest_seconds": seconds}
+    found = f"{number} wait, the oldest for {seconds} s" if number else "none waits"
     if seconds > LATE.total_seconds():
         advice = "Is the bot running, and does Telegram answer? Its log says why a letter is postponed."
         return Finding("letters", False, found, advice, figures)

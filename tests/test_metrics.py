@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import update
 
 from bot import app as app_module
 from bot import doctor
@@ -13,7 +14,9 @@ from bot.texts import Texts
 from bot.ticks import TICKS
 from storage import letters
 from storage.database import Tx
+from storage.schema import contacts
 from tests.house import Clock, House, agree
+from tests.storage.beginnings import ANNA, BEN, somebody
 from tests.telegram_server import TelegramServer
 
 
@@ -66,6 +69,18 @@ async def test_letters_that_wait_are_counted_with_the_age_of_the_oldest(
         replies, bulk = letters.waiting(tx, clock())
     assert (replies.due, replies.later, replies.oldest) == (0, 0, None)
     assert (bulk.due, bulk.later, bulk.oldest) == (2, 1, clock() - timedelta(minutes=10))
+
+
+async def test_what_waits_for_somebody_to_come_back_to_the_page_rings_no_alarm(house: House, clock: Clock) -> None:
+    with house.app.database.transaction() as tx:
+        on_page, by_phone = somebody(tx, ANNA), somebody(tx, BEN)
+        tx.connection.execute(update(contacts).where(contacts.c.id == on_page).values(channel="web"))
+        for contact in (on_page, by_phone):
+            letters.enqueue(tx, contact, Letter("Dag"), clock() + timedelta(days=1), f"later {contact}")
+        letters.enqueue(tx, on_page, Letter("Dag"), clock() - timedelta(hours=3), "one")
+    found = await measured(house)
+    assert found["oldest_letter_seconds:bulk"] == found["letters_waiting:bulk"] == 0
+    assert found["letters_planned:bulk"] == 1
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via"])
