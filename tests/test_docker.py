@@ -118,6 +118,11 @@ def test_back_ups_are_made_by_programs_of_the_server_s_version(composed: dict[st
     assert set(re.findall(r"postgresql(?:-client-|/)(\d+)", dockerfile())) == {version}
 
 
+def test_the_server_is_ready_when_it_can_be_reached(composed: dict[str, Any]) -> None:
+    """While its folder is made for the first time it answers on its socket, and not over the network yet."""
+    assert "--host=127.0.0.1" in composed["services"]["database"]["healthcheck"]["test"]
+
+
 def test_what_is_copied_is_there_and_is_all_that_is_needed() -> None:
     copied = [path for one in instructions("COPY") if "--from" not in one for path in one.split()[:-1]]
     assert [path for path in copied if not (ROOT / path).exists()] == []
