@@ -41,7 +41,7 @@ PATIENCE = 60.0  # seconds to wait for what people did while we were away, befor
 MOST_LEFT_OVER = 10_000  # letters in hand at once after a start
 UNTIL_CONFIGURED = 3600.0  # seconds between looks at a channel that is not there
 WELL_WITHIN = 5.0  # seconds
-LATE = 180.0  # seconds without a look at what time has caused: something is stuck
+LATE = 180.0  # seconds without a tick that did not fail: something is stuck
 TICK_NOTED_EVERY = timedelta(minutes=1)
 DRAWING = 2  # threads; also for what else may not hold up the event loop, such as asking for an address
 
@@ -82,7 +82,7 @@ class App:
             else None
         )
         self.webhook = self._make_webhook(settings)
-        self.web = WebChannel(settings.host, settings.port, settings.page_url, the_secret(settings), self._core())
+        self.web = self._make_web(settings)
         messengers: dict[str, Messenger] = {
             "web": self.web.messenger,
             "telegram": self.telegram.messenger if self.telegram else NotConfigured(),
@@ -148,17 +148,23 @@ class App:
             metronome.shutdown(wait=False)
 
     async def beat(self) -> None:
-        """Do all that the time asks for; each tick in transactions so short that answers come between them."""
-        for name, tick in ticks.TICKS.items():
-            began = self._beaten = time.monotonic()
-            try:
-                while await self._store(partial(self._tick, tick)):
-                    self._beaten = time.monotonic()
-            except Exception as error:
-                self.metrics.failures["tick"] += 1
-                log.error("the tick %r failed and is tried again: %s", name, where(error))
-            self.metrics.seconds_per_tick[name] = time.monotonic() - began
-        await self._note_beat()
+        """Do all that the time asks for. An operator reads when all of it was done; who restarts us, when any was."""
+        done = [await self._do(name, tick) for name, tick in ticks.TICKS.items()]
+        if all(done):
+            await self._note_beat()
+
+    async def _do(self, name: str, tick: Tick) -> bool:
+        """One tick, in transactions so short that answers come between them; whether it did not fail."""
+        began, is_more = time.monotonic(), True
+        try:
+            while is_more:
+                is_more = await self._store(partial(self._tick, tick))
+                self._beaten = time.monotonic()
+        except Exception as error:
+            self.metrics.failures["tick"] += 1
+            log.error("the tick %r failed and is tried again: %s", name, where(error))
+        self.metrics.seconds_per_tick[name] = time.monotonic() - began
+        return not is_more
 
     async def _note_beat(self) -> None:
         """For an operator, now and then: somebody looks after time."""
@@ -197,7 +203,7 @@ class App:
         return await self._store(lambda tx: glance.look(tx, self.texts, update, self.clock()))
 
     async def is_well(self) -> str:
-        """What is wrong here, for whoever restarts us; nothing when the database answers and time is looked after."""
+        """What is wrong here, for whoever restarts us; nothing when the database answers and any tick works."""
         try:
             async with asyncio.timeout(WELL_WITHIN):
                 await self.database.run(lambda tx: marks.read_moment(tx, marks.LAST_TICK))
@@ -215,6 +221,10 @@ class App:
     def _moment(self, tx: Tx) -> Moment:
         now = self.clock()
         return Moment(now, letters.waiting(tx, now), marks.read_moment(tx, marks.LAST_TICK))
+
+    def _make_web(self, settings: Settings) -> WebChannel:
+        proxies = settings.forwarded_allow_ips
+        return WebChannel(settings.host, settings.port, settings.page_url, the_secret(settings), self._core(), proxies)
 
     def _make_webhook(self, settings: Settings) -> Webhook | None:
         if not (settings.is_webhook and settings.telegram_token and settings.public_url):

@@ -1,7 +1,7 @@
 """The doctor: looks at everything that a running bot needs, and says of each whether it is well and what to do.
 
 It changes nothing, waits seconds at most for what does not answer, and works beside a running bot or without one. But
-when no bot is running, all is not well.
+when no bot is running, or its ticks fail, all is not well.
 """
 
 import shutil
@@ -17,7 +17,7 @@ from bot.channels.telegram.channel import TokenRefused
 from bot.channels.telegram.examination import Examined, Silent, examine
 from bot.settings import Settings, SettingsError, kept_secret
 from bot.texts import LOCALES
-from storage import addresses, condition, marks
+from storage import addresses, condition, letters, marks
 from storage.condition import CannotWrite
 from storage.database import Database, StorageError
 from storage.migrating import HalfMade, HalfRestored, NotOurs, current, head, secret_fits
@@ -199,24 +199,26 @@ def _bot(database: Database, now: datetime) -> Finding:
     with database.transaction() as tx:
         last = marks.read_moment(tx, marks.LAST_TICK)
     figures = {"last_tick": last.isoformat(timespec="seconds") if last else None}
-    start = "Start it: samenspraak run"
+    start = "Start it: samenspraak run. If it runs, its log says which tick fails."
     if last is None:
         return Finding("bot", False, "no bot is running; none ever kept time on this database", start, figures)
     if last > now + RECENT:
         found = f"the last tick was at {last:%Y-%m-%d %H:%M} UTC, which is in the future"
         return Finding("bot", False, found, "Set the clock of this machine right.", figures)
     if last < now - RECENT:
-        found = f"no bot is running: the last tick was at {last:%Y-%m-%d %H:%M} UTC"
+        found = f"the last round of ticks without a failure was at {last:%Y-%m-%d %H:%M} UTC"
         return Finding("bot", False, found, start, figures)
-    return Finding("bot", True, f"running: the last tick was {(now - last).total_seconds():.0f} s ago", figures=figures)
+    found = f"running: the last round of ticks was {(now - last).total_seconds():.0f} s ago"
+    return Finding("bot", True, found, figures=figures)
 
 
 def _letters(database: Database, now: datetime) -> Finding:
     with database.transaction() as tx:
-        waiting = condition.waiting(tx, now)
-    seconds = max(0, round((now - waiting.since).total_seconds())) if waiting.since else 0
-    figures = {"waiting": waiting.letters, "oldest_seconds": seconds}
-    found = f"{waiting.letters} wait, the oldest for {seconds} s" if waiting.letters else "none waits"
+        lanes = letters.waiting(tx, now)
+    number = sum(lane.due for lane in lanes)
+    seconds = round(max((now - lane.oldest).total_seconds() for lane in lanes if lane.oldest) if number else 0)
+    figures = {"waiting": number, "oldest_seconds": seconds}
+    found = f"{number} wait, the oldest for {seconds} s" if number else "none waits"
     if seconds > LATE.total_seconds():
         advice = "Is the bot running, and does Telegram answer? Its log says why a letter is postponed."
         return Finding("letters", False, found, advice, figures)

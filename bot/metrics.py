@@ -39,7 +39,7 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """How it stands now: the letters that wait, and when time was last looked after by anybody."""
+    """How it stands now: the letters that wait, and when anybody last did all that time asks for."""
 
     now: datetime
     waiting: Sequence[Waiting]
@@ -83,7 +83,7 @@ def exposition(metrics: Metrics, moment: Moment) -> bytes:
             yield gauge("oldest_letter_seconds", "How long the oldest one is due", "lane", oldest)
             if moment.last_tick:
                 age = {"": _age(moment.now, moment.last_tick)}
-                yield gauge("tick_age_seconds", "Since any process looked what time has caused", "", age)
+                yield gauge("tick_age_seconds", "Since any process did all its ticks without a failure", "", age)
 
     registry = CollectorRegistry()
     registry.register(Everything())

@@ -9,7 +9,9 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -46,6 +48,7 @@ class Settings:
     secret: str | None
     log_level: str
     log_format: str
+    forwarded_allow_ips: str
 
     @property
     def page_url(self) -> str:
@@ -88,6 +91,7 @@ def read(environment: Mapping[str, str] | None = None, folder: Path | None = Non
     )
     level = take("LOG_LEVEL", "INFO", _is_level, "DEBUG, INFO, WARNING or ERROR")
     form = take("LOG_FORMAT", "text", ("text", "json").__contains__, "text or json")
+    proxies = take("FORWARDED_ALLOW_IPS", "127.0.0.1,::1", _are_proxies, "*, or addresses and networks between commas")
     if updates == "webhook" and not _can_be_brought_to(public, api):
         mistakes.append(NO_WAY_FOR_A_WEBHOOK)
     if addresses.has_bare_password(database):
@@ -105,6 +109,7 @@ def read(environment: Mapping[str, str] | None = None, folder: Path | None = Non
         secret=secret or None,
         log_level=level.upper(),
         log_format=form,
+        forwarded_allow_ips=proxies,
     )
 
 
@@ -205,6 +210,12 @@ def _can_be_brought_to(public: str, api: str) -> bool:
 
 def _is_port(text: str) -> bool:
     return text.isascii() and text.isdigit() and 1 <= int(text) <= 65535
+
+
+def _are_proxies(text: str) -> bool:
+    with suppress(ValueError):
+        return text == "*" or all(ip_network(one.strip()) for one in text.split(","))
+    return False
 
 
 def _is_database(text: str) -> bool:

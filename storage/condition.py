@@ -1,28 +1,16 @@
 """Condition: how a database is doing. All is looked at and nothing is changed, beside a running bot or without."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy import func, make_url, select
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
-from bot.survey.dialogue import SILENT
-from storage.database import Database, StorageError, Tx, away
-from storage.schema import contacts, letters, marks
+from storage.database import Database, StorageError, away
+from storage.schema import marks
 
 HURRY = {"connect_timeout": "3", "options": "-c statement_timeout=4000 -c lock_timeout=3000"}
 
 
 class CannotWrite(StorageError):
     """The database can be read and not be written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Letters that fell due and did not go yet, and since when the oldest waits."""
-
-    letters: int
-    since: datetime | None
 
 
 def hurried(url: str) -> str:
@@ -42,12 +30,3 @@ def try_to_write(database: Database) -> None:
             connection.rollback()
     except DBAPIError as error:
         raise CannotWrite(str(error.orig).strip()) from error
-
-
-def waiting(tx: Tx, now: datetime) -> Waiting:
-    """What waits for delivery; what waits for somebody to come back to the page does not count."""
-    due = letters.c.settled_at.is_(None) & (letters.c.due_at <= now) & contacts.c.channel.not_in(SILENT)
-    number, since = tx.connection.execute(
-        select(func.count(), func.min(letters.c.due_at)).select_from(letters.join(contacts)).where(due)
-    ).one()
-    return Waiting(number, since)

@@ -28,6 +28,8 @@ BUSY = 5000  # milliseconds that another process may hold the write lock
 MOST_TOGETHER = 256  # pieces of work in one commit
 CONNECTIONS = 10
 CONNECT_WITHIN = 10  # seconds
+WHO_VANISHES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+"""A server that is gone without a word, by a power cut or a fail-over, is given up after 15 seconds."""
 WHO_HANGS = "-c idle_in_transaction_session_timeout=30s"  # in a transaction, is cut off and locks nobody out
 
 WAL = "PRAGMA journal_mode=WAL"
@@ -193,7 +195,7 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 def _postgresql_engine(url: str) -> Engine:
     driver = make_url(url).set(drivername="postgresql+psycopg")
-    ours = {"connect_timeout": CONNECT_WITHIN, "options": WHO_HANGS}
+    ours = {"connect_timeout": CONNECT_WITHIN, "options": WHO_HANGS, **WHO_VANISHES}
     return create_engine(
         driver,
         pool_size=CONNECTIONS,

@@ -16,6 +16,7 @@ from sqlalchemy import Column, ColumnElement, Row, Select, and_, bindparam, dele
 
 from bot.letters import Envelope, Letter
 from bot.survey.calendar import decent
+from bot.survey.dialogue import SILENT
 from storage.database import Tx
 from storage.prepared import Prepared
 from storage.schema import contacts, letters
@@ -129,7 +130,7 @@ def claim_for(tx: Tx, channel: str, address: str, now: datetime) -> list[Envelop
 
 
 def waiting(tx: Tx, now: datetime) -> list[Waiting]:
-    """What is not delivered yet, for an operator."""
+    """What is not delivered yet, for an operator; what waits for somebody to come back to the page does not count."""
     is_due = letters.c.due_at <= now
     found = tx.connection.execute(
         select(
@@ -138,7 +139,8 @@ def waiting(tx: Tx, now: datetime) -> list[Waiting]:
             func.count().filter(~is_due).label("later"),
             func.min(letters.c.due_at).filter(is_due).label("oldest"),
         )
-        .where(letters.c.settled_at.is_(None))
+        .join(contacts)
+        .where(letters.c.settled_at.is_(None), contacts.c.channel.not_in(SILENT))
         .group_by(letters.c.key.is_(None))
     )
     rows = {("replies" if row.is_reply else "bulk"): row for row in found}

@@ -8,7 +8,7 @@ from storage.database import Tx
 from storage.schema import marks
 
 LAST_TICK = "last tick"
-"""When any process last looked what time has caused."""
+"""When any process last did all that the time asks for, without a failure."""
 
 
 def read_moment(tx: Tx, name: str) -> datetime | None:

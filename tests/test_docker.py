@@ -26,7 +26,7 @@ from tests.house import ROOT, SECRET, free_port
 from tests.unprivileged import without_powers
 
 COMPOSE, OVERRIDE, REPLICAS = "docker-compose.yml", "docker-compose.override.yml", "docker-compose.replicas.yml"
-OTHERS = {"FORWARDED_ALLOW_IPS", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
+OTHERS = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
 KNOWN = {*re.findall(r'take\(\s*"(\w+)"', Path(settings.__file__).read_text()), *(f"{name}_FILE" for name in IN_FILES)}
 WITHIN = 30.0  # seconds
 
@@ -104,9 +104,23 @@ def test_a_port_is_open_to_this_machine_alone_and_to_none_with_replicas(composed
     assert port.startswith("127.0.0.1:")
 
 
+def test_a_visitor_is_told_from_the_web_server_before_the_container(replicated: dict[str, Any]) -> None:
+    """To a container every visitor comes from the gateway of its network, or from the proxy."""
+    single = yaml.safe_load((ROOT / OVERRIDE).read_text())
+    for file in (single, replicated):
+        assert file["services"]["bot"]["environment"]["FORWARDED_ALLOW_IPS"] == "*"
+    (command,) = re.findall(r"docker run (?:\\\n|.)*", (ROOT / "docs" / "running.md").read_text())
+    assert "FORWARDED_ALLOW_IPS=*" in shlex.split(command)
+
+
 def test_back_ups_are_made_by_programs_of_the_server_s_version(composed: dict[str, Any]) -> None:
     version = composed["services"]["database"]["image"].split(":")[1]
     assert set(re.findall(r"postgresql(?:-client-|/)(\d+)", dockerfile())) == {version}
+
+
+def test_the_server_is_ready_when_it_can_be_reached(composed: dict[str, Any]) -> None:
+    """While its folder is made for the first time it answers on its socket, and not over the network yet."""
+    assert "--host=127.0.0.1" in composed["services"]["database"]["healthcheck"]["test"]
 
 
 def test_what_is_copied_is_there_and_is_all_that_is_needed() -> None:
@@ -152,6 +166,8 @@ def test_compose_accepts_its_files(files: tuple[str, ...], tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
     merged = yaml.safe_load(done.stdout)["services"]
     assert set(merged) == {"bot", "database", *(["proxy"] if REPLICAS in files else [])}
+    trusted = merged["bot"]["environment"].get("FORWARDED_ALLOW_IPS")
+    assert trusted == (None if files == (COMPOSE,) else "*")
     if REPLICAS in files:
         assert "ports" not in merged["bot"]
         assert merged["bot"]["environment"]["PUBLIC_URL"] == "https://samenspraak.example.org"

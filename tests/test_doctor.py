@@ -64,14 +64,14 @@ async def test_what_is_wrong_in_the_database_is_told(house: House, name: str, st
     ("passed", "told"),
     [
         (timedelta(minutes=2), None),
-        (timedelta(minutes=4), "no bot is running: the last tick was at 2026-03-02 09:30 UTC"),
+        (timedelta(minutes=4), "the last round of ticks without a failure was at 2026-03-02 09:30 UTC"),
         (timedelta(minutes=-4), "in the future"),
     ],
 )
 async def test_a_bot_that_does_not_keep_time_is_not_running(house: House, passed: timedelta, told: str | None) -> None:
     findings = by_name(await look(ticking(house).settings, house.clock() + passed))
     assert findings["bot"].ok is (told is None)
-    assert (told or "running: the last tick was 120 s ago") in findings["bot"].found
+    assert (told or "running: the last round of ticks was 120 s ago") in findings["bot"].found
 
 
 async def test_letters_that_wait_for_long_are_told(house: House, clock: Clock) -> None:

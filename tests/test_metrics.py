@@ -1,15 +1,22 @@
 """What machines ask: whether we are well, and how much is done; numbers of everybody together, for nobody outside."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import update
 
 from bot import app as app_module
+from bot import doctor
 from bot.letters import Letter
+from bot.texts import Texts
+from bot.ticks import TICKS
 from storage import letters
+from storage.database import Tx
+from storage.schema import contacts
 from tests.house import Clock, House, agree
+from tests.storage.beginnings import ANNA, BEN, somebody
 from tests.telegram_server import TelegramServer
 
 
@@ -64,6 +71,18 @@ async def test_letters_that_wait_are_counted_with_the_age_of_the_oldest(
     assert (bulk.due, bulk.later, bulk.oldest) == (2, 1, clock() - timedelta(minutes=10))
 
 
+async def test_what_waits_for_somebody_to_come_back_to_the_page_rings_no_alarm(house: House, clock: Clock) -> None:
+    with house.app.database.transaction() as tx:
+        on_page, by_phone = somebody(tx, ANNA), somebody(tx, BEN)
+        tx.connection.execute(update(contacts).where(contacts.c.id == on_page).values(channel="web"))
+        for contact in (on_page, by_phone):
+            letters.enqueue(tx, contact, Letter("Dag"), clock() + timedelta(days=1), f"later {contact}")
+        letters.enqueue(tx, on_page, Letter("Dag"), clock() - timedelta(hours=3), "one")
+    found = await measured(house)
+    assert found["oldest_letter_seconds:bulk"] == found["letters_waiting:bulk"] == 0
+    assert found["letters_planned:bulk"] == 1
+
+
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via"])
 async def test_metrics_are_for_nobody_outside(house: House, header: str) -> None:
     assert await get(house, "/metrics", **{header: "1.2.3.4"}) == (404, "")
@@ -84,6 +103,30 @@ async def test_whoever_looks_after_time_is_well(house: House) -> None:
     assert await get(house, "/healthz") == (503, "nobody looks after time\n")
     await house.app.beat()
     assert await get(house, "/healthz") == (200, "ok\n")
+
+
+def fail(_tx: Tx, _texts: Texts, _now: datetime) -> bool:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(("broken", "health"), [(["remind"], 200), (list(TICKS), 503)])
+async def test_ticks_that_fail_are_told_and_a_restart_is_asked_for_when_none_works(
+    house: House, clock: Clock, broken: list[str], health: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.app.beat()
+    for name in broken:
+        monkeypatch.setitem(TICKS, name, fail)
+    clock.pass_time(minutes=4)
+    house.app._beaten -= app_module.LATE + 1
+    await house.app.beat()
+    assert (await get(house, "/healthz"))[0] == health
+    assert (await measured(house))["tick_age_seconds"] == 240
+    found = next(one for one in await doctor.look(house.settings, clock()) if one.name == "bot")
+    assert (found.ok, found.found[:42]) == (False, "the last round of ticks without a failure ")
+    monkeypatch.undo()
+    await house.app.beat()
+    assert (await get(house, "/healthz"))[0] == 200
+    assert (await measured(house))["tick_age_seconds"] == 0
 
 
 async def test_without_its_database_it_is_not_well_and_gives_no_figures(

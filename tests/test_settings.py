@@ -44,6 +44,8 @@ def test_nothing_set_is_fine(tmp_path: Path) -> None:
         ("SAMENSPRAAK_SECRET", "short"),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
+        ("FORWARDED_ALLOW_IPS", "the proxy"),
+        ("FORWARDED_ALLOW_IPS", "10.0.0.1, *"),
     ],
 )
 def test_a_mistake_is_named_with_what_is_allowed(name: str, value: str, tmp_path: Path) -> None:
@@ -63,6 +65,11 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text('PORT=8123\nHOST="0.0.0.0"\n# LOG_LEVEL=DEBUG\nLOG_FORMAT=\n')
     settings = read({"PORT": "8124", "HOST": ""}, tmp_path)
     assert (settings.port, settings.host, settings.log_level, settings.log_format) == (8124, "0.0.0.0", "INFO", "text")
+
+
+def test_without_a_word_about_proxies_only_this_machine_is_believed(tmp_path: Path) -> None:
+    for said, meant in (("", "127.0.0.1,::1"), ("*", "*"), ("10.0.0.1, 172.16.0.0/12", "10.0.0.1, 172.16.0.0/12")):
+        assert read({"FORWARDED_ALLOW_IPS": said}, tmp_path).forwarded_allow_ips == meant
 
 
 def test_a_secret_is_made_once_for_our_eyes_only(tmp_path: Path) -> None:

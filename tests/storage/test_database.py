@@ -231,6 +231,18 @@ async def test_a_connection_that_is_cut_is_away_and_then_back(database: Database
 
 
 @only_postgresql
+def test_a_server_that_vanishes_without_a_word_is_missed_soon(database: Database) -> None:
+    """Sockets on this machine, as here, have no such setting, and are not disturbed by it."""
+    with closing(Database(f"{database.url}{'&' if '?' in database.url else '?'}keepalives_idle=60", SECRET)) as other:
+        for one, idle in ((database, "10"), (other, "60")):
+            with one.engine.connect() as connection:
+                said = connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]
+            assert said["keepalives_idle"] == idle, "who runs it may say otherwise"
+            assert (said["keepalives_interval"], said["keepalives_count"]) == ("5", "3")
+            assert said["tcp_user_timeout"] == "15000"
+
+
+@only_postgresql
 async def test_two_who_wait_for_each_other_are_told_to_try_again(database: Database) -> None:
     for name in ("Oost", "West"):
         await database.run(lambda tx, name=name: add(tx, name))  # type: ignore[misc]

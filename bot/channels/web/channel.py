@@ -40,8 +40,8 @@ class WebMessenger:
 
 
 class WebChannel:
-    def __init__(self, host: str, port: int, public_url: str, secret: str, core: Core) -> None:
-        self._host, self._port = host, port
+    def __init__(self, host: str, port: int, public_url: str, secret: str, core: Core, proxies: str) -> None:
+        self._host, self._port, self._proxies = host, port, proxies
         self._mailboxes = Mailboxes()
         self._closing = asyncio.Event()
         self._hall = Hall(room())
@@ -76,6 +76,7 @@ class WebChannel:
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                forwarded_allow_ips=self._proxies,
                 timeout_keep_alive=20,
                 timeout_graceful_shutdown=PATIENCE,
             )

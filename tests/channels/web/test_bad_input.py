@@ -316,6 +316,21 @@ async def test_wrong_codes_that_come_all_at_once_are_not_all_looked_up(house: Ho
     assert (found.count(404), found.count(429)) == (Guesses.PER_CLIENT, 100 - Guesses.PER_CLIENT)
 
 
+@pytest.mark.parametrize(("proxies", "expected"), [("", 404), ("*", 404), ("127.0.0.0/8", 404), ("192.0.2.1", 429)])
+async def test_behind_a_proxy_that_is_believed_a_guesser_shuts_out_nobody_else(
+    house: House, visitors: Visitors, proxies: str, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "")  # the compose file's own way to say nothing
+    house.environment["FORWARDED_ALLOW_IPS"] = proxies
+    await house.restart()
+    guesser, somebody = (visitors(**{"X-Forwarded-For": address}) for address in ("203.0.113.7", "203.0.113.8"))
+    for number in range(Guesses.PER_CLIENT + 1):
+        await guesser.open(f"/i/{number:b>26}")
+    assert guesser.status == 429
+    await somebody.open(f"/i/{'c' * 26}")
+    assert somebody.status == expected
+
+
 def test_mailboxes_are_bounded_and_whoever_looks_keeps_theirs() -> None:
     boxes, box = Mailboxes(), Mailbox()
     for number in range(40):
