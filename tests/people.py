@@ -99,7 +99,9 @@ class Respondent:
     """One person from the link to the thanks. `happened` hears of every "press", "screen" and "insistence", at once.
 
     `acknowledged` is item -> option, as the screen last confirmed it; `tapped` is the tap that no screen confirmed yet.
-    Who `is_calm` waits longer before they insist.
+    `either` is item -> options, of which they cannot tell which one holds: they changed their mind, and no answer came
+    until they asked again, so that the next statement may follow from their first answer too. Who `is_calm` waits longer
+    before they insist.
     """
 
     def __init__(
@@ -110,6 +112,7 @@ class Respondent:
         self.wishes = {item: self._any_option() for item in range(1, ITEMS + 1)}
         self.acknowledged: dict[int, str] = {}
         self.acknowledgements = 0
+        self.either: dict[int, set[str]] = {}
         self.tapped: tuple[int, str] | None = None
         self.waits = False
         self.has_joined = False
@@ -118,6 +121,7 @@ class Respondent:
         self._seen: BotMessage | None = person.newest  # what stands there already is no news
         self._pages_read = 0
         self._doubted: tuple[int, str] | None = None
+        self._has_insisted = False
         self._changes_of_mind = 0
         self._again: Callable[[], Awaitable[None]] = self._knock
         self._acts: dict[str, Callable[[Sight], Awaitable[None]]] = {
@@ -186,6 +190,9 @@ class Respondent:
             self._believe_again()
         if self.tapped and sight.is_past(self.tapped[0]):
             item, option = self.tapped
+            self.either.pop(item, None)
+            if item in self.acknowledged and self._has_insisted:
+                self.either[item] = {self.acknowledged[item], option}
             self.acknowledged[item] = option
             self.acknowledgements += 1
             self.diary.append(f"  is sure of {item}: {option}")
@@ -196,12 +203,15 @@ class Respondent:
         """They are told that their change of mind was not taken: what they answered before, stands."""
         if self._doubted:
             item, option = self._doubted
+            tapped = {self.tapped[1]} if self.tapped and self.tapped[0] == item else set()
+            self.either[item] = {option, self.acknowledged[item], *tapped}  # perhaps they were told of an older tap
             self.acknowledged[item] = option
             self.diary.append(f"  is told that {item}: {option} stands")
             self.tapped = self.tapped if self.tapped and self.tapped[0] != item else None
 
     async def _insist(self) -> None:
         """No reply came: do it again, or ask where we are."""
+        self._has_insisted = True
         self._tell("insistence" if self.has_joined else "second knock", "insists")
         await (self._again() if self.random.random() < 0.6 else self._ask_the_way())
 
@@ -264,7 +274,7 @@ class Respondent:
 
     async def _tap(self, sight: Sight) -> None:
         option = self.wishes[sight.item]
-        self.tapped = sight.item, option
+        self.tapped, self._has_insisted = (sight.item, option), False
         await self._press(sight.options[option], sight.message, times=1 if self.random.random() < 0.85 else 2)
 
     async def _look_back(self, sight: Sight) -> None:

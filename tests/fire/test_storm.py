@@ -345,7 +345,7 @@ class Storm:
                 (f"{one.person.id}, {item}: told {one.acknowledged.get(item)}, kept {own.get(item)}", *one.diary)
             )
             for item in range(1, ITEMS + 1)
-            if own.get(item) is None or own[item] != one.acknowledged.get(item)
+            if own.get(item) not in one.either.get(item, {one.acknowledged.get(item, "not answered")})
         ]
 
     def wrong_rows(self) -> list[str]:
@@ -394,6 +394,7 @@ class Storm:
             **self.happened,
             "people": len(self.people),
             "acknowledged": sum(one.acknowledgements for one in self.people),
+            "changed amid silence": sum(len(one.either) for one in self.people),
             "starts": sum(bot.starts for bot in self.stage.bots),
             "letters that came twice": len(self.doubled()),
             "seconds until the last had finished": round(time.monotonic() - self.calm_began),
