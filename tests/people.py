@@ -100,8 +100,8 @@ class Respondent:
 
     `acknowledged` is item -> option, as the screen last confirmed it; `tapped` is the tap that no screen confirmed yet.
     `either` is item -> options, of which they cannot tell which one holds: they changed their mind, and no answer came
-    until they asked again, so that the next statement may follow from their first answer too. Who `is_calm` waits longer
-    before they insist.
+    until they asked again, so that the next statement may follow from their first answer too.
+    Who `is_calm` waits longer before they insist.
     """
 
     def __init__(
