@@ -3,8 +3,11 @@
 import argparse
 import asyncio
 import contextlib
+import logging
+import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,10 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.command_line.opening import Commands
+
+log = logging.getLogger(__name__)
+
+LAST_PATIENCE = 15.0  # seconds that a stop may take; a container gets 20
 
 
 def add_to(commands: "Commands") -> None:
@@ -35,10 +42,23 @@ def run(_asked: argparse.Namespace, settings: Settings) -> None:
 
 async def _until_stopped(house: app.App, ready: Callable[[], None]) -> None:
     running = asyncio.create_task(house.run(ready))
+
+    def stop() -> None:
+        running.cancel()
+        patience = threading.Timer(LAST_PATIENCE, _leave)
+        patience.daemon = True
+        patience.start()
+
     for sign in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows
-            asyncio.get_running_loop().add_signal_handler(sign, running.cancel)
+            asyncio.get_running_loop().add_signal_handler(sign, stop)
     try:
         await running
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
+
+
+def _leave() -> None:
+    """Not even the end may hang, as when the database does: what is stored is as safe as after a kill."""
+    log.error("stopped without what was in hand, which did not end within %d seconds", LAST_PATIENCE)
+    os._exit(1)

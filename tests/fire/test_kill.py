@@ -101,7 +101,7 @@ class BotProcess:
         """End it as an operator does; its exit code."""
         assert self._process
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(15)
+        return self._process.wait(20)
 
 
 @dataclass
