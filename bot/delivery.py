@@ -6,6 +6,7 @@ then let go.
 """
 
 import asyncio
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
@@ -17,6 +18,7 @@ from storage import letters
 from storage.database import Database
 
 LOOK_EVERY = 2.0  # seconds between looks for letters that fell due
+HEAD_START = 2 * LOOK_EVERY  # seconds that others get when we could not deliver: the channel may be open to them
 TRIES_UNSTORED = 12
 
 
@@ -28,6 +30,7 @@ class Delivery:
         self._database, self._clock = database, clock
         self._waiting: dict[Address, list[Envelope]] = {}
         self._serving: dict[Address, asyncio.Task[None]] = {}
+        self._stands_back_until = 0.0
         self._pace = Pace()
         self._outbox = Outbox(database, messengers, clock)
         self.outcomes = self._outbox.outcomes
@@ -50,7 +53,8 @@ class Delivery:
             await asyncio.sleep(LOOK_EVERY)
 
     async def look_once(self) -> None:
-        self.post(await self._outbox.claim(lambda tx: letters.claim_replies(tx, self.reaching_out, self._clock())))
+        if time.monotonic() >= self._stands_back_until:
+            self.post(await self._outbox.claim(lambda tx: letters.claim_replies(tx, self.reaching_out, self._clock())))
         self._bulk.wake()
 
     async def collect(self, channel: str, address: str) -> None:
@@ -118,6 +122,7 @@ class Delivery:
             is_held = envelope.number is None or not self._outbox.is_shared
             seconds = await self._outbox.postpone(envelope, receipt, tries, is_held=is_held)
             if not is_held:
+                self._stands_back_until = time.monotonic() + HEAD_START
                 return False
             await asyncio.sleep(seconds)
 
