@@ -9,12 +9,13 @@ import stat
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
 from sqlalchemy import NullPool, create_engine, make_url
@@ -158,3 +159,17 @@ def _migrate(url: str) -> None:
         migrate(database)
     finally:
         database.close()
+
+
+ANSWERED = (
+    "SELECT address_key, item, option FROM answers JOIN responses ON responses.id = response_id "
+    "JOIN respondents ON respondents.id = respondent_id JOIN contacts ON contacts.id = contact_id"
+)
+
+
+def by_address(rows: Iterable[Sequence[Any]]) -> defaultdict[bytes, dict[int, str]]:
+    """The rows of ANSWERED: address key -> item -> option."""
+    found: defaultdict[bytes, dict[int, str]] = defaultdict(dict)
+    for key, item, option in rows:
+        found[bytes(key)][item] = option
+    return found

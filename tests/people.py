@@ -104,6 +104,9 @@ class Respondent:
     Who `is_calm` waits longer before they insist.
     """
 
+    PATIENCE = 1.5, 3.0  # seconds, between which they wait for another screen before they insist
+    THOUGHT = 0.03, 0.2  # seconds at least, and more on average, before they act
+
     def __init__(
         self, person: Reader, code: str, seed: str, happened: Callable[[str], None] = lambda what: None
     ) -> None:
@@ -156,7 +159,7 @@ class Respondent:
 
     async def _sees_something_new(self) -> bool:
         """Wait for another screen than the last one, as long as the patience lasts."""
-        if not (await self._sees_within(self.random.uniform(1.5, 3.0)) or await self._keeps_calm()):
+        if not (await self._sees_within(self.random.uniform(*self.PATIENCE)) or await self._keeps_calm()):
             return False
         self.waits = False
         self._tell("screen", f"sees {str(self.person.last)[:60]!r}")
@@ -180,7 +183,8 @@ class Respondent:
         await self._acts[sight.kind](sight)
 
     async def _think(self) -> None:
-        await asyncio.sleep(0.03 + self.random.expovariate(1 / 0.2))
+        at_least, more = self.THOUGHT
+        await asyncio.sleep(at_least + self.random.expovariate(1 / more))
 
     def _note(self, sight: Sight) -> None:
         """Whether this screen confirms the last tap, and whether any screen refused one."""

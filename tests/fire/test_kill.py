@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.sealing import Seal
+from tests.databases import ANSWERED, by_address
 from tests.house import ROOT, SECRET, Clock, House
 from tests.people import ITEMS, Reader, Respondent
 from tests.telegram_server import TelegramServer
@@ -283,14 +284,7 @@ def wrong_rows(fire: Fire) -> list[str]:
 
 def answers_in(database: Path) -> dict[bytes, dict[int, str]]:
     """Address key -> item -> option."""
-    found: dict[bytes, dict[int, str]] = {}
-    for key, item, option in rows_of(
-        database,
-        "SELECT address_key, item, option FROM answers JOIN responses ON responses.id = response_id "
-        "JOIN respondents ON respondents.id = respondent_id JOIN contacts ON contacts.id = contact_id",
-    ):
-        found.setdefault(key, {})[item] = option
-    return found
+    return by_address(rows_of(database, ANSWERED))
 
 
 def rows_of(database: Path, query: str) -> list[tuple[Any, ...]]:

@@ -21,6 +21,7 @@ import pytest
 from sqlalchemy import text
 
 from storage.sealing import Seal
+from tests.databases import ANSWERED, by_address
 from tests.fire.cluster import full, is_own_disk
 from tests.fire.stage import COORDINATOR_NUMBER, SILENT_NUMBER, Stage, on_postgresql, on_sqlite
 from tests.fire.test_kill import FIRST_NUMBER, PHONES, BotProcess, causes
@@ -63,15 +64,8 @@ async def test_nothing_is_lost_and_nobody_is_stuck(kind: str, tmp_path: Path) ->
 class Unhurried(Respondent):
     """Thinks longer, and waits longer for an answer: there are many, and the ground shakes."""
 
-    async def _think(self) -> None:
-        await asyncio.sleep(0.1 + self.random.expovariate(1 / 0.7))
-
-    async def _sees_something_new(self) -> bool:
-        if not (await self._sees_within(self.random.uniform(4.0, 7.0)) or await self._keeps_calm()):
-            return False
-        self.waits = False
-        self._tell("screen", f"sees {str(self.person.last)[:60]!r}")
-        return True
+    PATIENCE = 4.0, 7.0
+    THOUGHT = 0.1, 0.7
 
 
 class Listener(Reader):
@@ -362,15 +356,8 @@ class Storm:
         return [f"{query}: {found[query]}, not {value}" for query, value in expected.items() if found[query] != value]
 
     def answers(self) -> defaultdict[bytes, dict[int, str]]:
-        query = text(
-            "SELECT address_key, item, option FROM answers JOIN responses ON responses.id = response_id "
-            "JOIN respondents ON respondents.id = respondent_id JOIN contacts ON contacts.id = contact_id"
-        )
-        found: defaultdict[bytes, dict[int, str]] = defaultdict(dict)
         with self.stage.database.transaction() as tx:
-            for key, item, option in tx.connection.execute(query):
-                found[bytes(key)][item] = option
-        return found
+            return by_address(tx.connection.execute(text(ANSWERED)))
 
     def key_of(self, one: Respondent) -> bytes:
         return self.seal.key("telegram", str(one.person.id))

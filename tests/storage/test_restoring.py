@@ -18,7 +18,7 @@ from sqlalchemy import text
 from storage import marks
 from storage.database import Database
 from storage.sealing import Seal
-from tests.databases import Source, programs
+from tests.databases import ANSWERED, Source, by_address, programs
 from tests.fire.test_kill import BotProcess
 from tests.house import SECRET, Clock, House, free_port
 from tests.people import ITEMS, Reader, Respondent
@@ -27,10 +27,6 @@ from tests.telegram_server import TelegramServer
 AT_ONCE = 6
 NOT_IN_IT = "The secret is not in it: keep that elsewhere."
 FIRST_NUMBER = 6_000_000_001
-ANSWERED = (
-    "SELECT address_key, item, option FROM answers JOIN responses ON responses.id = response_id "
-    "JOIN respondents ON respondents.id = respondent_id JOIN contacts ON contacts.id = contact_id"
-)
 
 
 class Crowd:
@@ -151,8 +147,6 @@ async def running(house: House) -> AsyncIterator[None]:
 
 def stored_in(url: str, readers: list[Reader]) -> list[dict[int, str]]:
     """The answers that are in the database, of each of them."""
-    found: dict[bytes, dict[int, str]] = {}
     with closing(Database(url, SECRET)) as database, database.transaction() as tx:
-        for key, item, option in tx.connection.execute(text(ANSWERED)):
-            found.setdefault(bytes(key), {})[item] = option
-    return [found.get(Seal(SECRET).key("telegram", str(one.id)), {}) for one in readers]
+        found = by_address(tx.connection.execute(text(ANSWERED)))
+    return [found[Seal(SECRET).key("telegram", str(one.id))] for one in readers]
