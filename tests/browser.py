@@ -18,6 +18,8 @@ from typing import Any, Self
 
 import aiohttp
 
+from tests.patience import PATIENCE
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -26,7 +28,6 @@ FLAGS = (
 )  # fmt: skip
 HOW_TO_GET_IT = "no Chromium here: on Debian `apt-get install chromium`, or set CHROMIUM to where it is"
 WIDTH, HEIGHT = 360, 640
-PATIENCE = 15.0  # seconds
 
 
 def find_chromium() -> str | None:
@@ -92,7 +93,7 @@ class Browser:
         self._answers[number] = asyncio.get_running_loop().create_future()
         message = {"id": number, "method": method, "params": params, **({"sessionId": session} if session else {})}
         await self._socket.send_str(json.dumps(message))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             return await self._answers[number]
 
     async def _listen(self) -> None:
@@ -115,7 +116,7 @@ class Browser:
         self._heard[session, method] = act
 
     async def _address(self, file: Path) -> tuple[str, str]:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not (file.is_file() and file.read_text().count("\n")):  # noqa: ASYNC110 - it can only be looked at
                 await asyncio.sleep(0.05)
         port, path = file.read_text().splitlines()[:2]

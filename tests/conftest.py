@@ -9,6 +9,7 @@ from bot.survey.checklist import Checklist
 from bot.texts import Texts, load
 from tests.databases import NoPostgres, PostgresServer, postgres
 from tests.house import Clock, House
+from tests.patience import PATIENCE as PATIENCE  # measured here, once, before there are workers
 from tests.telegram_server import TelegramServer
 
 

@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import aiohttp
 from aiohttp import web
 
+from tests.patience import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
@@ -121,11 +123,11 @@ class TelegramServer:
         """Queue any update; `update_id` is filled in when absent."""
         self.updates.put(update)
 
-    async def confirmed(self, timeout: float = 5) -> None:  # noqa: ASYNC109
+    async def confirmed(self, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109
         """Return when the bot has confirmed everything queued so far."""
         await self.updates.confirmed(timeout)
 
-    async def called(self, method: str, times: int = 1, timeout: float = 5) -> None:  # noqa: ASYNC109
+    async def called(self, method: str, times: int = 1, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109
         """Return when the bot has called this method so often, counted from the start."""
         complaint = f"{method} was not called {times} times in {timeout} s; calls:"
         await self._changes.until(lambda: self.calls[method] >= times, timeout, lambda: f"{complaint} {self.calls}")
@@ -220,7 +222,7 @@ class Chat:
         assert self.newest, f"the bot has sent nothing to chat {self.id}"
         return self.newest
 
-    async def wait(self, wanted: Callable[[BotMessage], bool], timeout: float = 5) -> BotMessage:  # noqa: ASYNC109
+    async def wait(self, wanted: Callable[[BotMessage], bool], timeout: float = PATIENCE) -> BotMessage:  # noqa: ASYNC109
         """Return the last message as soon as it is what is wanted."""
         await self.changes.until(
             lambda: self.newest is not None and wanted(self.newest),
