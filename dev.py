@@ -1,4 +1,4 @@
-"""The one door for developers: `python3 dev.py run|test|check|texts|bench|lock`.
+"""The one door for developers: `python3 dev.py run|test|fire|check|texts|bench|lock`.
 
 Standard library only. Each command first makes `.venv` equal to the lock; when it already is, that costs nothing.
 """
@@ -17,17 +17,14 @@ UV = "uv==0.13.9"
 OLD = "Samenspraak needs Python 3.11 or newer. This is Python {}.{}."
 NO_INSTALLER = "Neither uv, nor venv, nor pip is on this machine. On Debian or Ubuntu: sudo apt install python3-venv"
 COMPILE = ["uv", "pip", "compile", "pyproject.toml", "-q", "--universal", "--generate-hashes", "--no-header", "-U"]
+CHECKS = ("ruff format --check .", "ruff check .", "mypy", "lint-imports", "python -m bot.catalogues check")
+PYTEST = ["python", "-m", "pytest", "-n", "3", "--dist", "loadfile"]  # they wait more than they work
 
 COMMANDS = {
     "run": [["python", "-m", "bot", "run"]],
-    "test": [["python", "-m", "pytest", "-n", "3", "--dist", "loadfile"]],  # they wait more than they work
-    "check": [
-        ["ruff", "format", "--check", "."],
-        ["ruff", "check", "."],
-        ["mypy"],
-        ["lint-imports"],
-        ["python", "-m", "bot.catalogues", "check"],
-    ],
+    "test": [[*PYTEST, "-m", "not fire"]],
+    "fire": [[*PYTEST, "-m", "fire"]],  # the long proofs
+    "check": [line.split() for line in CHECKS],
     "texts": [["python", "-m", "bot.catalogues", "update"]],
     "bench": [["python", "-m", "bench"], ["python", "-m", "bench.summary"]],
     "lock": [
@@ -44,11 +41,12 @@ def main() -> int:
         return stop(f"usage: python3 dev.py {'|'.join(COMMANDS)} [more for the command]")
     try:
         set_up()
-        if sys.argv[1] == "run" and os.name == "posix":  # so that Ctrl+C and a stop reach the bot itself
+        steps = COMMANDS[sys.argv[1]]
+        if len(steps) == 1 and os.name == "posix":  # Ctrl+C, a stop, kill -9 reach the bot or pytest itself
             os.chdir(HERE)
-            python = str(BIN / "python")  # by this name it knows that it belongs to .venv
-            os.execv(python, [python, "-m", "bot", "run", *sys.argv[2:]])
-        for step in COMMANDS[sys.argv[1]]:
+            program = str(BIN / steps[0][0])  # by this name it knows that it belongs to .venv
+            os.execv(program, [program, *steps[0][1:], *sys.argv[2:]])
+        for step in steps:
             subprocess.run([BIN / step[0], *step[1:], *sys.argv[2:]], cwd=HERE, check=True)
     except subprocess.CalledProcessError as failed:
         return failed.returncode

@@ -1,6 +1,7 @@
 """What tests share: a clock, a Bot API on loopback, the house."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from bot.survey.checklist import Checklist
 from bot.texts import Texts, load
 from tests.databases import NoPostgres, PostgresServer, postgres
 from tests.house import Clock, House
+from tests.leftovers import swept
 from tests.patience import PATIENCE as PATIENCE  # measured here, once, before there are workers
 from tests.telegram_server import TelegramServer
+
+COSTLY = ("postgresql", "browser", "fire")
 
 
 @pytest.fixture
@@ -56,5 +60,33 @@ def postgresql_url(_postgresql: PostgresServer) -> Iterator[str]:
         yield url
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    sweeping = ExitStack()
+    sweeping.enter_context(swept())
+    config.add_cleanup(sweeping.close)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What a test needs is its mark; `--quick` leaves out what costs a server, a browser or minutes."""
+    for item in items:
+        for mark in needs(item):
+            item.add_marker(mark)
+    if config.getoption("--quick"):
+        left = [item for item in items if any(map(item.get_closest_marker, COSTLY))]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
+def needs(item: pytest.Item) -> Iterator[str]:
+    asked = {*getattr(item, "fixturenames", ()), *item.name.rpartition("[")[2].rstrip("]").split("-")}
+    if asked & {"_postgresql", "postgresql_url", "postgresql"}:
+        yield "postgresql"
+    if "browser" in asked:
+        yield "browser"
+    if item.path.parent.name == "fire":
+        yield "fire"
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="without PostgreSQL, browser and the long proofs")
     parser.addoption("--update", action="store_true", help="write the transcripts anew, as the chat is now")

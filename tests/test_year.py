@@ -538,6 +538,7 @@ def clock() -> Clock:
     return Clock(at(date(2026, 3, 2), time(10, 30)))
 
 
+@pytest.mark.fire
 async def test_a_year(
     house: House,
     server: TelegramServer,

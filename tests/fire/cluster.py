@@ -14,13 +14,16 @@ from pathlib import Path
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
+from tests.leftovers import prefix
+from tests.patience import PATIENCE
+
 SIZE = "600m"  # of the disk
 
 
 @contextmanager
 def disk() -> Iterator[Path]:
     """A folder on a file system of its own, where one may be made; else a folder like any other."""
-    folder = Path(tempfile.mkdtemp(prefix="fire", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix=prefix("fire"), dir="/tmp"))
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=755", "tmpfs", str(folder)], capture_output=True
     )
@@ -61,6 +64,7 @@ class Cluster:
         self._server.ensure_pgdata_inited()
         with (folder / "postgresql.conf").open("a") as settings:
             settings.write("max_wal_size = 64MB\nmin_wal_size = 32MB\nmax_connections = 100\n")
+            settings.write("dynamic_shared_memory_type = mmap\n")  # killed, it leaves nothing outside its folder
         self._server.ensure_postgres_running()
         self.url = self._server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         self._engine = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
@@ -77,7 +81,7 @@ class Cluster:
 
     async def start(self) -> None:
         """Start again, however often that takes: what was killed looks alive for a moment."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 with suppress(subprocess.SubprocessError, AssertionError, DBAPIError):
                     await asyncio.to_thread(self._server.ensure_postgres_running)

@@ -63,6 +63,7 @@ class Crowd:
         return "\n".join(f"{one}\n{life}" for one, life in zip(self.people, self.lives, strict=True))
 
 
+@pytest.mark.fire
 async def test_a_back_up_under_load_goes_on_elsewhere(
     source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
