@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
+from bot.survey import codes
 from bot.survey.dialogue import Partnership
 from storage.database import Tx
 from storage.schema import (
@@ -23,8 +24,6 @@ from storage.schema import (
 
 LONGEST = {"name": 80, "organisation": 80, "contact": 160, "timezone": 60}  # characters
 LINK_LASTS = timedelta(days=30)
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without signs that look alike: codes are typed over from a poster
-CODE_LENGTH = 26  # 128 bits: not to be guessed
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +65,19 @@ def add(tx: Tx, partnership: Partnership, wording: Mapping[str, Mapping[str, str
         tx.insert(partnerships).values(**row, created_at=now).returning(partnerships.c.id)
     ).scalar_one()
     open_wave(tx, number, wording, now)
-    codes = Codes(new_code(), new_code())
+    made = Codes(new_code(), new_code())
     tx.connection.execute(
-        tx.insert(invitations).values(code=codes.invitation, partnership_id=number, label="", created_at=now)
+        tx.insert(invitations).values(code=made.invitation, partnership_id=number, label="", created_at=now)
     )
     tx.connection.execute(
         tx.insert(coordinator_links).values(
-            code_key=tx.seal.key("coordinator", codes.coordinator),
+            code_key=tx.seal.key("coordinator", made.coordinator),
             partnership_id=number,
             role="coordinator",
             expires_at=now + LINK_LASTS,
         )
     )
-    return number, codes
+    return number, made
 
 
 def change(tx: Tx, partnership: int, fact: str, value: str) -> None:
@@ -99,7 +98,7 @@ def tidy(text: str) -> str:
 
 
 def new_code() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    return "".join(secrets.choice(codes.ALPHABET) for _ in range(codes.LENGTH))
 
 
 def every(tx: Tx) -> list[Partnership]:

@@ -1,16 +1,16 @@
 """Commands: what is typed or taken from a menu, and what each one is for, the same in every channel.
 
-Of what somebody types, only a command is looked at.
+Of what somebody types, only a command or a code of ours is looked at.
 """
 
 import re
 
 from bot.letters import Opened
+from bot.survey import codes
 from bot.survey.dialogue import Commanded, Wrote
 from bot.survey.phrases import say
 
 MOST_WORDS = 4000  # characters behind a command
-LONGEST_CODE = 64  # characters, as Telegram allows behind /start
 
 ABOUT_COMMANDS = {
     "start": say("Begin, or go on"),
@@ -36,11 +36,14 @@ ABOUT_COORDINATING = {
 
 
 def said(text: object) -> Opened | Commanded | Wrote:
-    """What a message means: a link that was opened, a command, or something that we do not read."""
-    if not isinstance(text, str) or not text.startswith("/"):
+    """What a message means: a link that was opened, a code that was typed or pasted, a command, or something that we do
+    not read. What stands behind /start and is no code, is a link that does not work."""
+    if not isinstance(text, str):
         return Wrote()
+    if not text.startswith("/"):
+        return Opened(code) if (code := codes.find(text)) else Wrote()
     name, more = [*re.split(r"\s+", text[1:], maxsplit=1), ""][:2]
-    name, code = name.split("@")[0].lower(), more.strip()
-    if name == "start" and code:
-        return Opened(code[:LONGEST_CODE] if code.isascii() and code.isprintable() else "")
-    return Commanded(name, more[:MOST_WORDS]) if name.isascii() and name.isidentifier() else Wrote()
+    name, words = name.split("@")[0].lower(), more.strip()[:MOST_WORDS]
+    if name == "start" and words:
+        return Opened(codes.find(words))
+    return Commanded(name, words) if name.isascii() and name.isidentifier() else Wrote()

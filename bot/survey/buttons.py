@@ -176,7 +176,7 @@ def decode(data: str) -> Press | None:
     """The press that callback data stands for; None when it is none of ours."""
     letter, *parts = data.split(":")
     kind = LETTERS.get(letter)
-    if kind is None or len(parts) != len(_FIELDS[kind]):
+    if kind is None or len(data) > MOST_BYTES or len(parts) != len(_FIELDS[kind]):
         return None
     try:
         values = [_value(field.type, part) for field, part in zip(_FIELDS[kind], parts, strict=True)]

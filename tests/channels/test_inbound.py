@@ -11,6 +11,7 @@ from bot.letters import Left, Opened, Returned
 from bot.survey.buttons import ChooseOption
 from bot.survey.dialogue import Commanded, Expired, Wrote
 
+CODE = "q7m2kd9xw4hvtr3p8bnsyjc5ga"
 ANNA = {"id": 4401023312, "is_bot": False, "first_name": "Anna", "language_code": "nl-BE"}
 CHAT = {"id": 4401023312, "type": "private", "first_name": "Anna"}
 
@@ -28,9 +29,10 @@ def press(data: str = "a:1:2:yes", **more: Any) -> dict[str, Any]:
     ("content", "event"),
     [
         ({"text": "/start"}, Commanded("start")),
-        ({"text": "/start abc-_123"}, Opened("abc-_123")),
-        ({"text": "/START@samenspraak_bot  abc "}, Opened("abc")),
-        ({"text": "/start " + "x" * 4000}, Opened("x" * 64)),
+        ({"text": f"/start {CODE}"}, Opened(CODE)),
+        ({"text": f"/START@samenspraak_bot  {CODE.upper()}. "}, Opened(CODE)),
+        ({"text": "/start " + "x" * 4000}, Opened("")),
+        ({"text": f"Kijk: https://t.me/SamenspraakBot?start={CODE}"}, Opened(CODE)),
         ({"text": "/wissen@samenspraak_bot nu"}, Commanded("wissen", "nu")),
         ({"text": "/"}, Wrote()),
         ({"text": "/ erase"}, Wrote()),

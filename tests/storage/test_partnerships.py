@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
+from bot.survey import codes
 from bot.survey.dialogue import Partnership
 from storage import coordinators, dialogues, partnerships
 from storage.database import Database, Tx, breaks_a_rule
@@ -83,10 +84,10 @@ def test_each_code_opens_its_own_door(database: Database) -> None:
 def test_codes_are_not_to_be_guessed_nor_is_the_coordinators_to_be_read(database: Database) -> None:
     with database.transaction() as tx:
         made = [partnerships.add(tx, partnership(f"Of {n}"), {}, MONDAY)[1] for n in range(20)]
-    codes = {code for pair in made for code in (pair.invitation, pair.coordinator)}
-    assert len(codes) == 40
-    assert all(len(code) == 26 and set(code) <= set(partnerships.ALPHABET) for code in codes)
-    assert len(set(partnerships.ALPHABET)) ** 26 > 2**128
+    given = {code for pair in made for code in (pair.invitation, pair.coordinator)}
+    assert len(given) == 40
+    assert all(codes.find(code) == code for code in given)
+    assert len(set(codes.ALPHABET)) ** codes.LENGTH > 2**128
     kept = rows(database, "SELECT code_key FROM coordinator_links")
     assert all(len(bytes(key)) == 32 for (key,) in kept)
     assert not any(pair.coordinator.encode() in bytes(key) for pair in made for (key,) in kept)

@@ -76,6 +76,8 @@ def test_whatever_else_arrives_is_a_press_of_ours_or_nothing(data: str) -> None:
         "a:9999999999999999999:1:yes",
         "x:",
         "A:1:2:yes",
+        "c:1:place:" + "9" * 5000,
+        "c:1:place:" + "9" * 55,
     ],
 )
 def test_forged_data_is_nothing(forged: str) -> None:

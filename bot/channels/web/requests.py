@@ -6,10 +6,11 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from bot.channels.commands import LONGEST_CODE, said
+from bot.channels.commands import said
 from bot.channels.web.keys import TOKEN, new_token
 from bot.channels.web.limits import MOST_BODY, client_of
 from bot.letters import Opened
+from bot.survey import codes
 from bot.survey.buttons import Join, Press, Welcome, decode
 from bot.survey.dialogue import Commanded, Expired, Wrote
 from bot.texts import Texts
@@ -70,11 +71,6 @@ def _weight(text: str) -> float:
         return 0.0
 
 
-def code(text: str) -> str:
-    """What could be a code of ours; nothing, when it cannot be one."""
-    return text[:LONGEST_CODE] if text.isascii() and text.isprintable() else ""
-
-
 async def form(request: Request) -> dict[str, str]:
     """The fields that were sent; raises TooLarge without having read them all."""
     try:
@@ -103,7 +99,7 @@ def event(fields: Mapping[str, str]) -> Event:
     if "press" in fields:
         return decode(fields["press"]) or Expired()
     if "open" in fields:
-        return Opened(code(fields["open"]))
+        return Opened(codes.find(fields["open"]))
     return said(fields.get("say", ""))
 
 
@@ -113,6 +109,6 @@ def code_in(of: Event) -> str:
         case Opened(given):
             return given
         case Join(given, _) | Welcome(given, _):
-            return code(given)
+            return codes.find(given)
         case _:
             return ""

@@ -30,7 +30,7 @@ from bot.channels.web.mailbox import Mailbox, Mailboxes
 from bot.channels.web.pages import Choice, Pages, mail_to_self
 from bot.channels.web.requests import FORGOTTEN, Caller, Event, TooLarge
 from bot.letters import Attachment, Doors, Letter, Opened, Sight, Update
-from bot.survey import door
+from bot.survey import codes, door
 from bot.survey.buttons import AtTheDoor, Erase, Welcome
 from bot.survey.dialogue import Commanded, Wrote
 from bot.texts import HOME_LANGUAGE, Texts
@@ -123,14 +123,14 @@ class Site:
 
     async def invitation(self, request: Request) -> Response:
         code, language = request.path_params["code"], request.path_params.get("language", "")
-        return await self.show_invitation(self.caller(request), requests.code(code), language)
+        return await self.show_invitation(self.caller(request), codes.find(code), language)
 
     async def show_invitation(self, caller: Caller, code: str, language: str = "", alert: str = "") -> Response:
         """What stands behind a code: a look and nothing more, whoever it is. The phone may be somebody else's."""
         spoken = self.core.texts.negotiate(language) or ""
         if language and not spoken:
             return self.notice(caller, "not_found", 404)
-        if not self.guesses.may_try(caller.client, code):
+        if code and not self.guesses.may_try(caller.client, code):
             return self.notice(caller, "too_many", 429)
         sight = await self.look(caller, Welcome(code, spoken) if spoken else Opened(code))
         if sight.code_is_right:
@@ -242,7 +242,7 @@ class Site:
         if not self.is_ours(caller, fields):
             return await self.refused(caller, fields)
         event = requests.event(fields)
-        code = requests.code_in(event) or requests.code(fields.get("code", ""))
+        code = requests.code_in(event) or codes.find(fields.get("code", ""))
         if code and not self.guesses.may_try(caller.client, code):
             return self.notice(caller, "too_many", 429)
         sight = await self.look(caller, Opened(code) if code else Wrote())
@@ -264,7 +264,7 @@ class Site:
         alert = "too_old"
         if caller.is_new:
             alert = "away_done" if caller.is_forgotten else "no_cookie"
-        if code := requests.code(fields.get("code", "")):
+        if code := codes.find(fields.get("code", "")):
             shown = await self.show_invitation(caller, code, alert=alert)
             shown.status_code = 403
             return shown
@@ -296,7 +296,7 @@ class Site:
         caller, fields = self.caller(request), await requests.form(request)
         if not self.is_ours(caller, fields):
             return await self.refused(caller, fields)
-        code = requests.code(fields.get("code", ""))
+        code = codes.find(fields.get("code", ""))
         response = RedirectResponse(f"/i/{quote(code, safe='')}" if code else "/gone", 303)
         self.set_cookie(response, FORGOTTEN, None)
         return response
