@@ -4,6 +4,7 @@ The locale is always a parameter, never ambient. Catalogues are the `.po` files 
 folder under `locales/` is one language, and English is what stands in the source.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache, cached_property
@@ -33,6 +34,9 @@ HOME_LANGUAGE = "nl"
 BETWEEN_LANGUAGES = "\n\n— — —\n\n"
 BRITISH = {"en": "en_GB"}  # dates as Dutch readers write them: the day before the month
 
+RANGE = re.compile(r"\s*([a-z]{1,8}(?:[-_][a-z0-9]{1,8})*)\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?)\s*)?", re.IGNORECASE)
+MOST_RANGES = 10  # that are looked at in what a phone prefers
+
 
 class TextsError(Exception):
     """Texts cannot be read; the message names every file and what is wrong with it."""
@@ -47,9 +51,18 @@ class Texts:
         self._catalogues = catalogues
 
     def negotiate(self, wanted: str | None) -> str | None:
-        """The language we speak that a phone asks for as `nl-BE`; None when we do not speak it."""
-        code = (wanted or "").replace("_", "-").split("-")[0].lower()
-        return code if code in self.languages else None
+        """The language we speak that a phone likes best: of one tag, as `nl-BE`, or of a whole Accept-Language. None
+        when we speak none of them."""
+        return next((ours for tag in _preferred(wanted or "") if (ours := self._spoken(tag))), None)
+
+    def _spoken(self, tag: str) -> str | None:
+        """The whole tag, or else what is left without its last parts (RFC 4647, 3.4), or else the same language as it
+        is spoken elsewhere."""
+        ours = {tag_of(language).lower(): language for language in self.languages}
+        parts = tag_of(tag).lower().split("-")
+        shorter = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
+        elsewhere = (known for known in ours if known.split("-")[0] == parts[0])
+        return next((ours[known] for known in (*shorter, *elsewhere) if known in ours), None)
 
     def say(self, phrase: Phrase, language: str) -> str:
         """The phrase in a language, with its values escaped."""
@@ -162,6 +175,19 @@ def autonym(language: str) -> str:
     """What a language calls itself: Nederlands, English."""
     name = Locale.parse(language).get_display_name(language) or language
     return name[0].upper() + name[1:]
+
+
+def tag_of(language: str) -> str:
+    """The name of a folder as the rest of the world writes it: `pt-BR` (RFC 5646)."""
+    return language.replace("_", "-")
+
+
+def _preferred(wanted: str) -> list[str]:
+    """The tags in an Accept-Language, best first, without those with a weight of 0 (RFC 9110, 12.5.4). What is none is
+    passed over, and so is `*`: it says that any language will do."""
+    found = [RANGE.fullmatch(part) for part in wanted.split(",")[:MOST_RANGES]]
+    weighed = [(float(one[2] or 1), one[1]) for one in found if one]
+    return [tag for weight, tag in sorted(weighed, key=lambda one: -one[0]) if weight]
 
 
 def _unknown_language(folder: Path) -> str | None:

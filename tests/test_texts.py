@@ -212,3 +212,40 @@ def between_signs(text: str | Sequence[str], plurals: int) -> str | tuple[str, .
 def test_a_letter_survives_its_wait_in_the_database() -> None:
     letter = Letter("<b>é</b>\n&amp;", ((("✓ Ja", "a:1:2:yes"),), (("‹", "g:1:i2"), ("P", "g:1:p"))), 12)
     assert Letter.from_json(letter.to_json()) == letter
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken"),
+    [
+        ("nl-NL,nl;q=0.9,en-US;q=0.8", "nl"),
+        ("en-GB", "en"),
+        ("tr-TR,tr;q=0.9,en-US;q=0.8,en;q=0.7", "en"),
+        ("ar", None),
+        ("", None),
+        (None, None),
+        ("de; q=0.9, en; q=0.8", "en"),
+        ("EN ; Q=0.5 , NL ; Q=0.9", "nl"),
+        ("nl;q=0, en;q=0.1", "en"),
+        ("nl;q=0.000", None),
+        ("nl;q=0.5, en;q=0.5", "nl"),
+        ("*", None),
+        ("*, en;q=0.5", "en"),
+        ("nl-NL-u-co-phonebk", "nl"),
+        ("nl_BE", "nl"),
+        ("nl;q=abc, en;q=0.1", "en"),
+        ("nl;q=²,;;,,-,en-,\x00," + "x" * 9000, None),
+        ("x," * 5000 + "nl", None),
+    ],
+)
+def test_what_a_phone_asks_for_is_read_as_the_standard_has_it(asked: str | None, spoken: str | None) -> None:
+    assert load().negotiate(asked) == spoken
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken"),
+    [("pt-br", "pt_BR"), ("pt_BR", "pt_BR"), ("pt", "pt_BR"), ("pt-PT", "pt_BR"), ("zh-Hant-TW", "zh_Hant")],
+)
+def test_the_whole_tag_goes_before_the_language(asked: str, spoken: str) -> None:
+    texts = load()
+    many = Texts(texts.checklist, {name: {} for name in ("en", "nl", "pt_BR", "zh_Hans", "zh_Hant")})
+    assert many.negotiate(asked) == spoken

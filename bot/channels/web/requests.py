@@ -18,7 +18,6 @@ from bot.texts import Texts
 Event = Press | Commanded | Wrote | Expired | Opened
 
 MOST_FIELDS = 12
-MOST_LANGUAGES = 10  # that are looked at in what a browser prefers
 
 
 FORGOTTEN = "forgotten"  # instead of a token, on a phone that was somebody's
@@ -48,27 +47,10 @@ def caller(request: Request, cookie: str, texts: Texts) -> Caller:
         token=brought if is_token else new_token(),
         is_new=not is_token,
         client=client_of(request.client.host if request.client else ""),
-        language=preferred(request.headers.get("accept-language", ""), texts),
+        language=texts.negotiate(",".join(request.headers.getlist("accept-language"))),
         is_scripted="x-script" in request.headers,
         is_forgotten=brought == FORGOTTEN,
     )
-
-
-def preferred(accepted: str, texts: Texts) -> str | None:
-    """The language we speak that this browser likes best."""
-    wishes = []
-    for place, part in enumerate(accepted.split(",")[:MOST_LANGUAGES]):
-        code, _, weight = part.strip().partition(";q=")
-        if texts.negotiate(code):
-            wishes.append((-_weight(weight), place, code))
-    return min(wishes)[2] if wishes else None
-
-
-def _weight(text: str) -> float:
-    try:
-        return float(text) if text else 1.0
-    except ValueError:
-        return 0.0
 
 
 async def form(request: Request) -> dict[str, str]:

@@ -44,6 +44,7 @@ ANSWER_WITHIN = 10.0  # seconds; while the database is away a browser is told so
 HEARTBEAT = 25.0  # seconds between signs of life on a stream that has no news
 MOST_STREAMS_EACH = 3  # a browser has six connections for all its tabs together
 DRAWN_AT_ONCE = 2
+UNBUFFERED = {"X-Accel-Buffering": "no"}  # nginx would keep news until it has a page full of it
 INLINE = {"samenspraak.png": "image/png", "qr.png": "image/png"}
 DOWNLOADS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
 
@@ -219,7 +220,7 @@ class Site:
         box = self.mailboxes.of(caller.token)
         if self.streams >= self.most_streams or box.listeners >= MOST_STREAMS_EACH:
             return Response(status_code=204)
-        return StreamingResponse(self.stream(box), media_type="text/event-stream")
+        return StreamingResponse(self.stream(box), media_type="text/event-stream", headers=UNBUFFERED)
 
     async def stream(self, box: Mailbox) -> AsyncIterator[str]:
         self.streams += 1
