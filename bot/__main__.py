@@ -4,7 +4,9 @@ Every mistake ends in one clear sentence and exit code 2; what a script reads is
 """
 
 import argparse
+import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 from bot import logs
@@ -14,11 +16,12 @@ from bot.command_line import partnership, rehearsing, running, scores, upkeep, w
 from bot.command_line.opening import CommandError
 from bot.rehearsal import RehearsalGone
 from bot.research import ExportError
-from bot.settings import SettingsError, read
+from bot.settings import Settings, SettingsError, read, secrets_of
 from bot.survey.checklist import ChecklistError
 from bot.texts import TextsError
 from storage.database import StorageError
 
+ONLY_OURS = 0o077  # what we make, databases and exports too, no other account can read
 GROUPS = (running, partnership, wave, scores, rehearsing, upkeep)
 TOLD = (
     CommandError,
@@ -34,15 +37,27 @@ TOLD = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    os.umask(ONLY_OURS)
     asked = _parser().parse_args(arguments)
     try:
         settings = read()
-        logs.set_up(settings.log_level, settings.log_format)
+        with logs.screened(secrets_of(settings)):
+            return _carry_out(asked, settings)
+    except SettingsError as error:
+        return int(asked.misconfigured(asked, error))
+
+
+def _carry_out(asked: argparse.Namespace, settings: Settings) -> int:
+    logs.set_up(settings.log_level, settings.log_format)
+    try:
         return int(asked.command(asked, settings) or 0)
     except SettingsError as error:
         return int(asked.misconfigured(asked, error))
     except TOLD as error:
         return _tell(asked, error)
+    except Exception:  # said here, where no secret is said with it
+        traceback.print_exc()
+        return 1
 
 
 def _tell(_asked: argparse.Namespace, error: Exception) -> int:

@@ -7,6 +7,7 @@ What reaches other people is shown first and done by a second button.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from bot import attachments, results, steering
 from bot.desk import Asked, Shown, menu
@@ -273,8 +274,13 @@ def _link(asked: Asked) -> Shown:
         lines.append(say("Whoever opens it can do everything that you can."))
     elif asked.doors.telegram:
         lines.append(say("For a group chat: add this bot to the group, and send this there:"))
-        lines.append(verbatim(f"/start {code}"))
+        lines.append(verbatim(f"/start@{_name_of_bot(asked)} {code}"))
     return Shown(View((tuple(lines), _links(asked, code)), ((asked.button(say("‹ Back"), "team"),),)))
+
+
+def _name_of_bot(asked: Asked) -> str:
+    """In a group with several bots a command must say whom it is for."""
+    return urlsplit(asked.doors.telegram).path.strip("/")
 
 
 def _leave(asked: Asked) -> Shown:

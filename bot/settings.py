@@ -144,6 +144,14 @@ def kept_secret(settings: Settings, folder: Path | None = None) -> str | None:
     return the_secret(settings, folder) if is_there else None
 
 
+def secrets_of(settings: Settings, folder: Path | None = None) -> set[str]:
+    """All that may stand in nothing that is logged or printed, also as it stands in an address."""
+    with suppress(SettingsError):
+        own = (settings.telegram_token, kept_secret(settings, folder), addresses.password_of(settings.database_url))
+        return {form for secret in own if secret for form in (secret, quote(secret), quote(secret, safe=""))}
+    return set()
+
+
 def _kept_secret(path: Path) -> str:
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -219,7 +227,7 @@ def _are_proxies(text: str) -> bool:
 
 
 def _is_database(text: str) -> bool:
-    is_one_of_ours = re.match(r"sqlite:///.+|postgres(ql)?(\+psycopg)?://.+", text)
+    is_one_of_ours = re.match(r"sqlite:///[^~$].*|postgres(ql)?(\+psycopg)?://.+", text)  # a shell's ~ is a folder here
     return is_one_of_ours is not None and addresses.can_be_read(text)
 
 

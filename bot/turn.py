@@ -99,6 +99,8 @@ def _open(tx: Tx, texts: Texts, update: Update, code: str, now: datetime, langua
 def _open_coordinator_link(tx: Tx, texts: Texts, update: Update, code: str, now: datetime) -> Reply:
     """Give a seat to whoever opens the link first; a group can only read."""
     found = coordinators.link(tx, code, now)
+    if found is None and update.in_group:
+        return Reply()  # it may be meant for another bot
     if found is None:
         return _at_the_door(texts, update, door.unknown_invitation())
     mine = [seat for seat in _seats(tx, update) if seat.partnership.id == found.partnership]

@@ -132,3 +132,23 @@ KEYS = st.sampled_from(["message", "callback_query", "my_chat_member", "chat", "
 @given(st.dictionaries(KEYS | st.just("update_id"), st.dictionaries(KEYS, st.dictionaries(KEYS, JSON) | JSON) | JSON))
 def test_no_update_breaks_the_door(raw: dict[str, Any]) -> None:
     received({"update_id": 1, **raw})
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        (f"/start@samenspraak_bot {CODE}", Opened(CODE)),
+        (f"/START@Samenspraak_Bot {CODE}.", Opened(CODE)),
+        (f"/start {CODE}", Opened(CODE)),
+        (f"/start@other_bot {CODE}", None),
+        ("/start@other_bot x", None),
+        ("/start game42", None),
+        (f"Look: {CODE}", None),
+        (f"https://t.me/samenspraak_bot?start={CODE}", None),
+        ("/help@samenspraak_bot", None),
+    ],
+)
+def test_in_a_group_only_a_link_that_is_opened_with_us_is_for_us(text: str, event: object) -> None:
+    group = {"id": -1009, "type": "supergroup"}
+    found = received(message(text=text, chat=group), "samenspraak_bot")
+    assert (found.update.event if found else None) == event

@@ -17,7 +17,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from bot.channels.telegram import menu
 from bot.channels.telegram.inbound import ALLOWED_UPDATES
 from bot.channels.telegram.intake import Intake, Take
-from bot.channels.telegram.outbound import TelegramMessenger
+from bot.channels.telegram.outbound import TelegramMessenger, kind_of
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.webhook import Webhook
 from bot.letters import Attachment, Clock
@@ -71,6 +71,7 @@ class TelegramChannel:
 
     async def watch(self, webhook: Webhook, on_poll: OnPoll, texts: Texts, clock: Clock) -> None:
         """Have updates brought to the webhook, for ever; `on_poll` hears that nothing waits for us there."""
+        webhook.name = self._bot.username
         await self._hang_up(webhook)
         wait = AT_FIRST
         async with self._menu(texts):
@@ -117,7 +118,7 @@ async def _at_last(call: Callable[[], Awaitable[T]]) -> T:
             raise TokenRefused(str(TokenRefused.__doc__)) from None
         except TelegramError as error:
             trouble = "refuses" if isinstance(error, BadRequest) else "cannot be reached"
-            log.warning("Telegram %s: %s; next try in %.1f s", trouble, error, wait)
+            log.warning("Telegram %s: %s; next try in %.1f s", trouble, kind_of(error), wait)
         await asyncio.sleep(wait)
         wait = min(30.0, wait * 2)
 

@@ -8,6 +8,7 @@ from telegram import Bot, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.telegram.channel import TokenRefused
+from bot.channels.telegram.outbound import kind_of
 from bot.channels.telegram.request import AiohttpRequest
 
 PATIENCE = 5.0  # seconds
@@ -41,7 +42,7 @@ async def examine(token: str, api_url: str) -> Examined:
     except TimeoutError:
         raise Silent(f"no answer within {PATIENCE:.0f} seconds") from None
     except TelegramError as error:
-        raise Silent(str(error)) from None
+        raise Silent(kind_of(error)) from None
     finally:
         await calls.shutdown()
 

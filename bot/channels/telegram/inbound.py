@@ -4,6 +4,7 @@ It reads the update as Telegram's JSON: anything may be missing or of another ki
 for us. Only private chats speak with the survey; in a group only a link that is opened there is for us.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from bot.survey.buttons import decode
 from bot.survey.dialogue import Expired
 
 CHANNEL = "telegram"
+START = re.compile(r"/start(?:@(\w+))?\s", re.IGNORECASE)
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
 
 
@@ -25,14 +27,14 @@ class Received:
     press: str | None = None
 
 
-def received(raw: Mapping[str, Any]) -> Received | None:
-    """What an update means to us; None when it is not for us."""
+def received(raw: Mapping[str, Any], name: str = "") -> Received | None:
+    """What an update means to us, whose bot has this name; None when it is not for us."""
     try:
         number = _number(raw["update_id"])
         if "callback_query" in raw:
             return _press(number, raw["callback_query"])
         if "message" in raw:
-            return _message(number, raw["message"])
+            return _message(number, raw["message"], name)
         if "my_chat_member" in raw:
             return _membership(number, raw["my_chat_member"])
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -55,10 +57,11 @@ def _press(number: int, query: Mapping[str, Any]) -> Received | None:
     return Received(update, str(query["id"]))
 
 
-def _message(number: int, message: Mapping[str, Any]) -> Received | None:
-    event, in_group = said(message.get("text")), message["chat"]["type"] != "private"
-    if in_group and not (isinstance(event, Opened) and message["chat"]["type"] in ("group", "supergroup")):
-        return None  # in a group only a link is for us
+def _message(number: int, message: Mapping[str, Any], name: str) -> Received | None:
+    text, in_group = message.get("text"), message["chat"]["type"] != "private"
+    event = said(text)
+    if in_group and not (isinstance(event, Opened) and event.code and _is_link_for(name, text, message["chat"])):
+        return None  # in a group only a link that is opened is for us, and only by us
     return Received(
         Update(
             id=f"{CHANNEL}:{number}",
@@ -69,6 +72,14 @@ def _message(number: int, message: Mapping[str, Any]) -> Received | None:
             in_group=in_group,
         )
     )
+
+
+def _is_link_for(name: str, text: object, chat: Mapping[str, Any]) -> bool:
+    """Whether it is /start, said to us by name or to no bot by name."""
+    found = START.match(str(text))
+    said_to = (found[1] or name) if found else None
+    is_ours = said_to is not None and name.lower() in ("", said_to.lower())  # in the first second it is not known
+    return chat["type"] in ("group", "supergroup") and is_ours
 
 
 def _membership(number: int, change: Mapping[str, Any]) -> Received | None:

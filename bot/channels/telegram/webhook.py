@@ -32,13 +32,14 @@ class Webhook:
     def __init__(self, public_url: str, bot_token: str, secret: str, take: Callable[[Update], Awaitable[str | None]]):
         self.url = public_url + PATH
         self.token = hmac.digest(secret.encode(), f"webhook:{bot_token}".encode(), hashlib.sha256).hex()
+        self.name = ""  # of our bot, as soon as Telegram has said it
         self._underway = Underway(take)
 
     async def bring(self, token: str, body: bytes) -> Answer:
         """The status and the content of our answer: what to say on a pressed button, so that it needs no call."""
         if not hmac.compare_digest(token.encode(), self.token.encode()):
             return HTTPStatus.FORBIDDEN, {}
-        if (found := received(_read(body))) is None:
+        if (found := received(_read(body), self.name)) is None:
             log.info("an update is not for us")
             return HTTPStatus.OK, {}
         try:
