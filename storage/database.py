@@ -30,7 +30,17 @@ CONNECTIONS = 10
 CONNECT_WITHIN = 10  # seconds
 WHO_VANISHES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
 """A server that is gone without a word, by a power cut or a fail-over, is given up after 15 seconds."""
-WHO_HANGS = "-c idle_in_transaction_session_timeout=30s"  # in a transaction, is cut off and locks nobody out
+SESSION = {
+    "idle_in_transaction_session_timeout": "30s",  # who hangs in a transaction is cut off and locks nobody out
+    "datestyle": "ISO",
+    "intervalstyle": "postgres",
+    "timezone": "UTC",
+    "client_encoding": "UTF8",
+    "bytea_output": "hex",
+    "standard_conforming_strings": "on",
+    "default_transaction_isolation": r"read\ committed",
+}
+"""What a session on PostgreSQL must be, whatever the server, the database or the role were given."""
 
 WAL = "PRAGMA journal_mode=WAL"
 PRAGMAS = (
@@ -195,7 +205,10 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 def _postgresql_engine(url: str) -> Engine:
     driver = make_url(url).set(drivername="postgresql+psycopg")
-    ours = {"connect_timeout": CONNECT_WITHIN, "options": WHO_HANGS, **WHO_VANISHES}
+    wanted = driver.query.get("options", "")  # what an operator asks for goes before
+    options = " ".join((*(f"-c {name}={value}" for name, value in SESSION.items()), str(wanted)))
+    driver = driver.difference_update_query(["options"])
+    ours = {"connect_timeout": CONNECT_WITHIN, "options": options, **WHO_VANISHES}
     return create_engine(
         driver,
         pool_size=CONNECTIONS,

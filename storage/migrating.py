@@ -47,6 +47,10 @@ class NotAllowed(StorageError):
     """The role in DATABASE_URL may not do what is needed."""
 
 
+class WrongEncoding(StorageError):
+    """The database does not keep text as UTF-8. Make another: CREATE DATABASE x ENCODING 'UTF8' TEMPLATE template0."""
+
+
 class WrongSecret(StorageError):
     """The database was made with another secret."""
 
@@ -59,6 +63,8 @@ def head() -> str:
 def current(database: Database) -> str | None:
     """The revision of a database, None of an empty one; raises what is wrong with any other."""
     with _in_words(database), database.engine.connect() as connection:
+        if not database.is_sqlite and connection.execute(text("SHOW server_encoding")).scalar() != "UTF8":
+            raise WrongEncoding(str(WrongEncoding.__doc__))
         tables = set(inspect(connection).get_table_names())
         revision = _revision(connection) if VERSIONS in tables else None
     if GUARD in tables:

@@ -15,14 +15,14 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError
 
 from storage import updates
-from storage.database import AlreadyRunning, Database, DatabaseAway, Tx, breaks_a_rule
+from storage.database import SESSION, AlreadyRunning, Database, DatabaseAway, Tx, breaks_a_rule
 from storage.schema import partnerships
 from tests.house import MONDAY, ROOT, SECRET
 from tests.storage.beginnings import add, at_once, only_postgresql, only_sqlite, rows
 
 HOLD = """
 import sys
-from storage.database import Database
+from storage.database import SESSION, Database
 with Database(sys.argv[1], "secret").alone():
     print("held", flush=True)
     sys.stdin.read()
@@ -315,3 +315,23 @@ def end_the_others(database: Database) -> None:
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()",
     )
+
+
+def test_a_session_is_what_we_need_whatever_the_server_was_given(postgresql_url: str) -> None:
+    hostile = {
+        "datestyle": "German, DMY",
+        "intervalstyle": "sql_standard",
+        "timezone": "Asia/Tokyo",
+        "client_encoding": "LATIN1",
+        "bytea_output": "escape",
+        "standard_conforming_strings": "off",
+        "default_transaction_isolation": "serializable",
+    }
+    with closing(Database(postgresql_url, SECRET)) as database, database.engine.connect() as connection:
+        for name, value in hostile.items():
+            connection.exec_driver_sql(f"ALTER DATABASE {database.engine.url.database} SET {name} = '{value}'")
+        connection.commit()
+    with closing(Database(postgresql_url, SECRET)) as database, database.transaction() as tx:
+        for name, wanted in SESSION.items():
+            found = str(tx.connection.exec_driver_sql(f"SHOW {name}").scalar())
+            assert found.startswith(wanted.replace("\\", "")), name
