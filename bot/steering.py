@@ -27,7 +27,9 @@ FURTHEST = timedelta(days=366)
 NAMES = (say("after phase 1"), say("after phase 2"), say("at the end"))
 DAYS = {1: say("Tomorrow"), 7: say("In a week"), 14: say("In 2 weeks"), 28: say("In 4 weeks")}
 WEEKS = (2, 3, 4, 6)
-DATE = re.compile(r"(?:(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})|(\d{4})-(\d{2})-(\d{2}))(?=\s|$)")
+DATE = re.compile(r"(?<!\S)(?:(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})|(\d{4})-(\d{2})-(\d{2}))(?=\s|$)")
+MONTHS = r"jan|feb|maart|mrt|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec"
+LIKE_A_DATE = re.compile(rf"^\d|\d\s?[-/.]\s?\d|\d(st|nd|rd|th)?\s+({MONTHS})|({MONTHS})[a-z]*\s+\d", re.IGNORECASE)
 
 
 def open_wave(tx: Tx, texts: Texts, partnership: Partnership, invite_at: datetime, now: datetime) -> Wave | None:
@@ -170,10 +172,10 @@ def _open_typed(asked: Asked) -> Shown:
         return _still_open(asked)
     if (plan := _plan(asked)).confirmed:
         return _planned(asked, plan)  # it has to be cancelled before it can be changed
-    typed = DATE.match(asked.argument)
-    name = partnerships.tidy(asked.argument[typed.end() :] if typed else asked.argument)[:LONGEST_NAME]
+    typed, words = DATE.search(asked.argument), DATE.sub("", asked.argument, count=1)
+    name = partnerships.tidy(words)[:LONGEST_NAME]
     opens_at = _day(asked, typed) if typed else None
-    if opens_at is None and asked.argument[:1].isdigit():
+    if LIKE_A_DATE.search(words) or (typed and opens_at is None):
         line = say(
             "I do not understand that day. It must be in the coming year, such as {example}.", example="1-3-2027"
         )
@@ -378,7 +380,7 @@ def _share(asked: Asked) -> Shown:
         )
         return Shown(View(((line,),), asked.menu))
     written = waves.texts_of(asked.tx, wave.id)
-    missing = [code for code in asked.texts.languages if code not in written]
+    missing = [code for code in _languages_of(asked, wave) if code not in written]
     previews = [
         (say("<b>{language}</b>", language=language(code)), *map(verbatim, text.split("\n")))
         for code, text in written.items()
@@ -392,6 +394,12 @@ def _share(asked: Asked) -> Shown:
         )
     )
     return Shown(View((_about_sharing(asked, wave), *previews, *_to_write(asked, missing)), rows))
+
+
+def _languages_of(asked: Asked, wave: Wave) -> list[str]:
+    """In which people took part; of nobody, that of the partnership."""
+    used = {person.language for person in waves.took_part(asked.tx, wave.id)} or {asked.partnership.language}
+    return [code for code in asked.texts.languages if code in used]
 
 
 def _about_sharing(asked: Asked, wave: Wave) -> Paragraph:
@@ -442,7 +450,7 @@ def _told_above(asked: Asked, line: Phrase) -> Shown:
 
 def _share_yes(asked: Asked) -> Shown:
     wave = asked.wave if asked.wave.closed_at else waves.before(asked.tx, asked.partnership.id, asked.wave)
-    complete = wave and not set(asked.texts.languages) - set(waves.texts_of(asked.tx, wave.id))
+    complete = wave and not set(_languages_of(asked, wave)) - set(waves.texts_of(asked.tx, wave.id))
     if wave is None or asked.argument != str(wave.number) or not complete:
         return _share(asked)
     if not waves.answer(asked.tx, wave.id, asked.now):

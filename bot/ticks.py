@@ -157,7 +157,7 @@ def _tell_answer(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now
     people = waves.took_part(tx, wave.id, before=wave.answered_at, unless=unless, most=AT_ONCE)
     said = waves.texts_of(tx, wave.id)
     for person in people:
-        spoken = person.language if person.language in said else partnership.language
+        spoken = next(code for code in (person.language, partnership.language, *said) if code in said)
         letter = texts.letter(steering.feedback(partnership, wave, said[spoken]), spoken)
         key = f"feedback:{person.contact}:{wave.id}"
         letters.enqueue(tx, person.contact, letter, now, key, partnership.timezone)

@@ -127,6 +127,19 @@ async def test_a_day_that_cannot_be_is_told(house: House, server: TelegramServer
     assert house.rows("SELECT opens_at FROM plans WHERE opens_at IS NOT NULL") == []
 
 
+async def test_a_day_among_the_words_is_never_taken_for_a_name(house: House, server: TelegramServer) -> None:
+    fatima, _ = await closed_wave(house, server, 1)
+    for typed in ("na de zomer 15/1", "na de zomer 15 januari", "after summer jan 15", "na fase 1 15.1.27", "15e"):
+        await say(house, fatima, f"/openen {typed}")
+        assert "Ik begrijp die dag niet" in fatima.last.text
+        assert house.rows("SELECT name FROM plans WHERE name IS NOT NULL") == []
+    await say(house, fatima, "/openen na de zomer 15-1-2027")
+    assert "Naam: na de zomer\n" in fatima.last.text
+    assert "vrijdag 15 januari" in fatima.last.text
+    await press(house, fatima, "Ja, openen")
+    assert open_waves(house) == []
+
+
 @pytest.mark.parametrize("name", ["<b>na</b> & {0}", "x" * 500, "שלום", "na\nfase\t1", "👩‍👩‍👧 " * 20, "%s \\"])
 async def test_names_of_rounds_of_every_kind(house: House, server: TelegramServer, name: str) -> None:
     fatima, (anna,) = await closed_wave(house, server, 1)
