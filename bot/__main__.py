@@ -6,7 +6,6 @@ Every mistake ends in one clear sentence and exit code 2; what a script reads is
 import argparse
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 
 from bot import logs
@@ -16,7 +15,7 @@ from bot.command_line import partnership, rehearsing, running, scores, upkeep, w
 from bot.command_line.opening import CommandError
 from bot.rehearsal import RehearsalGone
 from bot.research import ExportError
-from bot.settings import Settings, SettingsError, read, secrets_of
+from bot.settings import SettingsError, read
 from bot.survey.checklist import ChecklistError
 from bot.texts import TextsError
 from storage.database import StorageError
@@ -38,26 +37,19 @@ TOLD = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(ONLY_OURS)
-    asked = _parser().parse_args(arguments)
+    with logs.guarded():
+        return _run(_parser().parse_args(arguments))
+
+
+def _run(asked: argparse.Namespace) -> int:
     try:
         settings = read()
-        with logs.screened(secrets_of(settings)):
-            return _carry_out(asked, settings)
-    except SettingsError as error:
-        return int(asked.misconfigured(asked, error))
-
-
-def _carry_out(asked: argparse.Namespace, settings: Settings) -> int:
-    logs.set_up(settings.log_level, settings.log_format)
-    try:
+        logs.set_up(settings.log_level, settings.log_format)
         return int(asked.command(asked, settings) or 0)
     except SettingsError as error:
         return int(asked.misconfigured(asked, error))
     except TOLD as error:
         return _tell(asked, error)
-    except Exception:  # said here, where no secret is said with it
-        traceback.print_exc()
-        return 1
 
 
 def _tell(_asked: argparse.Namespace, error: Exception) -> int:

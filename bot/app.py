@@ -23,7 +23,6 @@ from bot.channels.web.machines import Hook
 from bot.channels.web.site import Core
 from bot.delivery import Delivery
 from bot.letters import Attachment, Clock, Doors, Envelope, Letter, Messenger, Postponed, Receipt, Sight, Update
-from bot.logs import where
 from bot.metrics import Metrics, Moment, exposition
 from bot.settings import Settings, the_secret
 from bot.texts import Texts, load
@@ -162,7 +161,7 @@ class App:
                 self._beaten = time.monotonic()
         except Exception as error:
             self.metrics.failures["tick"] += 1
-            log.error("the tick %r failed and is tried again: %s", name, where(error))
+            log.error("the tick %r failed and is tried again", name, exc_info=error)
         self.metrics.seconds_per_tick[name] = time.monotonic() - began
         return not is_more
 
@@ -183,7 +182,7 @@ class App:
             reply = await self._store(lambda tx: self._take(tx, update))
         except Exception as error:
             self.metrics.failures["turn"] += 1
-            log.error("update %s: the turn failed and is passed over: %s", update.id, where(error))
+            log.error("update %s: the turn failed and is passed over", update.id, exc_info=error)
             reply = await self._apology(update)
         self.metrics.turn(update.channel, time.monotonic() - began, answered=reply.answered)
         if reply.outdated is not None:
@@ -284,7 +283,7 @@ class App:
             try:
                 await self._store(lambda tx: ticks.after_silence(tx, self.texts, "telegram", now))
             except Exception as error:
-                log.error("the screens could not be shown again: %s", where(error))
+                log.error("the screens could not be shown again", exc_info=error)
             await self.delivery.look_once()
             if is_first:
                 self._caught_up.set()

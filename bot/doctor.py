@@ -7,7 +7,7 @@ when no bot is running, or its ticks fail, all is not well.
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 from bot import catalogues
 from bot.channels.telegram.channel import TokenRefused
 from bot.channels.telegram.examination import Examined, Silent, examine
+from bot.logs import lines_told, told
 from bot.settings import Settings, SettingsError, kept_secret
 from bot.texts import LOCALES
 from storage import addresses, condition, letters, marks
@@ -51,13 +52,20 @@ class Finding:
 
 async def look(settings: Settings, now: datetime) -> list[Finding]:
     """All findings, always the same ones in the same order."""
-    return [
+    found = (
         _settings(settings),
         _languages(),
         _disk(settings),
         *_database(settings, now),
         *await _telegram(settings, now),
-    ]
+    )
+    return [*map(_told, found)]
+
+
+def _told(finding: Finding) -> Finding:
+    """As an operator may read it: a database and Telegram put their own words into it."""
+    figures = {name: told(one) if isinstance(one, str) else one for name, one in finding.figures.items()}
+    return replace(finding, found=lines_told(finding.found), advice=told(finding.advice), figures=figures)
 
 
 def wrong_settings(error: SettingsError) -> list[Finding]:

@@ -13,7 +13,6 @@ from math import inf
 from typing import TypeVar
 
 from bot.letters import Clock, Delivered, Envelope, Messenger, Moved, Postponed, Receipt, Refused, Unreachable
-from bot.logs import where
 from storage import letters
 from storage.database import Database, DatabaseAway, Tx
 
@@ -89,7 +88,7 @@ class Outbox:
         except DatabaseAway as error:
             log.warning("database away, letters wait: %s", error)
         except Exception as error:
-            log.error("letters cannot be read: %s", where(error))
+            log.error("letters cannot be read", exc_info=error)
         return None
 
     async def hand_over(self, envelope: Envelope) -> Receipt:
@@ -101,7 +100,7 @@ class Outbox:
         try:
             return await self._messengers[envelope.channel].deliver(envelope.address, envelope.letter)
         except Exception as error:
-            log.error("letter %s: delivery failed: %s", envelope.number, where(error))
+            log.error("letter %s: delivery failed", envelope.number, exc_info=error)
             return Refused("error in delivery")
 
     async def conclude(self, envelope: Envelope, receipt: Receipt) -> None:

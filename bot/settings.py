@@ -8,7 +8,7 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from dotenv import dotenv_values
 
+from bot import logs
 from storage import addresses
 
 SECRET_FILE = Path("samenspraak.secret")
@@ -29,6 +30,7 @@ READABLE_BY_OTHERS = (
     "DATABASE_URL: a part of a password stands where others could read it. Leave the password out, and put it into "
     "DATABASE_PASSWORD, or into a file that DATABASE_PASSWORD_FILE names. Any @ but the one before the host is %40."
 )
+PASSWORDS = re.compile(r"://[^:@/]*:(.+)@|password=([^&\s]+)", re.IGNORECASE)
 IN_FILES = ("TELEGRAM_TOKEN", "DATABASE_URL", "DATABASE_PASSWORD", "SAMENSPRAAK_SECRET")
 
 
@@ -124,6 +126,14 @@ def _given(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     }
 
 
+def _secrets(values: Mapping[str, str]) -> Iterator[str]:
+    """What nobody may read in a log, as far as it is there."""
+    token = values.get("TELEGRAM_TOKEN", "").strip()
+    yield from (token, token.partition(":")[2], values.get("SAMENSPRAAK_SECRET", "").strip())
+    yield values.get("DATABASE_PASSWORD", "").strip()
+    yield from (part for found in PASSWORDS.findall(values.get("DATABASE_URL", "")) for part in found)
+
+
 def the_secret(settings: Settings, folder: Path | None = None) -> str:
     """The secret that is set, or else the one in the file beside the data, made at first start for our eyes only."""
     if settings.secret:
@@ -144,14 +154,6 @@ def kept_secret(settings: Settings, folder: Path | None = None) -> str | None:
     return the_secret(settings, folder) if is_there else None
 
 
-def secrets_of(settings: Settings, folder: Path | None = None) -> set[str]:
-    """All that may stand in nothing that is logged or printed, also as it stands in an address."""
-    with suppress(SettingsError):
-        own = (settings.telegram_token, kept_secret(settings, folder), addresses.password_of(settings.database_url))
-        return {form for secret in own if secret for form in (secret, quote(secret), quote(secret, safe=""))}
-    return set()
-
-
 def _kept_secret(path: Path) -> str:
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -161,6 +163,7 @@ def _kept_secret(path: Path) -> str:
         secret = secrets.token_urlsafe(32)
         with os.fdopen(handle, "w") as file:
             file.write(secret + "\n")
+    logs.hide(secret)
     if len(secret) < SHORTEST_SECRET:
         raise SettingsError(f"{path}: does not hold a secret of {SHORTEST_SECRET} characters or more.")
     return secret
@@ -180,6 +183,7 @@ def _read_files(values: dict[str, str]) -> list[str]:
                 mistakes.append(f"{name}_FILE: allowed is this or {name}, not both.")
             elif content:
                 values[name] = content
+    logs.hide(*_secrets(values))
     return mistakes
 
 

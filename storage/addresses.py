@@ -14,10 +14,6 @@ def told(url: str) -> str:
     return make_url(url).set(query={}).render_as_string(hide_password=True)
 
 
-def password_of(url: str) -> str:
-    return str(make_url(url).password or "")
-
-
 def file_of(url: str) -> Path | None:
     """The file of an SQLite database; None for a server."""
     parsed = make_url(url)

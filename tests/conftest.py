@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import logs
 from bot.survey.checklist import Checklist
 from bot.texts import Texts, load
 from tests.databases import NoPostgres, PostgresServer, postgres
@@ -58,6 +59,12 @@ def postgresql_url(_postgresql: PostgresServer) -> Iterator[str]:
     """A migrated database of its own."""
     with _postgresql.new() as url:
         yield url
+
+
+@pytest.fixture(autouse=True)
+def _no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test hides is a word like any other in the next."""
+    monkeypatch.setattr(logs, "_secrets", set())
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -395,12 +395,14 @@ class Fault:
     chat_id: int | None = None
     garbage: bool | str = False  # HTML instead of JSON, or this
     hang: float | None = None  # seconds before the answer
+    location: str = ""  # where a redirect sends us
     after: bool = False  # the call takes effect; its answer is lost
 
     def response(self) -> web.Response:
         if self.garbage:
             text = self.garbage if isinstance(self.garbage, str) else "<html>Bad gateway</html>"
-            return web.Response(status=self.status, text=text, content_type="text/html")
+            sent_on = {"Location": self.location} if self.location else {}
+            return web.Response(status=self.status, text=text, content_type="text/html", headers=sent_on)
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
             return too_many(self.retry_after or 1).response()
         return Refused(self.status, self.description or HTTPStatus(self.status).phrase).response()

@@ -6,6 +6,7 @@ Telegram either brings updates to our webhook or has them fetched, never both: w
 import asyncio
 import contextlib
 import logging
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from bot.channels.telegram import menu
 from bot.channels.telegram.inbound import ALLOWED_UPDATES
 from bot.channels.telegram.intake import Intake, Take
-from bot.channels.telegram.outbound import TelegramMessenger, kind_of
+from bot.channels.telegram.outbound import TelegramMessenger
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.webhook import Webhook
 from bot.letters import Attachment, Clock
@@ -34,6 +35,10 @@ AT_FIRST = 1.0  # seconds, until what waited there is brought
 TROUBLE_LASTS = timedelta(seconds=150)  # Telegram tries again sooner than that
 
 
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
+"""What the library meets in an answer that is right by its first words and holds something else than promised."""
+
+
 class TokenRefused(Exception):
     """Telegram refuses TELEGRAM_TOKEN. Ask BotFather for the right one: /mybots, your bot, API Token."""
 
@@ -44,7 +49,7 @@ def _no_content(attachment: Attachment) -> bytes:
 
 class TelegramChannel:
     def __init__(self, token: str, api_url: str, content: Callable[[Attachment], bytes] = _no_content) -> None:
-        self.errors = Counter[str]()
+        self.errors, self._name = Counter[str](), ""
         self._polls, self._calls = AiohttpRequest(self.errors), AiohttpRequest(self.errors)
         base, files = f"{api_url}/bot", f"{api_url}/file/bot"
         self._bot = Bot(token, base, files, request=self._calls, get_updates_request=self._polls)
@@ -54,7 +59,8 @@ class TelegramChannel:
         """Make contact and give the bot's name. Without `patience` (seconds) it waits for Telegram however long."""
         await self.open()
         async with asyncio.timeout(patience):
-            return str((await _at_last(self._bot.get_me)).username)
+            self._name = await _at_last(lambda: name_of(self._bot))
+        return self._name
 
     async def open(self) -> None:
         """Be ready to send: from here on a letter waits for Telegram, and is not lost, when it cannot be reached."""
@@ -67,11 +73,11 @@ class TelegramChannel:
             log.warning("a webhook was set for this bot; it is taken off, for updates are fetched here")
             await _at_last(self._bot.delete_webhook)
         async with self._menu(texts):
-            await Intake(self._bot, self._polls, take, self.messenger.acknowledge, on_poll).run()
+            await Intake(self._bot, self._name, self._polls, take, self.messenger.acknowledge, on_poll).run()
 
     async def watch(self, webhook: Webhook, on_poll: OnPoll, texts: Texts, clock: Clock) -> None:
         """Have updates brought to the webhook, for ever; `on_poll` hears that nothing waits for us there."""
-        webhook.name = self._bot.username
+        webhook.name = self._name
         await self._hang_up(webhook)
         wait = AT_FIRST
         async with self._menu(texts):
@@ -116,11 +122,19 @@ async def _at_last(call: Callable[[], Awaitable[T]]) -> T:
             return await call()
         except InvalidToken:
             raise TokenRefused(str(TokenRefused.__doc__)) from None
-        except TelegramError as error:
+        except (TelegramError, *UNREADABLE) as error:
             trouble = "refuses" if isinstance(error, BadRequest) else "cannot be reached"
-            log.warning("Telegram %s: %s; next try in %.1f s", trouble, kind_of(error), wait)
+            log.warning("Telegram %s: %s; next try in %.1f s", trouble, error, wait)
         await asyncio.sleep(wait)
         wait = min(30.0, wait * 2)
+
+
+async def name_of(bot: Bot) -> str:
+    """The bot's name, for links; a ValueError when whoever answers gives none."""
+    name = str((await bot.get_me()).username)
+    if not re.fullmatch(r"\w{3,64}", name, re.ASCII):
+        raise ValueError("getMe gives no name of a bot")
+    return name
 
 
 def _gets_through(found: WebhookInfo, now: datetime) -> bool:

@@ -7,8 +7,7 @@ from datetime import datetime
 from telegram import Bot, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
-from bot.channels.telegram.channel import TokenRefused
-from bot.channels.telegram.outbound import kind_of
+from bot.channels.telegram.channel import UNREADABLE, TokenRefused, name_of
 from bot.channels.telegram.request import AiohttpRequest
 
 PATIENCE = 5.0  # seconds
@@ -36,13 +35,13 @@ async def examine(token: str, api_url: str) -> Examined:
     try:
         async with asyncio.timeout(PATIENCE):
             await calls.initialize()
-            return _examined(str((await bot.get_me()).username), await bot.get_webhook_info())
+            return _examined(await name_of(bot), await bot.get_webhook_info())
     except InvalidToken:
         raise TokenRefused(str(TokenRefused.__doc__)) from None
     except TimeoutError:
         raise Silent(f"no answer within {PATIENCE:.0f} seconds") from None
-    except TelegramError as error:
-        raise Silent(kind_of(error)) from None
+    except (TelegramError, *UNREADABLE) as error:
+        raise Silent(str(error)) from None
     finally:
         await calls.shutdown()
 

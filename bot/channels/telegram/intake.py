@@ -17,7 +17,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, Ti
 from telegram.request import BaseRequest
 
 from bot.channels.telegram.inbound import ALLOWED_UPDATES, Received, received
-from bot.channels.telegram.outbound import kind_of, seconds_of
+from bot.channels.telegram.outbound import seconds_of
 from bot.letters import Update
 
 log = logging.getLogger(__name__)
@@ -39,12 +39,13 @@ class Intake:
     def __init__(
         self,
         bot: Bot,
+        name: str,
         request: BaseRequest,
         take: Take,
         acknowledge: Acknowledge,
         on_poll: Callable[[], Awaitable[None]],
     ) -> None:
-        self._bot = bot
+        self._bot, self._name = bot, name
         self._request = request
         self._take = take
         self._acknowledge = acknowledge
@@ -83,7 +84,7 @@ class Intake:
         """Everybody's updates side by side, each person's in order."""
         by_person: defaultdict[str, list[Received]] = defaultdict(list)
         for raw in batch:
-            if found := received(raw, self._bot.username):
+            if found := received(raw, self._name):
                 by_person[found.update.address].append(found)
             else:
                 log.info("update %d: not for us", raw["update_id"])
@@ -111,5 +112,5 @@ def _pause(error: TelegramError, failures: int) -> float:
         case TimedOut():
             return 0.0 if failures < 3 else waiting
         case _:
-            log.warning("Telegram cannot be reached: %s; next try in %.1f s", kind_of(error), waiting)
+            log.warning("Telegram cannot be reached: %s; next try in %.1f s", error, waiting)
     return waiting

@@ -10,7 +10,6 @@ from telegram import Bot, BotCommand
 from telegram.error import TelegramError
 
 from bot.channels.commands import ABOUT_COMMANDS
-from bot.channels.telegram.outbound import kind_of
 from bot.survey.dialogue import COMMANDS
 from bot.survey.phrases import command, say
 from bot.texts import HOME_LANGUAGE, Texts
@@ -31,7 +30,7 @@ async def put_up(bot: Bot, texts: Texts) -> None:
             await _in_language(bot, texts, language, language)
         await _in_language(bot, texts, HOME_LANGUAGE, "")
     except TelegramError as error:
-        log.warning("the menu of commands could not be set: %s", kind_of(error))
+        log.warning("the menu of commands could not be set: %s", error)
 
 
 async def _in_language(bot: Bot, texts: Texts, language: str, code: str) -> None:

@@ -12,14 +12,13 @@ from typing import Any
 
 from telegram import Bot, InlineKeyboardMarkup, InputFile
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram.request import AiohttpRequest
 from bot.letters import Attachment, Delivered, Letter, Moved, Postponed, Receipt, Refused, Unreachable
 
 log = logging.getLogger(__name__)
 
-MOST_REASON = 120  # characters of why Telegram refuses something
 MOST_NOTICE = 200  # characters on a pressed button
 GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 NOBODY = ("chat not found", "user is deactivated", "can't initiate conversation", "peer_id_invalid")
@@ -90,20 +89,12 @@ def receipt_from(error: TelegramError) -> Receipt:
         case BadRequest() if any(nobody in words for nobody in NOBODY):
             return Unreachable()
         case BadRequest():
-            return Refused(kind_of(error))
+            return Refused(str(error))
         case InvalidToken():
             log.error("Telegram refuses the token; letters wait")
             return Postponed()
         case _:
             return Postponed()
-
-
-def kind_of(error: TelegramError) -> str:
-    """What went wrong, in our words or Telegram's own; an error page of somebody in between may repeat the address,
-    and with it the token."""
-    words = str(error)
-    is_telegrams = isinstance(error, BadRequest) and len(words) <= MOST_REASON and "bot" not in words.lower()
-    return words if is_telegrams or (type(error) is NetworkError and words.isidentifier()) else type(error).__name__
 
 
 def seconds_of(error: RetryAfter) -> float:

@@ -13,9 +13,12 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, FormData, TCPConn
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.logs import told
+
 CONNECTIONS = 100
 KEEP_ALIVE = 60.0  # seconds; a quiet bot should not shake hands anew for each press
 TIMEOUT = 10.0  # seconds; shorter than a reply is held
+MOST_REASON = 200  # signs of Telegram's own words about an error
 JSON = {"Content-Type": "application/json"}
 WORKED = (b'{"ok":true', b'{"ok": true')
 
@@ -62,17 +65,41 @@ class AiohttpRequest(BaseRequest):
     async def _exchange(self, method: str, url: str, seconds: float, **more: Any) -> tuple[int, bytes]:
         if self._session is None:
             raise NetworkError("the connection to Telegram is closed")
+        more["allow_redirects"] = False  # the Bot API sends nobody elsewhere; who does would learn the token
         try:
             async with self._session.request(method, url, timeout=ClientTimeout(seconds), **more) as response:
                 if response.status >= HTTPStatus.BAD_REQUEST:
                     self._errors[str(response.status)] += 1
-                return response.status, await response.read()
+                return _reported(response.status, await response.read())
         except TimeoutError as error:
             self._errors["timeout"] += 1
             raise TimedOut from error
         except (ClientError, OSError) as error:
             self._errors["connection"] += 1
             raise NetworkError(type(error).__name__) from error  # its own words hold the address, and so the token
+
+
+def _reported(status: int, answer: bytes) -> tuple[int, bytes]:
+    """The answer of the Bot API; of an error only its status and its kind. Whoever else answers in its place, such as a
+    proxy with a page of its own, says nothing about our token or about a person."""
+    if status == HTTPStatus.OK and answer.startswith(WORKED):
+        return status, answer
+    said = _read(answer)
+    if status < HTTPStatus.MULTIPLE_CHOICES and "result" in said:
+        return status, answer
+    if status < HTTPStatus.BAD_REQUEST or not isinstance(said.get("description"), str):
+        raise NetworkError(f"{status}, and not an answer of the Bot API")
+    more = said.get("parameters")
+    kept = {name: one for name, one in more.items() if type(one) is int} if isinstance(more, dict) else {}
+    return status, json.dumps({"description": told(said["description"], MOST_REASON), "parameters": kept}).encode()
+
+
+def _read(answer: bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(answer)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 class _Answered(BaseRequest):

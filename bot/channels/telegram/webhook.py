@@ -15,6 +15,7 @@ from bot.channels.telegram.inbound import received
 from bot.channels.telegram.outbound import MOST_NOTICE
 from bot.channels.underway import NotYet, Underway
 from bot.letters import Update
+from bot.logs import hide
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class Webhook:
         self.url = public_url + PATH
         self.token = hmac.digest(secret.encode(), f"webhook:{bot_token}".encode(), hashlib.sha256).hex()
         self.name = ""  # of our bot, as soon as Telegram has said it
+        hide(self.token)
         self._underway = Underway(take)
 
     async def bring(self, token: str, body: bytes) -> Answer:

@@ -8,8 +8,6 @@ import logging
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.logs import where
-
 log = logging.getLogger(__name__)
 
 POLICY = (
@@ -55,7 +53,7 @@ class Guard:
             if is_gone or NO_TURN in str(error):  # they left halfway, or it was no HTTP: nothing of ours failed
                 log.info("a request was not finished: %s", type(error).__name__)
             else:
-                log.error("a request failed: %s", where(error))
+                log.error("a request failed", exc_info=error)
 
     def _close_up(self, headers: MutableHeaders) -> None:
         for name, value in self._headers.items():
