@@ -257,13 +257,34 @@ def _team(asked: Asked) -> Shown:
             seats.get("viewer", 0),
         ),
     )
+    lost = coordinators.lost(asked.tx, asked.partnership.id)
     rows = (
+        *(((asked.button(say("Send them the summary again"), "again"),),) if lost else ()),
         (asked.button(say("Link for a coordinator"), "link", "coordinator"),),
         (asked.button(say("Link for a reader or a group chat"), "link", "viewer"),),
         (asked.button(say("I want to stop as coordinator"), "leave"),),
         (asked.button(say("‹ Back"), "home"),),
     )
-    return Shown(View(((say("<b>Team</b>"),), lines), rows))
+    return Shown(View(((say("<b>Team</b>"),), lines, *((_cannot_be_reached(lost),) if lost else ())), rows))
+
+
+def _cannot_be_reached(lost: Sequence[int]) -> Paragraph:
+    return (
+        say_n(
+            "I cannot write to {count} of them: somebody who blocked me, or a group or topic where I may not write.",
+            "I cannot write to {count} of them: people who blocked me, or groups or topics where I may not write.",
+            len(lost),
+        ),
+        say("Is that solved? Then send them the summary again."),
+    )
+
+
+def _send_again(asked: Asked) -> Shown:
+    """Whom it does not reach, is among those who cannot be reached again within a minute."""
+    results.send_again(asked.tx, asked.texts, asked.partnership, asked.wave, asked.now)
+    sent = (say("I try to send the summary again. Look here in a minute to see whether it worked."),)
+    view = _team(asked).view
+    return Shown(View((sent, *view.paragraphs), view.rows))
 
 
 def _link(asked: Asked) -> Shown:
@@ -398,6 +419,7 @@ ACTIONS: dict[str, Callable[[Asked], Shown]] = {
     "poster": _poster,
     **steering.ACTIONS,
     "team": _team,
+    "again": _send_again,
     "link": _link,
     "leave": _leave,
     "left": _left,

@@ -26,6 +26,7 @@ from storage.migrating import HalfMade, HalfRestored, NotOurs, current, head, se
 RECENT = timedelta(minutes=3)  # a beat is every 20 seconds, and is written down once a minute at most
 LATE = timedelta(minutes=15)  # for a letter; 5,000 take three minutes
 MANY = 100  # updates that wait at Telegram
+REFUSED_LATELY = timedelta(days=2)
 STILL_NEWS = timedelta(minutes=10)  # after an error at the webhook
 ROOM = 200 * 2**20  # bytes
 MEBIBYTE = 2**20
@@ -222,14 +223,20 @@ def _bot(database: Database, now: datetime) -> Finding:
 
 def _letters(database: Database, now: datetime) -> Finding:
     with database.transaction() as tx:
-        lanes = letters.waiting(tx, now)
+        lanes, refused = letters.waiting(tx, now), letters.refused_since(tx, now - REFUSED_LATELY)
     number = sum(lane.due for lane in lanes)
     seconds = round(max((now - lane.oldest).total_seconds() for lane in lanes if lane.oldest) if number else 0)
-    figures = {"waiting": number, "oldest_seconds": seconds}
+    figures = {"waiting": number, "oldest_seconds": seconds, "given_up": sum(refused.values())}
     found = f"{number} wait, the oldest for {seconds} s" if number else "none waits"
     if seconds > LATE.total_seconds():
         advice = "Is the bot running, and does Telegram answer? Its log says why a letter is postponed."
         return Finding("letters", False, found, advice, figures)
+    if refused:
+        why = ", ".join(f"{count}: {reason}" for reason, count in refused.items())
+        advice = (
+            "Somebody, or a group chat, cannot be written to; their coordinator sees it under /team. See the log too."
+        )
+        return Finding("letters", False, f"{found}; given up in the last two days: {why}", advice, figures)
     return Finding("letters", True, found, figures=figures)
 
 

@@ -156,7 +156,9 @@ class Postponed:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """They closed the door: nothing is sent until they return."""
+    """They closed the door: nothing is sent until they return. `reason`, where it is another, is for the operator."""
+
+    reason: str = "unreachable"
 
 
 @dataclass(frozen=True, slots=True)

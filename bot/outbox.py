@@ -151,8 +151,8 @@ class Outbox:
 
     async def _give_up(self, number: int, contact: int, receipt: Receipt) -> None:
         if isinstance(receipt, Unreachable):
-            log.info("contact %d: unreachable", contact)
-            await self._record(lambda tx: letters.close_door(tx, contact, self._clock()))
+            log.info("contact %d: cannot be written to: %s", contact, receipt.reason)
+            await self._record(lambda tx: letters.close_door(tx, contact, self._clock(), receipt.reason))
         else:
             reason = receipt.reason if isinstance(receipt, Refused) else "too many tries"
             log.error("letter %d: given up: %s", number, reason)

@@ -38,6 +38,15 @@ def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, d
         _post(tx, texts, recipient, found, view, f"final:{recipient.contact}:{wave.id}:{closing}", due)
 
 
+def send_again(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> None:
+    """The summary as it is now, to everybody with a seat whom nothing could be written to: perhaps it can be again."""
+    taken_back, found = coordinators.take_back(tx, partnership.id), read_summary(tx, texts, partnership, wave, now)
+    for recipient in coordinators.recipients(tx, partnership.id):
+        if recipient.contact in taken_back:
+            key = f"final:again:{recipient.contact}:{wave.id}:{now:%Y%m%d%H%M%S}"
+            _post(tx, texts, recipient, found, View(summaries.paragraphs(found)), key, now)
+
+
 def tell_result(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, most: int, now: datetime) -> int:
     """Write the group result to some of the respondents who asked for it; how many."""
     waiting = coordinators.waiting_for_result(tx, wave.id, most)

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot import results
 from bot.desk import Asked, Shown, menu
+from bot.survey.buttons import Coordinate
 from bot.survey.calendar import MORNING, closing, decent, on_day, zone
 from bot.survey.dialogue import Partnership
 from bot.survey.phrases import Phrase, command, language, say, say_n, verbatim
@@ -49,6 +50,16 @@ def close_wave(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: 
     waves.withdraw_asking(tx, wave.id, now)
     results.announce_close(tx, texts, partnership, replace(wave, closed_at=now), due, now)
     return True
+
+
+def lost(partnership: Partnership) -> View:
+    """For a coordinator, when what they set up to receive the summaries does not receive them any more."""
+    lines = (
+        say("I cannot send the summaries of {partnership} to everybody any more.", partnership=partnership.name),
+        say("Somebody has blocked me, or I may not write in a group or topic."),
+    )
+    again = Button(say("Team"), Coordinate(partnership.id, "team"))
+    return View((lines,), ((again,),))
 
 
 def opened_by_itself(partnership: Partnership, wave: Wave, role: str) -> View:

@@ -16,7 +16,7 @@ from bot.survey.dialogue import Partnership
 from bot.survey.phrases import say
 from bot.survey.views import View
 from bot.texts import Texts
-from storage import coordinators, dialogues, letters, marks, reminders, retention, updates, waves
+from storage import coordinators, dialogues, letters, marks, partnerships, reminders, retention, updates, waves
 from storage.database import Tx
 from storage.dialogues import Caller
 from storage.partnerships import Wave
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 50  # people in one transaction
 STILL_TOLD = timedelta(days=30)  # after a closing, when everybody has long been told
+STILL_LOST = timedelta(days=1)  # after which it is no news
 NIGHTLY = timedelta(hours=20)
 SUSPICIOUS = timedelta(days=3)
 PRESSES_LIVE = timedelta(seconds=150)  # what Telegram keeps of a press for a bot that does not fetch it
@@ -164,6 +165,17 @@ def _tell_answer(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now
     return bool(people)
 
 
+def tell_lost(tx: Tx, texts: Texts, now: datetime) -> bool:
+    """Tell the coordinators that somebody else with a seat, a group perhaps, cannot be written to any more."""
+    for number, contact, since in coordinators.lost_since(tx, now - STILL_LOST):
+        partnership = partnerships.find(tx, str(number))
+        for to in coordinators.recipients(tx, number) if partnership else ():
+            if to.role == "coordinator" and partnership:
+                letter = texts.letter(steering.lost(partnership), to.language)
+                letters.enqueue(tx, to.contact, letter, now, f"final:lost:{to.contact}:{contact}:{since:%Y%m%d}")
+    return False
+
+
 def forget(tx: Tx, texts: Texts, now: datetime) -> bool:
     """Once a day, throw away what was kept for long enough; the operator reads how much it was.
 
@@ -203,6 +215,7 @@ TICKS: dict[str, Tick] = {
     "invite": invite,
     "remind": remind,
     "summarise": summarise,
+    "lost": tell_lost,
     "forget": forget,
 }
 """In this order: who is invited now is not reminded today, and what is closed now gets no weekly post any more."""

@@ -55,7 +55,9 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
         return Reply()
     match update.event:
         case Left() | Returned() as event:
-            contacts.set_reachable(tx, update.channel, update.address, isinstance(event, Returned), now)
+            contacts.set_reachable(
+                tx, update.channel, update.address, isinstance(event, Returned), now, with_topics=update.in_group
+            )
             return Reply()
         case Opened(code):
             return _open(tx, texts, update, code.lower(), now)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from storage.database import Tx
-from storage.schema import contacts, respondents
+from storage.schema import contacts, coordinators, respondents
 
 
 def meet(
@@ -37,6 +37,17 @@ def takes_part(tx: Tx, channel: str, address: str, partnership: int) -> bool:
     return tx.connection.execute(found).first() is not None
 
 
-def set_reachable(tx: Tx, channel: str, address: str, reachable: bool, now: datetime) -> None:
+def set_reachable(
+    tx: Tx, channel: str, address: str, reachable: bool, now: datetime, *, with_topics: bool = False
+) -> None:
+    """`with_topics` also at each address in that chat, of which there are few: only groups with a seat have them."""
     here = contacts.c.address_key == tx.seal.key(channel, address)
+    if with_topics:
+        here = or_(here, contacts.c.id.in_(_topics(tx, channel, address)))
     tx.connection.execute(update(contacts).where(here).values(unreachable_at=None if reachable else now))
+
+
+def _topics(tx: Tx, channel: str, address: str) -> list[int]:
+    seated = select(contacts.c.id, contacts.c.address_sealed).join(coordinators).where(contacts.c.channel == channel)
+    found = tx.connection.execute(seated).all()
+    return [number for number, sealed in found if tx.seal.open(channel, sealed).startswith(f"{address}/")]

@@ -125,6 +125,26 @@ def team(tx: Tx, partnership: int) -> dict[str, int]:
     return dict(map(tuple, tx.connection.execute(counted.group_by(coordinators.c.role))))
 
 
+def lost(tx: Tx, partnership: int) -> list[int]:
+    """The contacts with a seat that cannot be written to."""
+    seated = select(contacts.c.id).join(coordinators).where(coordinators.c.partnership_id == partnership)
+    return list(tx.connection.execute(seated.where(contacts.c.unreachable_at.is_not(None))).scalars())
+
+
+def lost_since(tx: Tx, moment: datetime) -> list[tuple[int, int, datetime]]:
+    """(partnership, contact, since when) of each seat that cannot be written to only since then."""
+    seated = select(coordinators.c.partnership_id, contacts.c.id, contacts.c.unreachable_at).join(contacts)
+    found = tx.connection.execute(seated.where(contacts.c.unreachable_at > moment).order_by(contacts.c.id))
+    return [(partnership, contact, since) for partnership, contact, since in found if since]
+
+
+def take_back(tx: Tx, partnership: int) -> list[int]:
+    """Those of `lost`, whom from now on we try to write to again."""
+    found = lost(tx, partnership)
+    tx.connection.execute(update(contacts).where(contacts.c.id.in_(found)).values(unreachable_at=None))
+    return found
+
+
 def recipients(tx: Tx, partnership: int) -> list[Recipient]:
     """Everybody who is sent the summaries and can be reached."""
     found = tx.connection.execute(

@@ -24,6 +24,7 @@ from storage.schema import contacts, letters
 LEASE = timedelta(seconds=60)  # on bulk mail, which is taken ahead
 IN_HAND = timedelta(seconds=15)  # on a reply, which goes at once: longer than a call to a channel may take
 OVERTAKEN = "overtaken"  # by what the contact did themselves
+UNREACHABLE = "unreachable"  # they blocked us, or removed us from their group
 
 Order = tuple[Column[Any], ...]
 
@@ -150,6 +151,13 @@ def waiting(tx: Tx, now: datetime) -> list[Waiting]:
     ]
 
 
+def refused_since(tx: Tx, moment: datetime) -> dict[str, int]:
+    """Why letters were given up -> how many; not those that nobody waits for."""
+    counted = select(letters.c.refused, func.count()).where(letters.c.settled_at > moment)
+    found = counted.where(letters.c.refused.not_in((OVERTAKEN, UNREACHABLE))).group_by(letters.c.refused)
+    return dict(map(tuple, tx.connection.execute(found.order_by(letters.c.refused))))
+
+
 def _waits(now: datetime) -> ColumnElement[bool]:
     is_free = or_(letters.c.leased_until.is_(None), letters.c.leased_until <= now)
     return and_(letters.c.settled_at.is_(None), letters.c.due_at <= now, is_free)
@@ -229,10 +237,10 @@ def give_up(tx: Tx, number: int, reason: str, now: datetime) -> None:
     tx.connection.execute(update(letters).where(letters.c.id == number).values(gone))
 
 
-def close_door(tx: Tx, contact: int, now: datetime) -> None:
+def close_door(tx: Tx, contact: int, now: datetime, reason: str = UNREACHABLE) -> None:
     """The contact cannot be reached: give up every letter to them, and write no new ones."""
     tx.connection.execute(update(contacts).where(contacts.c.id == contact).values(unreachable_at=now))
-    gone = {"body": None, "settled_at": now, "refused": "unreachable"}
+    gone = {"body": None, "settled_at": now, "refused": reason}
     tx.connection.execute(
         update(letters).where(letters.c.contact_id == contact, letters.c.settled_at.is_(None)).values(gone)
     )

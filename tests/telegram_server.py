@@ -35,7 +35,7 @@ PRESS_ANSWERABLE = 15  # seconds; Telegram does not say, bot authors report 10 t
 FIRST_RETRY, LAST_RETRY = 0.05, 1.5  # seconds between webhook attempts: Telegram's 2 to 60, forty times faster
 NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
 NESTED = {"reply_markup", "commands", "scope", "allowed_updates"}
-INTEGERS = {"chat_id", "message_id", "offset", "limit", "timeout", "max_connections"}
+INTEGERS = {"chat_id", "message_thread_id", "message_id", "offset", "limit", "timeout", "max_connections"}
 HER_FILE = {"file_id": "hers", "file_unique_id": "hers"}
 SAMPLES: Json = {
     "photo": [{**HER_FILE, "width": 90, "height": 90}],
@@ -201,6 +201,8 @@ class Chat:
         self.server, self.body = server, body
         self.known = False  # a bot cannot write first
         self.refusal: str | None = None
+        self.forbids: dict[int, str] = {}  # topic, 0 being none -> in what words nothing may be written there
+        self.topics: set[int] = set()
         self.shown: dict[int, BotMessage] = {}
         self.newest: BotMessage | None = None
         self.changes = Changes()
@@ -321,8 +323,16 @@ class Person(Chat):
 class Group(Chat):
     """A group chat; the bot is in it until it is removed."""
 
-    async def write(self, sender: Person, text: str) -> int:
-        return self.receive("message", sender, text_parts(text))
+    async def write(self, sender: Person, text: str, topic: int = 0, **more: Any) -> int:
+        """In the group, or in a topic of it, which makes it a forum."""
+        self.topics |= {topic} if topic else set()
+        there = {"message_thread_id": topic, "is_topic_message": True} if topic else {}
+        return self.receive("message", sender, {**text_parts(text), **there, **more})
+
+    async def reopen(self, sender: Person, topic: int) -> None:
+        del self.forbids[topic]
+        there = {"message_thread_id": topic, "is_topic_message": True}
+        self.receive("message", sender, {"forum_topic_reopened": {}, **there})
 
     async def add_bot(self, sender: Person) -> None:
         self.admit(sender, "left", "member", None)
@@ -359,6 +369,7 @@ class BotMessage:
     document: bytes | None = field(default=None, repr=False)
     voice: bytes | None = field(default=None, repr=False)
     filename: str | None = None
+    topic: int = 0
     edits: int = 0
 
     @cached_property
@@ -735,6 +746,11 @@ class BotApi:
         chat = self._known_chat(params)
         if chat.refusal:
             raise Refused(403, f"Forbidden: {chat.refusal}")
+        topic = params.get("message_thread_id", 0)
+        if topic and topic not in chat.topics:
+            raise bad("message thread not found")
+        if words := chat.forbids.get(topic):
+            raise bad(words)
         return chat
 
     def _known_chat(self, params: Json) -> Chat:
@@ -771,7 +787,8 @@ class BotApi:
     def _sent_to(self, chat: Chat, params: Json, content: Json) -> Json:
         markup, now = checked_markup(params), int(self._server.clock())
         self._throttle(chat.id)
-        return chat.show(BotMessage(next(chat.message_ids), chat.id, now, markup=markup, **content))
+        topic = params.get("message_thread_id", 0)
+        return chat.show(BotMessage(next(chat.message_ids), chat.id, now, markup=markup, topic=topic, **content))
 
     def _throttle(self, chat_id: int) -> None:
         if self._server.limits is None:

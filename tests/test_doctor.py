@@ -83,7 +83,7 @@ async def test_letters_that_wait_for_long_are_told(house: House, clock: Clock) -
     findings = by_name(await look(house.settings, clock() + timedelta(minutes=14)))
     assert (findings["letters"].ok, findings["letters"].found) == (True, "1 wait, the oldest for 840 s")
     late = await only_wrong(house.settings, clock() + timedelta(minutes=16))
-    assert (late.name, late.figures) == ("letters", {"waiting": 1, "oldest_seconds": 960})
+    assert (late.name, late.figures) == ("letters", {"waiting": 1, "oldest_seconds": 960, "given_up": 0})
     with database.transaction() as tx:
         tx.connection.execute(text("UPDATE contacts SET channel = 'web'"))
     assert is_well(await look(house.settings, clock() + timedelta(minutes=16))), "on the page a letter waits for them"

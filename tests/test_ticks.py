@@ -101,6 +101,7 @@ def furnish(tx: Tx, texts: Texts) -> tuple[dict[str, Letters], Letters]:
         "invite": somebody_to_invite(tx, texts),
         "remind": somebody_to_remind(tx, texts),
         "summarise": something_to_post(tx, texts),
+        "lost": somebody_lost(tx, texts),
         "forget": something_to_forget(tx, texts),
     }
     return expected, opening.each("invitation") + closing[1].each("closed")
@@ -160,6 +161,14 @@ def something_to_post(tx: Tx, texts: Texts) -> Letters:
     tx.connection.execute(insert(answers), given)
     seats = seated(tx, number, NOW - 6 * DAY)
     return seats.each("summary") + seats.each("summary picture")
+
+
+def somebody_lost(tx: Tx, texts: Texts) -> Letters:
+    """The group that reads along cannot be written to since an hour ago."""
+    number, _ = founded(tx, texts, "To lose", 60 * DAY, closed_at=NOW - 40 * DAY)
+    *coordinating, group = seated(tx, number, NOW - 50 * DAY).contacts
+    tx.connection.execute(update(contacts).where(contacts.c.id == group).values(unreachable_at=NOW - HOUR))
+    return People(coordinating, []).each("final")
 
 
 def something_to_forget(tx: Tx, texts: Texts) -> Letters:

@@ -18,6 +18,8 @@ from telegram.error import (
 from bot.channels.telegram.outbound import receipt_from
 from bot.letters import Delivered, Moved, Postponed, Receipt, Refused, Unreachable
 
+PHOTOS = "Not enough rights to send photos to the chat"  # the words in the next letter still can go
+
 
 @pytest.mark.parametrize(
     ("error", "receipt"),
@@ -27,6 +29,9 @@ from bot.letters import Delivered, Moved, Postponed, Receipt, Refused, Unreachab
         (Forbidden("Forbidden: user is deactivated"), Unreachable()),
         (BadRequest("Message is not modified: specified new message content ..."), Delivered()),
         (BadRequest("Chat not found"), Unreachable()),
+        (BadRequest("Topic_closed"), Unreachable("Topic_closed")),
+        (BadRequest(PHOTOS), Refused(PHOTOS)),
+        (BadRequest("Group chat was deactivated"), Unreachable("Group chat was deactivated")),
         (BadRequest("Message is too long"), Refused("Message is too long")),
         (ChatMigrated(-1001), Moved("-1001")),
         (TimedOut(), Postponed()),

@@ -16,6 +16,7 @@ from bot.survey.dialogue import Expired
 
 CHANNEL = "telegram"
 START = re.compile(r"/start(?:@(\w+))?\s", re.IGNORECASE)
+PASSED_ON = ("via_bot", "forward_origin", "forward_date", "is_automatic_forward")
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
 
 
@@ -58,15 +59,15 @@ def _press(number: int, query: Mapping[str, Any]) -> Received | None:
 
 
 def _message(number: int, message: Mapping[str, Any], name: str) -> Received | None:
-    text, in_group = message.get("text"), message["chat"]["type"] != "private"
-    event = said(text)
-    if in_group and not (isinstance(event, Opened) and event.code and _is_link_for(name, text, message["chat"])):
-        return None  # in a group only a link that is opened is for us, and only by us
+    in_group = message["chat"]["type"] != "private"
+    event = _said_in_group(message, name) if in_group else said(message.get("text"))
+    if event is None:
+        return None
     return Received(
         Update(
             id=f"{CHANNEL}:{number}",
             channel=CHANNEL,
-            address=str(_number(message["chat"]["id"])),
+            address=_address(message),
             event=event,
             phone_language=_language(message),
             in_group=in_group,
@@ -74,18 +75,37 @@ def _message(number: int, message: Mapping[str, Any], name: str) -> Received | N
     )
 
 
-def _is_link_for(name: str, text: object, chat: Mapping[str, Any]) -> bool:
-    """Whether it is /start, said to us by name or to no bot by name."""
-    found = START.match(str(text))
-    said_to = (found[1] or name) if found else None
-    is_ours = said_to is not None and name.lower() in ("", said_to.lower())  # in the first second it is not known
-    return chat["type"] in ("group", "supergroup") and is_ours
+def _address(message: Mapping[str, Any]) -> str:
+    """The chat, or the topic of it: `chat/topic`."""
+    chat = str(_number(message["chat"]["id"]))
+    return f"{chat}/{_number(message['message_thread_id'])}" if message.get("is_topic_message") else chat
+
+
+def _said_in_group(message: Mapping[str, Any], name: str) -> Opened | Returned | None:
+    """In a group only a link that is opened is for us, said to us by name or to no bot by name, by somebody in
+    it: not by another bot, and not passed on from elsewhere. And that a topic can be written in again."""
+    if "forum_topic_reopened" in message:
+        return Returned()
+    found, event = START.match(str(message.get("text"))), said(message.get("text"))
+    is_for_us = found and name.lower() in ("", (found[1] or name).lower())  # in the first second no name is known
+    is_theirs = not any(message.get(sign) for sign in PASSED_ON) and not _is_bot(message)
+    is_group = message["chat"]["type"] in ("group", "supergroup")
+    return event if isinstance(event, Opened) and event.code and is_for_us and is_theirs and is_group else None
+
+
+def _is_bot(message: Mapping[str, Any]) -> bool:
+    """An administrator who stays unnamed speaks as the group itself, by a bot of Telegram's."""
+    as_group = (message.get("sender_chat") or {}).get("id") == message["chat"]["id"]
+    return bool((message.get("from") or {}).get("is_bot")) and not as_group
 
 
 def _membership(number: int, change: Mapping[str, Any]) -> Received | None:
     """Blocked or thrown out of a group, and back."""
-    event = Left() if change["new_chat_member"]["status"] in ("kicked", "left") else Returned()
-    return Received(Update(f"{CHANNEL}:{number}", CHANNEL, str(_number(change["chat"]["id"])), event))
+    now, chat = change["new_chat_member"], change["chat"]
+    is_out = now["status"] in ("kicked", "left") or now.get("can_send_messages") is False
+    in_group = chat.get("type", "private") != "private"
+    event = Left() if is_out else Returned()
+    return Received(Update(f"{CHANNEL}:{number}", CHANNEL, str(_number(chat["id"])), event, in_group=in_group))
 
 
 def _language(source: Mapping[str, Any]) -> str | None:

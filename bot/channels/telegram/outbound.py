@@ -6,7 +6,7 @@ would never end.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -20,7 +20,14 @@ from bot.letters import Attachment, Delivered, Letter, Moved, Postponed, Receipt
 log = logging.getLogger(__name__)
 
 MOST_NOTICE = 200  # characters on a pressed button
-GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+NOT_MODIFIED = "message is not modified"
+NO_TOPIC = ("message thread not found", "topic_deleted", "topic_id_invalid")
+FORBIDDEN = (
+    *("topic_closed", "chat_write_forbidden", "chat_send_plain_forbidden", "chat_restricted", "chat_admin_required"),
+    *("not enough rights to send text messages", "have no rights to send", "need administrator rights"),
+    "group chat was deactivated",
+)
+"""How a group says that nothing can be written in it, though we are there."""
 NOBODY = ("chat not found", "user is deactivated", "can't initiate conversation", "peer_id_invalid")
 
 
@@ -35,10 +42,13 @@ class TelegramMessenger:
         self._content = content
 
     async def deliver(self, address: str, letter: Letter) -> Receipt:
+        """To a chat, or a topic of one: `chat/topic`. When that is gone, to the chat itself."""
+        chat, _, topic = address.partition("/")
         try:
-            await self._send(int(address), letter)
+            await self._send({"chat_id": int(chat), **({"message_thread_id": int(topic)} if topic else {})}, letter)
         except TelegramError as error:
-            return receipt_from(error)
+            is_topic_gone = topic and any(words in str(error).lower() for words in NO_TOPIC)
+            return await self.deliver(chat, letter) if is_topic_gone else receipt_from(error)
         return Delivered()
 
     async def acknowledge(self, press: str, notice: str | None) -> None:
@@ -47,26 +57,26 @@ class TelegramMessenger:
             said = {"text": notice[:MOST_NOTICE]} if notice else {}
             await self._call("answerCallbackQuery", callback_query_id=press, **said)
 
-    async def _send(self, chat: int, letter: Letter) -> None:
+    async def _send(self, to: Mapping[str, int], letter: Letter) -> None:
         if letter.attachment:
-            await self._send_with(letter.attachment, chat, letter)
-        elif letter.replaces is None or not await self._edit(chat, letter.replaces, letter):
-            await self._call("sendMessage", chat_id=chat, **_message(letter))
+            await self._send_with(letter.attachment, to, letter)
+        elif letter.replaces is None or not await self._edit(to["chat_id"], letter.replaces, letter):
+            await self._call("sendMessage", **to, **_message(letter))
 
-    async def _send_with(self, attachment: Attachment, chat: int, letter: Letter) -> None:
+    async def _send_with(self, attachment: Attachment, to: Mapping[str, int], letter: Letter) -> None:
         content = InputFile(await asyncio.to_thread(self._content, attachment), filename=attachment.name)
-        send = self._bot.send_photo if attachment.kind == "picture" else self._bot.send_document
+        kind = "photo" if attachment.kind == "picture" else "document"
+        send: Any = getattr(self._bot, f"send_{kind}")
         keyboard = InlineKeyboardMarkup.de_json(_keyboard(letter), self._bot) if letter.rows else None
-        await send(chat, content, caption=letter.text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+        more = {kind: content, "caption": letter.text, "parse_mode": ParseMode.HTML, "reply_markup": keyboard}
+        await send(**to, **more)
 
     async def _edit(self, chat: int, message: int, letter: Letter) -> bool:
-        """Whether the message could take the letter; False when it is no longer there."""
+        """Whether the message holds the letter now; where it cannot, for whatever reason, a new one is sent."""
         try:
             await self._call("editMessageText", chat_id=chat, message_id=message, **_message(letter))
         except BadRequest as error:
-            if any(words in str(error).lower() for words in GONE):
-                return False
-            raise
+            return NOT_MODIFIED in str(error).lower()
         return True
 
     async def _call(self, method: str, **parameters: object) -> None:
@@ -76,7 +86,6 @@ class TelegramMessenger:
 
 def receipt_from(error: TelegramError) -> Receipt:
     """What a failed call means for the letter."""
-    words = str(error).lower()
     match error:
         case RetryAfter():
             return Postponed(seconds_of(error))
@@ -84,17 +93,22 @@ def receipt_from(error: TelegramError) -> Receipt:
             return Moved(str(error.new_chat_id))
         case Forbidden():
             return Unreachable()
-        case BadRequest() if "message is not modified" in words:
-            return Delivered()
-        case BadRequest() if any(nobody in words for nobody in NOBODY):
-            return Unreachable()
         case BadRequest():
-            return Refused(str(error))
+            return _refused(str(error))
         case InvalidToken():
             log.error("Telegram refuses the token; letters wait")
             return Postponed()
         case _:
             return Postponed()
+
+
+def _refused(reason: str) -> Receipt:
+    words = reason.lower()
+    if NOT_MODIFIED in words:
+        return Delivered()
+    if any(forbidden in words for forbidden in FORBIDDEN):
+        return Unreachable(reason)
+    return Unreachable() if any(nobody in words for nobody in NOBODY) else Refused(reason)
 
 
 def seconds_of(error: RetryAfter) -> float:
