@@ -14,7 +14,7 @@ from typing import Any, cast
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import Column, ColumnElement, Row, Select, and_, bindparam, delete, exists, func, or_, select, update
 
-from bot.letters import Envelope, Letter
+from bot.letters import Envelope, Letter, Unreachable
 from bot.survey.calendar import decent
 from bot.survey.dialogue import SILENT
 from storage.database import Tx
@@ -24,7 +24,7 @@ from storage.schema import contacts, letters
 LEASE = timedelta(seconds=60)  # on bulk mail, which is taken ahead
 IN_HAND = timedelta(seconds=15)  # on a reply, which goes at once: longer than a call to a channel may take
 OVERTAKEN = "overtaken"  # by what the contact did themselves
-UNREACHABLE = "unreachable"  # they blocked us, or removed us from their group
+UNREACHABLE = Unreachable().reason  # they blocked us, or removed us from their group
 
 Order = tuple[Column[Any], ...]
 

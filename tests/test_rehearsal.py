@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -79,10 +78,10 @@ async def test_a_running_bot_goes_on_and_the_coordinator_reads_a_summary(house: 
     codes, anna = house.add("Echt"), server.person(language_code="nl")
     await agree(house, anna, codes.invitation)
     making = asyncio.create_task(house.command("rehearse"))
-    waits = await asks_the_way_until(house, anna, making)
+    answers = await asks_the_way_until(house, anna, making)
     code, out, err = await making
     assert code == 0, err
-    assert waits, "who is answered while the rehearsal is made, was never held up until its end"
+    assert answers > 10
     await answer(house, anna, "yes", 1)
     assert "Zin 2 van 26" in anna.last.text
 
@@ -104,17 +103,16 @@ async def test_a_running_bot_goes_on_and_the_coordinator_reads_a_summary(house: 
     assert "Het werk" not in fatima.last.text
 
 
-async def asks_the_way_until(house: House, person: Person, done: asyncio.Task[Any]) -> list[float]:
-    """Somebody real writes and is answered, again and again; the seconds that each answer took, time's own included."""
-    waits = []
+async def asks_the_way_until(house: House, person: Person, done: asyncio.Task[Any]) -> int:
+    """Somebody real writes and is answered, again and again, while time goes on too; how often."""
+    answers = 0
     while not done.done():
-        begun = time.monotonic()
         await person.write("/verder")
         await house.settle()
         await house.caught_up()
-        waits.append(time.monotonic() - begun)
+        answers += 1
         await asyncio.sleep(0.1)
-    return waits
+    return answers
 
 
 async def is_told_nothing_of_the_past(house: House, fatima: Person) -> None:

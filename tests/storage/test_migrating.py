@@ -11,12 +11,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from storage import migrating
 from storage.database import AlreadyRunning, Database, DatabaseAway
-from storage.migrating import NewerDatabase, WrongSecret, current, head, migrate
+from storage.migrating import NewerDatabase, WrongEncoding, WrongSecret, current, head, migrate
 from storage.schema import metadata
+from tests.databases import PostgresServer
 from tests.house import ROOT, SECRET
 from tests.storage.beginnings import add, only_postgresql, only_sqlite, rows
 
@@ -233,3 +234,15 @@ def _let_go(processes: list[subprocess.Popen[str]]) -> Iterator[str]:
     for process in processes:
         said, _ = process.communicate(timeout=30)
         yield said.strip() if process.returncode == 0 else f"failed with {process.returncode}"
+
+
+def test_a_database_that_is_not_utf8_is_refused(_postgresql: PostgresServer) -> None:  # noqa: PT019 - it is used
+    with _postgresql.new(migrated=False) as url:
+        name = f"{make_url(url).database}_ascii"
+        _postgresql.do(f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+        try:
+            other = make_url(url).set(database=name).render_as_string(hide_password=False)
+            with closing(Database(other, SECRET)) as database, pytest.raises(WrongEncoding, match="ENCODING 'UTF8'"):
+                migrate(database)
+        finally:
+            _postgresql.do(f"DROP DATABASE {name} WITH (FORCE)")
