@@ -66,6 +66,20 @@ def another_link() -> View:
     )
 
 
+def own_link() -> View:
+    """Somebody's own link is opened in a browser that knows nobody: their other phone, or whoever they sent it to."""
+    return View(
+        (
+            (say("<b>Is this your own link?</b>"),),
+            (say("This link opens somebody's answers."), say("Is it yours? Then go on.")),
+            (
+                say("Did somebody send it to you? Then it is theirs. Do not go on."),
+                say("Ask them for the link of the partnership."),
+            ),
+        )
+    )
+
+
 def declined() -> View:
     return View(((say("That is fine. We keep nothing about you."), say("Changed your mind? Open the link again.")),))
 

@@ -1,12 +1,15 @@
 """Keys: what page and server know each other by, all derived, so that nothing is stored about a mere visitor.
 
 Somebody's token is the address that the core knows them by. It lives in a cookie that no script can read, and in the
-personal link that they may keep.
+personal link that they may keep. It is made when they join: whoever saw what this browser had before, or put it there,
+has nothing.
 """
 
 import hmac
 import re
 import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from hashlib import sha256
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")  # 192 bits
@@ -31,5 +34,13 @@ class Keys:
         """The id of what this visitor did on a page that carried `once`: nobody else can have the same."""
         return "web:" + self._derived("update", token, once)
 
+    def renewed(self, fields: Mapping[str, str]) -> str:
+        """The token of a visitor who joins with this form: however often it is sent, it is one person who joins."""
+        digest = self._digest("renewed", fields.get("proof", ""), fields.get("once", ""))
+        return urlsafe_b64encode(digest[:24]).decode()
+
     def _derived(self, *parts: str) -> str:
-        return hmac.digest(self._key, "\n".join(parts).encode("utf-8", "replace"), "sha256").hex()[:40]
+        return self._digest(*parts).hex()[:40]
+
+    def _digest(self, *parts: str) -> bytes:
+        return hmac.digest(self._key, "\n".join(parts).encode("utf-8", "replace"), "sha256")

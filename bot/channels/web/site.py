@@ -31,7 +31,7 @@ from bot.channels.web.pages import Choice, Pages, mail_to_self
 from bot.channels.web.requests import FORGOTTEN, Caller, Event, TooLarge
 from bot.letters import Attachment, Doors, Letter, Opened, Sight, Update
 from bot.survey import codes, door
-from bot.survey.buttons import AtTheDoor, Erase, Welcome
+from bot.survey.buttons import AtTheDoor, Erase, Join, Welcome
 from bot.survey.dialogue import Commanded, Wrote
 from bot.texts import HOME_LANGUAGE, Texts
 
@@ -46,6 +46,7 @@ MOST_STREAMS_EACH = 3  # a browser has six connections for all its tabs together
 DRAWN_AT_ONCE = 2
 UNBUFFERED = {"X-Accel-Buffering": "no"}  # nginx would keep news until it has a page full of it
 INLINE = {"samenspraak.png": "image/png", "qr.png": "image/png"}
+OF_ANOTHER = (Choice("stay", "/", is_link=True, is_main=True), Choice("keep", "/keep", is_link=True))
 DOWNLOADS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
 
 
@@ -150,31 +151,42 @@ class Site:
         )
 
     async def personal(self, request: Request) -> Response:
-        """Somebody goes on by their own link: it leaves the address bar at once and lives in the cookie. Where
-        somebody else is known already, they are asked first."""
+        """Somebody's own link. Who opens it has said nothing yet, and it may have been sent on: they are asked, and
+        only their press makes this browser the owner's."""
         caller, token = self.caller(request), request.path_params["token"]
         if not self.guesses.may_try(caller.client, token):
             return self.notice(caller, "too_many", 429)
         own = replace(caller, token=token)
-        if not (TOKEN.fullmatch(token) and (await self.look(own, Wrote())).is_known):
+        owner = await self.look(own, Wrote()) if TOKEN.fullmatch(token) else None
+        if owner is None or not owner.is_known:
             return self.notice(caller, "not_found", 404)
         self.guesses.was_right(caller.client, token)
-        if request.method == "POST":
-            is_meant = self.is_ours(caller, await requests.form(request))
-        else:
-            is_meant = caller.is_new or caller.token == token or not (await self.look(caller, Wrote())).is_known
-        return self.go(own, "/", is_known=True) if is_meant else await self.ask_whose(caller, token)
+        if caller.token == token:
+            return self.go(own, "/", is_known=True)
+        if request.method != "POST":
+            return await self.ask_whose(caller, token, owner)
+        if self.is_ours(caller, await requests.form(request)):
+            return self.go(own, "/", is_known=True)
+        return await self.ask_whose(caller, token, owner, "no_cookie" if caller.is_new else "too_old", 403)
 
-    async def ask_whose(self, caller: Caller, token: str) -> Response:
+    async def ask_whose(self, caller: Caller, token: str, owner: Sight, alert: str = "", status: int = 200) -> Response:
+        """Whose link it is; in a browser that knows nobody in the language of its owner, who it most likely is."""
         sight = await self.look(caller, Wrote())
-        letter = self.core.texts.letter(door.another_link(), sight.language)
-        choices = (
-            Choice("stay", "/", is_link=True, is_main=True),
-            Choice("keep", "/keep", is_link=True),
-            Choice("other_link", f"/mine/{token}"),
+        choices: tuple[Choice, ...] = (Choice("own_link", f"/mine/{token}", is_main=True),)
+        view = door.own_link()
+        if sight.is_known:
+            choices, view = (*OF_ANOTHER, Choice("other_link", f"/mine/{token}")), door.another_link()
+        else:
+            sight = owner
+        return self.answer(
+            caller,
+            replace(sight, takes_part=False, role=""),
+            {1: self.core.texts.letter(view, sight.language)},
+            f"/mine/{token}",
+            status,
+            choices=choices,
+            alert=self.pages.word(alert, sight.language) if alert else "",
         )
-        shown = replace(sight, takes_part=False, role="")
-        return self.answer(caller, shown, {1: letter}, f"/mine/{token}", choices=choices)
 
     async def keep(self, request: Request) -> Response:
         caller = self.caller(request)
@@ -254,11 +266,17 @@ class Site:
             await self.underway.take(self.update(caller, Opened(code), f"opened {code}"), ANSWER_WITHIN)
             if isinstance(event, Welcome):
                 return await self.in_language(caller, event)
+        if not sight.is_known and isinstance(event, Join | Opened):
+            caller = replace(caller, token=self.keys.renewed(fields), is_new=True)
         await self.act(caller, event, fields)
         return await self.show_chat(caller) if caller.is_scripted else self.go(caller, "/#now")
 
     def is_ours(self, caller: Caller, fields: Mapping[str, str]) -> bool:
-        return not caller.is_new and self.keys.is_proof(caller.token, fields.get("proof", ""))
+        """Whether a page of ours in this very browser sent it: with its token, or with the one before they joined,
+        when the answer to that was lost and it is sent again."""
+        if caller.is_new:
+            return False
+        return self.keys.is_proof(caller.token, fields.get("proof", "")) or self.keys.renewed(fields) == caller.token
 
     async def refused(self, caller: Caller, fields: Mapping[str, str]) -> Response:
         """A form of another site, or of a page from before the cookie was gone: nothing is done, and it says so."""

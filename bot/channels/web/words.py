@@ -29,6 +29,7 @@ WORDS = {
     "go_on": say("Go on where I was"),
     "stay": say("Stay where I was"),
     "other_link": say("Go on with the other link"),
+    "own_link": say("Yes, this is my own link"),
     "back": say("‹ Back"),
     "in_telegram": say("Do you have Telegram? You can also take part there."),
     "open_telegram": say("Open Telegram"),

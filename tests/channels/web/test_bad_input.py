@@ -90,7 +90,10 @@ async def test_saying_yes_twice_makes_one_person(house: House, visitors: Visitor
     await anna.open(f"/i/{house.add().invitation}")
     welcome = anna.last
     await anna.press("Ja, ik doe mee", on=welcome)
+    await anna.press("Ja, ik doe mee", on=welcome)
+    assert "Hoe doet u mee" in anna.last.text
     await anna.press("Ja, ik doe mee", on=welcome, once="a second tab")
+    await anna.press("Verder waar ik was")
     assert "Hoe doet u mee" in anna.last.text
     assert house.rows("SELECT COUNT(*) FROM respondents") == [(1,)]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from yarl import URL
 
 from tests.channels.web.conftest import Visitors
@@ -33,6 +34,65 @@ async def test_the_own_link_of_a_neighbour_takes_nobodys_place(house: House, vis
     assert (anna.place, item_on(anna), anna.token) == ("/", 2, mo.token), "it may be their own second link"
     await anna.open(f"/mine/{mo.token}")
     assert (anna.place, item_on(anna)) == ("/", 2), "their own link asks nothing"
+
+
+async def test_the_own_link_of_somebody_signs_nobody_in_by_itself(house: House, visitors: Visitors) -> None:
+    mo, newcomer, code = visitors(), visitors("tr-TR"), house.add().invitation
+    await agree(house, mo, code)
+    await answer(house, mo, "yes")
+    await newcomer.open(f"/mine/{mo.token}")
+    assert newcomer.last.language == "nl", "the language of its owner, who it most likely is"
+    assert "Is dit uw eigen link?" in newcomer.last.text
+    assert "Zin 2" not in newcomer.last.whole
+    assert "menu" not in newcomer.last.forms
+    assert newcomer.token not in ("", mo.token)
+    asked = newcomer.last
+    for forged in ({"proof": "0" * 40}, {"proof": ""}):
+        await newcomer.press("Ja, dit is mijn eigen link", on=asked, **forged)
+        assert (newcomer.status, newcomer.place) == (403, f"/mine/{mo.token}")
+        assert newcomer.last.alert
+        assert newcomer.token != mo.token
+    await newcomer.open("/")
+    assert "Zin 2" not in newcomer.last.whole
+    await newcomer.press("Ja, dit is mijn eigen link", on=asked)
+    assert (newcomer.place, item_on(newcomer), newcomer.token) == ("/", 2, mo.token)
+    await newcomer.press("Ja, dit is mijn eigen link", on=asked)
+    assert (newcomer.place, item_on(newcomer)) == ("/", 2), "a second press of it says nothing new"
+
+
+async def test_a_browser_that_keeps_no_cookie_is_told_at_an_own_link(house: House, visitors: Visitors) -> None:
+    mo, newcomer = visitors(), visitors()
+    await agree(house, mo, house.add().invitation)
+    await newcomer.open(f"/mine/{mo.token}")
+    newcomer.session.cookie_jar.clear()
+    await newcomer.press("Ja, dit is mijn eigen link")
+    assert (newcomer.status, newcomer.last.alert) == (
+        403,
+        "Uw browser laat ons niet onthouden waar u was. Sta cookies toe voor deze pagina.",
+    )
+
+
+@pytest.mark.parametrize("seat", [False, True])
+async def test_what_a_browser_had_before_it_joined_opens_nothing(house: House, visitors: Visitors, seat: bool) -> None:
+    anna, peeper, codes = visitors(), visitors(), house.add()
+    await anna.open(f"/i/{codes.coordinator if seat else codes.invitation}")
+    before = anna.token
+    label = "Ja, ga verder" if seat else "Ja, ik doe mee"
+    form = anna.last
+    await anna.press(label, on=form)
+    after = anna.token
+    assert after not in ("", before)
+    await peeper.open(f"/mine/{before}")
+    assert peeper.status == 404, "nobody is known by it"
+    for _ in range(2):  # the answer to the first never came: the browser has what it had, and sends it again
+        anna.session.cookie_jar.update_cookies({"samenspraak": before}, URL(house.page))
+        await anna.press(label, on=form)
+        assert (anna.token, anna.last.alert) == (after, "")
+    await anna.press(label, on=form)
+    assert (anna.token, anna.last.alert) == (after, ""), "the cookie came, and the page did not"
+    assert house.rows("SELECT COUNT(*) FROM contacts") == [(1,)]
+    if not seat:
+        assert house.rows("SELECT opened FROM invitations") == [(1,)]
 
 
 async def test_whoever_scans_the_invitation_again_is_asked_and_goes_on(house: House, visitors: Visitors) -> None:
