@@ -52,10 +52,10 @@ FILL = (
     SELECT id, id, partnership_id, 1, :at, :at, :at, :at FROM respondents
     """,
     """
-    INSERT INTO answers (response_id, item, option, answered_at)
+    INSERT INTO answers (response_id, item, option, answered_on)
     WITH RECURSIVE item(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM item WHERE i < 26)
     SELECT responses.id, i, CASE abs(random()) % 7 WHEN 0 THEN 'no' WHEN 1 THEN 'rather_no' WHEN 2 THEN 'middle'
-      WHEN 3 THEN 'rather_yes' WHEN 4 THEN 'yes' WHEN 5 THEN 'dont_know' ELSE 'not_applicable' END, :at
+      WHEN 3 THEN 'rather_yes' WHEN 4 THEN 'yes' WHEN 5 THEN 'dont_know' ELSE 'not_applicable' END, date(:at)
     FROM responses CROSS JOIN item
     """,
 )

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from functools import partial
-from itertools import count
 from typing import TypeVar
 
 from bot import neighbours, ticks, turn
@@ -110,7 +109,6 @@ class Stage:
         self.database, self.texts, self.wanted = database, texts, wanted
         self.first = now.astimezone(zone(HOME)).date() - timedelta(days=7 * wanted.weeks)
         self.outings = neighbours.outings(wanted.people, wanted.waves, wanted.seed)
-        self.updates = count(1)
         with database.transaction() as tx:
             self.partnership, self.codes = self._found(tx)
         people = neighbours.neighbourhood(texts.checklist, wanted.seed, wanted.people, wanted.language, texts.languages)
@@ -194,8 +192,7 @@ class Stage:
     def _take(self, tx: Tx, who: str, event: Event, now: datetime) -> list[Letter]:
         """One tap, taken by the core; what is shown for it is read at once."""
         phone = self.people[who].language if who in self.people else self.wanted.language
-        number = rehearsals.update_id(self.partnership.id, next(self.updates))
-        envelopes = turn.take(tx, self.texts, Update(number, CHANNEL, who, event, phone), now).envelopes
+        envelopes = turn.take(tx, self.texts, Update("", CHANNEL, who, event, phone), now).envelopes
         letters.settle(tx, [envelope.number for envelope in envelopes if envelope.number], now)
         return [envelope.letter for envelope in envelopes]
 

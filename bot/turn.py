@@ -292,13 +292,12 @@ def _own_data(tx: Tx, texts: Texts, caller: Caller, language: str) -> Letter:
     sheet = io.StringIO()
     table = csv.writer(sheet)
     table.writerow(
-        map(word, (say("partnership"), say("round"), say("number"), say("statement"), say("answer"), say("time (UTC)")))
+        map(word, (say("partnership"), say("round"), say("number"), say("statement"), say("answer"), say("date")))
     )
     for own in dialogues.own_answers(tx, caller.contact):
         item, option = texts.checklist.items[own.item], texts.checklist.options[own.option]
-        at = own.answered_at.isoformat(" ", "seconds")
         name = own.partnership if own.partnership[:1] not in "=+-@\t\r" else f"'{own.partnership}"
-        table.writerow((name, own.wave, own.item, word(item.statement), word(option.label), at))
+        table.writerow((name, own.wave, own.item, word(item.statement), word(option.label), own.answered_on))
     file = Attachment("file", word(say("my-answers")) + ".csv", sheet.getvalue())
     return Letter(word(say("Your answers, in a file.")), attachment=file)
 

@@ -83,7 +83,7 @@ def link(tx: Tx, code: str, now: datetime) -> Link | None:
     ).first()
     if found is None:
         return None
-    return Link(found.partnership_id, found.role, found.expires_at <= now, found.used_at is not None)
+    return Link(found.partnership_id, found.role, found.expires_at <= now, found.used_on is not None)
 
 
 def use_link(tx: Tx, code: str, link: Link, channel: str, address: str, language: str, now: datetime) -> None:
@@ -97,7 +97,7 @@ def use_link(tx: Tx, code: str, link: Link, channel: str, address: str, language
         seat.on_conflict_do_update(index_elements=["contact_id", "partnership_id"], set_={"role": better})
     )
     used = update(coordinator_links).where(coordinator_links.c.code_key == _key(tx, code))
-    tx.connection.execute(used.values(used_at=now))
+    tx.connection.execute(used.values(used_on=now.date()))
 
 
 def make_link(tx: Tx, partnership: int, role: str, now: datetime) -> str:

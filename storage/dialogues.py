@@ -5,12 +5,13 @@ A contact's row stays locked from `load` until the commit, so two updates of one
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from bot.survey.buttons import place_from
+from bot.survey.calendar import zone
 from bot.survey.checklist import Checklist
 from bot.survey.dialogue import Dialogue, Partnership
 from storage import letters as letters_of
@@ -42,7 +43,7 @@ class OwnAnswer:
     wave: int
     item: int
     option: str
-    answered_at: datetime
+    answered_on: date
 
 
 def load(
@@ -150,9 +151,10 @@ def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> bool:
     Whether letters that wait for this contact were withdrawn, because they are out of date now.
     """
     before = caller.dialogue
+    today = now.astimezone(zone(after.partnership.timezone)).date()
     for item, option in after.answers.items():
         if before.answers.get(item) != option:
-            _SAVE_ANSWER(tx, response_id=after.response, item=item, option=option, answered_at=now)
+            _SAVE_ANSWER(tx, response_id=after.response, item=item, option=option, answered_on=today)
     _SAVE_RESPONSE(
         tx,
         response=after.response,
@@ -207,7 +209,7 @@ def erase(tx: Tx, checklist: Checklist, contact: int) -> None:
 def own_answers(tx: Tx, contact: int) -> list[OwnAnswer]:
     """Every answer that this person gave, in every wave and partnership."""
     found = tx.connection.execute(
-        select(partnerships.c.name, waves.c.number, answers.c.item, answers.c.option, answers.c.answered_at)
+        select(partnerships.c.name, waves.c.number, answers.c.item, answers.c.option, answers.c.answered_on)
         .select_from(answers.join(responses).join(respondents).join(waves).join(partnerships))
         .where(respondents.c.contact_id == contact)
         .order_by(partnerships.c.id, waves.c.number, answers.c.item)
@@ -283,9 +285,9 @@ def _dialogue(
 
 
 def _save_answer(insert: Any) -> Any:
-    row: dict[str, Any] = {name: bindparam(name) for name in ("response_id", "item", "option", "answered_at")}
+    row: dict[str, Any] = {name: bindparam(name) for name in ("response_id", "item", "option", "answered_on")}
     given = insert(answers).values(**row)
-    changed = {"option": given.excluded.option, "answered_at": given.excluded.answered_at}
+    changed = {"option": given.excluded.option, "answered_on": given.excluded.answered_on}
     return given.on_conflict_do_update(index_elements=["response_id", "item"], set_=changed)
 
 

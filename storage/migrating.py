@@ -87,6 +87,8 @@ def migrate(database: Database) -> None:
 def upgrade(database: Database, revision: str | None) -> None:
     """The same, of a database that is known to be at this revision."""
     with _in_words(database):
+        if revision is not None:
+            _check_secret(database)
         if revision != head():
             with database.alone():  # not under the hands of a version that is still running
                 _upgrade(database)
@@ -158,7 +160,7 @@ def _upgrade(database: Database) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["engine"] = database.engine
+    config.attributes.update(engine=database.engine, seal=database.seal)
     command.upgrade(config, "head")
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Column, ColumnElement, Select, String, cast, delete, exis
 from storage import letters as letters_of
 from storage.database import Tx
 from storage.retention import erase_idle
-from storage.schema import contacts, coordinators, letters, marks, partnerships, respondents, updates, waves
+from storage.schema import contacts, coordinators, letters, marks, partnerships, respondents, waves
 
 CHANNEL = "rehearsal"
 """Where simulated people live: no messenger serves it, so nothing ever goes there."""
@@ -42,7 +42,6 @@ def end(tx: Tx, partnership: int, now: datetime) -> None:
     simulated = _simulated(partnership)
     letters_of.withdraw(tx, letters.c.contact_id.in_(simulated), now)
     tx.connection.execute(update(contacts).where(contacts.c.id.in_(simulated)).values(unreachable_at=now))
-    tx.connection.execute(delete(updates).where(updates.c.id.startswith(update_id(partnership, ""))))
 
 
 def numbers(tx: Tx) -> list[int]:
@@ -58,14 +57,8 @@ def remove(tx: Tx, partnership: int) -> Removed:
     _drop_letters(tx, partnership, involved)
     tx.connection.execute(delete(partnerships).where(partnerships.c.id == partnership))
     erase_idle(tx, involved)
-    tx.connection.execute(delete(updates).where(updates.c.id.startswith(update_id(partnership, ""))))
     tx.connection.execute(delete(marks).where(marks.c.name == _mark(partnership)))
     return Removed(1, len(people))
-
-
-def update_id(partnership: int, number: object) -> str:
-    """What a simulated person does has a number that no channel gives."""
-    return f"{_mark(partnership)}:{number}"
 
 
 def is_now(tx: Tx, partnership: Column[int]) -> ColumnElement[bool]:

@@ -47,9 +47,17 @@ def _forget_contacts(tx: Tx, partnership: Partnership, now: datetime, most: int)
     found = tx.connection.execute(mine.order_by(respondents.c.contact_id).limit(most).with_for_update()).all()
     if found:
         freed = update(respondents).where(respondents.c.id.in_([row.id for row in found]))
-        tx.connection.execute(freed.values(contact_id=None))
+        tx.connection.execute(freed.values(contact_id=None, consented_at=func.date(respondents.c.consented_at)))
+        _forget_moments(tx, [row.id for row in found])
         erase_idle(tx, [row.contact_id for row in found])
     return len(found)
+
+
+def _forget_moments(tx: Tx, of: list[int]) -> None:
+    """What is left is about nobody: of when they answered only the day stays, for it is thrown away by the day."""
+    at = (responses.c.opened_at, responses.c.started_at, responses.c.touched_at, responses.c.completed_at)
+    days = update(responses).where(responses.c.respondent_id.in_(of))
+    tx.connection.execute(days.values({column: func.date(column) for column in at} | {responses.c.remind_at: None}))
 
 
 def _is_over(tx: Tx, partnership: Partnership, now: datetime) -> bool:

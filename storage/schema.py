@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -158,7 +159,7 @@ coordinator_links = Table(
     Column("partnership_id", Integer, _of("partnerships"), nullable=False, index=True),
     Column("role", String(20), nullable=False),
     Column("expires_at", Moment, nullable=False),
-    Column("used_at", Moment),
+    Column("used_on", Date),
 )
 
 contacts = Table(
@@ -222,7 +223,7 @@ answers = Table(
     Column("response_id", Integer, _of("responses"), primary_key=True),
     Column("item", SmallInteger, primary_key=True),
     Column("option", String(20), nullable=False),
-    Column("answered_at", Moment, nullable=False),
+    Column("answered_on", Date, nullable=False),  # to the second it could be joined to what others note of a tap
     sqlite_with_rowid=False,
 )
 
@@ -302,9 +303,11 @@ compared = Table(
     sqlite_with_rowid=False,
 )
 
+# Nothing here says whose update it was, which one, or at what moment it came.
 updates = Table(
     "updates",
     metadata,
-    Column("id", String(60), primary_key=True),
-    Column("handled_at", Moment, nullable=False),
+    Column("key", LargeBinary(32), primary_key=True),
+    Column("handled_on", Date, nullable=False),
+    sqlite_with_rowid=False,  # rows in the order in which they came would tell as much as a moment
 )

@@ -154,7 +154,7 @@ def something_to_post(tx: Tx, texts: Texts) -> Letters:
     number, wave = founded(tx, texts, "To post", 6 * DAY)
     finished = people(tx, number, wave, 10, completed_at=NOW - DAY)
     given = [
-        {"response_id": response, "item": item, "option": option, "answered_at": NOW - DAY}
+        {"response_id": response, "item": item, "option": option, "answered_on": (NOW - DAY).date()}
         for response in finished.responses
         for item, option in ALL_YES.items()
     ]

@@ -41,8 +41,15 @@ def claim_and_fail(update: str) -> Callable[[Tx], bool]:
     return work
 
 
+ASKED = [*map(str, range(200)), *(f"many {number}" for number in range(200))]
+"""The updates that these tests claim."""
+
+
 def claimed(database: Database) -> set[str]:
-    return {update for (update,) in rows(database, "SELECT id FROM updates")}
+    """Those of the updates of a test that are claimed."""
+    keys = {bytes(key) for (key,) in rows(database, "SELECT key FROM updates")}
+    known = {database.seal.key("update", update): update for update in ASKED}
+    return {known[key] for key in keys}
 
 
 async def together(database: Database, works: list[Callable[[Tx], Any]]) -> list[Any]:

@@ -241,8 +241,8 @@ def test_a_changed_answer_is_the_same_row(database: Database) -> None:
     taken(database, address, response, ChooseOption(response, 3, "no"), LATER)
     with database.transaction() as tx:
         own = dialogues.own_answers(tx, load(tx, address).contact)
-    assert [(a.item, a.option, a.answered_at) for a in own] == [
-        (item, "no" if item == 3 else "yes", LATER if item == 3 else MONDAY) for item in range(1, 27)
+    assert [(a.item, a.option, a.answered_on) for a in own] == [
+        (item, "no" if item == 3 else "yes", (LATER if item == 3 else MONDAY).date()) for item in range(1, 27)
     ]
 
 

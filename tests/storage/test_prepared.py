@@ -8,11 +8,11 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from storage.database import Database, DatabaseAway
 from storage.prepared import Prepared
-from storage.schema import marks, updates
+from storage.schema import leases, marks
 from tests.house import MONDAY
 
-ADD = Prepared(lambda insert: insert(updates).values(id=bindparam("id"), handled_at=bindparam("handled_at")))
-SINCE = select(updates).where(updates.c.handled_at >= bindparam("moment")).order_by(updates.c.id)
+ADD = Prepared(lambda insert: insert(leases).values(name=bindparam("name"), holder="us", until=bindparam("until")))
+SINCE = select(leases).where(leases.c.until >= bindparam("moment")).order_by(leases.c.name)
 NOWHERE = Prepared(lambda _: select(marks.c.name.op("nonsense")(bindparam("value"))))
 
 
@@ -20,19 +20,19 @@ def test_rows_are_those_of_sqlalchemy(database: Database) -> None:
     prepared = Prepared(lambda _: SINCE)
     with database.transaction() as tx:
         for number in range(4):
-            ADD(tx, id=f"telegram:{number}", handled_at=MONDAY + timedelta(hours=number))
+            ADD(tx, name=f"lease {number}", until=MONDAY + timedelta(hours=number))
         for hours, many in ((1, 3), (0, 4), (9, 0)):
             moment = MONDAY + timedelta(hours=hours)
             found = prepared(tx, moment=moment)
             assert found == list(map(tuple, tx.connection.execute(SINCE, {"moment": moment})))
             assert len(found) == many
-        assert prepared(tx, moment=MONDAY)[1].handled_at == MONDAY + timedelta(hours=1)
+        assert prepared(tx, moment=MONDAY)[1].until == MONDAY + timedelta(hours=1)
 
 
 def add_twice(database: Database) -> None:
     with database.transaction() as tx:
         for _ in range(2):
-            ADD(tx, id="telegram:1", handled_at=MONDAY)
+            ADD(tx, name="ticks", until=MONDAY)
 
 
 def test_an_error_is_sqlalchemys_and_holds_no_values(database: Database) -> None:
@@ -45,5 +45,5 @@ def test_an_error_is_sqlalchemys_and_holds_no_values(database: Database) -> None
 
 
 def test_a_value_that_is_left_out_is_a_mistake(database: Database) -> None:
-    with pytest.raises(KeyError, match="handled_at"), database.transaction() as tx:
-        ADD(tx, id="telegram:1")
+    with pytest.raises(KeyError, match="until"), database.transaction() as tx:
+        ADD(tx, name="ticks")

@@ -259,7 +259,7 @@ def stored(
     response: int = tx.connection.execute(
         tx.insert(responses).values(**row, completed_at=completed_at).returning(responses.c.id)
     ).scalar_one()
-    rows = [{"response_id": response, "item": i, "option": o, "answered_at": at} for i, o in given.items()]
+    rows = [{"response_id": response, "item": i, "option": o, "answered_on": at.date()} for i, o in given.items()]
     tx.connection.execute(tx.insert(answers), rows)
     return response
 

@@ -18,9 +18,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import MetaData, Table, make_url, select, text
 
-from storage import dialogues, letters
+from storage import dialogues, letters, updates
 from storage.database import Database, DatabaseAway, Tx
-from storage.migrating import MIGRATIONS, HalfMade, NotAllowed, NotOurs, current, head, migrate
+from storage.migrating import MIGRATIONS, HalfMade, NotAllowed, NotOurs, WrongSecret, current, head, migrate
+from storage.schema import updates as updates_table
 from tests.house import MONDAY, ROOT, SECRET
 from tests.storage.beginnings import (
     ANNA,
@@ -41,6 +42,7 @@ Rows = list[dict[str, Any]]
 
 BEFORE = MONDAY - timedelta(days=1)
 WAITING = json.dumps(["Zin 3", [[["Ja", "a:1:3:yes"]]], None, None])
+IN_DAYS = {"answered_at": "answered_on"}
 WORDING = json.dumps({"nl": {"1": "fingerprint"}})
 
 
@@ -59,13 +61,30 @@ migrate(database)
 
 
 def test_nothing_is_lost_or_changed_on_the_way_up(lived_in: Database, revision: str) -> None:
-    before = {name: found(lived_in, name) for name in RELEASED[revision]}
+    before = {name: found(lived_in, name) for name in RELEASED[revision] if name != "updates"}
     assert all(before.values())
     migrate(lived_in)
     assert current(lived_in) == head()
     for name, there in before.items():
-        kept = [{column: row[column] for column in there[0]} for row in found(lived_in, name)]
-        assert kept == there, name
+        wanted = [in_days(row) for row in there]
+        kept = [{column: row[column] for column in wanted[0]} for row in found(lived_in, name)]
+        assert kept == wanted, name
+
+
+def test_an_update_that_was_handled_before_the_upgrade_does_not_act_again(lived_in: Database) -> None:
+    migrate(lived_in)
+    with lived_in.transaction() as tx:
+        assert not updates.claim(tx, "telegram:77", MONDAY)
+        assert updates.claim(tx, "telegram:78", MONDAY)
+        days = select(updates_table.c.handled_on).order_by(updates_table.c.handled_on)
+        assert list(tx.connection.execute(days).scalars()) == [BEFORE.date(), MONDAY.date()]
+
+
+def test_an_upgrade_with_another_secret_changes_nothing(lived_in: Database, revision: str) -> None:
+    with closing(Database(lived_in.url, "another secret")) as other, pytest.raises(WrongSecret):
+        migrate(other)
+    assert current(lived_in) == revision
+    migrate(lived_in)
 
 
 def test_who_was_half_way_goes_on_where_they_were(lived_in: Database) -> None:
@@ -97,7 +116,7 @@ def test_processes_that_start_at_once_upgrade_it_once(lived_in: Database) -> Non
     assert set(said) <= ({"migrated", "busy"} if lived_in.is_sqlite else {"migrated"})
     assert "migrated" in said
     assert current(lived_in) == head()
-    assert found(lived_in, "answers") == before
+    assert found(lived_in, "answers") == list(map(in_days, before))
 
 
 @pytest.mark.parametrize("revision", ["0001", "0002"], indirect=True)
@@ -223,8 +242,14 @@ def put(tx: Tx, name: str, there: Rows) -> None:
 def found(database: Database, name: str) -> Rows:
     with database.transaction() as tx:
         table = Table(name, MetaData(), autoload_with=tx.connection)
-        known = [column for column in table.c if column.name in RELEASED["0003"][name][0]]
+        here = RELEASED["0003"][name][0]
+        known = [column for column in table.c if column.name in (*here, *IN_DAYS.values())]
         return [dict(row._mapping) for row in tx.connection.execute(select(*known).order_by(*table.primary_key))]
+
+
+def in_days(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of then, as it is kept now: of some moments only the day."""
+    return {IN_DAYS.get(name, name): value.date() if name in IN_DAYS else value for name, value in row.items()}
 
 
 def tables(database: Database) -> list[str]:
