@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot import app, first_start
 from bot.settings import Settings
+from storage.addresses import file_of, told
 
 if TYPE_CHECKING:
     from bot.command_line.opening import Commands
@@ -33,7 +34,8 @@ def run(_asked: argparse.Namespace, settings: Settings) -> None:
     )
 
     def ready() -> None:
-        print("Samenspraak is running. Ctrl+C stops it.", file=sys.stderr)
+        where = file.absolute() if (file := file_of(settings.database_url)) else told(settings.database_url)
+        print(f"Samenspraak is running. Its database: {where}. Ctrl+C stops it.", file=sys.stderr)
         first_start.show(links)
 
     with contextlib.suppress(asyncio.CancelledError):

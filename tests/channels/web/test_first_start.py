@@ -35,6 +35,7 @@ async def started(folder: Path, port: int, files: int | None = None) -> AsyncIte
     async with asyncio.timeout(30):
         while b"Samenspraak is running" not in (line := await process.stderr.readline()):
             assert line, "it stopped before it ran"
+    assert f"{folder / 'data' / 'samenspraak.db'}".encode() in line
     printed = b""
     try:
         async with asyncio.timeout(0.5):
