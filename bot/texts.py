@@ -144,8 +144,9 @@ class Texts:
         return catalogue.gettext(phrase.text)
 
 
+@cache
 def load(locales: Path = LOCALES) -> Texts:
-    """Read the checklist and every catalogue; raises with all that cannot be read."""
+    """Read the checklist and every catalogue, once in a process; raises with all that cannot be read."""
     folders = sorted(folder for folder in locales.iterdir() if (folder / "LC_MESSAGES").is_dir())
     problems = [problem for folder in folders if (problem := _unknown_language(folder))]
     catalogues: dict[str, dict[str, NullTranslations]] = {}

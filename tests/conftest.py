@@ -1,5 +1,6 @@
 """What tests share: a clock, a Bot API on loopback, the house."""
 
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,7 +12,7 @@ from bot.survey.checklist import Checklist
 from bot.texts import Texts, load
 from tests.databases import NoPostgres, PostgresServer, postgres
 from tests.house import Clock, House
-from tests.leftovers import swept
+from tests.leftovers import memory, prefix, swept
 from tests.patience import PATIENCE as PATIENCE  # measured here, once, before there are workers
 from tests.telegram_server import TelegramServer
 
@@ -71,6 +72,8 @@ def pytest_configure(config: pytest.Config) -> None:
     sweeping = ExitStack()
     sweeping.enter_context(swept())
     config.add_cleanup(sweeping.close)
+    if config.option.basetemp is None and (place := memory()):
+        config.option.basetemp = tempfile.mkdtemp(prefix=prefix("tests"), dir=place)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

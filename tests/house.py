@@ -6,8 +6,8 @@ The test is the clock; nothing is replaced by something that only looks like it.
 import asyncio
 import os
 import socket
-import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -18,11 +18,14 @@ from bot.settings import Settings, read
 from bot.survey.dialogue import Partnership
 from storage import partnerships
 from storage.partnerships import Codes
+from tests.commands import ran
+from tests.databases import SECRET as SECRET
+from tests.databases import begin_migrated
 from tests.telegram_server import TelegramServer
 
 ROOT = Path(__file__).parent.parent
-SECRET = "a secret that only the tests know"
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+COMMANDS = ThreadPoolExecutor(thread_name_prefix="command")  # that wait for one
 
 
 class Clock:
@@ -76,6 +79,8 @@ class House:
         await self.stop()
 
     async def start(self) -> None:
+        if self.environment.get("SAMENSPRAAK_SECRET") == SECRET:
+            begin_migrated(self.environment["DATABASE_URL"])
         self.app = App(self.settings, self.clock)
         ready = asyncio.Event()
         self._running = asyncio.create_task(self.app.run(ready.set))
@@ -108,15 +113,8 @@ class House:
 
     async def command(self, *arguments: str, **environment: str) -> tuple[int, str, str]:
         """A command in a process of its own, beside whatever runs here."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *arguments),
-            cwd=ROOT,
-            env={**os.environ, **self.environment, **environment},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await process.communicate()
-        return process.returncode or 0, out.decode(), err.decode()
+        given = {**os.environ, **self.environment, **environment}
+        return await asyncio.get_running_loop().run_in_executor(COMMANDS, ran, arguments, ROOT, given)
 
     async def caught_up(self) -> None:
         """Return when all that the time asks for is written, and the letters that fell due are delivered."""

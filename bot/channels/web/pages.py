@@ -7,11 +7,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from bot.channels.commands import ABOUT_COMMANDS, ABOUT_COORDINATING
@@ -94,18 +95,19 @@ class Assets:
         return (content, KINDS[name.rpartition(".")[2]]) if content is not None else None
 
 
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("page.html")
+
+
 class Pages:
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
         self.assets = Assets()
-        environment = Environment(
-            loader=FileSystemLoader(HERE),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._template = environment.get_template("page.html")
+        self._template = _template()
 
     def word(self, name: str, language: str) -> str:
         return self._texts.word(WORDS[name], language)

@@ -1,0 +1,40 @@
+"""Commands of the bot, each a process of its own, without paying for its imports each time.
+
+A process that has imported the bot already makes a fork of itself for every command. What a command gets and gives is
+its own: folder, environment, standard output and error, exit code.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from multiprocessing import get_context
+from pathlib import Path
+
+from tests.leftovers import prefix
+
+FORKING = get_context("forkserver")
+FORKING.set_forkserver_preload(["bot.__main__", "tests.commands"])
+
+
+def ran(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str, str]:
+    """The exit code, and what was written to standard output and standard error."""
+    with tempfile.TemporaryDirectory(prefix=prefix("said")) as kept:
+        out, err = Path(kept, "out"), Path(kept, "err")
+        process = FORKING.Process(target=_run, args=(arguments, folder, dict(environment), out, err))
+        process.start()
+        process.join()
+        return process.exitcode or 0, out.read_text(), err.read_text()
+
+
+def _run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], out: Path, err: Path) -> None:
+    from bot.__main__ import main
+
+    for stream, file in ((sys.stdout, out), (sys.stderr, err)):
+        with file.open("wb") as opened:
+            os.dup2(opened.fileno(), stream.fileno())
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["samenspraak", *arguments]
+    sys.exit(main(arguments))
