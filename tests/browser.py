@@ -9,15 +9,18 @@ import itertools
 import json
 import os
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
 
+from tests.leftovers import prefix
 from tests.patience import PATIENCE
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -34,10 +37,33 @@ def find_chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-class Browser:
-    """`async with Browser() as browser`; each `tab` is the browser of somebody else."""
+@contextmanager
+def chromium() -> Iterator[str]:
+    """Where it listens. It may serve any number of tests, one after another."""
+    with tempfile.TemporaryDirectory(prefix=prefix("chromium"), ignore_cleanup_errors=True) as folder:
+        command = (find_chromium() or "chromium", *FLAGS, f"--user-data-dir={folder}", "about:blank")
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            yield _address(Path(folder, "DevToolsActivePort"))
+        finally:
+            process.terminate()
+            process.wait()
 
-    def __init__(self) -> None:
+
+def _address(file: Path) -> str:
+    patience = time.monotonic() + PATIENCE
+    while not (file.is_file() and file.read_text().count("\n")):  # it can only be looked at
+        assert time.monotonic() < patience, "Chromium does not say where it listens"
+        time.sleep(0.05)
+    port, path = file.read_text().splitlines()[:2]
+    return f"ws://127.0.0.1:{port}{path}"
+
+
+class Browser:
+    """`async with Browser(address) as browser`; each `tab` is the browser of somebody else."""
+
+    def __init__(self, address: str) -> None:
+        self._chromium = address
         self._numbers = itertools.count(1)
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._heard: dict[tuple[str, str], Callable[[Any], Awaitable[None]]] = {}
@@ -45,16 +71,8 @@ class Browser:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        self._process = await asyncio.create_subprocess_exec(
-            *(find_chromium() or "chromium", *FLAGS, f"--user-data-dir={folder}", "about:blank"),
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        self._stack.push_async_callback(self._end)
         session = await self._stack.enter_async_context(aiohttp.ClientSession())
-        port, path = await self._address(folder / "DevToolsActivePort")
-        self._socket = await session.ws_connect(f"ws://127.0.0.1:{port}{path}", max_msg_size=0)
+        self._socket = await session.ws_connect(self._chromium, max_msg_size=0)
         self._listening = asyncio.create_task(self._listen())
         return self
 
@@ -70,7 +88,7 @@ class Browser:
     ) -> "Tab":
         """Somebody's first tab. Who is not `hurried` has looked at a page for a second before they tap on it: for
         them the clock is put back by that, instead of waiting."""
-        context = await self.call("Target.createBrowserContext")
+        context = await self.call("Target.createBrowserContext", disposeOnDetach=True)
         tab = await self.tab_in(str(context["browserContextId"]), hurried=hurried)
         await tab.call("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
         await tab.look(dark=dark)
@@ -114,18 +132,6 @@ class Browser:
     def hear(self, session: str, method: str, act: Callable[[Any], Awaitable[None]]) -> None:
         """Act on each event of this kind."""
         self._heard[session, method] = act
-
-    async def _address(self, file: Path) -> tuple[str, str]:
-        async with asyncio.timeout(PATIENCE):
-            while not (file.is_file() and file.read_text().count("\n")):  # noqa: ASYNC110 - it can only be looked at
-                await asyncio.sleep(0.05)
-        port, path = file.read_text().splitlines()[:2]
-        return port, path
-
-    async def _end(self) -> None:
-        if self._process.returncode is None:
-            self._process.terminate()
-        await self._process.wait()
 
 
 class Tab:

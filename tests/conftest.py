@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import logs
+from bot import logs, pace
 from bot.survey.checklist import Checklist
 from bot.texts import Texts, load
 from tests.databases import NoPostgres, PostgresServer, postgres
@@ -41,7 +41,17 @@ async def server(clock: Clock) -> AsyncIterator[TelegramServer]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, server: TelegramServer, clock: Clock) -> AsyncIterator[House]:
+def second() -> float:
+    """How long bulk mail waits between two letters to one chat. That it is a second, is for tests about that alone:
+    `parametrize("second", [pace.SECOND])`."""
+    return 0.01
+
+
+@pytest.fixture
+async def house(
+    tmp_path: Path, server: TelegramServer, clock: Clock, second: float, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[House]:
+    monkeypatch.setattr(pace, "SECOND", second)
     async with House(tmp_path, server, clock) as running:
         yield running
 

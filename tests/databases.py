@@ -110,7 +110,8 @@ def programs() -> str:
 
 @contextmanager
 def _from_the_wheel() -> Iterator[str]:
-    folder = Path(tempfile.mkdtemp(prefix=prefix("pg"), dir=memory()))  # short: a socket's path has room for 107 bytes
+    """One for the whole run: whoever is first starts it, and whoever is last ends it."""
+    folder = Path(memory() or tempfile.gettempdir(), prefix("pg"))  # short: a socket's path has room for 107 bytes
     with permissions_kept((*folder.parents, *Path(sys.prefix, "lib").parents)):
         try:
             server = _started(folder)

@@ -15,9 +15,11 @@ from typing import Any, Protocol, Self
 
 from bot.app import App
 from bot.settings import Settings, read
+from bot.survey.buttons import ChooseOption, decode, encode
 from bot.survey.dialogue import Partnership
 from storage import partnerships
 from storage.partnerships import Codes
+from storage.schema import answers
 from tests.commands import ran
 from tests.databases import SECRET as SECRET
 from tests.databases import begin_migrated
@@ -168,3 +170,25 @@ async def agree(house: House, person: Somebody, code: str, yes: str = "Ja, ik do
     for label in (yes, group):
         await person.press(label)
         await house.settle()
+
+
+async def fill(house: House, person: Somebody, sheet: Mapping[int, str], done: str = "Klaar") -> None:
+    """Answer every statement, and be done. Only the first and the last are tapped; the others are put where taps would
+    have left them, for it is the whole sheet that matters to whoever comes here."""
+    first, *between, last = sheet
+    shown = (decode(data) for row in person.last.rows for _, data in row)
+    (response,) = {press.response for press in shown if isinstance(press, ChooseOption) and press.item == first}
+    await _choose(house, person, ChooseOption(response, first, sheet[first]))
+    rows = [
+        {"response_id": response, "item": one, "option": sheet[one], "answered_at": house.clock()} for one in between
+    ]
+    with house.app.database.transaction() as tx:
+        tx.connection.execute(tx.insert(answers), rows)
+    await _choose(house, person, ChooseOption(response, last, sheet[last]))
+    await person.press(done)
+    await house.settle()
+
+
+async def _choose(house: House, person: Somebody, option: ChooseOption) -> None:
+    await person.press_data(encode(option))
+    await house.settle()

@@ -20,7 +20,7 @@ from bot.texts import Texts
 from storage import partnerships
 from storage.waves import same_wording
 from tests.data import APPENDIX_A, MOVED, PUBLISHED, PUBLISHED_TOTAL, five_sheets, moved_sheets
-from tests.house import Clock, House, agree
+from tests.house import Clock, House, agree, fill
 from tests.telegram_server import Person, TelegramServer
 from tests.test_coordinator import coordinator, say
 from tests.test_walk import answer
@@ -53,13 +53,6 @@ def test_the_reference_moves_in_three_dimensions() -> None:
         "relation": -20,
         "visibility": 10,
     }
-
-
-async def fill(house: House, person: Person, sheet: Mapping[int, str], done: str = "Klaar") -> None:
-    for option in sheet.values():
-        await answer(house, person, option)
-    await person.press(done)
-    await house.settle()
 
 
 async def two_waves(house: House, server: TelegramServer, clock: Clock, newcomers: int = 0) -> Person:

@@ -13,9 +13,8 @@ from bot.survey.buttons import Coordinate, encode
 from bot.survey.dialogue import COMMANDS, COORDINATING
 from storage import partnerships
 from tests.data import PUBLISHED, PUBLISHED_TOTAL, five_sheets
-from tests.house import Clock, House, agree
+from tests.house import Clock, House, agree, fill
 from tests.telegram_server import Person, TelegramServer
-from tests.test_walk import answer
 
 ARGUMENTS = ("-", "1", "viewer", "coordinator", "d3", "h14", "nl", "0")
 
@@ -35,10 +34,7 @@ async def five_answer(house: House, server: TelegramServer, code: str) -> None:
     for sheet in five_sheets():
         person = server.person(language_code="nl")
         await agree(house, person, code)
-        for option in sheet.values():
-            await answer(house, person, option)
-        await person.press("Klaar")
-        await house.settle()
+        await fill(house, person, sheet)
 
 
 def everything(house: House) -> dict[str, list[tuple[object, ...]]]:

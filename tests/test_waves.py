@@ -1,10 +1,10 @@
 """Waves as coordinators and operators steer them: whom each step reaches, and what every wrong turn does."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot import pace
 from bot.letters import Letter
 from bot.steering import LONGEST_ANSWER
 from bot.survey.buttons import Coordinate, encode
@@ -514,6 +514,7 @@ async def test_the_longest_answers_fit_in_the_preview(house: House, server: Tele
     assert "Is het zo goed?" in fatima.last.text
 
 
+@pytest.mark.parametrize("second", [pace.SECOND])
 async def test_whoever_erases_gets_nothing_that_was_in_line(house: House, server: TelegramServer) -> None:
     """Three letters to one chat take three seconds: the second and third are in hand while the person erases."""
     codes = house.add()
@@ -525,9 +526,7 @@ async def test_whoever_erases_gets_nothing_that_was_in_line(house: House, server
         for number in range(4):
             letters.enqueue(tx, 1, Letter(f"Brief {number}"), house.clock(), f"reminder:999:{number}")
     await house.app.delivery.look_once()
-    async with asyncio.timeout(10):
-        while not any("Brief" in message.text for message in anna.messages):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await anna.wait(lambda message: "Brief" in message.text)
     await anna.press("Ja, wis alles", message=erase)
     await house.settle()
     await house.caught_up()

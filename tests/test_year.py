@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import pace
 from bot.survey.calendar import MORNING, NIGHT
 from bot.survey.phrases import Phrase, say
 from bot.texts import Texts
@@ -545,10 +544,8 @@ async def test_a_year(
     clock: Clock,
     texts: Texts,
     request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     print(f"SEED={SEED}")
-    monkeypatch.setattr(pace, "SECOND", 0.01)  # a year has many, and that they are kept is for another test
     year = Year(house, server, clock, texts)
     await live_through(year)
     assert [complaint for promise in PROMISES for complaint in promise(year)] == []

@@ -13,16 +13,14 @@ chat shows now.
 """
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from storage import marks, partnerships
 from tests.data import five_sheets, moved_sheets
-from tests.house import Clock, House, agree
+from tests.house import Clock, House, agree, fill
 from tests.telegram_server import BotMessage, Person, TelegramServer
-from tests.test_walk import answer
 
 HERE = Path(__file__).parent
 TRANSCRIPTS = sorted(HERE.glob("*.txt"))
@@ -121,19 +119,13 @@ class Play:
             person = self.server.person(language_code="nl")
             await agree(self.house, person, self.codes["INVITATION"])
             self.five.append(person)
-            await self.fill(person, sheet)
+            await fill(self.house, person, sheet)
 
     async def answer_again(self) -> None:
         for person, sheet in zip(self.five, moved_sheets(), strict=True):
             await person.write("/verder")
             await self.house.settle()
-            await self.fill(person, sheet)
-
-    async def fill(self, person: Person, sheet: Mapping[int, str]) -> None:
-        for option in sheet.values():
-            await answer(self.house, person, option)
-        await person.press("Klaar")
-        await self.house.settle()
+            await fill(self.house, person, sheet)
 
     def on_buttons(self) -> list[str]:
         new, self.toasts = self.person.toasts[self.toasts :], len(self.person.toasts)

@@ -1,7 +1,6 @@
 """Fingers, tabs and half-typed words: what people do to a page in a real browser without meaning to."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -10,12 +9,6 @@ from tests.browser import HOW_TO_GET_IT, Browser, Tab, find_chromium
 from tests.house import House
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with Browser() as running:
-        yield running
 
 
 async def join(tab: Tab, house: House, code: str) -> None:

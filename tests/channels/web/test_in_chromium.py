@@ -26,12 +26,6 @@ OPTIONS = {
 KEYS = ("no", "rather_no", "middle", "rather_yes", "yes", "dont_know", "not_applicable")
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with Browser() as running:
-        yield running
-
-
 async def join(tab: Tab, house: House, code: str, language: str = "nl") -> None:
     yes, group, statement, *_ = WORDS[language]
     await tab.open(f"{house.page}/i/{code}")
