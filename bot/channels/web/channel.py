@@ -14,6 +14,7 @@ import uvicorn
 
 from bot.channels.web.connections import BACKLOG, Hall, room
 from bot.channels.web.mailbox import Mailboxes
+from bot.channels.web.pages import Pages
 from bot.channels.web.site import Core, site
 from bot.letters import Delivered, Letter, Receipt
 
@@ -44,7 +45,7 @@ class WebChannel:
         self._host, self._port, self._proxies = host, port, proxies
         self._mailboxes = Mailboxes()
         self._closing = asyncio.Event()
-        self._hall = Hall(room())
+        self._hall = Hall(room(), Pages(core.texts).for_anybody("not_understood"))
         most_streams = self._hall.most // 2
         self._app = site(core, self._mailboxes, public_url, secret, self._closing, most_streams)
         self.messenger = WebMessenger(self._mailboxes)

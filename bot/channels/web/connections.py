@@ -7,10 +7,12 @@ else a thousand of them would shut everybody out.
 import asyncio
 import sys
 
-from h11 import IDLE, SEND_BODY
+from h11 import IDLE, SEND_BODY, SEND_RESPONSE, Data, EndOfMessage, Response
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
+
+from bot.channels.web.guard import HEADERS
 
 if sys.platform != "win32":  # where there is no such limit
     import resource
@@ -34,10 +36,11 @@ def room() -> int:
 
 
 class Hall:
-    """The connections that have not said yet what they want, oldest first; `most` are all there can be."""
+    """The connections that have not said yet what they want, oldest first; `most` are all there can be. Who
+    says what is no HTTP is shown the page `no_http`."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, most: int, no_http: str) -> None:
+        self.most, self.no_http = most, no_http.encode()
         self._waiting: dict[Connection, asyncio.TimerHandle] = {}
 
     def protocol(self, config: Config, server_state: ServerState, **more: object) -> "Connection":
@@ -85,6 +88,23 @@ class Connection(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._hall.forget(self)
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP. When an answer to something before it is under way, that one was the last."""
+        if self.conn.our_state in (IDLE, SEND_RESPONSE):
+            self._answer_no_http()
+        self.transport.close()
+
+    def _answer_no_http(self) -> None:
+        page = self._hall.no_http
+        kind = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(page)), "Connection": "close"}
+        headers = [(name.encode(), value.encode()) for name, value in {**HEADERS, **kind}.items()]
+        for event in (
+            Response(status_code=400, reason=b"Bad Request", headers=headers),
+            Data(data=page),
+            EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
 
     def _look(self) -> None:
         theirs = self.conn.their_state

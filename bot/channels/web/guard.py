@@ -6,6 +6,7 @@ What goes wrong is logged with its place and never with its words: those may hol
 import logging
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
@@ -29,12 +30,14 @@ ONE_YEAR = "max-age=31536000"
 
 
 class Guard:
-    def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
-        self._app = app
+    """`sorry` is the page that is left when even that one fails which says so."""
+
+    def __init__(self, app: ASGIApp, sorry: str, *, is_secure: bool) -> None:
+        self._app, self._sorry = app, sorry
         self._headers = {**HEADERS, **({"Strict-Transport-Security": ONE_YEAR} if is_secure else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_gone = False
+        is_gone = is_begun = False
 
         async def heard() -> Message:
             nonlocal is_gone
@@ -43,7 +46,9 @@ class Guard:
             return message
 
         async def guarded(message: Message) -> None:
+            nonlocal is_begun
             if message["type"] == "http.response.start":
+                is_begun = True
                 self._close_up(MutableHeaders(scope=message))
             await send(message)
 
@@ -54,6 +59,8 @@ class Guard:
                 log.info("a request was not finished: %s", type(error).__name__)
             else:
                 log.error("a request failed", exc_info=error)
+                if not is_begun:
+                    await HTMLResponse(self._sorry, 500)(scope, receive, guarded)
 
     def _close_up(self, headers: MutableHeaders) -> None:
         for name, value in self._headers.items():

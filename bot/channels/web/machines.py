@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -55,13 +56,13 @@ class Machines:
     async def measure(self, request: Request) -> Response:
         """For whoever reaches us directly. What comes through a proxy comes from outside, and there it is nothing."""
         if any(name in request.headers for name in THROUGH_A_PROXY):
-            return PlainTextResponse("", 404)
+            raise HTTPException(404)
         return Response(await self.metrics(), media_type="text/plain; version=0.0.4")
 
     async def asset(self, request: Request) -> Response:
         found = self.assets.find(request.path_params["name"])
         if found is None:
-            return PlainTextResponse("", 404)
+            raise HTTPException(404)
         return Response(found[0], media_type=found[1], headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
     async def robots(self, _request: Request) -> Response:

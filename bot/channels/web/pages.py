@@ -21,7 +21,7 @@ from bot.letters import Attachment, Letter, Sight
 from bot.survey.buttons import ChooseOption, Finish, Join, Press, Resume, decode
 from bot.survey.dialogue import COMMANDS, COORDINATING
 from bot.survey.phrases import command
-from bot.texts import BETWEEN_LANGUAGES, SOURCE_LANGUAGE, Texts, plain
+from bot.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, plain
 
 HERE = Path(__file__).parent
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -111,6 +111,11 @@ class Pages:
 
     def word(self, name: str, language: str) -> str:
         return self._texts.word(WORDS[name], language)
+
+    def for_anybody(self, word: str) -> str:
+        """A page with one sentence, in two languages: for when it cannot be known who reads it."""
+        letter = Letter(BETWEEN_LANGUAGES.join(self.word(word, one) for one in (HOME_LANGUAGE, SOURCE_LANGUAGE)))
+        return self.render(Sight(HOME_LANGUAGE, letter), {1: letter}, proof="", once="")
 
     def render(self, sight: Sight, letters: dict[int, Letter], **more: Any) -> str:
         """The page for somebody with these letters; `more` is what the template asks for besides."""

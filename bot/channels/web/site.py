@@ -5,7 +5,6 @@ the page as it stands then: after a redirect for a browser without our script, a
 """
 
 import asyncio
-import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,8 +14,9 @@ from urllib.parse import quote, urlsplit
 from weakref import WeakValueDictionary
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot import attachments
@@ -27,15 +27,14 @@ from bot.channels.web.keys import TOKEN, Keys
 from bot.channels.web.limits import Guesses
 from bot.channels.web.machines import Hook, Machines
 from bot.channels.web.mailbox import Mailbox, Mailboxes
+from bot.channels.web.notices import Notices
 from bot.channels.web.pages import Choice, Pages, mail_to_self
-from bot.channels.web.requests import FORGOTTEN, Caller, Event, TooLarge
+from bot.channels.web.requests import FORGOTTEN, Caller, Event
 from bot.letters import Attachment, Doors, Letter, Opened, Sight, Update
 from bot.survey import codes, door
 from bot.survey.buttons import AtTheDoor, Erase, Join, Welcome
 from bot.survey.dialogue import Commanded, Wrote
 from bot.texts import HOME_LANGUAGE, Texts
-
-log = logging.getLogger(__name__)
 
 CHANNEL = "web"
 KEPT = 400 * 24 * 3600  # seconds that a browser keeps a cookie at most
@@ -125,13 +124,13 @@ class Site:
 
     async def invitation(self, request: Request) -> Response:
         code, language = request.path_params["code"], request.path_params.get("language", "")
+        if language and not self.core.texts.negotiate(language):
+            raise HTTPException(404)
         return await self.show_invitation(self.caller(request), codes.find(code), language)
 
     async def show_invitation(self, caller: Caller, code: str, language: str = "", alert: str = "") -> Response:
         """What stands behind a code: a look and nothing more, whoever it is. The phone may be somebody else's."""
         spoken = self.core.texts.negotiate(language) or ""
-        if language and not spoken:
-            return self.notice(caller, "not_found", 404)
         if code and not self.guesses.may_try(caller.client, code):
             return self.notice(caller, "too_many", 429)
         sight = await self.look(caller, Welcome(code, spoken) if spoken else Opened(code))
@@ -142,7 +141,7 @@ class Site:
             caller,
             replace(sight, takes_part=False, role=""),
             {1: sight.letter},
-            f"/i/{code}/{spoken}".rstrip("/"),
+            f"/i/{code}/{spoken}".rstrip("/") if code else "/",
             200 if sight.code_is_right else 404,
             code=code,
             choices=_who_is_it(sight, code),
@@ -200,7 +199,7 @@ class Site:
     async def keep_code(self, request: Request) -> Response:
         caller = self.caller(request)
         if not (await self.look(caller, Wrote())).is_known:
-            return PlainTextResponse("", 404)
+            raise HTTPException(404)
         return await self.drawn(caller.token, attachments.qr(f"{self.public_url}/mine/{caller.token}"))
 
     async def file(self, request: Request) -> Response:
@@ -209,7 +208,7 @@ class Site:
         box = self.mailboxes.find(token)
         letter = box.letters.get(request.path_params["number"]) if box else None
         if letter is None or letter.attachment is None or letter.attachment.name != request.path_params["name"]:
-            return PlainTextResponse("", 404)
+            raise HTTPException(404)
         return await self.drawn(token, letter.attachment)
 
     async def drawn(self, token: str, attachment: Attachment) -> Response:
@@ -346,6 +345,9 @@ class Site:
         self.give_cookie(response, caller, is_known=is_known)
         return response
 
+    def say(self, request: Request, word: str, status: int) -> Response:
+        return self.notice(self.caller(request), word, status)
+
     def notice(self, caller: Caller, word: str, status: int) -> Response:
         """A page with one sentence, for whoever is there."""
         language = caller.language or HOME_LANGUAGE
@@ -359,24 +361,6 @@ class Site:
 
     def set_cookie(self, response: Response, value: str, seconds: int | None) -> None:
         response.set_cookie(self.cookie, value, max_age=seconds, secure=self.is_secure, httponly=True, samesite="lax")
-
-    async def hung_up(self, _request: Request, _error: Exception) -> Response:
-        log.info("a request was not finished: they left")
-        return Response(status_code=400)  # nobody hears it
-
-    async def not_found(self, request: Request, _error: Exception) -> Response:
-        return self.notice(self.caller(request), "not_found", 404)
-
-    async def broken(self, request: Request, _error: Exception) -> Response:
-        return self.notice(self.caller(request), "broken", 500)
-
-    async def not_now(self, request: Request, _error: Exception) -> Response:
-        return self.notice(self.caller(request), "broken", 503)
-
-    async def too_large(self, request: Request, _error: Exception) -> Response:
-        response = self.notice(self.caller(request), "too_large", 413)
-        response.headers["Connection"] = "close"  # the rest of it is not read
-        return response
 
 
 def site(
@@ -401,16 +385,10 @@ def site(
         Route("/gone", own.gone),
         *machines.routes(),
     ]
-    told = {
-        404: own.not_found,
-        ClientDisconnect: own.hung_up,
-        TooLarge: own.too_large,
-        TimeoutError: own.not_now,
-        Exception: own.broken,
-    }
-    app = Starlette(routes=routes, exception_handlers=told)
+    notices = Notices(own.say)
+    app = Starlette(routes=routes, exception_handlers=notices.handlers())
     app.router.redirect_slashes = False  # it would send people to whatever host the request names
-    return Guard(app, is_secure=own.is_secure)
+    return Guard(app, pages.for_anybody("broken"), is_secure=own.is_secure)
 
 
 def _who_is_it(sight: Sight, code: str) -> tuple[Choice, ...]:

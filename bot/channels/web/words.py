@@ -44,6 +44,7 @@ WORDS = {
     "too_old": say("This page was too old, so your tap was not saved. Please tap again."),
     "no_cookie": say("Your browser does not let us keep your place. Please allow cookies for this page."),
     "not_found": say("There is no page here."),
+    "not_understood": say("We do not understand what your browser asks. Please open the page again."),
     "too_many": say("You tried too many links that do not work. Please try again in 10 minutes."),
     "too_large": say("That was too much at once. Nothing was saved."),
     "broken": say("Sorry, something went wrong on our side. Please try again."),

@@ -193,7 +193,6 @@ async def test_markup_is_words_wherever_it_is_put(house: House, visitors: Visito
         ("GET", "/file/99999999999999999999/x", 404),
         ("GET", "/static/x/page.html", 404),
         ("GET", "/static/x/..%2Fpage.html", 404),
-        ("GET", "/tap", 405),
         ("POST", "/", 405),
         ("PUT", "/tap", 405),
         ("POST", "/away", 403),
@@ -422,26 +421,3 @@ async def test_while_the_database_is_away_the_page_says_so_and_the_tap_acts_when
     await anna.press("Ja", on=statement)
     assert item_on(anna) == 2
     assert house.rows("SELECT COUNT(*) FROM answers") == [(1,)]
-
-
-@pytest.mark.parametrize(
-    ("asked", "spoken"),
-    [
-        ("nl-NL,nl;q=0.9", "nl"),
-        ("en-GB", "en"),
-        ("tr-TR", "nl"),
-        ("ar", "nl"),
-        (None, "nl"),
-        ("de; q=0.9, en; q=0.8", "en"),
-    ],
-)
-async def test_every_notice_is_in_the_language_of_a_real_phone(
-    house: House, visitors: Visitors, asked: str | None, spoken: str
-) -> None:
-    phone = visitors(asked)
-    for place, status in (("/gone", 200), ("/nowhere", 404), (f"/mine/{'x' * 32}", 404)):
-        page = await phone.open(place)
-        assert (phone.status, page.language) == (status, spoken), place
-        assert page.whole
-    async with phone.session.post("/tap", data={"say": "x" * (MOST_BODY + 1)}) as response:
-        assert (response.status, f'lang="{spoken}"' in await response.text()) == (413, True)
