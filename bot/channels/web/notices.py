@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.channels.web.addresses import meant
 from bot.channels.web.requests import TooLarge
 
 log = logging.getLogger(__name__)
@@ -21,9 +22,11 @@ Handler = Callable[[Request, Any], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """`say` makes a page with one sentence."""
+    """`say` makes a page with one sentence; `no_invitation` says that a link is none of ours."""
 
     say: Callable[[Request, str, int], Response]
+    spoken: Callable[[str], str | None]
+    no_invitation: Callable[[Request], Awaitable[Response]]
 
     def handlers(self) -> Mapping[Any, Handler]:
         return {
@@ -36,6 +39,12 @@ class Notices:
         }
 
     async def not_found(self, request: Request, _error: HTTPException) -> Response:
+        """There may be one of our links in it all the same."""
+        path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+        if clean := meant(f"{path}?{query}", self.spoken):
+            return RedirectResponse(clean, 303)
+        if path.startswith("/i/"):
+            return await self.no_invitation(request)
         return self.say(request, "not_found", 404)
 
     async def not_understood(self, request: Request, error: HTTPException) -> Response:

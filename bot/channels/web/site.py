@@ -126,7 +126,10 @@ class Site:
         code, language = request.path_params["code"], request.path_params.get("language", "")
         if language and not self.core.texts.negotiate(language):
             raise HTTPException(404)
-        return await self.show_invitation(self.caller(request), codes.find(code), language)
+        return await self.show_invitation(self.caller(request), code, language)
+
+    async def no_invitation(self, request: Request) -> Response:
+        return await self.show_invitation(self.caller(request), "")
 
     async def show_invitation(self, caller: Caller, code: str, language: str = "", alert: str = "") -> Response:
         """What stands behind a code: a look and nothing more, whoever it is. The phone may be somebody else's."""
@@ -372,20 +375,19 @@ def site(
     post = partial(Route, methods=["POST"])
     routes = [
         Route("/", own.chat),
-        Route("/i/{code}", own.invitation),
-        Route("/i/{code}/", own.invitation),
-        Route("/i/{code}/{language}", own.invitation),
-        Route("/mine/{token}", own.personal, methods=["GET", "POST"]),
+        Route("/i/{code:code}", own.invitation),
+        Route("/i/{code:code}/{language:tag}", own.invitation),
+        Route("/mine/{token:token}", own.personal, methods=["GET", "POST"]),
         Route("/keep", own.keep),
         Route("/keep.png", own.keep_code),
-        Route("/file/{number:int}/{name}", own.file),
+        Route("/file/{number:number}/{name}", own.file),
         Route("/events", own.events),
         post("/tap", own.tap),
         post("/away", own.away),
         Route("/gone", own.gone),
         *machines.routes(),
     ]
-    notices = Notices(own.say)
+    notices = Notices(own.say, core.texts.negotiate, own.no_invitation)
     app = Starlette(routes=routes, exception_handlers=notices.handlers())
     app.router.redirect_slashes = False  # it would send people to whatever host the request names
     return Guard(app, pages.for_anybody("broken"), is_secure=own.is_secure)

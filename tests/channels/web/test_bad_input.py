@@ -193,6 +193,7 @@ async def test_markup_is_words_wherever_it_is_put(house: House, visitors: Visito
         ("GET", "/file/99999999999999999999/x", 404),
         ("GET", "/static/x/page.html", 404),
         ("GET", "/static/x/..%2Fpage.html", 404),
+        ("GET", "/file/" + "9" * 5000 + "/x", 404),
         ("POST", "/", 405),
         ("PUT", "/tap", 405),
         ("POST", "/away", 403),

@@ -200,8 +200,5 @@ async def test_the_language_of_an_invitation_is_one_of_ours(house: House, visito
     code = house.add().invitation
     for language in ("klingon", "%E2%82%AC", "a%0d%0aX:y", "nl%0d%0aX:y"):
         async with visitors().session.get(URL(f"{house.page}/i/{code}/{language}", encoded=True)) as response:
-            assert response.status == 404, language
-    async with visitors().session.get(f"/i/{code}/", headers={"Host": "evil.example"}) as response:
-        assert response.status == 200
-        assert response.history == ()
-        assert response.headers["Content-Location"] == f"/i/{code}"
+            assert (response.status, response.url.path in (f"/i/{code}", f"/i/{code}/nl")) == (200, True), language
+            assert "X" not in response.headers
