@@ -15,6 +15,8 @@ from functools import partial
 from typing import TypeVar
 
 from bot import attachments, glance, schedule, ticks, turn
+from bot.channels.commands import code_in
+from bot.channels.guesses import Guesses
 from bot.channels.telegram import webhook
 from bot.channels.telegram.channel import TelegramChannel, link
 from bot.channels.telegram.webhook import Webhook
@@ -90,6 +92,7 @@ class App:
         self.metrics = Metrics(
             letters=self.delivery.outcomes, telegram_errors=self.telegram.errors if self.telegram else {}
         )
+        self._guesses = Guesses()
         self._beaten = time.monotonic()
         self._last_tick: datetime | None = None
         self._last_poll: datetime | None = None
@@ -179,7 +182,7 @@ class App:
         """Take one update for good: when this returns, it is committed. Gives the line for a pressed button."""
         update, began = replace(update, doors=self.doors), time.monotonic()
         try:
-            reply = await self._store(lambda tx: self._take(tx, update))
+            reply = await self._taken(update)
         except Exception as error:
             self.metrics.failures["turn"] += 1
             log.error("update %s: the turn failed and is passed over", update.id, exc_info=error)
@@ -189,6 +192,16 @@ class App:
             self.delivery.recall(reply.outdated)
         self.delivery.post(reply.envelopes)
         return reply.notice
+
+    async def _taken(self, update: Update) -> Reply:
+        """The turn, unless they brought too many wrong codes before."""
+        code = code_in(update.event)
+        if code and not self._guesses.may_try(update.address, code):
+            return await self._store(lambda tx: turn.turn_away(tx, self.texts, update, self.clock()))
+        reply = await self._store(lambda tx: self._take(tx, update))
+        if code and reply.envelopes and not reply.is_wrong_code:
+            self._guesses.was_right(update.address, code)
+        return reply
 
     def _take(self, tx: Tx, update: Update) -> Reply:
         reply = turn.take(tx, self.texts, update, self.clock())

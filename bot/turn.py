@@ -40,13 +40,14 @@ class Reply:
     """What goes out once the transaction is committed; `notice` is a short line on the pressed button.
 
     `outdated` is a contact for whom bulk mail that is about to go may say what is no longer so; `answered` tells
-    whether an answer was stored.
+    whether an answer was stored, `is_wrong_code` whether they brought a code that nobody has.
     """
 
     envelopes: tuple[Envelope, ...] = ()
     notice: str | None = None
     outdated: int | None = None
     answered: bool = False
+    is_wrong_code: bool = False
 
 
 def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
@@ -75,9 +76,19 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
 
 def apologise(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
     """Pass over an update on which a turn failed, and say so."""
+    return _say_instead(tx, texts, update, door.broken(), now)
+
+
+def turn_away(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
+    """Pass over a code of somebody who brought too many wrong ones. In a group they may all be for another bot."""
+    said = _say_instead(tx, texts, update, door.too_many(), now)
+    return Reply() if update.in_group else said
+
+
+def _say_instead(tx: Tx, texts: Texts, update: Update, view: View, now: datetime) -> Reply:
     if not updates.claim(tx, update.id, now):
         return Reply()
-    return _at_the_door(texts, replace(update, message=None), door.broken())
+    return _at_the_door(texts, replace(update, message=None), view)
 
 
 def _open(tx: Tx, texts: Texts, update: Update, code: str, now: datetime, language: str | None = None) -> Reply:
@@ -102,9 +113,9 @@ def _open_coordinator_link(tx: Tx, texts: Texts, update: Update, code: str, now:
     """Give a seat to whoever opens the link first; a group can only read."""
     found = coordinators.link(tx, code, now)
     if found is None and update.in_group:
-        return Reply()  # it may be meant for another bot
+        return Reply(is_wrong_code=True)  # it may be meant for another bot
     if found is None:
-        return _at_the_door(texts, update, door.unknown_invitation())
+        return replace(_at_the_door(texts, update, door.unknown_invitation()), is_wrong_code=True)
     mine = [seat for seat in _seats(tx, update) if seat.partnership.id == found.partnership]
     if found.used or found.expired:
         return _coordinate(tx, texts, update, now, "home") if mine else _at_the_door(texts, update, door.used_link())
@@ -182,7 +193,7 @@ def _join(tx: Tx, texts: Texts, update: Update, code: str, language: str, now: d
     """They agreed: from here on we keep something about them."""
     partnership = partnerships.invited_by(tx, code)
     if partnership is None:
-        return _at_the_door(texts, update, door.unknown_invitation(), language)
+        return replace(_at_the_door(texts, update, door.unknown_invitation(), language), is_wrong_code=True)
     wave = partnerships.last_wave(tx, partnership.id)
     if wave.closed_at:
         return _at_the_door(texts, update, door.no_open_wave(partnership), language)

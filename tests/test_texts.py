@@ -43,6 +43,7 @@ def every_view(texts: Texts) -> Iterator[tuple[str, View]]:
             door.declined(),
             door.stray(),
             door.unknown_invitation(),
+            door.too_many(),
             door.used_link(),
             door.not_in_a_group(),
             door.no_open_wave(asked_by),

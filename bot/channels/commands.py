@@ -7,6 +7,7 @@ import re
 
 from bot.letters import Opened
 from bot.survey import codes
+from bot.survey.buttons import Join, Welcome
 from bot.survey.dialogue import Commanded, Wrote
 from bot.survey.phrases import say
 
@@ -47,3 +48,14 @@ def said(text: object) -> Opened | Commanded | Wrote:
     if name == "start" and words:
         return Opened(codes.find(words))
     return Commanded(name, words) if name.isascii() and name.isidentifier() else Wrote()
+
+
+def code_in(of: object) -> str:
+    """The code that something is done with, where it is."""
+    match of:
+        case Opened(given):
+            return given
+        case Join(given, _) | Welcome(given, _):
+            return codes.find(given)
+        case _:
+            return ""

@@ -98,6 +98,11 @@ def stray() -> View:
     )
 
 
+def too_many() -> View:
+    """They brought one wrong code after the other."""
+    return View(((say("You tried too many links that do not work. Please try again in 10 minutes."),),))
+
+
 def unknown_invitation() -> View:
     return View(
         (

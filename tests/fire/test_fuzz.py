@@ -16,8 +16,9 @@ from random import Random
 
 import pytest
 
+from bot.channels.guesses import Guesses
 from bot.channels.web.keys import Keys, new_token
-from bot.channels.web.limits import MOST_BODY, Guesses
+from bot.channels.web.requests import MOST_BODY
 from storage.schema import metadata
 from storage.sealing import Seal
 from tests.databases import NoPostgres, postgres

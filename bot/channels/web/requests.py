@@ -7,16 +7,17 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from bot.channels.commands import said
+from bot.channels.guesses import client_of
 from bot.channels.web.keys import TOKEN, new_token
-from bot.channels.web.limits import MOST_BODY, client_of
 from bot.letters import Opened
 from bot.survey import codes
-from bot.survey.buttons import Join, Press, Welcome, decode
+from bot.survey.buttons import Press, decode
 from bot.survey.dialogue import Commanded, Expired, Wrote
 from bot.texts import Texts
 
 Event = Press | Commanded | Wrote | Expired | Opened
 
+MOST_BODY = 16_384  # bytes of a form; ours have some hundreds
 MOST_FIELDS = 12
 
 
@@ -83,14 +84,3 @@ def event(fields: Mapping[str, str]) -> Event:
     if "open" in fields:
         return Opened(codes.find(fields["open"]))
     return said(fields.get("say", ""))
-
-
-def code_in(of: Event) -> str:
-    """The code that it is done with, where it is."""
-    match of:
-        case Opened(given):
-            return given
-        case Join(given, _) | Welcome(given, _):
-            return codes.find(given)
-        case _:
-            return ""

@@ -20,11 +20,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 from bot import attachments
+from bot.channels.commands import code_in
+from bot.channels.guesses import Guesses
 from bot.channels.underway import Underway
 from bot.channels.web import requests
 from bot.channels.web.guard import Guard
 from bot.channels.web.keys import TOKEN, Keys
-from bot.channels.web.limits import Guesses
 from bot.channels.web.machines import Hook, Machines
 from bot.channels.web.mailbox import Mailbox, Mailboxes
 from bot.channels.web.notices import Notices
@@ -129,7 +130,7 @@ class Site:
         return await self.show_invitation(self.caller(request), code, language)
 
     async def no_invitation(self, request: Request) -> Response:
-        return await self.show_invitation(self.caller(request), "")
+        return await self.show_invitation(replace(self.caller(request), is_new=False), "")
 
     async def show_invitation(self, caller: Caller, code: str, language: str = "", alert: str = "") -> Response:
         """What stands behind a code: a look and nothing more, whoever it is. The phone may be somebody else's."""
@@ -257,7 +258,7 @@ class Site:
         if not self.is_ours(caller, fields):
             return await self.refused(caller, fields)
         event = requests.event(fields)
-        code = requests.code_in(event) or codes.find(fields.get("code", ""))
+        code = code_in(event) or codes.find(fields.get("code", ""))
         if code and not self.guesses.may_try(caller.client, code):
             return self.notice(caller, "too_many", 429)
         sight = await self.look(caller, Opened(code) if code else Wrote())

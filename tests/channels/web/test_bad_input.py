@@ -10,9 +10,10 @@ from html import unescape
 import aiohttp
 import pytest
 
+from bot.channels.guesses import Guesses, client_of
 from bot.channels.web import site
-from bot.channels.web.limits import MOST_BODY, Guesses, client_of
 from bot.channels.web.mailbox import MOST_LETTERS, MOST_MAILBOXES, Mailbox, Mailboxes
+from bot.channels.web.requests import MOST_BODY
 from bot.letters import Letter
 from bot.survey import codes
 from storage import partnerships

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot import glance
+from bot.channels.guesses import Guesses
 from bot.channels.web import site
-from bot.channels.web.limits import MOST_BODY, Guesses
 from bot.channels.web.pages import Pages
+from bot.channels.web.requests import MOST_BODY
 from bot.channels.web.words import WORDS
 from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_bad_input import wrong

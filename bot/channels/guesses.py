@@ -1,4 +1,4 @@
-"""Limits: how often a code may be wrong, and how much may be sent.
+"""Guesses: how often somebody may bring a code that is wrong, whatever the channel.
 
 Codes have 128 bits, so nobody guesses one; this only keeps whoever tries from costing anybody else anything. A code
 that was right is remembered and costs nothing, so those who share an address with a guesser are still let in. There
@@ -13,7 +13,6 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-MOST_BODY = 16_384  # bytes of a form; ours have some hundreds
 MOST_CLIENTS, MOST_CODES = 20_000, 5_000  # remembered
 
 
@@ -37,7 +36,8 @@ class Bucket:
 
 
 class Guesses:
-    """Wrong codes, for each client, and for the larger network around it, which may be all one subscriber's."""
+    """Wrong codes, for each client: a chat, or an address and the larger network around it, which may be all one
+    subscriber's."""
 
     PER_CLIENT, PER_NETWORK, PERIOD = 20, 200, 600.0  # in seconds
 
