@@ -88,16 +88,24 @@ def link(tx: Tx, code: str, now: datetime) -> Link | None:
 
 def use_link(tx: Tx, code: str, link: Link, channel: str, address: str, language: str, now: datetime) -> None:
     """Give the seat that the link is for to whoever is at this address; the link is used up."""
-    contact = meet(tx, channel, address, language, now)
-    seat = tx.insert(coordinators).values(
-        contact_id=contact, partnership_id=link.partnership, role=link.role, added_at=now
-    )
+    take_seat(tx, meet(tx, channel, address, language, now), link.partnership, link.role, now)
+    used = update(coordinator_links).where(coordinator_links.c.code_key == _key(tx, code))
+    tx.connection.execute(used.values(used_on=now.date()))
+
+
+def take_seat(tx: Tx, contact: int, partnership: int, role: str, now: datetime) -> None:
+    """Give a seat to a contact, who keeps a better one. What they answered and was not released yet never counts
+    towards k from now on, whatever becomes of the seat."""
+    seat = tx.insert(coordinators).values(contact_id=contact, partnership_id=partnership, role=role, added_at=now)
     better = case((coordinators.c.role == "coordinator", "coordinator"), else_=seat.excluded.role)
     tx.connection.execute(
         seat.on_conflict_do_update(index_elements=["contact_id", "partnership_id"], set_={"role": better})
     )
-    used = update(coordinator_links).where(coordinator_links.c.code_key == _key(tx, code))
-    tx.connection.execute(used.values(used_on=now.date()))
+    own = select(respondents.c.id).where(
+        respondents.c.contact_id == contact, respondents.c.partnership_id == partnership
+    )
+    unreleased = update(responses).where(responses.c.respondent_id.in_(own), responses.c.released_in.is_(None))
+    tx.connection.execute(unreleased.values(seated=True))
 
 
 def make_link(tx: Tx, partnership: int, role: str, now: datetime) -> str:

@@ -37,9 +37,13 @@ BLOCK_GROUPS = (*GROUPS, "other", UNKNOWN_GROUP)
 
 @dataclass(slots=True)
 class Contributors:
-    """Who contribute to one item, told apart as the release rule does, and the sums of their scores."""
+    """What was given to one item, told apart as the release rule does, and the sums of the scores.
+
+    `people` are those behind it who count towards k: all but who holds a seat. A block of nobody else has none.
+    """
 
     people: Counter[Block] = field(default_factory=Counter)
+    given: Counter[Block] = field(default_factory=Counter)
     totals: Counter[Block] = field(default_factory=Counter)
     squares: Counter[Block] = field(default_factory=Counter)
 
@@ -129,8 +133,8 @@ def depart(tx: Tx, checklist: Checklist, who: int | ColumnElement[bool]) -> None
         found[wave].append(response)
     for wave, gone in found.items():
         last = _last(tx, wave)
-        for item, block, _, n in _scored(tx, checklist, wave, _comparisons(tx, wave), responses.c.id.in_(gone)):
-            _let_go(tx, wave, last, item, block, n)
+        for item, block, _, n, seated in _scored(tx, checklist, wave, _comparisons(tx, wave), responses.c.id.in_(gone)):
+            _let_go(tx, wave, last, item, block, n - seated)
 
 
 def _lock(tx: Tx, which: ColumnElement[bool]) -> None:
@@ -144,23 +148,25 @@ def _last(tx: Tx, wave: int) -> int:
 
 
 def _joining(tx: Tx, wave: int, k: int, *, final: bool) -> int:
-    """How many completed responses the next release takes in, besides those released before."""
+    """How many completed responses that count towards k the next release takes in, besides those released before."""
     completed, released = tx.connection.execute(
         select(func.count(responses.c.completed_at), func.count(responses.c.released_in)).where(
-            responses.c.wave_id == wave
+            responses.c.wave_id == wave, ~responses.c.seated
         )
     ).one()
     return int((completed if final else interim(completed, released, k)) - released)
 
 
 def _include(tx: Tx, wave: int, number: int, joining: int) -> None:
-    """The first to complete are the first to be released."""
-    first = (
-        select(responses.c.id)
+    """The first to complete are the first to be released; who holds a seat comes along with those before them."""
+    in_order = (responses.c.completed_at, responses.c.id)
+    so_far = func.sum(case((responses.c.seated, 0), else_=1)).over(order_by=in_order)
+    waiting = (
+        select(responses.c.id, so_far.label("so_far"))
         .where(responses.c.wave_id == wave, responses.c.completed_at.is_not(None), responses.c.released_in.is_(None))
-        .order_by(responses.c.completed_at, responses.c.id)
-        .limit(joining)
+        .subquery()
     )
+    first = select(waiting.c.id).where(waiting.c.so_far <= joining)
     tx.connection.execute(update(responses).where(responses.c.id.in_(first)).values(released_in=number))
 
 
@@ -172,7 +178,7 @@ def _is_tried(tx: Tx, wave: int, half: Publication) -> bool:
 
 def _write_down(tx: Tx, checklist: Checklist, wave: int, other: int, half: Publication) -> int:
     """Keep with the responses of a wave who are released in the other as well, and which items count for them; how many
-    people they are."""
+    they are."""
     there, given = responses.alias(), answers.alias()
     both = (
         responses.join(answers)
@@ -199,8 +205,9 @@ def _record(tx: Tx, checklist: Checklist, wave: int, *planned: Publication) -> R
     for item, release, cell in tx.connection.execute(of_wave.order_by(cells.c.release)):
         record.published[item].append((release, cell))
     comparisons = [*_comparisons(tx, wave), *(cell for _, cell in planned)]
-    for item, block, score, n in _scored(tx, checklist, wave, comparisons):
-        record.contributors[item].people[block] += n
+    for item, block, score, n, seated in _scored(tx, checklist, wave, comparisons):
+        record.contributors[item].people[block] += n - seated
+        record.contributors[item].given[block] += n
         record.contributors[item].totals[block] += n * score
         record.contributors[item].squares[block] += n * score * score
     for row in tx.connection.execute(select(departed).where(departed.c.wave_id == wave)):
@@ -217,22 +224,27 @@ def _comparisons(tx: Tx, wave: int) -> list[str]:
 
 def _scored(
     tx: Tx, checklist: Checklist, wave: int, comparisons: Collection[str], *who: ColumnElement[bool]
-) -> Iterator[tuple[int, Block, int, int]]:
-    """(item, block, score, how many people), over the released answers of everybody in a wave or of some."""
+) -> Iterator[tuple[int, Block, int, int, int]]:
+    """(item, block, score, how many gave it, how many of them with a seat), over the released answers of everybody in a
+    wave or of some."""
     source, part_of = _with_comparisons(comparisons)
     options, places = _scored_options(checklist), max(checklist.items) + 1
     counted = (
-        select(func.count(), _as_one_number(options, places).label("coded"), *part_of)
+        select(func.count(), _seated(), _as_one_number(options, places).label("coded"), *part_of)
         .select_from(source)
         .where(responses.c.wave_id == wave, responses.c.released_in.is_not(None), answers.c.option.in_(options), *who)
         .group_by("coded", *part_of)
     )
-    for n, number, *same in tx.connection.execute(counted):
+    for n, seated, number, *same in tx.connection.execute(counted):
         rest, option = divmod(number, len(options))
         rest, item = divmod(rest, places)
         came, group = divmod(rest, len(BLOCK_GROUPS))
         score = checklist.options[options[option]].score or 0
-        yield item, Block(came, None, BLOCK_GROUPS[group], frozenset(filter(None, same))), score, n
+        yield item, Block(came, None, BLOCK_GROUPS[group], frozenset(filter(None, same))), score, n, seated
+
+
+def _seated() -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((responses.c.seated, 1))), 0)
 
 
 def _as_one_number(options: Sequence[str], places: int) -> ColumnElement[int]:
@@ -273,7 +285,7 @@ def _published(record: Record, item: int, new: Publication) -> dict[str, object]
         "release": release,
         "item": item,
         "cell": cell,
-        "n": sum(found.people[block] for block in blocks),
+        "n": sum(found.given[block] for block in blocks),
         "total": sum(found.totals[block] for block in blocks),
         "squares": sum(found.squares[block] for block in blocks),
     }

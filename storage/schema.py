@@ -205,6 +205,7 @@ responses = Table(
     Column("touched_at", Moment, nullable=False),
     Column("completed_at", Moment),
     Column("released_in", Integer),  # the first release it is part of
+    Column("seated", Boolean, nullable=False, server_default=false()),  # it counts in scores and never towards k
     UniqueConstraint("respondent_id", "wave_id"),
     sqlite_autoincrement=True,
 )

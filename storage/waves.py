@@ -17,7 +17,18 @@ from storage import partnerships as of_partnerships
 from storage import rehearsals
 from storage.database import Tx
 from storage.partnerships import PARTNERSHIP_COLUMNS, WAVE_COLUMNS, Wave
-from storage.schema import contacts, feedback, letters, partnerships, plans, releases, respondents, responses, waves
+from storage.schema import (
+    contacts,
+    coordinators,
+    feedback,
+    letters,
+    partnerships,
+    plans,
+    releases,
+    respondents,
+    responses,
+    waves,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,12 +253,19 @@ def to_invite(tx: Tx, partnership: int, wave: int, most: int) -> list[tuple[int,
 
 
 def invite(tx: Tx, respondent: int, wave: int, now: datetime) -> int | None:
-    """The new response of somebody who is invited; None when they are in already."""
+    """The new response of somebody who is invited; None when they are in already. With a seat it counts in the scores
+    and never towards k."""
     row = {"respondent_id": respondent, "wave_id": wave, "opened_at": now, "touched_at": now}
     last = select(responses.c.reminders).where(responses.c.respondent_id == respondent)
     reminders = func.coalesce(last.order_by(responses.c.id.desc()).limit(1).scalar_subquery(), True)
-    new = tx.insert(responses).values(**row, reminders=reminders).on_conflict_do_nothing()
-    return tx.connection.execute(new.returning(responses.c.id)).scalar()
+    new = tx.insert(responses).values(**row, reminders=reminders, seated=_has_a_seat(respondent))
+    return tx.connection.execute(new.on_conflict_do_nothing().returning(responses.c.id)).scalar()
+
+
+def _has_a_seat(respondent: int) -> ColumnElement[bool]:
+    here = coordinators.c.partnership_id == respondents.c.partnership_id
+    theirs = and_(here, coordinators.c.contact_id == respondents.c.contact_id)
+    return exists().where(respondents.c.id == respondent, theirs)
 
 
 def texts_of(tx: Tx, wave: int) -> dict[str, str]:

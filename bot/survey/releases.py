@@ -4,6 +4,9 @@ The rule: nothing that is published, alone or combined with everything published
 k - 1 people alone. So a mean has at least k contributors, and differs from each earlier publication of the same mean by
 nobody or by at least k people; and so on for every sum and difference of publications. Why it is needed: a mean over n
 people, and again over n + 1, gives the newcomer's answer away by subtraction.
+
+It counts people whom it can tell apart, and whose answers the readers do not know. Who holds a seat reads everything
+and knows their own answers: they are in the means, and count for nobody.
 """
 
 from collections import Counter
@@ -57,8 +60,9 @@ def interim(completed: int, released: int, k: int) -> int:
 def may_publish(people: Mapping[Block, int], published: Published, release: int, cell: str, k: int) -> bool:
     """Whether this cell of an item may be published in this release.
 
-    `people` counts who contribute to the item, in every release up to this one, those who left included. A group needs
-    everyone to be published in the same release, so that its complement passes the same test.
+    `people` counts who contribute to the item, in every release up to this one, those who left included; a block of
+    nobody but people with a seat is there with 0. A group needs everyone to be published in the same release, so that
+    its complement passes the same test.
     """
     if cell in {block.group for block in people} and (release, EVERYONE) not in published:
         return False
@@ -67,13 +71,19 @@ def may_publish(people: Mapping[Block, int], published: Published, release: int,
 
 
 def isolates(people: Mapping[Block, int], published: Published, k: int) -> bool:
-    """Whether some combination of these publications is about one to k - 1 people alone."""
+    """Whether some combination of these publications is about one to k - 1 people alone, or only about people with a
+    seat, who count for nobody: their answers are theirs too."""
     crowds = Counter[Crowd]()
     for block, n in people.items():
         crowds[tuple(block.is_in(release, cell) for release, cell in published)] += n
+    means = _independent(_means(crowds))
     told_apart = {crowd: n for crowd, n in crowds.items() if n}
-    means = [[int(is_in) for is_in in mean] for mean in zip(*told_apart, strict=True)]
-    return _reaches_few(_independent(means), list(told_apart.values()), k - 1)
+    counted = _independent(_means(told_apart))
+    return len(counted) < len(means) or _reaches_few(counted, list(told_apart.values()), k - 1)
+
+
+def _means(crowds: Collection[Crowd]) -> Means:
+    return [[int(is_in) for is_in in mean] for mean in zip(*crowds, strict=True)]
 
 
 def _reaches_few(means: Means, people: list[int], room: int) -> bool:

@@ -1,6 +1,7 @@
 """Releases on a real database: random neighbourhoods, every publication against the raw answers, and the attacker.
 
 A neighbourhood answers in one wave or in several; people come back or not, new ones come, and some are erased between.
+Some hold a seat: they are in the scores, and the attacker knows their answers.
 """
 
 import random
@@ -12,13 +13,13 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, text
+from sqlalchemy import delete, select, text, update
 
 from bot.survey.checklist import Checklist
 from bot.survey.dialogue import GROUP_LABELS
 from bot.survey.scoring import Score
 from bot.texts import Texts
-from storage import dialogues, partnerships, releases
+from storage import coordinators, dialogues, partnerships, releases, waves
 from storage.database import Database, Tx
 from storage.schema import answers, contacts, respondents, responses
 from tests.house import MONDAY, partnership
@@ -41,6 +42,8 @@ class Neighbour:
     responses: dict[int, int] = field(default_factory=dict)
     answers: dict[int, dict[int, str]] = field(default_factory=dict)
     released: dict[int, int] = field(default_factory=dict)
+    has_a_seat: bool = False
+    seated: set[int] = field(default_factory=set)
 
 
 @dataclass
@@ -82,7 +85,10 @@ class Neighbourhood:
         with self.database.transaction() as tx:
             person = again or self.newcomer(tx)
             done = None if all_but_done else at
-            person.responses[self.wave] = stored(tx, self.wave, person.respondent, given, at, done)
+            row = stored(tx, self.wave, person.respondent, given, at, done, seated=person.has_a_seat)
+            person.responses[self.wave] = row
+        if person.has_a_seat:
+            person.seated.add(self.wave)
         if not all_but_done:
             person.answers[self.wave] = given
             self.completed.append((self.wave, person))
@@ -98,6 +104,15 @@ class Neighbourhood:
 
     def here(self) -> list[Neighbour]:
         return [person for person in self.people if person.answers]
+
+    def somebody_gets_a_seat(self, among: Sequence[Neighbour] = ()) -> None:
+        """From now on, and for what they answered and was not released yet."""
+        if here := among or self.here():
+            person = self.chance.choice(here)
+            person.has_a_seat = True
+            with self.database.transaction() as tx:
+                coordinators.take_seat(tx, person.contact, self.number, "viewer", MONDAY)
+            person.seated |= person.responses.keys() - person.released.keys()
 
     def somebody_erases(self, among: Sequence[Neighbour] = ()) -> None:
         if here := among or self.here():
@@ -133,11 +148,15 @@ class Neighbourhood:
     def take_in(self, *, final: bool, number: int) -> None:
         """The first to complete, all but k while the wave is open."""
         here = [person for wave, person in self.completed if wave == self.wave and wave in person.answers]
-        covered = len(here) if final else len(here) - K
-        joining = covered - sum(self.wave in person.released for person in here)
+        counting = [person for person in here if self.wave not in person.seated]
+        covered = len(counting) if final else len(counting) - K
+        joining = covered - sum(self.wave in person.released for person in counting)
+        assert joining
         assert final or (joining >= K and covered >= K)
-        for person in [p for p in here if self.wave not in p.released][:joining]:
-            person.released[self.wave] = number
+        for person in [p for p in here if self.wave not in p.released]:
+            joining -= self.wave not in person.seated
+            if joining >= 0:
+                person.released[self.wave] = number
 
     def compare(self) -> set[int]:
         """Compare with the wave before, and hold both halves against the raw answers of those in both; the items."""
@@ -154,7 +173,8 @@ class Neighbourhood:
         for item in items:
             assert [cell.score for cell in found[item]] == [self.mean(w, item, both[item]) for w in (earlier, later)]
         self.compared["published"] += len(items)
-        self.compared["refused"] += sum(len(both[item]) >= K for item in both.keys() - items)
+        counting = {item: self.counting(self.wave, people) for item, people in both.items()}
+        self.compared["refused"] += sum(counting[item] >= K for item in both.keys() - items)
         self.compared["kept"] += len(found.keys() - items)
         return items
 
@@ -169,9 +189,12 @@ class Neighbourhood:
 
     def is_about(self, wave: int, item: int, behind: list[Neighbour], sums: list[int]) -> None:
         scores = self.scores(wave, item, behind)
-        assert len(scores) >= K
+        assert self.counting(wave, behind) >= K
         assert sums == [len(scores), sum(scores), sum(score * score for score in scores)]
         self.published.setdefault((wave, item), []).append(frozenset(p.number for p in behind))
+
+    def counting(self, wave: int, behind: list[Neighbour]) -> int:
+        return sum(wave not in person.seated for person in behind)
 
     def scores(self, wave: int, item: int, behind: list[Neighbour]) -> list[int]:
         return [self.checklist.options[p.answers[wave][item]].score or 0 for p in behind]
@@ -209,10 +232,10 @@ class Neighbourhood:
 
     def attack(self) -> None:
         """Everything ever published about an item in a wave, combined in every way that exact arithmetic allows."""
-        for sets in {tuple(sets) for sets in self.published.values()}:
-            crowds = Counter(
-                tuple(number in behind for behind in sets) for number in set[int]().union(*sets)
-            )  # who are in the same publications cannot be told apart
+        for wave, sets in {(wave, tuple(sets)) for (wave, _), sets in self.published.items()}:
+            crowds = Counter[Crowd]()  # who are in the same publications cannot be told apart
+            for number in set[int]().union(*sets):
+                crowds[tuple(number in behind for behind in sets)] += wave not in self.people[number].seated
             full = independent(columns(crowds))
             if independent(columns(crowd for crowd, people in crowds.items() if people >= K)) == full:
                 continue  # nothing at all is about small crowds alone, in whatever union
@@ -253,12 +276,20 @@ def introduced(tx: Tx, of: int, number: int, group: str | None) -> tuple[int, in
 
 
 def stored(
-    tx: Tx, wave: int, respondent: int, given: dict[int, str], at: datetime, completed_at: datetime | None
+    tx: Tx,
+    wave: int,
+    respondent: int,
+    given: dict[int, str],
+    at: datetime,
+    completed_at: datetime | None,
+    *,
+    seated: bool = False,
 ) -> int:
-    row = {"respondent_id": respondent, "wave_id": wave, "reminders": True, "opened_at": at, "touched_at": at}
-    response: int = tx.connection.execute(
-        tx.insert(responses).values(**row, completed_at=completed_at).returning(responses.c.id)
-    ).scalar_one()
+    response = waves.invite(tx, respondent, wave, at)
+    assert response
+    row = responses.c.id == response
+    tx.connection.execute(update(responses).where(row).values(completed_at=completed_at))
+    assert tx.connection.execute(select(responses.c.seated).where(row)).scalar() is seated
     rows = [{"response_id": response, "item": i, "option": o, "answered_on": at.date()} for i, o in given.items()]
     tx.connection.execute(tx.insert(answers), rows)
     return response
@@ -270,14 +301,18 @@ def test_a_random_neighbourhood(database: Database, texts: Texts, seed: int) -> 
         pytest.skip("every fourth on PostgreSQL")
     chance = random.Random(seed)
     neighbourhood = Neighbourhood(database, texts, chance, shy=chance.choice((0, 1, 3)))
+    seats = chance.choice((0, 0.05, 0.3))
     for _ in range(chance.randint(3, 60)):
         neighbourhood.somebody_completes()
+        if chance.random() < seats:
+            neighbourhood.somebody_gets_a_seat()
         if chance.random() < 0.1:
             neighbourhood.somebody_erases()
         if chance.random() < 0.3:
             neighbourhood.release()
     neighbourhood.close()
-    assert len(neighbourhood.here()) < K or neighbourhood.shown or neighbourhood.shy
+    counting = neighbourhood.counting(neighbourhood.wave, neighbourhood.here())
+    assert counting < K or neighbourhood.shown or neighbourhood.shy
     neighbourhood.attack()
 
 
@@ -292,7 +327,7 @@ def test_random_neighbourhoods_that_are_asked_again(database: Database, texts: T
         asked_again(neighbourhood, chance)
         neighbourhood.attack()
         compared += neighbourhood.compared
-    assert all(compared[outcome] for outcome in ("published", "refused", "kept")), "else this shows nothing"
+    assert all(compared[outcome] for outcome in ("published", "refused", "kept")), compared
 
 
 def asked_again(neighbourhood: Neighbourhood, chance: random.Random) -> None:
@@ -315,6 +350,8 @@ def come(neighbourhood: Neighbourhood, chance: random.Random, newcomers: int, ba
     for somebody in coming:
         if somebody is None or somebody.answers:
             neighbourhood.somebody_completes(somebody, all_but_done=chance.random() < 0.05)
+        if chance.random() < 0.01:
+            neighbourhood.somebody_gets_a_seat()
         if chance.random() < 0.05:
             neighbourhood.somebody_erases()
         if chance.random() < 0.05 and len(neighbourhood.waves) > 2:
@@ -433,6 +470,55 @@ def test_from_ten_on_there_are_interim_scores_from_five_on_final_ones(
     neighbourhood.release(final=True)
     with database.transaction() as tx:
         assert len(releases.read(tx, neighbourhood.wave)) == final
+
+
+@pytest.mark.parametrize(("others", "final"), [(4, 0), (5, 26)])
+def test_who_has_a_seat_counts_in_the_scores_and_never_towards_k(
+    database: Database, texts: Texts, others: int, final: int
+) -> None:
+    neighbourhood = Neighbourhood(database, texts, random.Random(4), shy=0)
+    for _ in range(others + 1):
+        neighbourhood.somebody_completes()
+    neighbourhood.somebody_gets_a_seat(neighbourhood.people[:1])
+    neighbourhood.release(final=True)
+    with database.transaction() as tx:
+        found = releases.read(tx, neighbourhood.wave)
+    assert len(found) == final
+    assert {cell.score.n for cell in found.values()} <= {others + 1}
+
+
+def test_between_rounds_the_last_five_wait_however_many_have_a_seat(database: Database, texts: Texts) -> None:
+    neighbourhood = Neighbourhood(database, texts, random.Random(5), shy=0)
+    for _ in range(12):
+        neighbourhood.somebody_completes()
+    for number in (2, 9, 11):
+        neighbourhood.somebody_gets_a_seat(neighbourhood.people[number : number + 1])
+    neighbourhood.release()
+    assert neighbourhood.last() == 0, "nine people count"
+    neighbourhood.somebody_completes()
+    neighbourhood.release()
+    assert sorted(p.number for p in neighbourhood.people if p.released) == [0, 1, 2, 3, 4, 5]
+    neighbourhood.release(final=True)
+    assert len([p for p in neighbourhood.people if p.released]) == 13
+    neighbourhood.attack()
+
+
+def test_a_seat_alone_is_no_news(database: Database, texts: Texts) -> None:
+    """Five were released; the coordinator who comes after them would follow by subtraction."""
+    neighbourhood = Neighbourhood(database, texts, random.Random(6), shy=0)
+    for _ in range(5):
+        neighbourhood.somebody_completes()
+    neighbourhood.release(final=True)
+    neighbourhood.somebody_completes()
+    neighbourhood.somebody_gets_a_seat(neighbourhood.people[-1:])
+    neighbourhood.release(final=True)
+    assert neighbourhood.last() == 1
+    for _ in range(5):
+        neighbourhood.somebody_completes()
+    neighbourhood.release(final=True)
+    assert neighbourhood.shown == 52
+    neighbourhood.somebody_erases(neighbourhood.people[5:6])
+    assert neighbourhood.rows("SELECT COUNT(*), SUM(n) FROM departed") == [(26, 0)]
 
 
 def test_every_group_that_can_be_chosen_is_told_apart() -> None:

@@ -40,6 +40,8 @@ from tests.unprivileged import unprivileged
 
 Rows = list[dict[str, Any]]
 
+SEATED = "SELECT id, seated FROM responses ORDER BY id"
+
 BEFORE = MONDAY - timedelta(days=1)
 WAITING = json.dumps(["Zin 3", [[["Ja", "a:1:3:yes"]]], None, None])
 IN_DAYS = {"answered_at": "answered_on"}
@@ -97,6 +99,16 @@ def test_who_was_half_way_goes_on_where_they_were(lived_in: Database) -> None:
         assert dialogues.load(tx, CHECKLIST, LANGUAGES, CHANNEL, "somebody else", None) is None
         (envelope,) = letters.claim_replies(tx, [CHANNEL], MONDAY)
         assert (envelope.address, envelope.letter.text) == (ANNA, "Zin 3")
+
+
+@pytest.mark.parametrize("revision", ["0002", "0003"], indirect=True)
+def test_who_has_a_seat_already_counts_no_more(lived_in: Database) -> None:
+    """Unless they counted: what was released with them stays what it was."""
+    with lived_in.transaction() as tx:
+        put(tx, "coordinators", [{"contact_id": 1, "partnership_id": 1, "role": "viewer", "added_at": BEFORE}])
+    migrate(lived_in)
+    released_and_not = [(1, False), (2, True)]
+    assert [(number, bool(seated)) for number, seated in rows(lived_in, SEATED)] == released_and_not
 
 
 def test_numbers_of_erased_rows_are_not_given_out_again_after_an_upgrade(lived_in: Database) -> None:
