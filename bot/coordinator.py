@@ -18,6 +18,7 @@ from bot.survey.buttons import Coordinate
 from bot.survey.calendar import is_timezone, rhythm, zone
 from bot.survey.phrases import Phrase, command, joined, language, say, say_n, verbatim
 from bot.survey.summary import Summary
+from bot.survey.turnout import busiest_hour, shown
 from bot.survey.views import Button, Paragraph, Row, View, in_rows
 from bot.texts import Texts
 from storage import coordinators, partnerships, waves
@@ -65,7 +66,11 @@ def welcome(seat: Seat, *, with_buttons: bool) -> View:
     lines = (
         say("<b>You are now coordinator of {partnership}.</b>", partnership=name),
         say("You see how many people take part, and averages of {k} or more people.", k=seat.partnership.minimum_group),
-        say("You never see what one person answered."),
+        say("You are never shown what one person answered."),
+        say(
+            "You may take part yourself. Your answers are in the averages, but you do not count for the {k}.",
+            k=seat.partnership.minimum_group,
+        ),
     )
     next_step = (say("Start with the invitation: a link, a QR code or a poster."),)
     return View((lines, next_step), menu(seat.partnership.id, is_open=True))
@@ -122,8 +127,23 @@ def _status(asked: Asked) -> Shown:
         counts.append(say("It closes by itself on {moment}.", moment=there))
     if gone:
         counts.append(say_n("{count} person wants no more messages.", "{count} people want no more messages.", gone))
+    counts += _many_at_once(asked, turnout.started)
     paragraphs = (asked.heading, tuple(counts), *_per_place(places, k), *_where_they_stop(asked, k))
     return Shown(View(paragraphs, asked.menu))
+
+
+def _many_at_once(asked: Asked, started: int) -> Paragraph:
+    """The release rule counts whoever it can tell apart; many newcomers at once may be one person many times."""
+    k, there = asked.partnership.minimum_group, zone(asked.partnership.timezone)
+    many, since = busiest_hour(coordinators.newcomers(asked.tx, asked.wave.id)) or (0, asked.now)
+    if many < k:
+        return ()
+    parts = {"in that hour": (many,), "at another time": (started - many,)}
+    count = verbatim(many) if shown(parts, k) else say("{k} or more", k=k)
+    return (
+        say("On {date} {count} people joined within one hour.", date=since.astimezone(there).date(), count=count),
+        say("Was that a meeting? If you do not know why: perhaps somebody took part several times."),
+    )
 
 
 def _per_place(places: Sequence[PlaceTurnout], k: int) -> list[Paragraph]:

@@ -291,6 +291,14 @@ def started_since(tx: Tx, wave: int, moment: datetime) -> int:
     return tx.connection.execute(counted).scalar_one()
 
 
+def newcomers(tx: Tx, wave: int) -> Sequence[datetime]:
+    """When those came in who were in no wave before this one."""
+    before = responses.alias()
+    was_here = exists().where(before.c.respondent_id == responses.c.respondent_id, before.c.id < responses.c.id)
+    came = select(responses.c.started_at).where(responses.c.wave_id == wave, responses.c.started_at.is_not(None))
+    return tx.connection.execute(came.where(~was_here)).scalars().all()
+
+
 def completed_since(tx: Tx, wave: int, moment: datetime) -> int:
     counted = select(func.count()).where(responses.c.wave_id == wave, responses.c.completed_at > moment)
     return tx.connection.execute(counted).scalar_one()

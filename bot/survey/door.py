@@ -176,15 +176,28 @@ def terms(partnership: Partnership, channel: str, now: datetime) -> Paragraph:
             "more people. Never your own answers.",
             k=partnership.minimum_group,
         ),
-        say(
-            "• New averages come only when {k} or more people are added. So nobody can work out your answer.",
-            k=partnership.minimum_group,
-        ),
+        *what_hides(partnership),
         say("• Researchers may use the answers, without names."),
         *_on_this_channel(channel, kept_until(now, partnership.timezone, partnership.keep_answers)),
         _forgotten_after(partnership, channel),
         *_kept_elsewhere(channel),
     )
+
+
+def what_hides(partnership: Partnership) -> Paragraph:
+    """What hides somebody's answers among those of others, and where that ends."""
+    return (
+        say(
+            "• New averages come only when {k} or more people are added. We cannot see who is who. Whoever takes part "
+            "several times counts several times, and can find out more.",
+            k=partnership.minimum_group,
+        ),
+        say("• Does everybody give the same answer? Then everybody can see that answer in the average."),
+    )
+
+
+def own_link() -> Phrase:
+    return say("• Whoever has your own link can see your answers. Keep it to yourself.")
 
 
 def _forgotten_after(partnership: Partnership, channel: str) -> Phrase:
@@ -204,6 +217,7 @@ def _on_this_channel(channel: str, until: date) -> Paragraph:
     if channel in SILENT:
         return (
             say("• In the browser you get no reminders. Keep your own link, to go on later."),
+            own_link(),
             say(
                 "• We keep your answers until {date} at the latest. You can delete them at once, with the menu.",
                 date=until,

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.survey import phrases
 from bot.survey.buttons import Erase, Go, Place, Resume, Screen, Switch
 from bot.survey.dialogue import GROUP_LABELS, Dialogue
-from bot.survey.door import contact, terms
+from bot.survey.door import contact, own_link, terms, what_hides
 from bot.survey.phrases import command, say
 from bot.survey.rows import go_on, languages
 from bot.survey.views import Button, Paragraph, View
@@ -41,6 +41,11 @@ def help(dialogue: Dialogue, _number: int, _now: datetime) -> View:
                 say("/{name} – delete all your answers", name=command("erase")),
                 *stop,
                 say("/{name} – what happens with your answers", name=command("privacy")),
+            ),
+            (
+                say("We show averages, and never your own answers:"),
+                *what_hides(dialogue.partnership),
+                *((own_link(),) if dialogue.is_silent else ()),
             ),
             (contact(dialogue.partnership),),
         ),

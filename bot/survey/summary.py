@@ -128,10 +128,14 @@ def _turnout(summary: Summary) -> Paragraph:
 def why_none(summary: Summary) -> Paragraph:
     k = summary.partnership.minimum_group
     if not summary.is_open:
-        return (say("Fewer than {k} people finished this round. That is why we show no scores.", k=k),)
+        return (
+            say("Fewer than {k} people finished this round. That is why we show no scores.", k=k),
+            say("Coordinators and readers do not count here."),
+        )
     return (
         say("You see the scores when the round closes, or once {enough} people are finished.", enough=2 * k),
-        say("That way nobody can work out what one person answered."),
+        say("Coordinators and readers do not count here."),
+        say("That way the answers of one person do not stand out."),
     )
 
 
