@@ -150,29 +150,44 @@ def _per_place(places: Sequence[PlaceTurnout], k: int) -> list[Paragraph]:
     """Counts of fewer than k could be about one person who is known to have come in there."""
     if len(places) < 2:
         return []
-    lines = (
-        say(
+    started = shown({place.code: (place.started,) for place in places}, k)
+    finished = shown({place.code: (place.completed, place.started - place.completed) for place in places}, k)
+    lines = (_at_place(place, place.code in started, place.code in started & finished) for place in places)
+    return [(say("<b>Per place</b>"), *lines, *_left_out(len(places) - len(started & finished), k))]
+
+
+def _at_place(place: PlaceTurnout, started: bool, finished: bool) -> Phrase:
+    name = _label(place)
+    if finished:
+        return say(
             "{place}: {started} started, {completed} finished",
-            place=_label(p),
-            started=p.started,
-            completed=p.completed,
+            place=name,
+            started=place.started,
+            completed=place.completed,
         )
-        if p.started >= k
-        else say("{place}: fewer than {k} started", place=_label(p), k=k)
-        for p in places
+    if started:
+        return say("{place}: {started} started", place=name, started=place.started)
+    return say("{place}: not shown", place=name)
+
+
+def _left_out(numbers: int, k: int) -> Paragraph:
+    if not numbers:
+        return ()
+    return (
+        say("We do not show numbers of fewer than {k} people.", k=k),
+        say("We also leave out a number when another one would follow from it."),
     )
-    return [(say("<b>Per place</b>"), *lines)]
 
 
 def _where_they_stop(asked: Asked, k: int) -> list[Paragraph]:
     given = coordinators.stops(asked.tx, asked.wave.id)
-    last = len(asked.texts.checklist.items)
+    may, last = shown({answered: (people,) for answered, people in given.items()}, k), len(asked.texts.checklist.items)
     lines = [
         say_n("Statement {number}: {count} person", "Statement {number}: {count} people", people, number=answered + 1)
         if answered < last
         else say_n("Before Done: {count} person", "Before Done: {count} people", people)
         for answered, people in sorted(given.items())
-        if people >= k
+        if answered in may
     ]
     return [(say("<b>Where people are now</b>"), *lines)] if lines else []
 

@@ -7,7 +7,7 @@ import pytest
 from bot.survey.door import terms, what_hides
 from bot.survey.views import View
 from bot.texts import Texts
-from tests.house import Clock, House, partnership
+from tests.house import Clock, House, agree, partnership
 from tests.telegram_server import Person, TelegramServer
 from tests.test_walk import walk
 from tests.visitor import Visitor
@@ -115,6 +115,26 @@ async def test_people_who_come_one_by_one_are_no_crowd(house: House, server: Tel
     await walk(house, server.person(language_code="en"), codes.invitation)
     told = await say(house, fatima, "/status")
     assert "On 2 March 2026 5 or more people joined within one hour." in told, "else one at another time follows"
+
+
+async def test_no_small_count_follows_from_what_status_shows(house: House, server: TelegramServer) -> None:
+    """Ten started, six of them in the library: that four came in elsewhere would follow."""
+    codes = house.add()
+    fatima = server.person(language_code="en")
+    await say(house, fatima, f"/start {codes.coordinator}")
+    library = re.search(r"start=(\w+)", await say(house, fatima, "/invite library"))
+    assert library
+    for code in (*[library[1]] * 6, *[codes.invitation] * 4):
+        await agree(house, server.person(language_code="en"), code, "Yes, I will take part", "Other")
+    status = await say(house, fatima, "/status")
+    assert "10 people have started." in status
+    assert "General: not shown" in status
+    assert "library: not shown" in status
+    assert "We also leave out a number when another one would follow from it." in status
+    await agree(house, server.person(language_code="en"), codes.invitation, "Yes, I will take part", "Other")
+    status = await say(house, fatima, "/status")
+    assert "General: 5 started, 0 finished" in status
+    assert "library: 6 started, 0 finished" in status
 
 
 @pytest.mark.parametrize("channel", ["telegram", "web"])

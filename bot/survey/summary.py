@@ -240,16 +240,11 @@ def _most_divided(summary: Summary, but: int) -> int | None:
 
 
 def _tip(summary: Summary) -> Paragraph:
-    """Where people stop, and what helps."""
+    """Where people stop, and what helps. Not how many: beside the numbers under /status, fewer would follow from it."""
     part = max(summary.stops, key=lambda one: (summary.stops[one], -one), default=0)
     if not summary.is_open or summary.stops.get(part, 0) < summary.partnership.minimum_group:
         return ()
-    here = say_n(
-        "{count} person stopped at part {part}.",
-        "{count} people stopped at part {part}.",
-        summary.stops[part],
-        part=part,
-    )
+    here = say("{k} or more people stopped at part {part}.", k=summary.partnership.minimum_group, part=part)
     return (joined((here, say("A tip: tell people that they can stop and go on later.")), " "),)
 
 
