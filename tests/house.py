@@ -180,7 +180,8 @@ async def fill(house: House, person: Somebody, sheet: Mapping[int, str], done: s
     (response,) = {press.response for press in shown if isinstance(press, ChooseOption) and press.item == first}
     await _choose(house, person, ChooseOption(response, first, sheet[first]))
     rows = [
-        {"response_id": response, "item": one, "option": sheet[one], "answered_at": house.clock()} for one in between
+        {"response_id": response, "item": one, "option": sheet[one], "answered_on": house.clock().date()}
+        for one in between
     ]
     with house.app.database.transaction() as tx:
         tx.connection.execute(tx.insert(answers), rows)

@@ -66,7 +66,7 @@ def another_link() -> View:
     )
 
 
-def own_link() -> View:
+def whose_link() -> View:
     """Somebody's own link is opened in a browser that knows nobody: their other phone, or whoever they sent it to."""
     return View(
         (

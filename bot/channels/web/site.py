@@ -176,7 +176,7 @@ class Site:
         """Whose link it is; in a browser that knows nobody in the language of its owner, who it most likely is."""
         sight = await self.look(caller, Wrote())
         choices: tuple[Choice, ...] = (Choice("own_link", f"/mine/{token}", is_main=True),)
-        view = door.own_link()
+        view = door.whose_link()
         if sight.is_known:
             choices, view = (*OF_ANOTHER, Choice("other_link", f"/mine/{token}")), door.another_link()
         else:
