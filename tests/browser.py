@@ -90,7 +90,7 @@ class Browser:
         them the clock is put back by that, instead of waiting."""
         context = await self.call("Target.createBrowserContext", disposeOnDetach=True)
         tab = await self.tab_in(str(context["browserContextId"]), hurried=hurried)
-        await tab.call("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
+        await tab.speaks(language)
         await tab.look(dark=dark)
         if not script:
             await tab.call("Emulation.setScriptExecutionDisabled", value=True)
@@ -148,6 +148,19 @@ class Tab:
 
     async def call(self, method: str, **params: Any) -> Any:
         return await self._browser.call(method, self._session, **params)
+
+    async def speaks(self, language: str) -> None:
+        """What its owner set the phone to; nothing where the browser does not say it."""
+        if language:
+            agent = (await self.call("Browser.getVersion"))["userAgent"]
+            await self.call("Emulation.setUserAgentOverride", userAgent=agent, acceptLanguage=language)
+        else:
+            await self.call("Network.setExtraHTTPHeaders", headers={"Accept-Language": ""})
+
+    async def has_voices(self, *languages: str) -> None:
+        """What this phone can read aloud in, from the next page on; `heard` is what it was asked to say."""
+        script = VOICES.replace("LANGUAGES", json.dumps(languages))
+        await self.call("Page.addScriptToEvaluateOnNewDocument", source=script)
 
     async def look(self, *, dark: bool = False, width: int = WIDTH, height: int = HEIGHT, text: float = 1.0) -> None:
         """How the screen is: its colours, its size, and how large its owner wants letters."""
@@ -248,6 +261,9 @@ class Tab:
         return bool(found.get("result", {}).get("value"))
 
 
+VOICES = """window.heard = []; speechSynthesis.getVoices = () => LANGUAGES.map(lang => ({lang}));
+    speechSynthesis.speak = said => heard.push(said); speechSynthesis.cancel = () => {};
+    window.langs = () => heard.map(said => said.lang); window.texts = () => heard.map(said => said.text);"""
 UNHURRIED = "{ const now = performance.now.bind(performance); performance.now = () => now() - 1000; }"
 FIND = """label => [...document.querySelectorAll('button, a, summary')].find(
     one => one.checkVisibility() && one.innerText.replace('✓', '').trim() === label)"""

@@ -7,6 +7,7 @@ WORDS = {
     "skip": say("Go to the message"),
     "aloud": say("Read aloud"),
     "silence": say("Stop reading aloud"),
+    "mute": say("This phone cannot read this aloud."),
     "answers": say("Choose"),
     "begin": say("Yes, go on"),
     "keep": say("Keep my link"),

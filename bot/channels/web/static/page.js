@@ -4,10 +4,12 @@
 
 (() => {
   const KEPT = "tap";
+  const HEARD_WITHIN = 5000;  // milliseconds until a phone that can read aloud has begun
   const STEADY = 500;  // milliseconds that a page has to stand before a finger can mean what is on it
   const status = document.getElementById("status");
-  const voice = window.speechSynthesis;
-  let busy = false, under = "", next = "", wait = 1000, timer, stream, lost = false, since = -STEADY;
+  const root = document.documentElement;
+  const voice = window.SpeechSynthesisUtterance && window.speechSynthesis;
+  let busy = false, under = "", next = "", wait = 1000, timer, stream, lost = false, since = -STEADY, reading, bell;
 
   const app = () => document.getElementById("app");
   const words = (name) => app().dataset[name];
@@ -106,12 +108,12 @@
     const page = new DOMParser().parseFromString(html, "text/html"), fresh = page.getElementById("app");
     if (!fresh) return location.reload();
     const had = document.activeElement && document.activeElement.value, last = newest();
-    if (voice) voice.cancel();
+    hush();
     const returnField = carryField(fresh);
+    if (!isTranslated()) [root.lang, root.dir] = [page.documentElement.lang, page.documentElement.dir];
     app().replaceWith(document.adoptNode(fresh));
     since = performance.now();
     document.title = page.title;
-    document.documentElement.lang = page.documentElement.lang;
     if (place && place !== location.pathname) history.replaceState(null, "", place);
     prepare();
     if (byPress) return arrive(last);
@@ -182,28 +184,56 @@
     } catch { /* the stream tells again when it is back */ }
   }
 
-  // Aloud, part by part in its own language; then what one can choose.
+  // A browser or a program in it may have translated the page: then it is in the language that they say it is in.
+
+  function isTranslated() {
+    return /\btranslated-(ltr|rtl)\b/.test(root.className) || root.lang !== app().dataset.language;
+  }
+
+  // Aloud, part by part in its own language; then what one can choose. Only in languages that the phone has a voice for.
+
+  const base = (lang) => lang.toLowerCase().split(/[-_]/)[0];
+  const voiceOf = (lang) => voice && voice.getVoices().find((one) => base(one.lang) === base(lang));
+
+  function toRead(article) {
+    const form = article.nextElementSibling, parts = [...article.querySelectorAll("[lang]")].map((part) => [part.innerText, part.lang]);
+    const choices = form && form.matches(".buttons") ? [...form.querySelectorAll("button")].map((one) => one.innerText) : [];
+    if (choices.length) parts.push([choices.join(".\n"), root.lang]);
+    const spoken = parts.map(([text, lang]) => [text, voiceOf(isTranslated() ? root.lang : lang)]);
+    return spoken.filter(([, found]) => found).map(([text, found]) => [text, found.lang.replace("_", "-")]);
+  }
+
+  function revealVoice() {
+    app().querySelectorAll("[data-aloud]").forEach((one) => { one.hidden = !toRead(one.closest("article")).length; });
+  }
 
   function aloud(button) {
-    if (voice.speaking) return hush(button);
-    const article = button.closest("article"), form = article.nextElementSibling;
-    const parts = [...article.querySelectorAll("[lang]")].map((part) => [part.innerText, part.lang]);
-    const choices = form && form.matches(".buttons") ? [...form.querySelectorAll("button")].map((one) => one.innerText) : [];
-    if (choices.length) parts.push([choices.join(".\n"), document.documentElement.lang]);
-    button.dataset.aloud = button.dataset.aloud || button.textContent;
+    if (reading) return hush();
+    const parts = toRead(button.closest("article")), mine = reading = { button, label: button.textContent };
     button.textContent = button.dataset.silence;
+    bell = setTimeout(giveUp, HEARD_WITHIN);
     parts.forEach(([text, lang], place) => {
       const said = new SpeechSynthesisUtterance(text);
       said.lang = lang;
       said.rate = 0.9;
-      if (place === parts.length - 1) said.onend = () => { button.textContent = button.dataset.aloud; };
+      said.onstart = said.onboundary = () => { if (reading === mine) clearTimeout(bell); };
+      said.onerror = () => { if (reading === mine) giveUp(); };
+      if (place === parts.length - 1) said.onend = () => { if (reading === mine) hush(); };
       voice.speak(said);
     });
   }
 
-  function hush(button) {
+  function hush() {
+    if (!reading) return;
+    clearTimeout(bell);
+    reading.button.textContent = reading.label;
+    reading = null;
     voice.cancel();
-    button.textContent = button.dataset.aloud;
+  }
+
+  function giveUp() {
+    hush();
+    tell(words("mute"));
   }
 
   async function copy(text, field) {
@@ -215,7 +245,7 @@
 
   function prepare() {
     const reveal = (name, can) => app().querySelectorAll(`[data-${name}]`).forEach((one) => { one.hidden = !can; });
-    reveal("aloud", voice && window.SpeechSynthesisUtterance);
+    revealVoice();
     reveal("copy", true);
     reveal("copy-text", navigator.clipboard);
     reveal("share", navigator.share);
@@ -241,6 +271,8 @@
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) refresh(); });
   document.addEventListener("visibilitychange", comeOrGo);
+
+  if (voice) voice.onvoiceschanged = revealVoice;
 
   prepare();
   if (kept()) send(kept());
