@@ -16,7 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from bot.survey.dialogue import COMMANDS, COORDINATING
-from bot.texts import LOCALES, SOURCE_LANGUAGE, TextsError, autonym, load, the_checklist
+from bot.texts import LOCALES, SOURCE_LANGUAGE, TextsError, autonym, load, tag_of, the_checklist
 
 DOMAINS = ("bot", "checklist")
 KEYWORDS = {"say": None, "say_n": (1, 2)}
@@ -50,12 +50,14 @@ def update(locales: Path) -> None:
 def check(locales: Path) -> Iterator[str]:
     """Every problem of every catalogue, as `file: text: problem`."""
     try:
-        load(locales)
+        texts = load(locales)
     except TextsError as error:
         yield from str(error).splitlines()
         return
     wanted, limits = sources(), text_limits()
     for folder in _folders(locales):
+        if texts.negotiate(tag_of(folder.name)) != folder.name:
+            yield f"{folder.name}: nobody can choose it, for there is another folder of the same language"
         for domain in DOMAINS:
             found = _read(folder / "LC_MESSAGES" / f"{domain}.po", folder.name)
             for problem in _problems(wanted[domain], found, folder.name, limits):

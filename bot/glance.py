@@ -55,7 +55,8 @@ def _behind_the_door(tx: Tx, texts: Texts, update: Update, spoken: str, now: dat
     if partnerships.last_wave(tx, partnership.id).closed_at:
         return Sight(spoken, texts.letter(door.no_open_wave(partnership), spoken), code_is_right=True)
     (shown,) = turn.welcome(texts, update, partnership, code, language, now).envelopes
-    return Sight(spoken, shown.letter, code_is_right=True)
+    first = language or texts.negotiate(update.phone_language) or partnership.language
+    return Sight(first, shown.letter, code_is_right=True)
 
 
 def _behind_a_link(tx: Tx, texts: Texts, update: Update, code: str, spoken: str, now: datetime) -> Sight:

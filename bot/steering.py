@@ -444,13 +444,14 @@ def _share_typed(asked: Asked) -> Shown:
     text = "\n".join(filter(None, map(partnerships.tidy, words.splitlines())))
     if wave is None or wave.answered_at:
         return _share(asked)
-    if code.lower() not in asked.texts.languages or not text:
+    chosen = asked.texts.negotiate(code)
+    if not chosen or not text:
         which = " / ".join(asked.texts.languages)
         return _told_above(asked, say("That did not work. First the language ({which}), then your text.", which=which))
     if (length := len(text.encode("utf-16-le")) // 2) > LONGEST_ANSWER:  # as Telegram counts
         line = say("Your text has {count} characters. {most} is the most.", count=length, most=LONGEST_ANSWER)
         return _told_above(asked, line)
-    waves.write_text(asked.tx, wave.id, code.lower(), text)
+    waves.write_text(asked.tx, wave.id, chosen, text)
     return _share(asked)
 
 

@@ -183,6 +183,11 @@ def tag_of(language: str) -> str:
     return language.replace("_", "-")
 
 
+def direction_of(language: str) -> str:
+    """The way it is written, as HTML has it."""
+    return "rtl" if Locale.parse(language).character_order == "right-to-left" else "ltr"
+
+
 def _preferred(wanted: str) -> list[str]:
     """The tags in an Accept-Language, best first, without those with a weight of 0 (RFC 9110, 12.5.4). What is none is
     passed over, and so is `*`: it says that any language will do."""

@@ -188,6 +188,15 @@ async def test_a_third_language_is_one_folder_and_no_code(
     assert autonym("pl") == "Polski"
 
 
+def test_a_language_that_nobody_can_choose_is_named(locales: Path) -> None:
+    make_pseudo_language(locales, "pt_BR")
+    assert list(check(locales)) == []
+    shutil.copytree(locales / "pt_BR", locales / "pt_br")
+    assert list(check(locales)) in (
+        [f"{one}: nobody can choose it, for there is another folder of the same language"] for one in ("pt_BR", "pt_br")
+    )
+
+
 def make_pseudo_language(locales: Path, language: str) -> None:
     folder = locales / language / "LC_MESSAGES"
     folder.mkdir(parents=True)

@@ -29,6 +29,7 @@ class Page(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.html, self.language, self.title = html, "", ""
+        self.parts: list[tuple[str, str]] = []
         self.forms: dict[str, Form] = {}
         self.rows: list[list[tuple[str, str]]] = []
         self.links: dict[str, str] = {}
@@ -46,6 +47,9 @@ class Page(HTMLParser):
         match tag:
             case "html":
                 self.language = given["lang"]
+                self.parts.append((given["lang"], given["dir"]))
+            case "div" if "lang" in given:
+                self.parts.append((given["lang"], given["dir"]))
             case "form":
                 self._form = self.forms.setdefault(given.get("id") or given.get("class", ""), Form(given["action"]))
             case "input" if given.get("type") == "hidden":

@@ -21,7 +21,7 @@ from bot.letters import Attachment, Letter, Sight
 from bot.survey.buttons import ChooseOption, Finish, Join, Press, Resume, decode
 from bot.survey.dialogue import COMMANDS, COORDINATING
 from bot.survey.phrases import command
-from bot.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, plain
+from bot.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, direction_of, plain, tag_of
 
 HERE = Path(__file__).parent
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -100,6 +100,7 @@ def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters.update(tag=tag_of, direction=direction_of)
     return environment.get_template("page.html")
 
 

@@ -192,8 +192,13 @@
 
   // Aloud, part by part in its own language; then what one can choose. Only in languages that the phone has a voice for.
 
-  const base = (lang) => lang.toLowerCase().split(/[-_]/)[0];
-  const voiceOf = (lang) => voice && voice.getVoices().find((one) => base(one.lang) === base(lang));
+  const tag = (lang) => lang.toLowerCase().replace("_", "-");
+  const base = (lang) => tag(lang).split("-")[0];
+
+  function voiceOf(lang) {
+    const all = voice ? voice.getVoices() : [];
+    return all.find((one) => tag(one.lang) === tag(lang)) || all.find((one) => base(one.lang) === base(lang));
+  }
 
   function toRead(article) {
     const form = article.nextElementSibling, parts = [...article.querySelectorAll("[lang]")].map((part) => [part.innerText, part.lang]);
