@@ -15,7 +15,7 @@ from bot.survey.comparison import Comparison, held_against
 from bot.survey.dialogue import Dialogue, Partnership
 from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
 from bot.survey.releases import EVERYONE
-from bot.survey.scoring import Score, Scores
+from bot.survey.scoring import Score, Scores, told
 from bot.survey.summary import Summary
 from bot.survey.views import Button, Row, View
 from bot.texts import Texts
@@ -100,7 +100,7 @@ def read_summary(
     releases.publish(tx, texts.checklist, wave.id, partnership.minimum_group, now, final=not is_open)
     if before and not is_open:
         releases.compare(tx, texts.checklist, before.id, wave.id, unchanged, partnership.minimum_group)
-    everyone = releases.read(tx, wave.id, EVERYONE)
+    everyone, k = releases.read(tx, wave.id, EVERYONE), partnership.minimum_group
     turnout, since = partnerships.turnout(tx, wave.id), since or now - WEEK
     return Summary(
         checklist=texts.checklist,
@@ -114,18 +114,19 @@ def read_summary(
         new=coordinators.started_since(tx, wave.id, since),
         finished=coordinators.completed_since(tx, wave.id, since),
         stops=_by_part(texts, coordinators.stops(tx, wave.id)),
-        items=_means(everyone),
+        items=_means(everyone, k),
         spread={item: cell.spread for item, cell in everyone.items()},
-        groups={group: _means(releases.read(tx, wave.id, group)) for group in releases.GROUPS},
+        groups={group: _means(releases.read(tx, wave.id, group), k) for group in releases.GROUPS},
         is_renewed=waves.renewed_since(tx, wave.id, since),
-        since=_comparison(tx, before, wave, _means(everyone), unchanged) if before else None,
+        since=_comparison(tx, before, wave, k, unchanged) if before else None,
     )
 
 
-def _comparison(tx: Tx, before: Wave, wave: Wave, now: dict[int, Score], unchanged: set[int]) -> Comparison:
+def _comparison(tx: Tx, before: Wave, wave: Wave, k: int, unchanged: set[int]) -> Comparison:
     """From what was published of both waves."""
-    then = _means(releases.read(tx, before.id, EVERYONE))
-    same = {item: (one.score, other.score) for item, (one, other) in releases.read_same(tx, before.id, wave.id).items()}
+    then, now = (_means(releases.read(tx, one.id, EVERYONE), k) for one in (before, wave))
+    halves = releases.read_same(tx, before.id, wave.id).items()
+    same = {item: (told(one.score, one.people, k), told(other.score, other.people, k)) for item, (one, other) in halves}
     return held_against(before.number, then, now, same, unchanged)
 
 
@@ -208,8 +209,8 @@ def drawn(texts: Texts, found: Summary, spoken: str) -> Letter:
     return Letter(texts.render(View((title,)), spoken), attachment=attachments.picture(picture(texts, found, spoken)))
 
 
-def _means(cells: dict[int, Cell]) -> dict[int, Score]:
-    return {item: cell.score for item, cell in cells.items()}
+def _means(cells: dict[int, Cell], k: int) -> dict[int, Score]:
+    return {item: told(cell.score, cell.people, k) for item, cell in cells.items()}
 
 
 def _by_part(texts: Texts, given: dict[int, int]) -> dict[int, int]:

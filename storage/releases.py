@@ -50,9 +50,11 @@ class Contributors:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Item -> what was published of it in one wave, and who contribute to it."""
+    """Item -> what was published of it in one wave, and who contribute to it; and how many people a cell is of, whether
+    or not they gave an item a scored answer."""
 
     wave: int
+    people: dict[str, int] = field(default_factory=dict)
     published: defaultdict[int, list[Publication]] = field(default_factory=lambda: defaultdict(list))
     contributors: defaultdict[int, Contributors] = field(default_factory=lambda: defaultdict(Contributors))
 
@@ -62,11 +64,13 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A published mean of one item. `spread` is the variance of the scores behind it."""
+    """A published mean of one item. `spread` is the variance of the scores behind it; `people` are all of the release,
+    whether or not they gave a scored answer."""
 
     release: int
     score: Score
     spread: Fraction
+    people: int
 
 
 def publish(tx: Tx, checklist: Checklist, wave: int, k: int, now: datetime, *, final: bool) -> int:
@@ -79,8 +83,9 @@ def publish(tx: Tx, checklist: Checklist, wave: int, k: int, now: datetime, *, f
     number = last + 1
     _include(tx, wave, number, joining)
     tx.connection.execute(tx.insert(releases).values(wave_id=wave, number=number, final=final, released_at=now))
-    record = _record(tx, checklist, wave)
-    new = ((item, (number, cell)) for item in record.contributors for cell in (EVERYONE, *GROUPS))
+    planned = [(number, cell) for cell in (EVERYONE, *GROUPS)]
+    record = _record(tx, checklist, wave, *planned)
+    new = ((item, cell) for item in record.contributors for cell in planned)
     _keep(tx, [_published(record, *one) for one in new if record.allows(*one, k)])
     return number
 
@@ -200,11 +205,11 @@ def _write_down(tx: Tx, checklist: Checklist, wave: int, other: int, half: Publi
 
 def _record(tx: Tx, checklist: Checklist, wave: int, *planned: Publication) -> Record:
     """One pass over the released answers of a wave, its cells, and the rows of those who left."""
-    record = Record(wave)
+    record = Record(wave, {cell: _people(tx, wave, release, cell) for release, cell in planned})
     of_wave = select(cells.c.item, cells.c.release, cells.c.cell).where(cells.c.wave_id == wave)
     for item, release, cell in tx.connection.execute(of_wave.order_by(cells.c.release)):
         record.published[item].append((release, cell))
-    comparisons = [*_comparisons(tx, wave), *(cell for _, cell in planned)]
+    comparisons = [*_comparisons(tx, wave), *(cell for _, cell in planned if cell not in (EVERYONE, *GROUPS))]
     for item, block, score, n, seated in _scored(tx, checklist, wave, comparisons):
         record.contributors[item].people[block] += n - seated
         record.contributors[item].given[block] += n
@@ -214,6 +219,16 @@ def _record(tx: Tx, checklist: Checklist, wave: int, *planned: Publication) -> R
         block = Block(row.came, row.left, row.group, frozenset(row.same.split()))
         record.contributors[row.item].people[block] += row.n
     return record
+
+
+def _people(tx: Tx, wave: int, release: int, cell: str) -> int:
+    everyone = (responses.c.wave_id == wave, responses.c.released_in <= release)
+    counted = select(func.count()).select_from(responses.join(respondents)).where(*everyone)
+    if cell in GROUPS:
+        counted = counted.where(respondents.c.group == cell)
+    elif cell != EVERYONE:
+        counted = counted.where(responses.c.id.in_(select(compared.c.response_id).where(compared.c.cell == cell)))
+    return tx.connection.execute(counted).scalar_one()
 
 
 def _comparisons(tx: Tx, wave: int) -> list[str]:
@@ -288,6 +303,7 @@ def _published(record: Record, item: int, new: Publication) -> dict[str, object]
         "n": sum(found.given[block] for block in blocks),
         "total": sum(found.totals[block] for block in blocks),
         "squares": sum(found.squares[block] for block in blocks),
+        "people": record.people[cell],
     }
 
 
@@ -311,4 +327,4 @@ def _halves(tx: Tx, wave: int, name: str) -> dict[tuple[int, str], Cell]:
 
 def _cell(row: Any) -> Cell:
     mean = Fraction(row.total, row.n)
-    return Cell(row.release, Score(mean, row.n), Fraction(row.squares, row.n) - mean * mean)
+    return Cell(row.release, Score(mean, row.n), Fraction(row.squares, row.n) - mean * mean, row.people)

@@ -279,6 +279,9 @@ cells = Table(
     Column("n", Integer, nullable=False),
     Column("total", BigInteger, nullable=False),  # of the scores
     Column("squares", BigInteger, nullable=False),  # of the scores
+    Column(
+        "people", Integer, nullable=False, server_default="0"
+    ),  # all of them, with and without a scored answer to it
 )
 
 # Of responses that were erased after a release: how many people contributed to which item, for the release rule.

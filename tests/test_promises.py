@@ -1,9 +1,11 @@
 """What people are promised about their answers, held against what somebody can do who tries."""
 
+import json
 import re
 
 import pytest
 
+from bot.__main__ import main
 from bot.survey.door import terms, what_hides
 from bot.survey.views import View
 from bot.texts import Texts
@@ -135,6 +137,33 @@ async def test_no_small_count_follows_from_what_status_shows(house: House, serve
     status = await say(house, fatima, "/status")
     assert "General: 5 started, 0 finished" in status
     assert "library: 6 started, 0 finished" in status
+
+
+async def test_the_n_of_a_statement_does_not_say_who_did_not_know(
+    house: House, server: TelegramServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Five of six gave a score; that one did not would be seen beside the six of every other statement."""
+    codes = house.add()
+    fatima = server.person(language_code="en")
+    await say(house, fatima, f"/start {codes.coordinator}")
+    for first in (*["Yes"] * 5, "I don't know"):
+        person = server.person(language_code="en")
+        await agree(house, person, codes.invitation, "Yes, I will take part", "Other")
+        for label in (first, *["Yes"] * 25, "Done"):
+            await person.press(label)
+            await house.settle()
+    await close(house, fatima)
+    told = fatima.last.text
+    assert "The collaboration as a whole: 100 (n = fewer than 6)" in told
+    assert "The work: 100 (n = 6)" in told
+    assert "Mean of all statements: 100 (n = fewer than 6)" in told
+    assert "n = 5" not in told
+    for name, value in house.environment.items():
+        monkeypatch.setenv(name, value)
+    assert main(["summary", "1", "--json"]) == 0
+    items = json.loads(capsys.readouterr().out)["items"]
+    assert items["1"] == {"score": 100, "n": None, "fewer_than": 6}
+    assert items["2"] == {"score": 100, "n": 6}
 
 
 @pytest.mark.parametrize("channel", ["telegram", "web"])

@@ -82,7 +82,10 @@ def _change(texts: Texts, since: Comparison) -> dict[str, Any]:
     }
 
 
-def _score(score: Score) -> dict[str, int]:
+def _score(score: Score) -> dict[str, int | None]:
+    """`n` is null where one would see how few gave no scored answer."""
+    if score.fewer:
+        return {"score": score.shown, "n": None, "fewer_than": score.n}
     return {"score": score.shown, "n": score.n}
 
 

@@ -101,8 +101,12 @@ def table(checklist: Checklist, found: Comparison) -> list[list[str]]:
 
 def _numbers(everyone: Pair | None, same: Pair | None) -> list[str]:
     mean = "{:.2f}".format
-    both = [text for score in everyone for text in (mean(float(score.mean)), str(score.n))] if everyone else [""] * 4
-    return [*both, *([*(mean(float(score.mean)) for score in same), str(same[1].n)] if same else [""] * 3)]
+    both = [text for score in everyone for text in (mean(float(score.mean)), _n(score))] if everyone else [""] * 4
+    return [*both, *([*(mean(float(score.mean)) for score in same), _n(same[1])] if same else [""] * 3)]
+
+
+def _n(score: Score) -> str:
+    return f"<{score.n}" if score.fewer else str(score.n)
 
 
 def _item(checklist: Checklist, found: Comparison, item: int) -> Paragraph:
@@ -122,8 +126,9 @@ def moved(pair: Pair) -> Phrase:
     then, now = pair
     arrow = {"better": " ▲", "same": "", "worse": " ▼"}[verdict(pair)]
     numbers = verbatim(f"{then.shown} → {now.shown}{arrow}")
-    n = say("(n = {n})", n=now.n) if then.n == now.n else say("(n = {then} and {now})", then=then.n, now=now.n)
-    return joined((numbers, n), " ")
+    if then.people == now.people:
+        return joined((numbers, say("(n = {n})", n=now.people)), " ")
+    return joined((numbers, say("(n = {then} and {now})", then=then.people, now=now.people)), " ")
 
 
 def _verdicts(checklist: Checklist, pairs: Mapping[str, Pair], said: Collection[str] = ()) -> Paragraph:

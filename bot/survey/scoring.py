@@ -10,6 +10,7 @@ from fractions import Fraction
 from math import floor
 
 from bot.survey.checklist import Checklist
+from bot.survey.phrases import Phrase, say, verbatim
 
 Tally = Mapping[int, Mapping[str, int]]
 """Item number -> option key -> how many people chose it."""
@@ -17,14 +18,21 @@ Tally = Mapping[int, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A mean on 0 to 100. `n` people contribute to it; for several items together, to the least answered of them."""
+    """A mean on 0 to 100. `n` people contribute to it, or somewhat fewer where that may not be told; for several items
+    together, to the least answered of them."""
 
     mean: Fraction
     n: int
+    fewer: bool = False
 
     @property
     def shown(self) -> int:
         return floor(self.mean + Fraction(1, 2))
+
+    @property
+    def people(self) -> Phrase:
+        """How many are behind it, as it is shown."""
+        return say("fewer than {n}", n=self.n) if self.fewer else verbatim(self.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,12 @@ def scores(checklist: Checklist, tally: Tally, minimum: int = 1) -> Scores:
         if (score := _item_score(checklist, tally.get(number, {}))) and score.n >= minimum
     }
     return combined(checklist, items)
+
+
+def told(score: Score, people: int, k: int) -> Score:
+    """The score as it may be shown beside others of these people: where one to k - 1 of them gave no scored answer, how
+    many they are is not told."""
+    return Score(score.mean, people, fewer=True) if 0 < people - score.n < k else score
 
 
 def combined(checklist: Checklist, items: Mapping[int, Score]) -> Scores:
@@ -72,4 +86,5 @@ def _item_score(checklist: Checklist, chosen: Mapping[str, int]) -> Score | None
 def _mean(parts: list[Score]) -> Score | None:
     if not parts:
         return None
-    return Score(sum((part.mean for part in parts), Fraction()) / len(parts), min(part.n for part in parts))
+    least = min(parts, key=lambda part: (part.n, not part.fewer))
+    return Score(sum((part.mean for part in parts), Fraction()) / len(parts), least.n, least.fewer)

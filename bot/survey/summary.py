@@ -162,8 +162,8 @@ def _table(summary: Summary) -> Paragraph:
 
 
 def _line(what: Phrase, now: Score, then: Score | None) -> Phrase:
-    line = say("{dimension}: <b>{score}</b> (n = {n})", dimension=what, score=now.shown, n=now.n)
-    return joined((line, say("was {score} (n = {n})", score=then.shown, n=then.n))) if then else line
+    line = say("{dimension}: <b>{score}</b> (n = {n})", dimension=what, score=now.shown, n=now.people)
+    return joined((line, say("was {score} (n = {n})", score=then.shown, n=then.people))) if then else line
 
 
 def _change(summary: Summary) -> tuple[Paragraph, ...]:
@@ -190,9 +190,9 @@ def _views(summary: Summary) -> Paragraph:
             "{professionals} (n = {m}).",
             dimension=dimension,
             residents=residents.shown,
-            n=residents.n,
+            n=residents.people,
             professionals=professionals.shown,
-            m=professionals.n,
+            m=professionals.people,
         )
         for dimension, residents, professionals in differences[:MOST_DIFFERENCES]
     ]

@@ -487,6 +487,22 @@ def test_who_has_a_seat_counts_in_the_scores_and_never_towards_k(
     assert {cell.score.n for cell in found.values()} <= {others + 1}
 
 
+def test_a_cell_knows_how_many_people_it_is_of(database: Database, texts: Texts) -> None:
+    """Of everyone, of a group, and of those who were there both times; whoever left is in what came before."""
+    neighbourhood = neighbourhood_of_two_waves(database, texts, both=6, gone=6, new=7)
+    neighbourhood.compare()
+    groups = [Counter(p.group for p in neighbourhood.people if wave in p.released) for wave in neighbourhood.waves]
+    found = neighbourhood.rows("SELECT DISTINCT wave_id, cell, people FROM cells")
+    of_waves = {(wave, cell): people for wave, cell, people in found}
+    for wave, size, count in zip(neighbourhood.waves, (12, 13), groups, strict=True):
+        assert of_waves.pop((wave, "everyone")) == size
+        for group in releases.GROUPS:
+            assert of_waves.pop((wave, group), count[group]) == count[group]
+    assert set(of_waves.values()) == {6}
+    neighbourhood.somebody_erases()
+    assert neighbourhood.rows("SELECT DISTINCT wave_id, cell, people FROM cells") == found
+
+
 def test_between_rounds_the_last_five_wait_however_many_have_a_seat(database: Database, texts: Texts) -> None:
     neighbourhood = Neighbourhood(database, texts, random.Random(5), shy=0)
     for _ in range(12):

@@ -111,6 +111,15 @@ def test_who_has_a_seat_already_counts_no_more(lived_in: Database) -> None:
     assert [(number, bool(seated)) for number, seated in rows(lived_in, SEATED)] == released_and_not
 
 
+@pytest.mark.parametrize("revision", ["0002", "0003"], indirect=True)
+def test_a_mean_of_before_is_of_those_behind_the_most_answered_item(lived_in: Database) -> None:
+    cell = {"wave_id": 1, "release": 1, "cell": "everyone", "total": 0, "squares": 0}
+    with lived_in.transaction() as tx:
+        put(tx, "cells", [{**cell, "item": 2, "n": 9}, {**cell, "item": 3, "n": 7, "release": 2}])
+    migrate(lived_in)
+    assert rows(lived_in, "SELECT item, people FROM cells ORDER BY item") == [(1, 9), (2, 9), (3, 7)]
+
+
 def test_numbers_of_erased_rows_are_not_given_out_again_after_an_upgrade(lived_in: Database) -> None:
     with lived_in.transaction() as tx:
         tx.connection.execute(text("DELETE FROM responses WHERE id = 2"))

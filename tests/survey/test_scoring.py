@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.survey.checklist import Checklist
-from bot.survey.scoring import Score, Tally, profile, scores
+from bot.survey.scoring import Score, Tally, combined, profile, scores, told
+from bot.texts import Texts
 from tests.data import APPENDIX_A, PUBLISHED, PUBLISHED_TOTAL, five_sheets
 
 
@@ -71,3 +72,19 @@ def test_scores_are_means_of_means(checklist: Checklist, sheets: list[dict[int, 
         assert score.mean == Fraction(sum(v for v in given_by if v is not None), len(given_by))
     if found.total:
         assert found.total.mean == sum(score.mean for score in found.items.values()) / len(found.items)
+
+
+@pytest.mark.parametrize(
+    ("n", "people", "shown"),
+    [(10, 10, "10"), (9, 10, "fewer than 10"), (6, 10, "fewer than 10"), (5, 10, "5"), (5, 9, "fewer than 9")],
+)
+def test_how_many_gave_a_score_is_told_where_those_who_did_not_are_nobody_or_many(
+    texts: Texts, n: int, people: int, shown: str
+) -> None:
+    assert texts.say(told(Score(Fraction(50), n), people, 5).people, "en") == shown
+
+
+def test_a_mean_of_several_is_of_the_fewest(checklist: Checklist) -> None:
+    ten, fewer, five = Score(Fraction(50), 10), Score(Fraction(50), 10, fewer=True), Score(Fraction(50), 5)
+    assert combined(checklist, {2: ten, 3: fewer}).dimensions["suitability"] == fewer
+    assert combined(checklist, {2: ten, 3: fewer, 4: five}).dimensions["suitability"] == five

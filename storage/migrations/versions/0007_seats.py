@@ -1,4 +1,4 @@
-"""Seats: whose answers count in the scores and not towards the smallest group."""
+"""Promises: whose answers count in the scores and not towards the smallest group; of how many people a mean is."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,4 +14,9 @@ def upgrade() -> None:
         " (SELECT respondents.id FROM respondents JOIN coordinators"
         " ON coordinators.contact_id = respondents.contact_id"
         " AND coordinators.partnership_id = respondents.partnership_id)"
+    )
+    op.add_column("cells", sa.Column("people", sa.Integer(), nullable=False, server_default="0"))
+    op.execute(  # of what was published before, the most answered item says it best
+        "UPDATE cells SET people = (SELECT MAX(other.n) FROM cells AS other WHERE other.wave_id = cells.wave_id"
+        " AND other.release = cells.release AND other.cell = cells.cell)"
     )
