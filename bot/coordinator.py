@@ -56,7 +56,7 @@ def pick(seats: Sequence[Seat], action: str) -> View:
     return View(((say("Which partnership?"),),), tuple(rows))
 
 
-def welcome(seat: Seat, *, with_buttons: bool) -> View:
+def welcome(seat: Seat, *, is_open: bool, with_buttons: bool) -> View:
     """After a coordinator link was opened."""
     name = seat.partnership.name
     if seat.role == "viewer":
@@ -72,8 +72,9 @@ def welcome(seat: Seat, *, with_buttons: bool) -> View:
             k=seat.partnership.minimum_group,
         ),
     )
-    next_step = (say("Start with the invitation: a link, a QR code or a poster."),)
-    return View((lines, next_step), menu(seat.partnership.id, is_open=True))
+    first = say("Start with the invitation: a link, a QR code or a poster.")
+    next_step = first if is_open else say("No round is open now. You open the next one with the button.")
+    return View((lines, (next_step,)), menu(seat.partnership.id, is_open=is_open))
 
 
 def _home(asked: Asked) -> Shown:
@@ -117,7 +118,8 @@ def _changes(asked: Asked) -> Shown:
 def _status(asked: Asked) -> Shown:
     tx, wave, k = asked.tx, asked.wave.id, asked.partnership.minimum_group
     turnout, places = partnerships.turnout(tx, wave), coordinators.places(tx, asked.partnership.id, wave)
-    opened, gone = sum(place.opened for place in places), coordinators.stopped(tx, wave)
+    opened = partnerships.openings(tx, asked.partnership.id) - asked.wave.openings_before
+    gone = coordinators.stopped(tx, wave)
     counts = [
         say_n("The link was opened {count} time.", "The links were opened {count} times.", opened),
         *summaries.standing(turnout.started, turnout.completed, turnout.invited),
@@ -189,7 +191,8 @@ def _where_they_stop(asked: Asked, k: int) -> list[Paragraph]:
         for answered, people in sorted(given.items())
         if answered in may
     ]
-    return [(say("<b>Where people are now</b>"), *lines)] if lines else []
+    where = say("<b>Where people are now</b>") if asked.wave.closed_at is None else say("<b>Where people stopped</b>")
+    return [(where, *lines)] if lines else []
 
 
 def _label(place: PlaceTurnout) -> Phrase:
@@ -200,10 +203,7 @@ def _invite(asked: Asked) -> Shown:
     """The link of one place; the general one to begin with."""
     places = coordinators.places(asked.tx, asked.partnership.id, asked.wave.id)
     place = next((one for one in places if one.code == asked.argument), places[0])
-    lines = (
-        say("<b>Invite people: {place}</b>", place=_label(place)),
-        say("Everybody who opens this link can take part. Share it, or hang up the poster."),
-    )
+    lines = (say("<b>Invite people: {place}</b>", place=_label(place)), *_what_opening_does(asked))
     other = (asked.button(_label(one), "invite", one.code, chosen=one == place) for one in places)
     rows = (
         (asked.button(say("QR code"), "qr", place.code), asked.button(say("Poster (A4)"), "poster", place.code)),
@@ -212,6 +212,16 @@ def _invite(asked: Asked) -> Shown:
         (asked.button(say("‹ Back"), "home"),),
     )
     return Shown(View((lines, _links(asked, place.code)), rows))
+
+
+def _what_opening_does(asked: Asked) -> Paragraph:
+    if asked.wave.closed_at is None:
+        return (say("Everybody who opens this link can take part. Share it, or hang up the poster."),)
+    closed = say("No round is open now. Whoever opens this link reads that, and cannot take part yet.")
+    if (plan := waves.plan(asked.tx, asked.partnership.id)).confirmed and plan.opens_at:
+        there = plan.opens_at.astimezone(zone(asked.partnership.timezone))
+        return (closed, say("Round {wave} opens on {moment}.", wave=asked.wave.number + 1, moment=there))
+    return (closed, say("First open a next round, with the button in the menu."))
 
 
 def _links(asked: Asked, code: str) -> Paragraph:

@@ -124,13 +124,9 @@ def _open_coordinator_link(tx: Tx, texts: Texts, update: Update, code: str, now:
     spoken = texts.negotiate(update.phone_language) or HOME_LANGUAGE
     coordinators.use_link(tx, code, found, update.channel, update.address, spoken, now)
     (seat,) = (seat for seat in _seats(tx, update) if seat.partnership.id == found.partnership)
-    return _to_seat(
-        tx,
-        update,
-        seat,
-        [texts.letter(coordinator.welcome(seat, with_buttons=not update.in_group), seat.language)],
-        now,
-    )
+    is_open = partnerships.last_wave(tx, found.partnership).closed_at is None
+    welcomed = coordinator.welcome(seat, is_open=is_open, with_buttons=not update.in_group)
+    return _to_seat(tx, update, seat, [texts.letter(welcomed, seat.language)], now)
 
 
 def _coordinate(

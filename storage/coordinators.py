@@ -49,11 +49,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class PlaceTurnout:
-    """What came in by one invitation. `opened` counts times, the others people of one wave."""
+    """How many people of one wave came in by one invitation."""
 
     code: str
     label: str
-    opened: int
     started: int
     completed: int
 
@@ -259,7 +258,6 @@ def places(tx: Tx, partnership: int, wave: int) -> Sequence[PlaceTurnout]:
         select(
             invitations.c.code,
             invitations.c.label,
-            invitations.c.opened,
             func.count(responses.c.started_at),
             func.count(responses.c.completed_at),
         )
@@ -267,7 +265,7 @@ def places(tx: Tx, partnership: int, wave: int) -> Sequence[PlaceTurnout]:
         .outerjoin(respondents, respondents.c.invitation == invitations.c.code)
         .outerjoin(responses, (responses.c.respondent_id == respondents.c.id) & (responses.c.wave_id == wave))
         .where(invitations.c.partnership_id == partnership)
-        .group_by(invitations.c.code, invitations.c.label, invitations.c.opened, invitations.c.created_at)
+        .group_by(invitations.c.code, invitations.c.label, invitations.c.created_at)
         .order_by(invitations.c.created_at, invitations.c.label)
     )
     return [PlaceTurnout(*row) for row in found]

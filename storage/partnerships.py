@@ -37,7 +37,8 @@ class Codes:
 @dataclass(frozen=True, slots=True)
 class Wave:
     """A round of asking. `invite_at` is when those who took part before are invited, `closes_at` when it closes by
-    itself, `answered_at` when the coordinator answered everybody; each may be none."""
+    itself, `answered_at` when the coordinator answered everybody; each may be none. `openings_before` is how often the
+    links had been opened by then."""
 
     id: int
     number: int
@@ -47,6 +48,7 @@ class Wave:
     invite_at: datetime | None
     closes_at: datetime | None
     answered_at: datetime | None
+    openings_before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,13 @@ def open_wave(tx: Tx, partnership: int, wording: Mapping[str, Mapping[str, str]]
     before = select(func.coalesce(func.max(waves.c.number), 0)).where(waves.c.partnership_id == partnership)
     number = tx.connection.execute(before).scalar_one() + 1
     row = {"partnership_id": partnership, "number": number, "wording": json.dumps(wording), "opened_at": now}
-    tx.connection.execute(tx.insert(waves).values(**row))
+    tx.connection.execute(tx.insert(waves).values(**row, openings_before=openings(tx, partnership)))
+
+
+def openings(tx: Tx, partnership: int) -> int:
+    """How often the links were opened by people who were no respondents yet, since there are any."""
+    counted = select(func.coalesce(func.sum(invitations.c.opened), 0))
+    return int(tx.connection.execute(counted.where(invitations.c.partnership_id == partnership)).scalar_one())
 
 
 def last_wave(tx: Tx, partnership: int) -> Wave:

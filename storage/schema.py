@@ -111,6 +111,7 @@ waves = Table(
     Column("closes_at", Moment),  # by itself, when it is set
     Column("closed_at", Moment),
     Column("answered_at", Moment),  # when the coordinator's words to everybody who took part were sent off
+    Column("openings_before", Integer, nullable=False, server_default="0"),  # of the links, when this wave opened
     UniqueConstraint("partnership_id", "number"),
     sqlite_autoincrement=True,
 )
@@ -148,7 +149,7 @@ invitations = Table(
     Column("code", String(40), primary_key=True),
     Column("partnership_id", Integer, _of("partnerships"), nullable=False, index=True),
     Column("label", Text, nullable=False),
-    Column("opened", Integer, nullable=False, server_default="0"),  # times, not people: nobody is known yet
+    Column("opened", Integer, nullable=False, server_default="0"),  # times in all, not people: nobody is known yet
     Column("created_at", Moment, nullable=False),
 )
 

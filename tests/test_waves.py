@@ -1,5 +1,6 @@
 """Waves as coordinators and operators steer them: whom each step reaches, and what every wrong turn does."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -101,6 +102,52 @@ async def test_what_somebody_answered_is_not_undone(house: House, server: Telegr
     await press(house, fatima, "Terugdraaien")
     assert "kan niet meer terug" in fatima.last.text
     assert open_waves(house) == [2]
+
+
+async def test_the_status_of_a_new_round_counts_that_round_alone(house: House, server: TelegramServer) -> None:
+    fatima, _ = await closed_wave(house, server, 5)
+    await say(house, fatima, "/stand")
+    assert "De links zijn 5 keer geopend." in fatima.last.text
+    assert "Waar mensen zijn gestopt" in fatima.last.text
+    await say(house, fatima, "/openen")
+    await press(house, fatima, "Ja, openen")
+    await say(house, fatima, "/stand")
+    assert "De links zijn 0 keer geopend.\n0 mensen zijn begonnen.\n0 mensen zijn klaar." in fatima.last.text
+    assert "Waar mensen" not in fatima.last.text
+    ((code,),) = house.rows("SELECT code FROM invitations")
+    await say(house, server.person(language_code="nl"), f"/start {code}")
+    await say(house, fatima, "/stand")
+    assert "De link is 1 keer geopend." in fatima.last.text
+
+
+async def test_an_opening_that_is_undone_leaves_the_counts_of_before(house: House, server: TelegramServer) -> None:
+    fatima, _ = await closed_wave(house, server)
+    await say(house, fatima, "/openen")
+    await press(house, fatima, "Ja, openen", "Terugdraaien")
+    await say(house, fatima, "/stand")
+    assert "De links zijn 3 keer geopend.\n3 mensen zijn begonnen." in fatima.last.text
+
+
+async def test_between_rounds_an_invitation_says_that_nobody_can_take_part(
+    house: House, server: TelegramServer
+) -> None:
+    fatima, _ = await closed_wave(house, server)
+    for action in (Coordinate(1, "invite"), Coordinate(1, "poster"), Coordinate(1, "named", "bakker")):
+        await fatima.press_data(encode(action), fatima.last)
+        await house.settle()
+        assert "Er is nu geen ronde open. Wie deze link opent, leest dat en kan nog niet meedoen." in fatima.last.text
+        assert "Open eerst een volgende ronde" in fatima.last.text
+        assert "kan meedoen" not in fatima.last.text
+    await say(house, fatima, "/openen 1-6-2026")
+    await press(house, fatima, "Ja, openen")
+    await say(house, fatima, "/uitnodigen")
+    assert "Ronde 2 gaat open op maandag 1 juni 09:00." in fatima.last.text
+    await say(house, fatima, "/team")
+    await press(house, fatima, "Link voor een coördinator")
+    (link,) = re.findall(r"start=(\w+)", fatima.last.text)
+    joost = await coordinator(house, server, link)
+    assert "Er is nu geen ronde open. Met de knop opent u de volgende." in joost.last.text
+    assert "Volgende ronde openen" in str(joost.last.rows)
 
 
 async def test_two_taps_open_one_wave(house: House, server: TelegramServer) -> None:

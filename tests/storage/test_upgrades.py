@@ -120,6 +120,15 @@ def test_a_mean_of_before_is_of_those_behind_the_most_answered_item(lived_in: Da
     assert rows(lived_in, "SELECT item, people FROM cells ORDER BY item") == [(1, 9), (2, 9), (3, 7)]
 
 
+@pytest.mark.parametrize("revision", ["0002", "0003"], indirect=True)
+def test_a_later_round_counts_openings_from_the_upgrade_on(lived_in: Database) -> None:
+    with lived_in.transaction() as tx:
+        tx.connection.execute(text("UPDATE waves SET closed_at = opened_at"))
+        put(tx, "waves", [wave(2)])
+    migrate(lived_in)
+    assert rows(lived_in, "SELECT number, openings_before FROM waves ORDER BY number") == [(1, 0), (2, 12)]
+
+
 def test_numbers_of_erased_rows_are_not_given_out_again_after_an_upgrade(lived_in: Database) -> None:
     with lived_in.transaction() as tx:
         tx.connection.execute(text("DELETE FROM responses WHERE id = 2"))
