@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from bot import attachments, results, steering
 from bot.desk import Asked, Shown, menu
 from bot.letters import Doors, Letter
+from bot.posters import unprintable
 from bot.survey import comparison
 from bot.survey import summary as summaries
 from bot.survey.buttons import Coordinate
@@ -26,7 +27,7 @@ from storage.coordinators import PlaceTurnout, Seat
 from storage.database import Tx
 
 FOR_VIEWERS = ("home", "summary", "changes", "language", "leave", "left")
-LONGEST_LABEL, MOST_PLACES = 40, 24
+LONGEST_LABEL, MOST_PLACES, MOST_NAMED = 40, 24, 30
 FACTS = {
     **dict.fromkeys(("contact", "contactpersoon"), "contact"),
     **dict.fromkeys(("organisation", "organisatie"), "organisation"),
@@ -285,11 +286,19 @@ def _what_it_is_for(asked: Asked, place: PlaceTurnout) -> Paragraph:
 def _poster(asked: Asked) -> Shown:
     place = _own_place(asked)
     sheet = attachments.poster(asked.partnership, asked.doors.links(place.code)[0], place.label)
-    above = Letter(
-        asked.texts.render(View(((say("A poster to print (A4, black and white)."),),)), asked.seat.language),
-        attachment=sheet,
-    )
+    told = (say("A poster to print (A4, black and white)."), *_not_on_the_poster(asked, place))
+    above = Letter(asked.texts.render(View((told,)), asked.seat.language), attachment=sheet)
     return Shown(_invite(replace(asked, argument=place.code)).view, (above,))
+
+
+def _not_on_the_poster(asked: Asked, place: PlaceTurnout) -> Paragraph:
+    if not (letters := unprintable(asked.partnership, place.label)):
+        return ()
+    named = " ".join((*letters[:MOST_NAMED], *(["…"] if len(letters) > MOST_NAMED else [])))
+    return (
+        say("I cannot print these letters. They are not on the poster: {letters}", letters=named),
+        say("Write them on it by hand."),
+    )
 
 
 def _team(asked: Asked) -> Shown:

@@ -112,6 +112,37 @@ def poster_pdf(texts: Texts, partnership: Partnership, link: str, label: str = "
     return file.getvalue()
 
 
+def unprintable(partnership: Partnership, label: str = "") -> list[str]:
+    """The letters of these names that the poster is without, each once, with the marks that stand on it."""
+    names = (
+        (partnership.name, BOLD),
+        (partnership.organisation, REGULAR),
+        (partnership.contact, BOLD),
+        (label, REGULAR),
+    )
+    return list(dict.fromkeys(letter for text, font in names for letter in _lost(text, font)))
+
+
+def _lost(text: str, font: str) -> Iterator[str]:
+    if text.isascii():
+        return  # as most names are: no font has to be read for them
+    for letter in _letters(normalize("NFC", text)):
+        if category(letter[0])[0] not in "CMZ" and (len(letter) > 1 or not _printable(letter, font)):
+            yield letter
+
+
+def _letters(text: str) -> Iterator[str]:
+    """Each sign with the marks upon it, other than those that only choose between black and white and in colour."""
+    letter = ""
+    for sign in text.replace("\N{VARIATION SELECTOR-16}", ""):
+        if letter and not category(sign).startswith("M"):
+            yield letter
+            letter = ""
+        letter += sign
+    if letter:
+        yield letter
+
+
 def _announcement(texts: Texts, partnership: Partnership, language: str) -> list[Block]:
     return [
         Block(texts.word(HEADING, language), 46, BOLD),

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,9 +17,10 @@ import segno
 import zxingcpp
 from PIL import Image, ImageChops
 
-from bot.posters import drawn, joined_up, poster_pdf, qr_png
+from bot.posters import drawn, joined_up, poster_pdf, qr_png, unprintable
 from bot.texts import LOCALES, Texts, load
-from tests.house import partnership
+from tests.house import House, partnership
+from tests.telegram_server import TelegramServer
 
 TELEGRAM = "https://t.me/samenspraak_bot?start=Zk3l_9IxQ-pLw0aOb8fGhQ"
 WEB = f"https://samenspraak.schakel.example.nl/meedoen/{'x9-_Il0O' * 10}"[:120]
@@ -197,3 +199,44 @@ def test_arabic_letters_join(letters: str, forms: str) -> None:
 def test_the_bot_starts_without_the_printer() -> None:
     heavy = "import bot.posters, sys; print({'reportlab', 'segno'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True).stdout == "set()\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "lost"),
+    [
+        ("邻里合作", "邻里合作"),
+        ("Buurt 👩‍👩‍👧❤️ en 合", "👩👧合"),
+        ("ความ", "ความ"),
+        ("Z\u0351e", ["Z\u0351"]),
+        ("De Verbinders & Co 2026", ""),
+        ("Řeka e\u0301 ﷺ مركز الحي בית", ""),
+        ("é\x00\u200b\u202e\ud800", ""),
+    ],
+)
+def test_what_is_not_on_the_poster_is_told(name: str, lost: Sequence[str]) -> None:
+    assert unprintable(partnership(name)) == list(lost)
+    assert unprintable(partnership(organisation=name), name) == list(lost)
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_every_letter_of_a_name_is_on_the_poster_or_told(texts: Texts, nasty: str) -> None:
+    name = NASTY[nasty][0][:80]
+    asked_by = partnership(name, organisation="", contact="")
+    words = printed(poster_pdf(texts, asked_by, TELEGRAM)).words
+    told = "".join(unprintable(asked_by))
+    assert not [sign for sign in name if sign.isalpha() and sign not in told and normalize("NFKC", sign) not in words]
+
+
+async def test_the_coordinator_is_told_beside_the_poster(house: House, server: TelegramServer) -> None:
+    codes = house.add("邻里 Moerwijk")
+    fatima = server.person(language_code="nl")
+    for text in (f"/start {codes.coordinator}", "/uitnodigen 合"):
+        await fatima.write(text)
+        await house.settle()
+    await fatima.press("Poster (A4)")
+    await house.settle()
+    (poster,) = (message for message in fatima.messages if message.document)
+    assert poster.text.splitlines()[1:] == [
+        "Deze letters kan ik niet printen. Ze staan niet op de poster: 邻 里 合",
+        "Schrijf ze er zelf bij.",
+    ]
