@@ -1,7 +1,5 @@
 """Read aloud: phones that speak, phones that do not, and pages that somebody else's program translated."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from tests.browser import HOW_TO_GET_IT, Browser, Tab, find_chromium
@@ -12,12 +10,6 @@ pytestmark = pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
 BUTTON = "document.querySelector('[data-aloud]')"
 SAID = "document.getElementById('status').innerText"
 TRANSLATED = "document.documentElement.lang = 'ar'; document.documentElement.className = 'translated-rtl'; 0"
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with Browser() as running:
-        yield running
 
 
 async def shown(browser: Browser, house: House, language: str, *voices: str) -> Tab:

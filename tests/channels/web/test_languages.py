@@ -74,12 +74,6 @@ async def test_people_can_choose_both(house: House, visitors: Visitors) -> None:
     assert anna.last.parts == [PORTUGUESE, PORTUGUESE]
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with Browser() as running:
-        yield running
-
-
 @pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
 async def test_a_page_in_arabic_fits_the_screen_and_is_read_aloud(house: House, browser: Browser) -> None:
     tab = await browser.tab("ar")
