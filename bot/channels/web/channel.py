@@ -45,8 +45,8 @@ class WebChannel:
         self._host, self._port, self._proxies = host, port, proxies
         self._mailboxes = Mailboxes()
         self._closing = asyncio.Event()
-        self._hall = Hall(room(), Pages(core.texts).for_anybody("not_understood"))
-        most_streams = self._hall.most // 2
+        self.hall = Hall(room(), Pages(core.texts).for_anybody("not_understood"))
+        most_streams = self.hall.most // 2
         self._app = site(core, self._mailboxes, public_url, secret, self._closing, most_streams)
         self.messenger = WebMessenger(self._mailboxes)
 
@@ -54,9 +54,9 @@ class WebChannel:
         """Take the port; from here on nobody who comes is turned away. Raises CannotListen."""
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         try:
-            self._socket = socket.create_server((self._host, self._port), family=family, backlog=BACKLOG)
+            self.listening = socket.create_server((self._host, self._port), family=family, backlog=BACKLOG)
             # Else the body of each answer waits 40 ms for the browser to say that it has the head.
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
             reason = error.strerror or str(error)
             raise CannotListen(
@@ -72,7 +72,7 @@ class WebChannel:
                 self._app,
                 lifespan="off",
                 ws="none",
-                http=cast(type[asyncio.Protocol], self._hall.protocol),
+                http=cast(type[asyncio.Protocol], self.hall.protocol),
                 backlog=BACKLOG,
                 log_config=None,
                 access_log=False,
@@ -82,7 +82,7 @@ class WebChannel:
                 timeout_graceful_shutdown=PATIENCE,
             )
         )
-        serving = asyncio.create_task(server.serve([self._socket]))
+        serving = asyncio.create_task(server.serve([self.listening]))
         try:
             await asyncio.shield(serving)
         finally:
