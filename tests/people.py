@@ -1,6 +1,7 @@
 """People: simulated respondents who live in the chat, each in their own way and all from a seed.
 
-They know nothing but what is on their screen. What they saw taken in is theirs to swear to, in `acknowledged`.
+They know nothing but what is on their screen. What a screen says is theirs to swear to, in `acknowledged`; which of
+their taps it answers they do not ask.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from random import Random
 
+from tests.patience import PATIENCE
 from tests.telegram_server import BotMessage, Json, Person, TelegramServer
 
 ITEMS = 26
@@ -33,9 +35,9 @@ LANGUAGES = ("Nederlands", "English")
 BACK, FORWARD, PAUSE = ("‹ Terug", "‹ Back"), ("Verder ›", "Next ›"), ("Pauze", "Pause")
 THANKS = re.compile(r"^(Dank u wel|Thank you)!", re.MULTILINE)
 STATEMENT = re.compile(r"^(?:Zin|Statement) (\d+) (?:van|of) 26$", re.MULTILINE)
+GIVEN = re.compile(r"^(\d+)\. .*\n→ (.+)$", re.MULTILINE)  # a statement and its answer, when one looks back
 GO_ON = re.compile(r"Verdergaan|Go on|Verder met zin \d+|Go on with statement \d+")
 PAST_THE_ITEMS = ("review", "part")  # not the thanks: they answer Done, never a statement
-REFUSALS = ("Die zin heeft u al beantwoord", "You already answered that statement")
 REMARKS = ("Moet dit nou?", "/help", "/privacy", "/mydata", "/mijngegevens", "/language", "/taal")
 GO_ON_COMMANDS = ("/verder", "/continue")
 CHANGES_OF_MIND = 6  # at most; then they want it over with
@@ -76,6 +78,13 @@ class Sight:
     def is_answered(self) -> bool:
         return self.one_of(FORWARD) is not None
 
+    @cached_property
+    def says(self) -> dict[int, str]:
+        """Item -> option, of each answer that can be read here."""
+        listed = {int(item): OPTIONS[label] for item, label in GIVEN.findall(self.message.text) if label in OPTIONS}
+        marked = [option for option, label in self.options.items() if label.startswith("✓ ")]
+        return {self.item: marked[0]} if self.item and marked else listed
+
     def one_of(self, labels: tuple[str, ...]) -> str | None:
         return next((label for label in labels if label in self.labels), None)
 
@@ -98,14 +107,14 @@ class Reader(Person):
 class Respondent:
     """One person from the link to the thanks. `happened` hears of every "press", "screen" and "insistence", at once.
 
-    `acknowledged` is item -> option, as the screen last confirmed it; `tapped` is the tap that no screen confirmed yet.
-    `either` is item -> options, of which they cannot tell which one holds: they changed their mind, and no answer came
-    until they asked again, so that the next statement may follow from their first answer too.
+    `tried` is item -> the options that they tapped there, each once, in that order; `acknowledged` is item -> the last
+    of these of which a screen was sure: it stood there as the answer, or was the only one when a screen was past it.
     Who `is_calm` waits longer before they insist.
     """
 
-    PATIENCE = 1.5, 3.0  # seconds, between which they wait for another screen before they insist
+    INSISTS_AFTER = 1.5, 3.0  # seconds, between which they wait for another screen before they insist
     THOUGHT = 0.03, 0.2  # seconds at least, and more on average, before they act
+    CALM_FOR = PATIENCE  # seconds more, in which whoever is calm gets an answer, or none ever comes
 
     def __init__(
         self, person: Reader, code: str, seed: str, happened: Callable[[str], None] = lambda what: None
@@ -113,18 +122,14 @@ class Respondent:
         self.person, self.code, self.happened = person, code, happened
         self.random = Random(seed)
         self.wishes = {item: self._any_option() for item in range(1, ITEMS + 1)}
+        self.tried: dict[int, list[str]] = {}
         self.acknowledged: dict[int, str] = {}
         self.acknowledgements = 0
-        self.either: dict[int, set[str]] = {}
-        self.tapped: tuple[int, str] | None = None
         self.waits = False
         self.has_joined = False
         self.is_calm = False
         self.diary: list[str] = []
         self._seen: BotMessage | None = person.newest  # what stands there already is no news
-        self._pages_read = 0
-        self._doubted: tuple[int, str] | None = None
-        self._has_insisted = False
         self._changes_of_mind = 0
         self._again: Callable[[], Awaitable[None]] = self._knock
         self._acts: dict[str, Callable[[Sight], Awaitable[None]]] = {
@@ -154,19 +159,19 @@ class Respondent:
 
     def __str__(self) -> str:
         shows = str(self.person.newest).replace("\n", " | ")[:300]
-        state = f"waits after {self.tapped or 'something else'}" if self.waits else "thinks"
+        state = "waits" if self.waits else "thinks"
         return f"{self.person.id}: {len(self.acknowledged)} acknowledged, {state}, sees: {shows}"
 
     async def _sees_something_new(self) -> bool:
         """Wait for another screen than the last one, as long as the patience lasts."""
-        if not (await self._sees_within(self.random.uniform(*self.PATIENCE)) or await self._keeps_calm()):
+        if not (await self._sees_within(self.random.uniform(*self.INSISTS_AFTER)) or await self._keeps_calm()):
             return False
         self.waits = False
         self._tell("screen", f"sees {str(self.person.last)[:60]!r}")
         return True
 
     async def _keeps_calm(self) -> bool:
-        return self.is_calm and await self._sees_within(5.0)
+        return self.is_calm and await self._sees_within(self.CALM_FOR)
 
     async def _sees_within(self, seconds: float) -> bool:
         try:
@@ -186,36 +191,33 @@ class Respondent:
         at_least, more = self.THOUGHT
         await asyncio.sleep(at_least + self.random.expovariate(1 / more))
 
+    def possible(self, item: int, *, in_order: bool = True) -> set[str]:
+        """What their answer may be: what they were told, or what they tapped since, for that may be under way. Where
+        taps do not arrive `in_order`, so may what they tapped before."""
+        if item not in self.acknowledged:
+            return set()
+        tried = self.tried.get(item, [self.acknowledged[item]])
+        return set(tried[tried.index(self.acknowledged[item]) if in_order else 0 :])
+
     def _note(self, sight: Sight) -> None:
-        """Whether this screen confirms the last tap, and whether any screen refused one."""
-        told = any(page.startswith(REFUSALS) for page in self.person.pages[self._pages_read :])
-        self._pages_read = len(self.person.pages)
-        if told:
-            self._believe_again()
-        if self.tapped and sight.is_past(self.tapped[0]):
-            item, option = self.tapped
-            self.either.pop(item, None)
-            if item in self.acknowledged and self._has_insisted:
-                self.either[item] = {self.acknowledged[item], option}
+        """What this screen says of their answers. An option is tapped on an item for the first time once, so one that
+        stands there was taken, and so was or will be, before it, all that they tapped before."""
+        for item, tried in self.tried.items():
+            if item not in self.acknowledged and sight.is_past(item):
+                self._is_told(item, tried[0])
+            elif sight.says.get(item) in tried:
+                self._is_told(item, sight.says[item])
+        self.has_joined |= sight.kind not in ("welcome", "lost")
+
+    def _is_told(self, item: int, option: str) -> None:
+        tried, known = self.tried[item], self.acknowledged.get(item)
+        if known is None or tried.index(option) > tried.index(known):
             self.acknowledged[item] = option
             self.acknowledgements += 1
             self.diary.append(f"  is sure of {item}: {option}")
-            self.tapped = None
-        self.has_joined |= sight.kind not in ("welcome", "lost")
-
-    def _believe_again(self) -> None:
-        """They are told that their change of mind was not taken: what they answered before, stands."""
-        if self._doubted:
-            item, option = self._doubted
-            tapped = {self.tapped[1]} if self.tapped and self.tapped[0] == item else set()
-            self.either[item] = {option, self.acknowledged[item], *tapped}  # perhaps they were told of an older tap
-            self.acknowledged[item] = option
-            self.diary.append(f"  is told that {item}: {option} stands")
-            self.tapped = self.tapped if self.tapped and self.tapped[0] != item else None
 
     async def _insist(self) -> None:
         """No reply came: do it again, or ask where we are."""
-        self._has_insisted = True
         self._tell("insistence" if self.has_joined else "second knock", "insists")
         await (self._again() if self.random.random() < 0.6 else self._ask_the_way())
 
@@ -253,9 +255,7 @@ class Respondent:
     async def _consider(self, sight: Sight) -> None:
         """A statement: nearly always they answer it."""
         mood = self.random.random()
-        if self.tapped:
-            await (self._tap(sight) if sight.item == self.tapped[0] else self._ask_the_way())
-        elif mood < 0.04:
+        if mood < 0.04:
             await self._say(self.random.choice(REMARKS))
         elif mood < 0.11:
             await self._press(sight.one_of(LANGUAGES if mood < 0.08 else PAUSE), sight.message)
@@ -268,17 +268,18 @@ class Respondent:
 
     async def _reconsider(self, sight: Sight) -> None:
         """A statement that was answered before: leave it so, or choose something else."""
-        if self.random.random() < 0.3:
+        others = [option for option in KEYS if option not in self.tried[sight.item]]
+        if self.random.random() < 0.3 or not others:
             await self._press(sight.one_of(FORWARD), sight.message)
         else:
             self._changes_of_mind += 1
-            self._doubted = sight.item, self.acknowledged[sight.item]
-            self.wishes[sight.item] = self._any_option()
+            self.wishes[sight.item] = self.random.choice(others)
             await self._tap(sight)
 
     async def _tap(self, sight: Sight) -> None:
         option = self.wishes[sight.item]
-        self.tapped, self._has_insisted = (sight.item, option), False
+        tried = self.tried.setdefault(sight.item, [])
+        tried += [option] if option not in tried else []
         await self._press(sight.options[option], sight.message, times=1 if self.random.random() < 0.85 else 2)
 
     async def _look_back(self, sight: Sight) -> None:
