@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from tests.leftovers import prefix
+from tests.leftovers import end, prefix
 from tests.patience import PATIENCE
 
 SIZE = "600m"  # of the disk
@@ -97,8 +97,14 @@ class Cluster:
             connection.exec_driver_sql(statement)
 
     def stop(self) -> None:
-        self.kill()
+        """For good. What was killed is started once more, for only then does it give its shared memory back."""
         self._engine.dispose()
+        for process in (*children_of(self.pid), self.pid):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
+        with suppress(subprocess.SubprocessError, AssertionError):
+            self._server.ensure_postgres_running()
+        end(self.pid)
 
 
 def children_of(parent: int) -> list[int]:
