@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from tests.browser import Tab
+from tests.patience import PATIENCE
 
 VERSION = "4.14.1"
 SHA512 = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
@@ -31,7 +32,7 @@ async def fetch_axe(folder: Path) -> str:
 async def _package() -> bytes:
     try:
         async with (
-            aiohttp.ClientSession(trust_env=True, timeout=aiohttp.ClientTimeout(60)) as session,
+            aiohttp.ClientSession(trust_env=True, timeout=aiohttp.ClientTimeout(PATIENCE)) as session,
             session.get(f"{REGISTRY}/axe-core/-/axe-core-{VERSION}.tgz") as answer,
         ):
             answer.raise_for_status()

@@ -19,11 +19,13 @@ import pytest
 from bot.channels.telegram import webhook
 from bot.channels.web import site
 from tests.house import ROOT, Clock, House, agree, free_port
+from tests.patience import PATIENCE
 from tests.replicas import PAGE_WITHIN, UPDATE_WITHIN
 from tests.telegram_server import TelegramServer
 from tests.visitor import Visitor
 
 WELL, HANGS = "127.0.0.1", "127.0.0.2"
+SLOW = round(PATIENCE / 20)  # seconds after which somebody hangs
 TRIES = 40  # of visitors without a cookie, whom Caddy sends to either by chance
 
 
@@ -87,7 +89,7 @@ async def house(tmp_path: Path, server: TelegramServer, clock: Clock) -> AsyncIt
 
 
 @asynccontextmanager
-async def caddy(house: House, remembers: str = "10s") -> AsyncIterator[str]:
+async def caddy(house: House, remembers: str = "24h") -> AsyncIterator[str]:
     """Where it listens. It runs on our file, only less patient, and on this machine alone."""
     names, port = free_port(), free_port()
     loop = asyncio.get_running_loop()
@@ -95,8 +97,8 @@ async def caddy(house: House, remembers: str = "10s") -> AsyncIterator[str]:
     written = (ROOT / "Caddyfile").read_text()
     for ours, here in (
         ("bot 8000 {", f"bot {house.settings.port} {{\nresolvers 127.0.0.1:{names}"),
-        ("import bots 25s", "import bots 1s"),
-        ("import bots 15s", "import bots 1s"),
+        ("import bots 25s", f"import bots {SLOW}s"),
+        ("import bots 15s", f"import bots {SLOW}s"),
         ("fail_duration 10s", f"fail_duration {remembers}"),
     ):
         assert ours in written
@@ -122,7 +124,7 @@ def running(folder: Path, port: int) -> Iterator[None]:
 
 
 async def listens(url: str) -> None:
-    async with asyncio.timeout(10), aiohttp.ClientSession() as session:
+    async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
         while True:
             try:
                 async with session.get(f"{url}/metrics") as response:
@@ -179,7 +181,7 @@ async def test_news_begins_before_there_is_any(house: House) -> None:
     code = house.add().invitation
     async with Visitor(house.page) as anna:
         await agree(house, anna, code)
-        async with asyncio.timeout(5), anna.session.get("/events") as response:
+        async with asyncio.timeout(PATIENCE), anna.session.get("/events") as response:
             assert response.status == 200
 
 

@@ -23,13 +23,13 @@ from sqlalchemy import make_url
 from bot import settings
 from bot.settings import IN_FILES, read
 from tests.house import ROOT, SECRET, free_port
+from tests.patience import PATIENCE
 from tests.test_caddy import NEWEST
 from tests.unprivileged import without_powers
 
 COMPOSE, OVERRIDE, REPLICAS = "docker-compose.yml", "docker-compose.override.yml", "docker-compose.replicas.yml"
 OTHERS = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
 KNOWN = {*re.findall(r'take\(\s*"(\w+)"', Path(settings.__file__).read_text()), *(f"{name}_FILE" for name in IN_FILES)}
-WITHIN = 30.0  # seconds
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_the_container_s_own_commands_run_read_only_and_without_powers(tmp_path:
         check = [sys.executable if part == "/venv/bin/python" else part for part in health_check()]
         assert is_healthy(check, environment)
         process.terminate()
-        assert process.wait(WITHIN) == 0
+        assert process.wait(PATIENCE) == 0
         assert subprocess.run(check, env=environment, capture_output=True).returncode != 0
         assert sorted(one.name for one in code.iterdir()) == ["bot", "locales", "storage"]
     assert (tmp_path / "data" / "samenspraak.db").is_file()
@@ -235,7 +235,7 @@ def running(code: Path, environment: dict[str, str]) -> Iterator["subprocess.Pop
 
 
 def is_healthy(check: list[str], environment: dict[str, str]) -> bool:
-    end = time.monotonic() + WITHIN
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if subprocess.run(check, env=environment, capture_output=True).returncode == 0:
             return True

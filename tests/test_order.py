@@ -13,6 +13,7 @@ from storage import contacts, letters
 from storage.database import Database
 from storage.migrating import migrate
 from tests.house import SECRET
+from tests.patience import PATIENCE
 
 ANNA = "5000000001"
 
@@ -28,12 +29,14 @@ class Chat:
         self.seen.append(text)
         self._changed.set()
 
-    async def shows(self, *texts: str) -> None:
-        async with asyncio.timeout(20):
+    async def shows(self, *texts: str, by: "tuple[Replica, ...]") -> None:
+        async with asyncio.timeout(PATIENCE):
             while len(self.seen) < len(texts):
                 self._changed.clear()
                 await self._changed.wait()
-        await asyncio.sleep(3)  # nothing comes after it
+        for replica in by:  # nothing comes after it
+            await replica.delivery.look_once()
+            await replica.delivery.idle()
         assert self.seen == [*texts]
 
 
@@ -108,30 +111,30 @@ async def test_who_is_slow_is_waited_for(url: str, chat: Chat) -> None:
     async with two(url, Line(chat, first_takes=5), Line(chat)) as (slow, other):
         slow.answers("1")
         other.answers("2")
-        await chat.shows("1", "2")
+        await chat.shows("1", "2", by=(slow, other))
 
 
 async def test_what_stood_too_long_in_a_slow_line_is_left_to_others(url: str, chat: Chat) -> None:
     async with two(url, Line(chat, first_takes=6), Line(chat)) as (slow, other):
         slow.answers("1", "2")
         other.answers("3")
-        await chat.shows("1", "2", "3")
+        await chat.shows("1", "2", "3", by=(slow, other))
 
 
 async def test_who_cannot_reach_the_channel_leaves_it_to_who_can(url: str, chat: Chat) -> None:
     async with two(url, Line(chat, works=False), Line(chat)) as (deaf, other):
         deaf.answers("1")
         other.answers("2")
-        await chat.shows("1", "2")
+        await chat.shows("1", "2", by=(deaf, other))
 
 
 async def test_what_is_posted_in_the_other_order_comes_in_order(url: str, chat: Chat) -> None:
-    async with two(url, Line(chat), Line(chat)) as (one, _):
+    async with two(url, Line(chat), Line(chat)) as (one, another):
         first, second = one.written("1"), one.written("2")
         one.delivery.post([second])
         await asyncio.sleep(0.3)
         one.delivery.post([first])
-        await chat.shows("1", "2")
+        await chat.shows("1", "2", by=(one, another))
 
 
 async def test_a_database_that_is_away_for_a_moment_changes_no_order(url: str, chat: Chat) -> None:
@@ -140,4 +143,4 @@ async def test_a_database_that_is_away_for_a_moment_changes_no_order(url: str, c
         second = other.written("2")
         other.database.close()
         other.delivery.post([second])
-        await chat.shows("1", "2")
+        await chat.shows("1", "2", by=(slow, other))

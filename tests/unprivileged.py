@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.house import ROOT, SECRET
+from tests.patience import PATIENCE
 
 WITHOUT_POWERS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs")
 
@@ -16,7 +17,7 @@ WITHOUT_POWERS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new
 def unprivileged(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     command = (*without_powers(), sys.executable, "-m", "bot", *arguments)
     given = {**os.environ, "SAMENSPRAAK_SECRET": SECRET, **environment}
-    return subprocess.run(command, cwd=cwd, env=given, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=cwd, env=given, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def without_powers() -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from telegram.error import (
     TimedOut,
 )
 
+from tests.patience import PATIENCE
 from tests.telegram_server import Limits, TelegramServer
 
 if TYPE_CHECKING:
@@ -138,18 +139,17 @@ async def test_confirmed_updates_can_come_again_and_are_not_confirmed_unseen(ser
 
 
 async def test_a_long_poll_ends_at_the_first_update(server: TelegramServer, bot: Bot) -> None:
-    poll = asyncio.create_task(bot.get_updates(timeout=5))
+    poll = asyncio.create_task(bot.get_updates(timeout=24 * 3600))
     await server.called("getUpdates")
-    started = time.monotonic()
     await server.person().write("hello")
-    assert [said(update) for update in await poll] == ["hello"]
-    assert time.monotonic() - started < 0.5
+    async with asyncio.timeout(PATIENCE):
+        assert [said(update) for update in await poll] == ["hello"]
 
 
 async def test_a_long_poll_ends_empty_after_its_timeout(bot: Bot) -> None:
     started = time.monotonic()
     assert await bot.get_updates(timeout=1) == ()
-    assert 0.9 < time.monotonic() - started < 2
+    assert time.monotonic() - started > 0.9
 
 
 async def test_of_two_long_polls_the_older_meets_a_conflict(server: TelegramServer, bot: Bot) -> None:

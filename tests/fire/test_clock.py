@@ -22,6 +22,7 @@ import pytest
 
 from tests.fire.test_kill import BotProcess, free_port, rows_of
 from tests.house import Clock, House
+from tests.patience import PATIENCE
 from tests.people import ITEMS
 from tests.telegram_server import Person, TelegramServer
 
@@ -48,12 +49,12 @@ class Machine:
     async def start(self, days: int) -> None:
         self.bot.environment.update(self.shifted(days))
         self.bot.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await self.bot.running()
 
     async def caught_up(self, before: str) -> None:
         """Return when all that the day asked for is done and delivered: the last thing done leaves a mark."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while self.mark() == before or self.waiting():
                 self.bot.check_alive()
                 await asyncio.sleep(0.05)

@@ -16,6 +16,7 @@ import pytest
 from bot.channels.telegram import request
 from storage import database
 from tests.house import Clock, House, agree
+from tests.patience import PATIENCE
 from tests.people import Reader
 from tests.telegram_server import Json, Person, TelegramServer
 
@@ -72,7 +73,7 @@ async def on_the_first_statement(house: House, person: Person) -> Person:
     return person
 
 
-async def until(true: Callable[[], bool], seconds: float = 8) -> None:
+async def until(true: Callable[[], bool], seconds: float = PATIENCE) -> None:
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110 - a row in the database rings no bell
             await asyncio.sleep(0.01)

@@ -15,6 +15,7 @@ from storage import dialogues, partnerships
 from storage.database import Database, Tx
 from storage.dialogues import Caller
 from tests.house import MONDAY, partnership
+from tests.patience import PATIENCE
 
 T = TypeVar("T")
 
@@ -73,7 +74,7 @@ def at_once(*calls: Callable[[], T]) -> list[T]:
     start = Barrier(len(calls))
 
     def call(made: Callable[[], T]) -> T:
-        start.wait(10)
+        start.wait(PATIENCE)
         return made()
 
     with ThreadPoolExecutor(len(calls)) as threads:

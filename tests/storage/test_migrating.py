@@ -19,6 +19,7 @@ from storage.migrating import NewerDatabase, WrongEncoding, WrongSecret, current
 from storage.schema import metadata
 from tests.databases import PostgresServer
 from tests.house import ROOT, SECRET
+from tests.patience import PATIENCE
 from tests.storage.beginnings import add, only_postgresql, only_sqlite, rows
 
 MIGRATE = """
@@ -232,7 +233,7 @@ def _let_go(processes: list[subprocess.Popen[str]]) -> Iterator[str]:
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in processes:
-        said, _ = process.communicate(timeout=30)
+        said, _ = process.communicate(timeout=PATIENCE)
         yield said.strip() if process.returncode == 0 else f"failed with {process.returncode}"
 
 

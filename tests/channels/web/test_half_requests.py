@@ -13,6 +13,7 @@ from bot.channels.web import connections
 from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_first_start import started
 from tests.house import House, agree, free_port
+from tests.patience import PATIENCE
 from tests.test_walk import answer, item_on
 from tests.visitor import Visitor
 
@@ -46,7 +47,7 @@ async def test_half_a_request_is_let_go_however_slowly_it_goes_on(
 ) -> None:
     monkeypatch.setattr(connections, "SAY_WITHIN", 0.5)
     caplog.set_level(logging.WARNING)
-    async with half(house.settings.port, said) as (reader, writer), asyncio.timeout(5):
+    async with half(house.settings.port, said) as (reader, writer), asyncio.timeout(PATIENCE):
         dripping = asyncio.create_task(drip(writer) if said else asyncio.sleep(0))
         with suppress(ConnectionError):
             while await reader.read():
@@ -58,17 +59,17 @@ async def test_half_a_request_is_let_go_however_slowly_it_goes_on(
 async def test_who_keeps_a_connection_for_the_next_request_may_think(
     house: House, visitors: Visitors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "SAY_WITHIN", 0.2)
+    monkeypatch.setattr(connections, "SAY_WITHIN", 1.0)
     async with half(house.settings.port, WHOLE) as (reader, writer):
         assert (await reader.readuntil(b"ok\n")).startswith(b"HTTP/1.1 200")
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(1.5)
         writer.write(WHOLE)
         assert (await reader.readuntil(b"ok\n")).startswith(b"HTTP/1.1 200")
     anna = visitors()
     await agree(house, anna, house.add().invitation)
     async with anna.session.get("/events") as stream:
         await stream.content.readline()
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(1.5)
         await answer(house, anna, "yes")
         await stream.content.readline()
         assert (await stream.content.readline()).startswith(b"data: ")
@@ -82,5 +83,5 @@ async def test_more_half_requests_than_there_is_room_for_shut_nobody_out(tmp_pat
         for _ in range(600):
             await stack.enter_async_context(half(port, FORM))
         anna = await stack.enter_async_context(Visitor(f"http://127.0.0.1:{port}", "nl"))
-        async with asyncio.timeout(5), anna.session.get("/healthz") as response:
+        async with asyncio.timeout(PATIENCE), anna.session.get("/healthz") as response:
             assert response.status == 200
