@@ -18,7 +18,7 @@ OLD = "Samenspraak needs Python 3.11 or newer. This is Python {}.{}."
 NO_INSTALLER = "Neither uv, nor venv, nor pip is on this machine. On Debian or Ubuntu: sudo apt install python3-venv"
 COMPILE = ["uv", "pip", "compile", "pyproject.toml", "-q", "--universal", "--generate-hashes", "--no-header", "-U"]
 CHECKS = ("ruff format --check .", "ruff check .", "mypy", "lint-imports", "python -m bot.catalogues check")
-PYTEST = ["python", "-m", "pytest", "-n", "3", "--dist", "loadfile"]  # they wait more than they work
+PYTEST = ["python", "-m", "pytest", "-n", "3", "--dist", "worksteal"]  # they wait more than they work
 
 COMMANDS = {
     "run": [["python", "-m", "bot", "run"]],

@@ -295,7 +295,12 @@ def stored(
     return response
 
 
-@pytest.mark.parametrize("seed", range(40))
+def seeds(number: int, few: int) -> list[Any]:
+    """So many, of which a few are for every run, and all for the one under fire."""
+    return [pytest.param(seed, marks=pytest.mark.fire if seed >= few else ()) for seed in range(number)]
+
+
+@pytest.mark.parametrize("seed", seeds(40, few=8))
 def test_a_random_neighbourhood(database: Database, texts: Texts, seed: int) -> None:
     if not database.is_sqlite and seed % 4:
         pytest.skip("every fourth on PostgreSQL")
@@ -316,7 +321,7 @@ def test_a_random_neighbourhood(database: Database, texts: Texts, seed: int) -> 
     neighbourhood.attack()
 
 
-@pytest.mark.parametrize("ten", range(3))
+@pytest.mark.parametrize("ten", seeds(3, few=1))
 def test_random_neighbourhoods_that_are_asked_again(database: Database, texts: Texts, ten: int) -> None:
     if not database.is_sqlite and ten:
         pytest.skip("one ten on PostgreSQL")

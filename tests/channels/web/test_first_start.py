@@ -19,8 +19,8 @@ from tests.visitor import Visitor
 
 @asynccontextmanager
 async def started(folder: Path, port: int, files: int | None = None, lines: int = 3) -> AsyncIterator[str]:
-    """`samenspraak run` in this folder, once it runs; gives the `lines` that it printed on standard output: there are no
-    others. It may open no more than so many `files`."""
+    """`samenspraak run` in this folder, once it runs; gives the `lines` that it printed on standard output, and there
+    are no others. It may open no more than so many `files`."""
     ours = ("TELEGRAM_", "SAMENSPRAAK_", "DATABASE_URL", "PUBLIC_URL", "LOG_", "HOST")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     process = await asyncio.create_subprocess_exec(
