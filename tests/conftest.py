@@ -16,7 +16,10 @@ from tests.leftovers import memory, prefix, swept
 from tests.patience import PATIENCE as PATIENCE  # measured here, once, before there are workers
 from tests.telegram_server import TelegramServer
 
-COSTLY = ("postgresql", "browser", "fire")
+COSTLY = ("postgresql", "browser", "process", "fire")
+WITHOUT = "without what needs a PostgreSQL, a browser or processes of its own, and without the long proofs"
+BEGINNERS = {"command", "migrated_by_processes", "samenspraak_run", "subprocess", "unprivileged"}
+"""Names by which tests begin processes."""
 
 
 @pytest.fixture
@@ -87,7 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What a test needs is its mark; `--quick` leaves out what costs a server, a browser or minutes."""
+    """What a test needs is its mark; `--quick` leaves out what costs a server, a browser, a process or minutes."""
     for item in items:
         for mark in needs(item):
             item.add_marker(mark)
@@ -103,10 +106,20 @@ def needs(item: pytest.Item) -> Iterator[str]:
         yield "postgresql"
     if "browser" in asked:
         yield "browser"
+    if BEGINNERS & names_in(item) or "backed_up" in asked:
+        yield "process"
     if item.path.parent.name == "fire":
         yield "fire"
 
 
+def names_in(item: pytest.Item) -> set[str]:
+    """What its own lines call, but for what they have from the product."""
+    if not isinstance(item, pytest.Function):
+        return set()
+    own = item.function.__code__.co_names
+    return {name for name in own if not getattr(getattr(item.module, name, None), "__module__", "").startswith("bot.")}
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="without PostgreSQL, browser and the long proofs")
+    parser.addoption("--quick", action="store_true", help=WITHOUT)
     parser.addoption("--update", action="store_true", help="write the transcripts anew, as the chat is now")

@@ -18,7 +18,7 @@ from tests.visitor import Visitor
 
 
 @asynccontextmanager
-async def started(folder: Path, port: int, files: int | None = None, lines: int = 3) -> AsyncIterator[str]:
+async def samenspraak_run(folder: Path, port: int, files: int | None = None, lines: int = 3) -> AsyncIterator[str]:
     """`samenspraak run` in this folder, once it runs; gives the `lines` that it printed on standard output, and there
     are no others. It may open no more than so many `files`."""
     ours = ("TELEGRAM_", "SAMENSPRAAK_", "DATABASE_URL", "PUBLIC_URL", "LOG_", "HOST")
@@ -40,13 +40,14 @@ async def started(folder: Path, port: int, files: int | None = None, lines: int 
         printed = [await process.stdout.readline() for _ in range(lines)]
     yield b"".join(printed).decode()
     process.send_signal(signal.SIGTERM)
-    assert await process.stdout.read() == b""
-    assert await process.wait() == 0
+    more, said = await process.communicate()
+    assert more == b""
+    assert process.returncode == 0, said
 
 
 async def test_everything_can_be_tried_at_once_and_the_second_start_makes_nothing(tmp_path: Path) -> None:
     port = free_port()
-    async with started(tmp_path, port) as printed:
+    async with samenspraak_run(tmp_path, port) as printed:
         links = re.findall(r"http://127\.0\.0\.1:\d+(/\S+)", printed)
         assert len(links) == 3
         async with Visitor(f"http://127.0.0.1:{port}", "nl") as anna, Visitor(f"http://127.0.0.1:{port}", "en") as mo:
@@ -60,5 +61,6 @@ async def test_everything_can_be_tried_at_once_and_the_second_start_makes_nothin
             assert "You are now coordinator of Probeer het uit." in mo.last.text
             async with mo.session.get(links[2]) as response:
                 assert (response.status, await response.text()) == (200, "ok\n")
-    async with started(tmp_path, port, lines=0):
-        pass
+    async with samenspraak_run(tmp_path, port, lines=0), Visitor(f"http://127.0.0.1:{port}") as anna:
+        await anna.open("/")
+        assert anna.status == 200

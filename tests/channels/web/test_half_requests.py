@@ -11,7 +11,7 @@ import pytest
 
 from bot.channels.web import connections
 from tests.channels.web.conftest import Visitors
-from tests.channels.web.test_first_start import started
+from tests.channels.web.test_first_start import samenspraak_run
 from tests.house import House, agree, free_port
 from tests.patience import PATIENCE
 from tests.test_walk import answer, item_on
@@ -79,7 +79,7 @@ async def test_who_keeps_a_connection_for_the_next_request_may_think(
 async def test_more_half_requests_than_there_is_room_for_shut_nobody_out(tmp_path: Path) -> None:
     port = free_port()
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(started(tmp_path, port, files=400))
+        await stack.enter_async_context(samenspraak_run(tmp_path, port, files=400))
         for _ in range(600):
             await stack.enter_async_context(half(port, FORM))
         anna = await stack.enter_async_context(Visitor(f"http://127.0.0.1:{port}", "nl"))
