@@ -10,16 +10,16 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from bot import attachments, results, steering
-from bot.desk import Asked, Shown, menu
+from bot.desk import Asked, Shown, label_of, menu
 from bot.letters import Doors, Letter
 from bot.posters import unprintable
+from bot.status import status
 from bot.survey import comparison
 from bot.survey import summary as summaries
 from bot.survey.buttons import Coordinate
 from bot.survey.calendar import is_timezone, rhythm, zone
 from bot.survey.phrases import Phrase, command, joined, language, say, say_n, verbatim
 from bot.survey.summary import Summary
-from bot.survey.turnout import busiest_hour, shown
 from bot.survey.views import Button, Paragraph, Row, View, in_rows
 from bot.texts import Texts
 from storage import coordinators, partnerships, waves
@@ -116,96 +116,12 @@ def _changes(asked: Asked) -> Shown:
     return Shown(View(comparison.by_item(found.checklist, found.since, part), (*in_rows(others), asked.back)))
 
 
-def _status(asked: Asked) -> Shown:
-    tx, wave, k = asked.tx, asked.wave.id, asked.partnership.minimum_group
-    turnout, places = partnerships.turnout(tx, wave), coordinators.places(tx, asked.partnership.id, wave)
-    opened = partnerships.openings(tx, asked.partnership.id) - asked.wave.openings_before
-    gone = coordinators.stopped(tx, wave)
-    counts = [
-        say_n("The link was opened {count} time.", "The links were opened {count} times.", opened),
-        *summaries.standing(turnout.started, turnout.completed, turnout.invited),
-    ]
-    if asked.wave.closes_at and asked.wave.closed_at is None:
-        there = asked.wave.closes_at.astimezone(zone(asked.partnership.timezone))
-        counts.append(say("It closes by itself on {moment}.", moment=there))
-    if gone:
-        counts.append(say_n("{count} person wants no more messages.", "{count} people want no more messages.", gone))
-    counts += _many_at_once(asked, turnout.started)
-    paragraphs = (asked.heading, tuple(counts), *_per_place(places, k), *_where_they_stop(asked, k))
-    return Shown(View(paragraphs, asked.menu))
-
-
-def _many_at_once(asked: Asked, started: int) -> Paragraph:
-    """The release rule counts whoever it can tell apart; many newcomers at once may be one person many times."""
-    k, there = asked.partnership.minimum_group, zone(asked.partnership.timezone)
-    many, since = busiest_hour(coordinators.newcomers(asked.tx, asked.wave.id)) or (0, asked.now)
-    if many < k:
-        return ()
-    parts = {"in that hour": (many,), "at another time": (started - many,)}
-    count = verbatim(many) if shown(parts, k) else say("{k} or more", k=k)
-    return (
-        say("On {date} {count} people joined within one hour.", date=since.astimezone(there).date(), count=count),
-        say("Was that a meeting? If you do not know why: perhaps somebody took part several times."),
-    )
-
-
-def _per_place(places: Sequence[PlaceTurnout], k: int) -> list[Paragraph]:
-    """Counts of fewer than k could be about one person who is known to have come in there."""
-    if len(places) < 2:
-        return []
-    started = shown({place.code: (place.started,) for place in places}, k)
-    finished = shown({place.code: (place.completed, place.started - place.completed) for place in places}, k)
-    lines = (_at_place(place, place.code in started, place.code in started & finished) for place in places)
-    return [(say("<b>Per place</b>"), *lines, *_left_out(len(places) - len(started & finished), k))]
-
-
-def _at_place(place: PlaceTurnout, started: bool, finished: bool) -> Phrase:
-    name = _label(place)
-    if finished:
-        return say(
-            "{place}: {started} started, {completed} finished",
-            place=name,
-            started=place.started,
-            completed=place.completed,
-        )
-    if started:
-        return say("{place}: {started} started", place=name, started=place.started)
-    return say("{place}: not shown", place=name)
-
-
-def _left_out(numbers: int, k: int) -> Paragraph:
-    if not numbers:
-        return ()
-    return (
-        say("We do not show numbers of fewer than {k} people.", k=k),
-        say("We also leave out a number when another one would follow from it."),
-    )
-
-
-def _where_they_stop(asked: Asked, k: int) -> list[Paragraph]:
-    given = coordinators.stops(asked.tx, asked.wave.id)
-    may, last = shown({answered: (people,) for answered, people in given.items()}, k), len(asked.texts.checklist.items)
-    lines = [
-        say_n("Statement {number}: {count} person", "Statement {number}: {count} people", people, number=answered + 1)
-        if answered < last
-        else say_n("Before Done: {count} person", "Before Done: {count} people", people)
-        for answered, people in sorted(given.items())
-        if answered in may
-    ]
-    where = say("<b>Where people are now</b>") if asked.wave.closed_at is None else say("<b>Where people stopped</b>")
-    return [(where, *lines)] if lines else []
-
-
-def _label(place: PlaceTurnout) -> Phrase:
-    return verbatim(place.label) if place.label else say("General")
-
-
 def _invite(asked: Asked) -> Shown:
     """The link of one place; the general one to begin with."""
     places = coordinators.places(asked.tx, asked.partnership.id, asked.wave.id)
     place = next((one for one in places if one.code == asked.argument), places[0])
-    lines = (say("<b>Invite people: {place}</b>", place=_label(place)), *_what_opening_does(asked))
-    other = (asked.button(_label(one), "invite", one.code, chosen=one == place) for one in places)
+    lines = (say("<b>Invite people: {place}</b>", place=label_of(place)), *_what_opening_does(asked))
+    other = (asked.button(label_of(one), "invite", one.code, chosen=one == place) for one in places)
     rows = (
         (asked.button(say("QR code"), "qr", place.code), asked.button(say("Poster (A4)"), "poster", place.code)),
         *(in_rows(other, 2) if len(places) > 1 else ()),
@@ -464,7 +380,7 @@ ACTIONS: dict[str, Callable[[Asked], Shown]] = {
     "home": _home,
     "summary": _summary,
     "changes": _changes,
-    "status": _status,
+    "status": status,
     "invite": _invite,
     "places": _more_places,
     "place": _add_place,

@@ -7,10 +7,10 @@ from bot.letters import Doors, Letter
 from bot.survey import summary as summaries
 from bot.survey.buttons import Coordinate
 from bot.survey.dialogue import Partnership
-from bot.survey.phrases import Phrase, say
+from bot.survey.phrases import Phrase, say, verbatim
 from bot.survey.views import Button, Paragraph, Row, View, in_rows
 from bot.texts import Texts
-from storage.coordinators import Seat
+from storage.coordinators import PlaceTurnout, Seat
 from storage.database import Tx
 from storage.partnerships import Wave
 
@@ -54,6 +54,10 @@ class Shown:
 
     view: View
     above: tuple[Letter, ...] = ()
+
+
+def label_of(place: PlaceTurnout) -> Phrase:
+    return verbatim(place.label) if place.label else say("General")
 
 
 def menu(partnership: int, *, is_open: bool) -> tuple[Row, ...]:
