@@ -29,11 +29,14 @@ SLOW = round(PATIENCE / 20)  # seconds after which somebody hangs
 TRIES = 40  # of visitors without a cookie, whom Caddy sends to either by chance
 
 
+CADDY = shutil.which("caddy", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+
+
 def _is_new_enough() -> bool:
     """Whether there is a Caddy as new as our Caddyfile asks for; Debian's is older."""
-    if not shutil.which("caddy"):
+    if not CADDY:
         return False
-    said = subprocess.run(["caddy", "version"], capture_output=True, text=True).stdout
+    said = subprocess.run([CADDY, "version"], capture_output=True, text=True).stdout
     found = re.search(r"(\d+)\.(\d+)\.(\d+)", said)
     return found is not None and tuple(map(int, found.groups())) >= (2, 11, 2)
 
@@ -114,7 +117,7 @@ async def caddy(house: House, remembers: str = "24h") -> AsyncIterator[str]:
 @contextmanager
 def running(folder: Path, port: int) -> Iterator[None]:
     environment = {**os.environ, "DOMAIN": f"http://127.0.0.1:{port}", "HOME": str(folder)}
-    command = ["caddy", "run", "--config", "Caddyfile", "--adapter", "caddyfile"]
+    command = [str(CADDY), "run", "--config", "Caddyfile", "--adapter", "caddyfile"]
     process = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
     try:
         yield

@@ -24,7 +24,7 @@ from bot import settings
 from bot.settings import IN_FILES, read
 from tests.house import ROOT, SECRET, free_port
 from tests.patience import PATIENCE
-from tests.test_caddy import NEWEST
+from tests.test_caddy import CADDY, NEWEST
 from tests.unprivileged import without_powers
 
 COMPOSE, OVERRIDE, REPLICAS = "docker-compose.yml", "docker-compose.override.yml", "docker-compose.replicas.yml"
@@ -178,7 +178,7 @@ def test_caddy_accepts_its_file(tmp_path: Path) -> None:
     if not NEWEST:
         pytest.skip("there is no Caddy of 2.11.2 or newer here")
     environment = {**os.environ, "DOMAIN": "samenspraak.example.org", "HOME": str(tmp_path)}
-    command = ["caddy", "adapt", "--config", "Caddyfile", "--adapter", "caddyfile"]
+    command = [str(CADDY), "adapt", "--config", "Caddyfile", "--adapter", "caddyfile"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     adapted = json.loads(done.stdout)
