@@ -207,11 +207,12 @@ class Tab:
         """A finger on the button or link with this label."""
         await self.tap_at(*await self.place(label))
 
-    async def tap_at(self, x: float, y: float, count: int = 1) -> str:
-        """A finger at this place, the first or the second time in a row; what is there by then."""
+    async def tap_at(self, x: float, y: float, count: int = 1, **more: float) -> str:
+        """A finger at this place, the first or the second time in a row; what is there by then. Its `timestamp`, in
+        seconds since 1970, may be earlier than now: then a slow machine hears of it only now."""
         there = await self.run(f"document.elementFromPoint({x}, {y}).innerText")
         for kind in ("mousePressed", "mouseReleased"):
-            await self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=count)
+            await self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=count, **more)
         return str(there)
 
     async def place(self, label: str, block: str = "center") -> tuple[float, float]:

@@ -78,10 +78,11 @@ async def test_no_call_to_telegram_lets_the_token_out(repeating: TelegramServer,
             channel.run(lambda _: asyncio.sleep(0, None), lambda: asyncio.sleep(0), texts),
             channel.watch(webhook, lambda: asyncio.sleep(0), texts, lambda: MONDAY),
             menu.put_up(channel._bot, texts),
-            *(call(channel, method) for method in CALLS),
         ):
             with suppress(TimeoutError, TelegramError, TokenRefused):
                 await asyncio.wait_for(work, 0.2)
+        for method in CALLS:
+            await call(channel, method)
         await channel.messenger.acknowledge("1", None)
         receipts = [await channel.messenger.deliver("1", letter) for letter in LETTERS]
         metrics = exposition(Metrics(telegram_errors=channel.errors), Moment(MONDAY, (), None)).decode()
