@@ -64,7 +64,7 @@ def set_up() -> None:
     uv = find_uv()
     quiet = {"cwd": HERE, "check": True, "env": {**os.environ, "VIRTUAL_ENV": str(VENV)}}
     subprocess.run([*uv, "venv", "-q", "--clear", "--python", sys.executable, VENV], **quiet)
-    subprocess.run([*uv, "pip", "sync", "-q", "--require-hashes", LOCK], **quiet)
+    subprocess.run([*uv, "pip", "sync", "-q", "--compile-bytecode", "--require-hashes", LOCK], **quiet)
     subprocess.run([*uv, "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", "."], **quiet)
     stamp.write_text(wanted)
 

@@ -16,8 +16,8 @@ from tests.leftovers import memory, prefix, swept
 from tests.patience import PATIENCE as PATIENCE  # measured here, once, before there are workers
 from tests.telegram_server import TelegramServer
 
-COSTLY = ("postgresql", "browser", "process", "fire")
-WITHOUT = "without what needs a PostgreSQL, a browser or processes of its own, and without the long proofs"
+COSTLY = ("postgresql", "browser", "process", "long", "fire")
+WITHOUT = "without what needs a PostgreSQL, a browser, processes of its own or seconds, and without the long proofs"
 BEGINNERS = {"command", "migrated_by_processes", "samenspraak_run", "subprocess", "unprivileged"}
 """Names by which tests begin processes."""
 

@@ -28,6 +28,8 @@ from tests.house import MONDAY, SECRET, Clock, House, agree
 from tests.patience import PATIENCE
 from tests.telegram_server import Limits, TelegramServer
 
+pytestmark = pytest.mark.long
+
 BURST = int(os.environ.get("BULK", "120"))
 AMSTERDAM = "Europe/Amsterdam"
 BLOCKED = "Forbidden: bot was blocked by the user"

@@ -24,6 +24,8 @@ from tests.replicas import PAGE_WITHIN, UPDATE_WITHIN
 from tests.telegram_server import TelegramServer
 from tests.visitor import Visitor
 
+pytestmark = pytest.mark.process
+
 WELL, HANGS = "127.0.0.1", "127.0.0.2"
 SLOW = round(PATIENCE / 20)  # seconds after which somebody hangs
 TRIES = 40  # of visitors without a cookie, whom Caddy sends to either by chance

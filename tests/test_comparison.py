@@ -25,6 +25,8 @@ from tests.telegram_server import Person, TelegramServer
 from tests.test_coordinator import coordinator, say
 from tests.test_walk import answer
 
+pytestmark = pytest.mark.long
+
 PARTS = {
     "general": range(1, 2),
     "suitability": range(2, 9),

@@ -52,6 +52,7 @@ def everything(house: House) -> dict[str, list[tuple[object, ...]]]:
     return {table: sorted(house.rows(f"SELECT * FROM {table}"), key=repr) for table in tables}
 
 
+@pytest.mark.long
 async def test_nothing_of_another_partnership_is_shown_or_changed(house: House, server: TelegramServer) -> None:
     """Every action with every argument, and every command, by somebody who coordinates something else."""
     theirs = house.add("Geheim Genootschap", organisation="Verborgen BV", contact="Onbekend: 0")
@@ -233,6 +234,7 @@ async def test_names_of_every_kind_pass_through_the_whole_chat(house: House, ser
     assert any(message.photo for message in fatima.messages)
 
 
+@pytest.mark.long
 async def test_while_the_wave_is_open_no_message_holds_a_score(house: House, server: TelegramServer) -> None:
     codes = house.add()
     fatima = await coordinator(house, server, codes.coordinator)

@@ -36,6 +36,7 @@ async def test_all_is_well_beside_a_running_bot(house: House, server: TelegramSe
     assert server.token not in str(said)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "statement", "told"),
     [
@@ -155,6 +156,7 @@ def test_a_webhook_must_be_ours_and_answer(url: str, error_at: datetime | None, 
     assert (told or "by webhook, 3 wait") in found.found
 
 
+@pytest.mark.long
 async def test_whoever_does_not_answer_costs_seconds(silent: int, tmp_path: Path) -> None:
     environment = {
         "DATABASE_URL": f"postgresql://samen:hunter2@127.0.0.1:{silent}/samen",

@@ -110,6 +110,7 @@ def test_the_poster_says_everything_in_both_languages(texts: Texts, language: st
         assert said in paper.words
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("link", [TELEGRAM, WEB])
 @pytest.mark.parametrize("nasty", NASTY)
 def test_the_poster_survives(texts: Texts, nasty: str, link: str) -> None:

@@ -14,6 +14,8 @@ from tests.telegram_server import Person, TelegramServer
 from tests.test_walk import walk
 from tests.visitor import Visitor
 
+pytestmark = pytest.mark.long
+
 MORE_THAN_WE_KEEP = re.compile(r"nobody can work|niemand kan .*uitrekenen|kan niemand .*uitrekenen", re.IGNORECASE)
 
 

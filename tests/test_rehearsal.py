@@ -15,6 +15,8 @@ from tests.test_command_line import command, folder
 from tests.test_coordinator import coordinator, say
 from tests.test_walk import answer
 
+pytestmark = pytest.mark.long
+
 __all__ = ["command", "folder"]  # fixtures
 
 FEW = ("rehearse", "--people", "10", "--weeks", "2")

@@ -65,6 +65,7 @@ async def repeating(request: pytest.FixtureRequest) -> AsyncIterator[TelegramSer
         yield server
 
 
+@pytest.mark.long
 async def test_no_call_to_telegram_lets_the_token_out(repeating: TelegramServer, tmp_path: Path, texts: Texts) -> None:
     settings = read(
         {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": repeating.url, "SAMENSPRAAK_SECRET": SECRET}, tmp_path

@@ -173,6 +173,7 @@ def test_the_wording_of_a_wave_changes_with_any_text_of_an_item(texts: Texts, lo
     assert [item for item in after["nl"] if after["nl"][item] != before["nl"][item]] == ["14"]
 
 
+@pytest.mark.long
 async def test_a_third_language_is_one_folder_and_no_code(
     locales: Path, house: House, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,6 +189,7 @@ async def test_a_third_language_is_one_folder_and_no_code(
     assert autonym("pl") == "Polski"
 
 
+@pytest.mark.long
 def test_a_language_that_nobody_can_choose_is_named(locales: Path) -> None:
     make_pseudo_language(locales, "pt_BR")
     assert list(check(locales)) == []

@@ -94,6 +94,7 @@ async def fill_in(house: House, person: Somebody, sheet: dict[int, str], turn: i
         await answer(house, person, option, taps=2 if item % 4 == turn % 4 else 1)
 
 
+@pytest.mark.long
 async def test_five_people_over_http_give_the_published_table(
     house: House, server: TelegramServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

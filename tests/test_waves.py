@@ -561,6 +561,7 @@ async def test_the_longest_answers_fit_in_the_preview(house: House, server: Tele
     assert "Is het zo goed?" in fatima.last.text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("second", [pace.SECOND])
 async def test_whoever_erases_gets_nothing_that_was_in_line(house: House, server: TelegramServer) -> None:
     """Three letters to one chat take three seconds: the second and third are in hand while the person erases."""

@@ -128,6 +128,7 @@ JSON = st.recursive(
 KEYS = st.sampled_from(["message", "callback_query", "my_chat_member", "chat", "from", "id", "type", "text", "data"])
 
 
+@pytest.mark.long
 @settings(suppress_health_check=[HealthCheck.too_slow])  # slow on a busy machine, that is no fault
 @given(st.dictionaries(KEYS | st.just("update_id"), st.dictionaries(KEYS, st.dictionaries(KEYS, JSON) | JSON) | JSON))
 def test_no_update_breaks_the_door(raw: dict[str, Any]) -> None:

@@ -17,6 +17,8 @@ from storage.schema import contacts, coordinators, letters, metadata, responses
 from tests.house import partnership
 from tests.storage.beginnings import only_sqlite
 
+pytestmark = pytest.mark.long
+
 NOW = datetime(2026, 3, 4, 22, 17, tzinfo=UTC)
 FEW = Wanted(people=10, weeks=2, seed=3, language="nl")
 

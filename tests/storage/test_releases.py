@@ -300,6 +300,7 @@ def seeds(number: int, few: int) -> list[Any]:
     return [pytest.param(seed, marks=pytest.mark.fire if seed >= few else ()) for seed in range(number)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", seeds(40, few=8))
 def test_a_random_neighbourhood(database: Database, texts: Texts, seed: int) -> None:
     if not database.is_sqlite and seed % 4:
@@ -321,6 +322,7 @@ def test_a_random_neighbourhood(database: Database, texts: Texts, seed: int) -> 
     neighbourhood.attack()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ten", seeds(3, few=1))
 def test_random_neighbourhoods_that_are_asked_again(database: Database, texts: Texts, ten: int) -> None:
     if not database.is_sqlite and ten:

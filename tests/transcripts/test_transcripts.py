@@ -24,6 +24,8 @@ from tests.telegram_server import BotMessage, Person, TelegramServer
 
 HERE = Path(__file__).parent
 TRANSCRIPTS = sorted(HERE.glob("*.txt"))
+PICTURES = ("coordinator", "second-wave")
+"""Those in which pictures are drawn."""
 
 
 class Play:
@@ -146,8 +148,14 @@ def as_lines(message: BotMessage) -> list[str]:
     return [*file, *text, *("".join(f"[{label}]" for label, _ in row) for row in message.rows)]
 
 
-@pytest.mark.parametrize("always_restart", [False, True], ids=["straight", "restarted"])
-@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
+def marks_of(path: Path) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.long] if path.name.startswith(PICTURES) else []
+
+
+@pytest.mark.parametrize(
+    "always_restart", [pytest.param(False, id="straight"), pytest.param(True, id="restarted", marks=pytest.mark.long)]
+)
+@pytest.mark.parametrize("path", [pytest.param(one, id=one.stem, marks=marks_of(one)) for one in TRANSCRIPTS])
 async def test_transcript(
     path: Path, always_restart: bool, house: House, server: TelegramServer, clock: Clock, request: pytest.FixtureRequest
 ) -> None:

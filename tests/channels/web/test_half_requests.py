@@ -17,6 +17,8 @@ from tests.patience import PATIENCE
 from tests.test_walk import answer, item_on
 from tests.visitor import Visitor
 
+pytestmark = pytest.mark.long
+
 FORM = b"POST /tap HTTP/1.1\r\nHost: x\r\nContent-Length: 16000\r\n\r\na"
 WHOLE = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 HALVES = {"nothing": b"", "a head": b"GET / HTTP/1.1\r\nHost: x\r\nX-More: ", "a body": FORM}

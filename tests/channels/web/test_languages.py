@@ -7,27 +7,33 @@ from pathlib import Path
 import pytest
 
 from bot.catalogues import check
-from bot.texts import LOCALES, load
+from bot.texts import LOCALES, Texts, load
 from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, find_chromium
 from tests.channels.web.conftest import Visitors
 from tests.house import Clock, House
 from tests.telegram_server import TelegramServer
 from tests.test_texts import make_pseudo_language
 
+pytestmark = pytest.mark.long
+
 PORTUGUESE, ARABIC, DUTCH, ENGLISH = ("pt-BR", "ltr"), ("ar", "rtl"), ("nl", "ltr"), ("en", "ltr")
+
+
+@pytest.fixture(scope="module")
+def four(tmp_path_factory: pytest.TempPathFactory) -> Texts:
+    """Ours with Portuguese as in Brazil, and Arabic, in words that are English ones between signs."""
+    locales = Path(shutil.copytree(LOCALES, tmp_path_factory.mktemp("four") / "locales"))
+    for language in ("pt_BR", "ar"):
+        make_pseudo_language(locales, language)
+    assert list(check(locales)) == []
+    return load(locales)
 
 
 @pytest.fixture
 async def house(
-    tmp_path: Path, server: TelegramServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, server: TelegramServer, clock: Clock, four: Texts, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[House]:
-    """With Portuguese as in Brazil, and Arabic, in words that are English ones between signs."""
-    locales = Path(shutil.copytree(LOCALES, tmp_path / "locales"))
-    for language in ("pt_BR", "ar"):
-        make_pseudo_language(locales, language)
-    assert list(check(locales)) == []
-    texts = load(locales)
-    monkeypatch.setattr("bot.app.load", lambda: texts)
+    monkeypatch.setattr("bot.app.load", lambda: four)
     async with House(tmp_path, server, clock) as running:
         yield running
 

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_coordinator import coordinate, fetch
 from tests.data import five_sheets
@@ -96,6 +98,7 @@ async def all_finish(house: House, people: list[Visitor], code: str) -> None:
         await person.press("Laat mij het groepsresultaat zien")
 
 
+@pytest.mark.long
 async def test_the_group_result_can_be_read_again_whatever_became_of_the_letter(
     house: House, visitors: Visitors
 ) -> None:

@@ -13,6 +13,7 @@ from tests.telegram_server import TelegramServer
 from tests.test_walk import answer, fill_in, item_on, tap
 
 
+@pytest.mark.long
 async def test_half_in_a_browser_and_half_over_telegram_give_the_published_table(
     house: House,
     server: TelegramServer,
