@@ -17,7 +17,7 @@ UV = "uv==0.13.9"
 OLD = "Samenspraak needs Python 3.11 or newer. This is Python {}.{}."
 NO_INSTALLER = "Neither uv, nor venv, nor pip is on this machine. On Debian or Ubuntu: sudo apt install python3-venv"
 COMPILE = ["uv", "pip", "compile", "pyproject.toml", "-q", "--universal", "--generate-hashes", "--no-header", "-U"]
-CHECKS = ("ruff format --check .", "ruff check .", "mypy", "lint-imports", "python -m bot.catalogues check")
+CHECKS = ("ruff format --check .", "ruff check .", "mypy", "lint-imports", "python -m bot.texts.catalogues check")
 PYTEST = ["python", "-m", "pytest", "-n", "3", "--dist", "worksteal"]  # they wait more than they work
 
 COMMANDS = {
@@ -25,7 +25,7 @@ COMMANDS = {
     "test": [[*PYTEST, "-m", "not fire"]],
     "fire": [[*PYTEST, "-m", "fire"]],  # the long proofs
     "check": [line.split() for line in CHECKS],
-    "texts": [["python", "-m", "bot.catalogues", "update"]],
+    "texts": [["python", "-m", "bot.texts.catalogues", "update"]],
     "bench": [["python", "-m", "bench"], ["python", "-m", "bench.summary"]],
     "lock": [
         [*COMPILE, "-o", "requirements.lock"],

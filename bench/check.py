@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.bots import SECRET, BenchError
 from bench.people import Respondent
-from storage.sealing import Seal
+from storage.engine.sealing import Seal
 
 STORED = """
     SELECT contacts.address_key, answers.item, answers.option

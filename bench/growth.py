@@ -19,14 +19,15 @@ from functools import partial
 from pathlib import Path
 
 from bench.summary import BARE, summary
-from bot import ticks, turn
 from bot.letters import Update
-from bot.survey.buttons import ChooseGroup, ChooseOption, Join
-from bot.survey.dialogue import Partnership
-from bot.texts import load
+from bot.survey.conversation.buttons import ChooseGroup, ChooseOption, Join
+from bot.survey.conversation.dialogue import Partnership
+from bot.texts.texts import load
+from bot.ticks import ticks
+from bot.turns import take as turn
 from storage import partnerships, retention
-from storage.database import Database
-from storage.migrating import migrate
+from storage.engine.database import Database
+from storage.upkeep.migrate import migrate
 from tests.house import MONDAY, SECRET, partnership
 
 SIZES = (1_000, 100_000, 1_000_000)

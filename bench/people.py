@@ -5,7 +5,7 @@ They know nothing of a bot but its messages, so every bot has the same people.
 
 import time
 
-from bot.survey.buttons import ChooseOption, Finish, decode
+from bot.survey.conversation.buttons import ChooseOption, Finish, decode
 from tests.telegram_server import BotMessage, Person
 
 PATIENCE = 120.0  # seconds; whoever waits longer ends the benchmark

@@ -16,7 +16,7 @@ from math import ceil, inf
 from pathlib import Path
 
 from bench.growth import IN_A_NEIGHBOURHOOD, cpu, table, town
-from bot.charts import Bar, Picture, png
+from bot.rendering.charts import Bar, Picture, png
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "bench/RESULTS.md", ROOT / "docs/scale.md"
@@ -26,7 +26,7 @@ TELEGRAM = 30.0  # messages a second for one bot: Telegram's own questions and a
 BULK = 28.5  # invitations a second that our delivery keeps up under that limit: `python -m bench.bulk`
 STATEMENTS = 26
 TAPS = STATEMENTS + 3  # agree, group, the statements, done
-THINKING = 20.0  # seconds for a statement, as the chat itself promises (10 minutes): bot/survey/pauses.py
+THINKING = 20.0  # seconds for a statement, as the chat itself promises: 10 minutes in all
 TAKE_PART = 0.4  # of those who are invited; an assumption, high to be safe
 REACT = 2 * 3600.0  # seconds on average until they open the invitation; an assumption
 DAY = 11 * 3600.0  # seconds between 09:00 and 20:00, when invitations may go out

@@ -6,10 +6,10 @@ They are drawn once, here, and not by the bare bots, which import nothing of the
 import json
 from datetime import UTC, datetime
 
-from bot import texts
-from bot.survey import screens
-from bot.survey.dialogue import Dialogue, Partnership
-from bot.texts import Texts
+from bot.survey.conversation import screens
+from bot.survey.conversation.dialogue import Dialogue, Partnership
+from bot.texts import texts
+from bot.texts.texts import Texts
 
 LANGUAGE = "nl"
 NAME, ORGANISATION, CONTACT = "De Verbinders", "Buurthuis De Schakel", "Fatima: 06 12 34 56 78"

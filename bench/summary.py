@@ -14,12 +14,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.results import read_summary
-from bot.survey.dialogue import Partnership
-from bot.texts import Texts, load
+from bot.results.summaries import read_summary
+from bot.survey.conversation.dialogue import Partnership
+from bot.texts.texts import Texts, load
 from storage import partnerships
-from storage.database import Database
-from storage.migrating import migrate
+from storage.engine.database import Database
+from storage.upkeep.migrate import migrate
 from tests.house import MONDAY, SECRET, partnership
 
 BARE = """

@@ -1,4 +1,4 @@
 """Samenspraak: everything between a channel and the database.
 
-`bot.survey` decides, `bot.turn` carries out, `bot.delivery` sends; only `bot.app` knows them all.
+`bot.survey` decides, `bot.turns.take` carries out, `bot.delivery.replies` sends; only `bot.app` knows them all.
 """

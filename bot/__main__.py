@@ -8,20 +8,20 @@ import os
 import sys
 from collections.abc import Sequence
 
-from bot import logs
 from bot.channels.telegram.channel import TokenRefused
 from bot.channels.web.channel import CannotListen
-from bot.command_line import partnership, rehearsing, running, scores, upkeep, wave
-from bot.command_line.opening import CommandError
-from bot.rehearsal import RehearsalGone
-from bot.research import ExportError
-from bot.settings import SettingsError, read
+from bot.command_line import backup, partnership, rehearse, run, summary, wave
+from bot.command_line.common import CommandError
+from bot.export.dataset import ExportError
+from bot.rehearsal.stage import RehearsalGone
+from bot.runtime import logs
+from bot.runtime.settings import SettingsError, read
 from bot.survey.checklist import ChecklistError
-from bot.texts import TextsError
-from storage.database import StorageError
+from bot.texts.texts import TextsError
+from storage.engine.database import StorageError
 
 ONLY_OURS = 0o077  # what we make, databases and exports too, no other account can read
-GROUPS = (running, partnership, wave, scores, rehearsing, upkeep)
+GROUPS = (run, partnership, wave, summary, rehearse, backup)
 TOLD = (
     CommandError,
     StorageError,

@@ -14,25 +14,27 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from bot import attachments, glance, schedule, ticks, turn
 from bot.channels.commands import code_in
 from bot.channels.guesses import Guesses
 from bot.channels.telegram import webhook
 from bot.channels.telegram.channel import TelegramChannel, link
 from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.channel import WebChannel
-from bot.channels.web.machines import Hook
+from bot.channels.web.service_routes import Hook
 from bot.channels.web.site import Core
-from bot.delivery import Delivery
+from bot.delivery.replies import Delivery
 from bot.letters import Attachment, Clock, Doors, Envelope, Letter, Messenger, Postponed, Receipt, Sight, Update
-from bot.metrics import Metrics, Moment, exposition
-from bot.settings import Settings, the_secret
-from bot.texts import Texts, load
-from bot.ticks import Tick
-from bot.turn import Reply
-from storage import letters, marks
-from storage.database import Database, DatabaseAway, Tx
-from storage.migrating import migrate
+from bot.rendering import attachments
+from bot.runtime.metrics import Metrics, Moment, exposition
+from bot.runtime.settings import Settings, the_secret
+from bot.texts.texts import Texts, load
+from bot.ticks import schedule, ticks
+from bot.ticks.ticks import Tick
+from bot.turns import preview, take
+from bot.turns.take import Reply
+from storage import letters, state
+from storage.engine.database import Database, DatabaseAway, Tx
+from storage.upkeep.migrate import migrate
 
 log = logging.getLogger(__name__)
 
@@ -172,7 +174,7 @@ class App:
         """For an operator, now and then: somebody looks after time."""
         now = self.clock()
         if self._last_tick is None or not self._last_tick <= now < self._last_tick + TICK_NOTED_EVERY:
-            await self._store(lambda tx: marks.write_moment(tx, marks.LAST_TICK, now))
+            await self._store(lambda tx: state.write_moment(tx, state.LAST_TICK, now))
             self._last_tick = now
 
     def _tick(self, tick: Tick, tx: Tx) -> bool:
@@ -197,14 +199,14 @@ class App:
         """The turn, unless they brought too many wrong codes before."""
         code = code_in(update.event)
         if code and not self._guesses.may_try(update.address, code):
-            return await self._store(lambda tx: turn.turn_away(tx, self.texts, update, self.clock()))
+            return await self._store(lambda tx: take.turn_away(tx, self.texts, update, self.clock()))
         reply = await self._store(lambda tx: self._take(tx, update))
         if code and reply.envelopes and not reply.is_wrong_code:
             self._guesses.was_right(update.address, code)
         return reply
 
     def _take(self, tx: Tx, update: Update) -> Reply:
-        reply = turn.take(tx, self.texts, update, self.clock())
+        reply = take.take(tx, self.texts, update, self.clock())
         if tx.is_shared:
             envelopes = (replace(one, after=_before(tx, one)) for one in reply.envelopes)
             return replace(reply, envelopes=tuple(envelopes))
@@ -212,13 +214,13 @@ class App:
 
     async def look(self, update: Update) -> Sight:
         """What the update would show, with nothing done and nothing kept."""
-        return await self._store(lambda tx: glance.look(tx, self.texts, update, self.clock()))
+        return await self._store(lambda tx: preview.look(tx, self.texts, update, self.clock()))
 
     async def is_well(self) -> str:
         """What is wrong here, for whoever restarts us; nothing when the database answers and any tick works."""
         try:
             async with asyncio.timeout(WELL_WITHIN):
-                await self.database.run(lambda tx: marks.read_moment(tx, marks.LAST_TICK))
+                await self.database.run(lambda tx: state.read_moment(tx, state.LAST_TICK))
         except Exception as error:
             log.warning("not well: %s", type(error).__name__)
             return "the database does not answer"
@@ -232,7 +234,7 @@ class App:
 
     def _moment(self, tx: Tx) -> Moment:
         now = self.clock()
-        return Moment(now, letters.waiting(tx, now), marks.read_moment(tx, marks.LAST_TICK))
+        return Moment(now, letters.waiting(tx, now), state.read_moment(tx, state.LAST_TICK))
 
     def _make_web(self, settings: Settings) -> WebChannel:
         proxies = settings.forwarded_allow_ips
@@ -266,7 +268,7 @@ class App:
 
     async def _apology(self, update: Update) -> Reply:
         with contextlib.suppress(Exception):
-            return await self._store(lambda tx: turn.apologise(tx, self.texts, update, self.clock()))
+            return await self._store(lambda tx: take.apologise(tx, self.texts, update, self.clock()))
         return Reply()
 
     async def _store(self, work: Callable[[Tx], T]) -> T:

@@ -9,8 +9,8 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from bot.survey.buttons import Press
-from bot.survey.dialogue import Commanded, Expired, Wrote
+from bot.survey.conversation.buttons import Press
+from bot.survey.conversation.dialogue import Commanded, Expired, Wrote
 
 Clock = Callable[[], datetime]
 
@@ -73,7 +73,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A picture or a file, as its description: see `bot.attachments`. A plain file is described by its own text."""
+    """A picture or a file, as its description: see `bot.rendering`. A plain file is described by its own text."""
 
     kind: Literal["picture", "file"]
     name: str
@@ -105,7 +105,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What somebody sees before they do anything, and who they are to us; see `bot.glance`.
+    """What somebody sees before they do anything, and who they are to us; see `bot.turns.preview`.
 
     `role` is that of their seat; `letter` what stands behind the door that they look at, or at no door. A letter
     that `knocks` is about a link that works once: it is used by a press and not by a look. `is_member` says that they

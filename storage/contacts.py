@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
-from storage.database import Tx
+from storage.engine.database import Tx
 from storage.schema import contacts, coordinators, respondents
 
 

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import String, case, cast, delete, exists, func, select, update
 
-from bot.survey.dialogue import Partnership
+from bot.survey.conversation.dialogue import Partnership
 from storage.contacts import meet
-from storage.database import Tx
+from storage.engine.database import Tx
 from storage.partnerships import LINK_LASTS, PARTNERSHIP_COLUMNS, new_code
 from storage.schema import (
     answers,

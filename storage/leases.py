@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, literal, or_, text
 
-from storage.database import Tx
+from storage.engine.database import Tx
 from storage.schema import leases
 
 HUNG = text("SET LOCAL idle_in_transaction_session_timeout = '3s'")  # else who hangs in here would hold up the others

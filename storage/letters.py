@@ -16,9 +16,9 @@ from sqlalchemy import Column, ColumnElement, Row, Select, and_, bindparam, dele
 
 from bot.letters import Envelope, Letter, Unreachable
 from bot.survey.calendar import decent
-from bot.survey.dialogue import SILENT
-from storage.database import Tx
-from storage.prepared import Prepared
+from bot.survey.conversation.dialogue import SILENT
+from storage.engine.compiled import Prepared
+from storage.engine.database import Tx
 from storage.schema import contacts, letters
 
 LEASE = timedelta(seconds=60)  # on bulk mail, which is taken ahead

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 
 from bot.survey import codes
-from bot.survey.dialogue import Partnership
-from storage.database import Tx
+from bot.survey.conversation.dialogue import Partnership
+from storage.engine.database import Tx
 from storage.schema import (
     answers,
     contacts,

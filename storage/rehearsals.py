@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Column, ColumnElement, Select, String, cast, delete, exists, or_, select, update
 
 from storage import letters as letters_of
-from storage.database import Tx
+from storage.engine.database import Tx
 from storage.retention import erase_idle
 from storage.schema import contacts, coordinators, letters, marks, partnerships, respondents, waves
 

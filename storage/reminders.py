@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, FromClause, String, and_, bindparam, cast, or_, select
 
 from bot.survey.calendar import MOST_REMINDERS
-from bot.survey.dialogue import SILENT, Dialogue, Partnership
-from storage.database import Tx
+from bot.survey.conversation.dialogue import SILENT, Dialogue, Partnership
+from storage.engine.database import Tx
 from storage.schema import contacts, letters, respondents, responses
 
 FIRST, SECOND = letters.alias("first"), letters.alias("second")

@@ -11,9 +11,9 @@ from sqlalchemy import and_, delete, exists, func, select, update
 
 from bot.survey.calendar import months_after, zone
 from bot.survey.checklist import Checklist
-from bot.survey.dialogue import Partnership
-from storage import partnerships, releases
-from storage.database import Tx
+from bot.survey.conversation.dialogue import Partnership
+from storage import partnerships, published
+from storage.engine.database import Tx
 from storage.schema import contacts, coordinators, plans, respondents, responses, waves
 
 
@@ -90,7 +90,7 @@ def _forget_responses(tx: Tx, checklist: Checklist, partnership: Partnership, no
     )
     gone = list(tx.connection.execute(old).scalars())
     if gone:
-        releases.depart(tx, checklist, responses.c.id.in_(gone))
+        published.depart(tx, checklist, responses.c.id.in_(gone))
         tx.connection.execute(delete(responses).where(responses.c.id.in_(gone)))
         tx.erased.extend(gone)
         _drop_empty(tx, partnership)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete
 
-from storage.database import Tx
-from storage.prepared import Prepared
+from storage.engine.compiled import Prepared
+from storage.engine.database import Tx
 from storage.schema import updates
 
 REMEMBERED = timedelta(days=8)  # Telegram repeats an update for a day, and may number anew after a week of silence

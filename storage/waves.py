@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, delete, exists, func, or_, select, update
 
-from bot.survey.dialogue import SILENT, Partnership
+from bot.survey.conversation.dialogue import SILENT, Partnership
 from storage import letters as letters_of
 from storage import partnerships as of_partnerships
 from storage import rehearsals
-from storage.database import Tx
+from storage.engine.database import Tx
 from storage.partnerships import PARTNERSHIP_COLUMNS, WAVE_COLUMNS, Wave
 from storage.schema import (
     contacts,

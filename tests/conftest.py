@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import logs, pace
+from bot.delivery import rate_limit
+from bot.runtime import logs
 from bot.survey.checklist import Checklist
-from bot.texts import Texts, load
+from bot.texts.texts import Texts, load
 from tests.databases import NoPostgres, PostgresServer, postgres
 from tests.house import Clock, House
 from tests.leftovers import memory, prefix, swept
@@ -54,7 +55,7 @@ def second() -> float:
 async def house(
     tmp_path: Path, server: TelegramServer, clock: Clock, second: float, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[House]:
-    monkeypatch.setattr(pace, "SECOND", second)
+    monkeypatch.setattr(rate_limit, "SECOND", second)
     async with House(tmp_path, server, clock) as running:
         yield running
 

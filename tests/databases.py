@@ -22,8 +22,8 @@ from uuid import uuid4
 
 from sqlalchemy import NullPool, create_engine, make_url
 
-from storage.database import Database
-from storage.migrating import migrate
+from storage.engine.database import Database
+from storage.upkeep.migrate import migrate
 from tests.leftovers import memory, prefix
 
 if TYPE_CHECKING:

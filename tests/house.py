@@ -14,9 +14,9 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from bot.app import App
-from bot.settings import Settings, read
-from bot.survey.buttons import ChooseOption, decode, encode
-from bot.survey.dialogue import Partnership
+from bot.runtime.settings import Settings, read
+from bot.survey.conversation.buttons import ChooseOption, decode, encode
+from bot.survey.conversation.dialogue import Partnership
 from storage import partnerships
 from storage.partnerships import Codes
 from storage.schema import answers

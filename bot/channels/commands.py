@@ -7,8 +7,8 @@ import re
 
 from bot.letters import Opened
 from bot.survey import codes
-from bot.survey.buttons import Join, Welcome
-from bot.survey.dialogue import Commanded, Wrote
+from bot.survey.conversation.buttons import Join, Welcome
+from bot.survey.conversation.dialogue import Commanded, Wrote
 from bot.survey.phrases import say
 
 MOST_WORDS = 4000  # characters behind a command

@@ -6,17 +6,17 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from bot import app
-from bot.command_line.opening import CommandError, doors_of, transaction, wanted_partnership
-from bot.settings import Settings
+from bot.command_line.common import CommandError, doors_of, transaction, wanted_partnership
+from bot.runtime.settings import Settings
 from bot.survey.calendar import is_timezone, rhythm
-from bot.survey.dialogue import Partnership
-from bot.texts import Texts, load
+from bot.survey.conversation.dialogue import Partnership
+from bot.texts.texts import Texts, load
 from storage import coordinators, partnerships, rehearsals
-from storage.database import Tx
+from storage.engine.database import Tx
 from storage.partnerships import LONGEST, Turnout, Wave
 
 if TYPE_CHECKING:
-    from bot.command_line.opening import Commands
+    from bot.command_line.common import Commands
 
 SMALLEST_GROUP = 3
 MOST_DAYS, MOST_MONTHS = 1000, 120  # that anything is kept

@@ -3,15 +3,16 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from bot import app, steering
-from bot.command_line.opening import CommandError, transaction, wanted_partnership
-from bot.settings import Settings
+from bot import app
+from bot.command_line.common import CommandError, transaction, wanted_partnership
+from bot.coordination import waves as steering
+from bot.runtime.settings import Settings
 from bot.survey.calendar import decent, zone
-from bot.texts import load
+from bot.texts.texts import load
 from storage import partnerships, waves
 
 if TYPE_CHECKING:
-    from bot.command_line.opening import Commands
+    from bot.command_line.common import Commands
 
 MOST_WEEKS = 52  # that a wave is open
 

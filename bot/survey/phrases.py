@@ -1,6 +1,6 @@
 """Phrases: what is to be said, before it is said in a language.
 
-A phrase holds English source text and its values; only `bot.texts` turns it into words, and escapes the values.
+A phrase holds English source text and its values; only `bot.texts.texts` turns it into words, and escapes the values.
 """
 
 from collections.abc import Iterable

@@ -11,8 +11,8 @@ from random import Random
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from bot.coordinator import ACTIONS, FACTS
-from bot.survey.buttons import LETTERS, Screen
+from bot.coordination.actions import ACTIONS, FACTS
+from bot.survey.conversation.buttons import LETTERS, Screen
 from tests.telegram_server import SAMPLES, Json, text_parts
 
 DEEP = 300  # levels; what can be written as JSON at all

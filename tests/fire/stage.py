@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bot.bulk import BULK
-from bot.texts import load
-from storage import coordinators, dialogues, partnerships
-from storage.database import Database, StorageError, Tx
-from storage.migrating import migrate
+from bot.delivery.bulk import BULK
+from bot.texts.texts import load
+from storage import coordinators, partnerships, respondents
+from storage.engine.database import Database, StorageError, Tx
 from storage.partnerships import Codes
 from storage.schema import leases, responses, waves
+from storage.upkeep.migrate import migrate
 from tests.databases import permissions_kept
 from tests.fire.cluster import Cluster, disk
 from tests.fire.test_kill import BotProcess, free_port
@@ -103,8 +103,8 @@ def _take_seat(tx: Tx, code: str, address: str, now: datetime) -> None:
 def _fall_silent(tx: Tx, made: tuple[int, Codes], address: str, now: datetime, moment: datetime) -> None:
     """Somebody takes part and wants to hear from us at this moment."""
     number, codes = made
-    dialogues.join(tx, "telegram", address, "nl", number, codes.invitation, "x", now)
-    response = dialogues.enter_wave(tx, "telegram", address, number, partnerships.last_wave(tx, number), now)
+    respondents.join(tx, "telegram", address, "nl", number, codes.invitation, "x", now)
+    response = respondents.enter_wave(tx, "telegram", address, number, partnerships.last_wave(tx, number), now)
     tx.connection.execute(update(responses).where(responses.c.id == response).values(remind_at=moment))
 
 

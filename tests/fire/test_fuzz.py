@@ -17,10 +17,10 @@ from random import Random
 import pytest
 
 from bot.channels.guesses import Guesses
-from bot.channels.web.keys import Keys, new_token
 from bot.channels.web.requests import MOST_BODY
+from bot.channels.web.tokens import Keys, new_token
+from storage.engine.sealing import Seal
 from storage.schema import metadata
-from storage.sealing import Seal
 from tests.databases import NoPostgres, postgres
 from tests.fire.malformed import NUMBERS, Malformed, World
 from tests.house import SECRET, Clock, House, Somebody, agree

@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from storage.sealing import Seal
+from storage.engine.sealing import Seal
 from tests.databases import ANSWERED, by_address
 from tests.house import ROOT, SECRET, Clock, House
 from tests.patience import PATIENCE

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram import request
-from storage import database
+from bot.channels.telegram import http
+from storage.engine import database
 from tests.house import Clock, House, agree
 from tests.patience import PATIENCE
 from tests.people import Reader
@@ -273,7 +273,7 @@ TROUBLE: dict[str, Json] = {
 async def test_every_letter_arrives_in_order(
     house: Mortal, server: TelegramServer, monkeypatch: pytest.MonkeyPatch, trouble: Json
 ) -> None:
-    monkeypatch.setattr(request, "TIMEOUT", 1.0)  # seconds; it would be 10
+    monkeypatch.setattr(http, "TIMEOUT", 1.0)  # seconds; it would be 10
     calm, *troubled = [Reader(server, 5_000_000_000 + number) for number in range(4)]
     code = house.add().invitation
     for one in (calm, *troubled):

@@ -20,7 +20,7 @@ import aiohttp
 import pytest
 from sqlalchemy import text
 
-from storage.sealing import Seal
+from storage.engine.sealing import Seal
 from tests.databases import ANSWERED, by_address
 from tests.fire.cluster import full, is_own_disk
 from tests.fire.stage import COORDINATOR_NUMBER, SILENT_NUMBER, Stage, on_postgresql, on_sqlite

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from bot.letters import Letter
-from bot.texts import the_checklist
-from storage import dialogues, partnerships
-from storage.database import Database, Tx
-from storage.dialogues import Caller
+from bot.texts.texts import the_checklist
+from storage import partnerships, respondents
+from storage.engine.database import Database, Tx
+from storage.respondents import Caller
 from tests.house import MONDAY, partnership
 from tests.patience import PATIENCE
 
@@ -37,7 +37,7 @@ def add(tx: Tx, name: str = "De Verbinders") -> int:
 def join(tx: Tx, address: str, partnership: int, now: datetime = MONDAY) -> int:
     """Somebody agrees to take part; their response in the last wave."""
     code = partnerships.invitation_of(tx, partnership)
-    dialogues.join(tx, CHANNEL, address, "nl", partnership, code, "a-fingerprint", now)
+    respondents.join(tx, CHANNEL, address, "nl", partnership, code, "a-fingerprint", now)
     response = enter(tx, address, partnership, now)
     assert response is not None
     return response
@@ -45,11 +45,11 @@ def join(tx: Tx, address: str, partnership: int, now: datetime = MONDAY) -> int:
 
 def enter(tx: Tx, address: str, partnership: int, now: datetime = MONDAY) -> int | None:
     wave = partnerships.last_wave(tx, partnership)
-    return dialogues.enter_wave(tx, CHANNEL, address, partnership, wave, now)
+    return respondents.enter_wave(tx, CHANNEL, address, partnership, wave, now)
 
 
 def find(tx: Tx, address: str, response: int | None = None) -> Caller | None:
-    return dialogues.load(tx, CHECKLIST, LANGUAGES, CHANNEL, address, response)
+    return respondents.load(tx, CHECKLIST, LANGUAGES, CHANNEL, address, response)
 
 
 def load(tx: Tx, address: str, response: int | None = None) -> Caller:

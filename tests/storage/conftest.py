@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from storage.database import Database
+from storage.engine.database import Database
 from tests.databases import Source, SqliteFiles
 from tests.house import SECRET
 

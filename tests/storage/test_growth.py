@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import event
 
 from storage import partnerships, reminders
-from storage.database import Database
+from storage.engine.database import Database
 from tests.house import MONDAY
 from tests.storage.beginnings import add, only_sqlite
 

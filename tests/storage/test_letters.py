@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from bot.letters import Attachment, Envelope, Letter
 from storage import letters
-from storage.database import Database, Tx
+from storage.engine.database import Database, Tx
 from tests.house import MONDAY
 from tests.storage.beginnings import ANNA, BEN, CHANNEL, LETTER, at_once, find, load, only_postgresql, rows, somebody
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from bot.survey import codes
-from bot.survey.dialogue import Partnership
-from storage import coordinators, dialogues, partnerships
-from storage.database import Database, Tx, breaks_a_rule
+from bot.survey.conversation.dialogue import Partnership
+from storage import coordinators, partnerships, respondents
+from storage.engine.database import Database, Tx, breaks_a_rule
 from tests.house import MONDAY, partnership
 from tests.storage.beginnings import ANNA, BEN, CHECKLIST, add, at_once, join, load, rows
 
@@ -175,7 +175,7 @@ def test_what_is_erased_is_not_counted(database: Database) -> None:
         wave = partnerships.last_wave(tx, number).id
         for address in (ANNA, BEN):
             fill(tx, address, number, {1: "yes"}, completed=True)
-        dialogues.erase(tx, CHECKLIST, load(tx, ANNA).contact)
+        respondents.erase(tx, CHECKLIST, load(tx, ANNA).contact)
         assert partnerships.tally(tx, wave) == {1: {"yes": 1}}
         assert partnerships.turnout(tx, wave) == partnerships.Turnout(1, 1, 1)
 
@@ -199,4 +199,4 @@ def filled(tx: Tx, sheets: list[tuple[Mapping[int, str], bool]]) -> int:
 
 def fill(tx: Tx, address: str, number: int, sheet: Mapping[int, str], completed: bool) -> None:
     caller = load(tx, address, join(tx, address, number))
-    dialogues.save(tx, caller, replace(caller.dialogue, answers=sheet, completed=completed), MONDAY)
+    respondents.save(tx, caller, replace(caller.dialogue, answers=sheet, completed=completed), MONDAY)

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot import rehearsal, results, ticks
-from bot.rehearsal import RehearsalGone, Rehearsed, Stage, Wanted
-from bot.survey.scoring import Scores
-from bot.texts import Texts
-from storage import dialogues, partnerships, rehearsals, waves
+from bot.rehearsal import stage as rehearsal
+from bot.rehearsal.stage import RehearsalGone, Rehearsed, Stage, Wanted
+from bot.results import summaries
+from bot.survey.scores.scoring import Scores
+from bot.texts.texts import Texts
+from bot.ticks import ticks
+from storage import partnerships, rehearsals, respondents, waves
 from storage.contacts import meet
-from storage.database import Database
+from storage.engine.database import Database
 from storage.schema import contacts, coordinators, letters, metadata, responses
 from tests.house import partnership
 from tests.storage.beginnings import only_sqlite
@@ -44,7 +46,7 @@ def rehearse(database: Database, texts: Texts, wanted: Wanted = FEW, now: dateti
 def scores(database: Database, texts: Texts, made: Rehearsed, now: datetime = NOW) -> Scores:
     with database.transaction() as tx:
         wave = partnerships.last_wave(tx, made.partnership.id)
-        return results.read_summary(tx, texts, made.partnership, wave, now).scores
+        return summaries.read_summary(tx, texts, made.partnership, wave, now).scores
 
 
 def beat(database: Database, texts: Texts, now: datetime) -> None:
@@ -62,8 +64,8 @@ def somebody_real(database: Database, texts: Texts, now: datetime) -> None:
         number, codes = partnerships.add(tx, partnership("Echt"), texts.wording(), now)
         wave = partnerships.last_wave(tx, number)
         waves.set_closing(tx, wave.id, now + timedelta(days=60))
-        dialogues.join(tx, "telegram", "1", "nl", number, codes.invitation, "text", now)
-        dialogues.enter_wave(tx, "telegram", "1", number, wave, now)
+        respondents.join(tx, "telegram", "1", "nl", number, codes.invitation, "text", now)
+        respondents.enter_wave(tx, "telegram", "1", number, wave, now)
 
 
 def test_a_rehearsal_goes_without_a_trace_and_leaves_everybody_else_as_they_were(

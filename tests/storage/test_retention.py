@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import ticks
-from bot.survey.dialogue import Partnership
-from bot.texts import Texts
-from storage import coordinators, dialogues, partnerships, releases, retention, waves
-from storage.database import Database, Tx
+from bot.survey.conversation.dialogue import Partnership
+from bot.texts.texts import Texts
+from bot.ticks import ticks
+from storage import coordinators, partnerships, published, respondents, retention, waves
+from storage.engine.database import Database, Tx
 from storage.retention import Forgotten
 from tests.house import MONDAY, partnership
 from tests.storage.beginnings import ANNA, BEN, CHECKLIST, enter, find, load
@@ -23,7 +23,7 @@ def made(tx: Tx, texts: Texts, name: str = "De Verbinders", **more: int) -> int:
 
 def joined(tx: Tx, address: str, number: int, now: datetime = MONDAY) -> None:
     code = partnerships.invitation_of(tx, number)
-    dialogues.join(tx, "telegram", address, "nl", number, code, "a-fingerprint", now)
+    respondents.join(tx, "telegram", address, "nl", number, code, "a-fingerprint", now)
     enter(tx, address, number, now)
 
 
@@ -127,7 +127,7 @@ def answered(tx: Tx, address: str) -> None:
             "completed": True,
         }
     )
-    dialogues.save(tx, caller, whole, MONDAY)
+    respondents.save(tx, caller, whole, MONDAY)
 
 
 def test_what_was_published_outlives_the_answers(database: Database, texts: Texts) -> None:
@@ -138,11 +138,11 @@ def test_what_was_published_outlives_the_answers(database: Database, texts: Text
             answered(tx, address)
         closed(tx, number)
         wave = partnerships.last_wave(tx, number).id
-        releases.publish(tx, CHECKLIST, wave, 5, CLOSED, final=True)
-        before = releases.read(tx, wave)
+        published.publish(tx, CHECKLIST, wave, 5, CLOSED, final=True)
+        before = published.read(tx, wave)
         assert forget(tx, MONDAY + timedelta(days=400)) == Forgotten(contacts=5, responses=5)
         assert counts(tx) == (0, 0, 0, 0)
-        assert releases.read(tx, wave) == before
+        assert published.read(tx, wave) == before
         assert len(before) == 26
 
 

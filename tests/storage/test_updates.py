@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from storage import updates
-from storage.database import Database
+from storage.engine.database import Database
 from tests.house import MONDAY
 from tests.storage.beginnings import at_once, rows
 

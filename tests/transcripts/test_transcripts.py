@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import marks, partnerships
+from storage import partnerships, state
 from tests.data import five_sheets, moved_sheets
 from tests.house import Clock, House, agree, fill
 from tests.telegram_server import BotMessage, Person, TelegramServer
@@ -108,7 +108,7 @@ class Play:
         elif later:
             self.clock.pass_time(**{f"{later[2]}s": int(later[1])})
             with self.house.app.database.transaction() as tx:  # Telegram answered all that time
-                marks.write_moment(tx, "telegram answered", self.clock())
+                state.write_moment(tx, "telegram answered", self.clock())
         elif away:
             await self.house.stop()
             self.clock.pass_time(minutes=int(away[1]))

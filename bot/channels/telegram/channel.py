@@ -15,14 +15,14 @@ from typing import TypeVar
 from telegram import Bot, WebhookInfo
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.channels.telegram import menu
+from bot.channels.telegram import profile
+from bot.channels.telegram.http import AiohttpRequest
 from bot.channels.telegram.inbound import ALLOWED_UPDATES
-from bot.channels.telegram.intake import Intake, Take
 from bot.channels.telegram.outbound import TelegramMessenger
-from bot.channels.telegram.request import AiohttpRequest
+from bot.channels.telegram.polling import Intake, Take
 from bot.channels.telegram.webhook import Webhook
 from bot.letters import Attachment, Clock
-from bot.texts import Texts
+from bot.texts.texts import Texts
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ class TelegramChannel:
 
     @contextlib.asynccontextmanager
     async def _menu(self, texts: Texts) -> AsyncIterator[None]:
-        putting_up = asyncio.create_task(menu.put_up(self._bot, texts))
+        putting_up = asyncio.create_task(profile.put_up(self._bot, texts))
         try:
             yield
         finally:

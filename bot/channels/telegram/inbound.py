@@ -11,8 +11,8 @@ from typing import Any
 
 from bot.channels.commands import said
 from bot.letters import Left, Opened, Returned, Update
-from bot.survey.buttons import decode
-from bot.survey.dialogue import Expired
+from bot.survey.conversation.buttons import decode
+from bot.survey.conversation.dialogue import Expired
 
 CHANNEL = "telegram"
 START = re.compile(r"/start(?:@(\w+))?\s", re.IGNORECASE)

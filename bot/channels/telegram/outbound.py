@@ -14,7 +14,7 @@ from telegram import Bot, InlineKeyboardMarkup, InputFile
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.telegram.request import AiohttpRequest
+from bot.channels.telegram.http import AiohttpRequest
 from bot.letters import Attachment, Delivered, Letter, Moved, Postponed, Receipt, Refused, Unreachable
 
 log = logging.getLogger(__name__)

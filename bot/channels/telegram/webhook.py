@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from bot.channels.in_flight import NotYet, Underway
 from bot.channels.telegram.inbound import received
 from bot.channels.telegram.outbound import MOST_NOTICE
-from bot.channels.underway import NotYet, Underway
 from bot.letters import Update
-from bot.logs import hide
+from bot.runtime.logs import hide
 
 log = logging.getLogger(__name__)
 

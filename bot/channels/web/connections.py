@@ -13,7 +13,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from bot.channels.web.guard import HEADERS
+from bot.channels.web.security_headers import HEADERS
 
 if sys.platform != "win32":  # where there is no such limit
     import resource

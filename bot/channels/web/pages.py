@@ -16,12 +16,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from bot.channels.commands import ABOUT_COMMANDS, ABOUT_COORDINATING
-from bot.channels.web.words import WORDS
+from bot.channels.web.labels import WORDS
 from bot.letters import Attachment, Letter, Sight
-from bot.survey.buttons import ChooseOption, Finish, Join, Press, Resume, decode
-from bot.survey.dialogue import COMMANDS, COORDINATING
+from bot.survey.conversation.buttons import ChooseOption, Finish, Join, Press, Resume, decode
+from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
 from bot.survey.phrases import command
-from bot.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, direction_of, plain, tag_of
+from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, direction_of, plain, tag_of
 
 HERE = Path(__file__).parent
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}

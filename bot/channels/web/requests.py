@@ -8,12 +8,12 @@ from starlette.requests import Request
 
 from bot.channels.commands import said
 from bot.channels.guesses import client_of
-from bot.channels.web.keys import TOKEN, new_token
+from bot.channels.web.tokens import TOKEN, new_token
 from bot.letters import Opened
 from bot.survey import codes
-from bot.survey.buttons import Press, decode
-from bot.survey.dialogue import Commanded, Expired, Wrote
-from bot.texts import Texts
+from bot.survey.conversation.buttons import Press, decode
+from bot.survey.conversation.dialogue import Commanded, Expired, Wrote
+from bot.texts.texts import Texts
 
 Event = Press | Commanded | Wrote | Expired | Opened
 

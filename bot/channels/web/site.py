@@ -19,23 +19,24 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot import attachments
 from bot.channels.commands import code_in
 from bot.channels.guesses import Guesses
-from bot.channels.underway import Underway
+from bot.channels.in_flight import Underway
 from bot.channels.web import requests
-from bot.channels.web.guard import Guard
-from bot.channels.web.keys import TOKEN, Keys
-from bot.channels.web.machines import Hook, Machines
 from bot.channels.web.mailbox import Mailbox, Mailboxes
 from bot.channels.web.notices import Notices
 from bot.channels.web.pages import Choice, Pages, mail_to_self
 from bot.channels.web.requests import FORGOTTEN, Caller, Event
+from bot.channels.web.security_headers import Guard
+from bot.channels.web.service_routes import Hook, Machines
+from bot.channels.web.tokens import TOKEN, Keys
 from bot.letters import Attachment, Doors, Letter, Opened, Sight, Update
-from bot.survey import codes, door
-from bot.survey.buttons import AtTheDoor, Erase, Join, Welcome
-from bot.survey.dialogue import Commanded, Wrote
-from bot.texts import HOME_LANGUAGE, Texts
+from bot.rendering import attachments
+from bot.survey import codes
+from bot.survey.conversation import welcome
+from bot.survey.conversation.buttons import AtTheDoor, Erase, Join, Welcome
+from bot.survey.conversation.dialogue import Commanded, Wrote
+from bot.texts.texts import HOME_LANGUAGE, Texts
 
 CHANNEL = "web"
 KEPT = 400 * 24 * 3600  # seconds that a browser keeps a cookie at most
@@ -176,9 +177,9 @@ class Site:
         """Whose link it is; in a browser that knows nobody in the language of its owner, who it most likely is."""
         sight = await self.look(caller, Wrote())
         choices: tuple[Choice, ...] = (Choice("own_link", f"/mine/{token}", is_main=True),)
-        view = door.whose_link()
+        view = welcome.whose_link()
         if sight.is_known:
-            choices, view = (*OF_ANOTHER, Choice("other_link", f"/mine/{token}")), door.another_link()
+            choices, view = (*OF_ANOTHER, Choice("other_link", f"/mine/{token}")), welcome.another_link()
         else:
             sight = owner
         return self.answer(

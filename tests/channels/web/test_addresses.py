@@ -5,7 +5,7 @@ from yarl import URL
 
 from bot.channels.guesses import Guesses
 from bot.channels.web.addresses import meant
-from bot.texts import Texts
+from bot.texts.texts import Texts
 from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_bad_input import wrong
 from tests.house import House, agree

@@ -20,7 +20,7 @@ from storage import partnerships
 from tests.channels.web.conftest import Visitors
 from tests.house import Clock, House, agree
 from tests.patience import PATIENCE
-from tests.test_walk import answer, item_on
+from tests.turns.test_walk import answer, item_on
 
 
 def wrong(number: int) -> str:

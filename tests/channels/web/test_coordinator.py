@@ -4,7 +4,7 @@ from tests.channels.web.conftest import Visitors
 from tests.data import five_sheets
 from tests.house import House, agree
 from tests.telegram_server import TelegramServer
-from tests.test_walk import answer
+from tests.turns.test_walk import answer
 from tests.visitor import Visitor
 
 

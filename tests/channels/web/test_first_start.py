@@ -13,7 +13,7 @@ from resource import RLIMIT_NOFILE, setrlimit
 
 from tests.house import ROOT, free_port
 from tests.patience import PATIENCE
-from tests.test_walk import item_on
+from tests.turns.test_walk import item_on
 from tests.visitor import Visitor
 
 

@@ -14,7 +14,7 @@ from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_first_start import samenspraak_run
 from tests.house import House, agree, free_port
 from tests.patience import PATIENCE
-from tests.test_walk import answer, item_on
+from tests.turns.test_walk import answer, item_on
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.long

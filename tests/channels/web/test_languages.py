@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalogues import check
-from bot.texts import LOCALES, Texts, load
+from bot.texts.catalogues import check
+from bot.texts.texts import LOCALES, Texts, load
 from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, find_chromium
 from tests.channels.web.conftest import Visitors
 from tests.house import Clock, House
 from tests.telegram_server import TelegramServer
-from tests.test_texts import make_pseudo_language
+from tests.texts.test_texts import make_pseudo_language
 
 pytestmark = pytest.mark.long
 

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot import glance
 from bot.channels.guesses import Guesses
 from bot.channels.web import site
+from bot.channels.web.labels import WORDS
 from bot.channels.web.pages import Pages
 from bot.channels.web.requests import MOST_BODY
-from bot.channels.web.words import WORDS
+from bot.turns import preview
 from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_bad_input import wrong
 from tests.house import House
@@ -67,7 +67,7 @@ async def test_it_is_too_often(phone: Phone, house: House) -> None:
 
 
 async def test_it_is_our_fault(phone: Phone, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(glance, "look")
+    monkeypatch.delattr(preview, "look")
     await says(phone, house, "broken", 500, "GET", "/")
 
 
@@ -129,7 +129,7 @@ async def test_what_is_no_http_behind_an_answer_under_way_is_let_go(
         found = await reader.read()
     writer.close()
     assert found.startswith(b"HTTP/1.1 200 ")
-    assert not [one for one in caplog.records if one.name in ("asyncio", "bot.channels.web.guard")]
+    assert not [one for one in caplog.records if one.name in ("asyncio", "bot.channels.web.security_headers")]
 
 
 async def test_when_nothing_can_be_drawn_a_page_is_left(

@@ -13,7 +13,7 @@ from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_half_requests import half
 from tests.house import House, agree
 from tests.patience import PATIENCE
-from tests.test_walk import answer, item_on
+from tests.turns.test_walk import answer, item_on
 
 MANY = 150
 LOOK = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -8,7 +8,7 @@ from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_coordinator import coordinate, fetch
 from tests.data import five_sheets
 from tests.house import Clock, House, agree
-from tests.test_walk import answer
+from tests.turns.test_walk import answer
 from tests.visitor import Visitor
 
 

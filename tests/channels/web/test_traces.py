@@ -11,7 +11,7 @@ from storage.schema import metadata
 from tests.channels.web.conftest import Visitors
 from tests.house import Clock, House, Somebody, agree
 from tests.telegram_server import TelegramServer
-from tests.test_walk import answer, tap
+from tests.turns.test_walk import answer, tap
 
 Left = list[tuple[str, dict[str, Any]]]
 

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from bot import logs
 from bot.__main__ import main
+from bot.runtime import logs
 from tests.channels.web.conftest import Visitors
 from tests.data import APPENDIX_A, PUBLISHED, PUBLISHED_TOTAL, five_sheets
 from tests.house import Clock, House, Somebody, agree
 from tests.telegram_server import TelegramServer
-from tests.test_walk import answer, fill_in, item_on, tap
+from tests.turns.test_walk import answer, fill_in, item_on, tap
 
 
 @pytest.mark.long

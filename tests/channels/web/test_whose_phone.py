@@ -8,7 +8,7 @@ from yarl import URL
 from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_coordinator import coordinate
 from tests.house import Clock, House, agree
-from tests.test_walk import answer, item_on
+from tests.turns.test_walk import answer, item_on
 from tests.visitor import Visitor
 
 

@@ -1,0 +1,45 @@
+"""The bot's face in Telegram: its commands and description, in every language.
+
+Setting them is best effort: the survey works without.
+"""
+
+import logging
+from functools import partial
+
+from telegram import Bot, BotCommand
+from telegram.error import TelegramError
+
+from bot.channels.commands import ABOUT_COMMANDS
+from bot.survey.conversation.dialogue import COMMANDS
+from bot.survey.phrases import command, say
+from bot.texts.texts import HOME_LANGUAGE, Texts
+
+log = logging.getLogger(__name__)
+
+DESCRIPTION = say(
+    "This chat asks how people in your neighbourhood work together. 26 short statements, about 10 minutes. "
+    "You need the link or QR code of your partnership."
+)
+SHORT_DESCRIPTION = say("26 short statements about working together in your neighbourhood.")
+
+
+async def put_up(bot: Bot, texts: Texts) -> None:
+    """Set commands and description where they differ; the home language also for phones in a language we lack."""
+    try:
+        for language in texts.languages:
+            await _in_language(bot, texts, language, language)
+        await _in_language(bot, texts, HOME_LANGUAGE, "")
+    except TelegramError as error:
+        log.warning("the menu of commands could not be set: %s", error)
+
+
+async def _in_language(bot: Bot, texts: Texts, language: str, code: str) -> None:
+    word = partial(texts.word, language=language)
+    commands = tuple(BotCommand(word(command(name)), word(ABOUT_COMMANDS[name])) for name in COMMANDS)
+    if await bot.get_my_commands(language_code=code) != commands:
+        await bot.set_my_commands(commands, language_code=code)
+    description, short = word(DESCRIPTION), word(SHORT_DESCRIPTION)
+    if (await bot.get_my_description(code)).description != description:
+        await bot.set_my_description(description, language_code=code)
+    if (await bot.get_my_short_description(code)).short_description != short:
+        await bot.set_my_short_description(short, language_code=code)

@@ -1,0 +1,101 @@
+"""`samenspraak doctor`, `backup` and `restore`: is everything well, and can it be had back?"""
+
+import argparse
+import asyncio
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import app
+from bot.command_line import doctor
+from bot.command_line.common import CommandError
+from bot.command_line.doctor import Finding
+from bot.runtime.settings import Settings, SettingsError, kept_secret
+from bot.texts.texts import load
+from bot.ticks import after_restore
+from bot.ticks.after_restore import Taken
+from storage import state
+from storage.engine.database import Database
+from storage.upkeep import backups, restoring
+
+if TYPE_CHECKING:
+    from bot.command_line.common import Commands
+
+UNRECOGNISABLE = (
+    "The secret is not here, and without it nobody in a back-up can be recognised. First set SAMENSPRAAK_SECRET to the "
+    "secret of the bot that was backed up, or put its file samenspraak.secret in this folder."
+)
+SAID = {True: "ok", False: "NOT OK", None: "-"}
+
+
+def add_to(commands: "Commands") -> None:
+    examining = commands.add_parser("doctor", help="is everything well? exit code 1 when it is not")
+    examining.add_argument("--json", action="store_true", help="for scripts")
+    examining.set_defaults(command=examine, misconfigured=examine_settings)
+    saving = commands.add_parser("backup", help="write the whole database to one file, while the bot runs")
+    saving.add_argument("file", type=Path, help="where; the secret is not in it")
+    saving.add_argument("--force", action="store_true", help="write over a file that is there")
+    saving.set_defaults(command=back_up)
+    returning = commands.add_parser("restore", help="put a back-up back, where there is no database")
+    returning.add_argument("file", type=Path, help="made by: samenspraak backup")
+    returning.add_argument(
+        "--moved", action="store_true", help="the bot has not run since: send also what waited and fell due meanwhile"
+    )
+    returning.set_defaults(command=restore)
+
+
+def examine(asked: argparse.Namespace, settings: Settings) -> int:
+    """Look at everything, beside a running bot or without one."""
+    return _report(asked, asyncio.run(doctor.look(settings, app.wall_clock())))
+
+
+def examine_settings(asked: argparse.Namespace, error: SettingsError) -> int:
+    return _report(asked, doctor.wrong_settings(error))
+
+
+def back_up(asked: argparse.Namespace, settings: Settings) -> None:
+    """Write a back-up; it does not upgrade, so that one can be made before an upgrade."""
+    with closing(Database(settings.database_url, kept_secret(settings) or "none")) as database:
+        backups.save(database, asked.file, app.wall_clock(), over=asked.force)
+    print(f"{asked.file}: {asked.file.stat().st_size // 1024} kB. The secret is not in it: keep that elsewhere.")
+
+
+def restore(asked: argparse.Namespace, settings: Settings) -> None:
+    """Put a back-up back, upgraded to this version, and so that nobody is written to twice."""
+    if (secret := kept_secret(settings)) is None:
+        raise CommandError(UNRECOGNISABLE)
+    with backups.restored(asked.file, settings.database_url, secret) as database, database.transaction() as tx:
+        made = state.read_moment(tx, backups.MADE)
+        restoring.begin_anew(tx, now := app.wall_clock())
+        taken = None if asked.moved else after_restore.settle_in(tx, load(), made, now)
+    of = f", of {made:%Y-%m-%d %H:%M} UTC" if made else ""
+    print(f"Restored: {asked.file}{of}.")
+    if taken:
+        print(_in_one_sentence(taken))
+    if taken and taken.rounds:
+        print(f"Opened or closed by their date, and nobody was told: {taken.rounds} rounds. Tell whom it concerns.")
+    print("Now start the bot, and look: samenspraak doctor")
+
+
+def _in_one_sentence(taken: Taken) -> str:
+    return (
+        f"Taken for sent, since the bot may have run after that: {taken.letters} letters that waited, "
+        f"{taken.invitations} invitations, {taken.reminders} reminders, {taken.posts} weekly posts, {taken.others} "
+        "letters about rounds that opened or closed. Had it not run, restore with --moved."
+    )
+
+
+def _report(asked: argparse.Namespace, findings: list[Finding]) -> int:
+    if asked.json:
+        print(json.dumps(doctor.as_json(findings, app.wall_clock()), indent=2, ensure_ascii=False))
+    else:
+        print("\n".join(map(_in_words, findings)))
+    return 0 if doctor.is_well(findings) else 1
+
+
+def _in_words(finding: Finding) -> str:
+    lines = [f"{SAID[finding.ok]:7} {finding.name:10} ", *finding.found.splitlines()]
+    first = f"{lines[0]}{lines[1]}" if len(lines) > 1 else lines[0]
+    advice = [f"do: {finding.advice}"] if finding.advice else []
+    return "\n".join((first, *(f"{'':19}{line}" for line in (*lines[2:], *advice))))

@@ -1,0 +1,287 @@
+"""The doctor: looks at everything that a running bot needs, and says of each whether it is well and what to do.
+
+It changes nothing, waits seconds at most for what does not answer, and works beside a running bot or without one. But
+when no bot is running, or its ticks fail, all is not well.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from bot.channels.telegram.channel import TokenRefused
+from bot.channels.telegram.health import Examined, Silent, examine
+from bot.runtime.logs import lines_told, told
+from bot.runtime.settings import Settings, SettingsError, kept_secret
+from bot.texts import catalogues
+from bot.texts.texts import LOCALES
+from storage import letters, state
+from storage.engine import urls
+from storage.engine.database import Database, StorageError
+from storage.upkeep import health
+from storage.upkeep.health import CannotWrite
+from storage.upkeep.migrate import HalfMade, HalfRestored, NotOurs, current, head, secret_fits
+
+RECENT = timedelta(minutes=3)  # a beat is every 20 seconds, and is written down once a minute at most
+LATE = timedelta(minutes=15)  # for a letter; 5,000 take three minutes
+MANY = 100  # updates that wait at Telegram
+REFUSED_LATELY = timedelta(days=2)
+STILL_NEWS = timedelta(minutes=10)  # after an error at the webhook
+ROOM = 200 * 2**20  # bytes
+MEBIBYTE = 2**20
+
+NAMES = (
+    *("settings", "languages", "disk", "database", "schema", "writing", "secret", "bot", "letters"),
+    *("telegram", "updates"),
+)
+"""Of what is looked at, in this order; scripts rely on them."""
+
+Figure = int | float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `ok` is None where there is nothing to look at, or something else is in the way."""
+
+    name: str
+    ok: bool | None
+    found: str
+    advice: str = ""
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+
+
+async def look(settings: Settings, now: datetime) -> list[Finding]:
+    """All findings, always the same ones in the same order."""
+    found = (
+        _settings(settings),
+        _languages(),
+        _disk(settings),
+        *_database(settings, now),
+        *await _telegram(settings, now),
+    )
+    return [*map(_told, found)]
+
+
+def _told(finding: Finding) -> Finding:
+    """As an operator may read it: a database and Telegram put their own words into it."""
+    figures = {name: told(one) if isinstance(one, str) else one for name, one in finding.figures.items()}
+    return replace(finding, found=lines_told(finding.found), advice=told(finding.advice), figures=figures)
+
+
+def wrong_settings(error: SettingsError) -> list[Finding]:
+    """What can be said when nothing else can be looked at."""
+    settings = Finding("settings", False, str(error), "Correct these in the environment or in .env.")
+    return [settings, *map(_unseen, NAMES[1:])]
+
+
+def is_well(findings: list[Finding]) -> bool:
+    return all(finding.ok is not False for finding in findings)
+
+
+def as_json(findings: list[Finding], now: datetime) -> dict[str, object]:
+    shown = {
+        one.name: {name: value for name, value in asdict(one).items() if name not in ("name", "figures")}
+        | dict(one.figures)
+        for one in findings
+    }
+    return {"well": is_well(findings), "at": now.isoformat(timespec="seconds"), "findings": shown}
+
+
+def _settings(settings: Settings) -> Finding:
+    channels = f"page at {settings.page_url}" + (
+        f", Telegram by {_mode(settings)}" if settings.telegram_token else ", no Telegram"
+    )
+    return Finding("settings", True, f"{channels}, database {urls.told(settings.database_url)}")
+
+
+def _mode(settings: Settings) -> str:
+    return "webhook" if settings.is_webhook else "polling"
+
+
+def _languages() -> Finding:
+    problems = list(catalogues.check(LOCALES))
+    if problems:
+        return Finding("languages", False, "\n".join(problems[:5]), f"Complete the catalogues in {LOCALES}.")
+    return Finding("languages", True, "every text in every language")
+
+
+def _disk(settings: Settings) -> Finding:
+    file = urls.file_of(settings.database_url)
+    if file is None:
+        return Finding("disk", None, "the database has a disk of its own, which cannot be seen from here")
+    there = next((folder for folder in file.absolute().parents if folder.is_dir()), Path.cwd())
+    free = shutil.disk_usage(there).free
+    wanted = max(ROOM, 2 * file.stat().st_size if file.is_file() else 0)
+    found, figures = f"{free // MEBIBYTE} MB free for {file}", {"free_bytes": free}
+    if free < wanted:
+        return Finding(
+            "disk",
+            False,
+            found,
+            f"Make room: {wanted // MEBIBYTE} MB or more. On a full disk nobody can answer.",
+            figures,
+        )
+    return Finding("disk", True, found, figures=figures)
+
+
+def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """The database, and all that can only be known from it: what is in the way of one step is in that of the next."""
+    steps: dict[str, Callable[[Database], Finding]] = {
+        "database": _answers,
+        "schema": _schema,
+        "writing": _writing,
+        "secret": partial(_secret, is_there=kept_secret(settings) is not None),
+        "bot": partial(_bot, now=now),
+        "letters": partial(_letters, now=now),
+    }
+    if absent := _absent(settings):
+        yield from (absent, *(_unseen(name) for name in steps if name != absent.name))
+        return
+    with closing(Database(health.hurried(settings.database_url), kept_secret(settings) or "none")) as database:
+        for name, step in steps.items():
+            finding = _tried(name, step, database)
+            yield finding
+            if finding.ok is False and name in ("database", "schema"):
+                yield from map(_unseen, list(steps)[list(steps).index(name) + 1 :])
+                return
+
+
+def _absent(settings: Settings) -> Finding | None:
+    file = urls.file_of(settings.database_url)
+    if file is None or file.is_file():
+        return None
+    return Finding("database", False, f"there is no {file} yet", "Start the bot, which makes it: samenspraak run")
+
+
+def _unseen(name: str) -> Finding:
+    return Finding(name, None, "cannot be looked at")
+
+
+def _tried(name: str, step: Callable[[Database], Finding], database: Database) -> Finding:
+    try:
+        return step(database)
+    except StorageError as error:
+        found, _, advice = str(error).rpartition("\n")
+        return Finding(name, False, found or advice, advice if found else "Look at the database.")
+
+
+def _answers(database: Database) -> Finding:
+    with suppress(NotOurs, HalfMade, HalfRestored):  # it does answer
+        current(database)
+    return Finding("database", True, f"{urls.told(database.url)} answers")
+
+
+def _schema(database: Database) -> Finding:
+    try:
+        revision = current(database)
+    except (NotOurs, HalfMade) as error:
+        return Finding("schema", False, str(error), "Is DATABASE_URL the right one?")
+    figures = {"revision": revision, "newest": head()}
+    if revision == head():
+        return Finding("schema", True, f"{revision}, the newest", figures=figures)
+    if revision and revision > head():
+        return Finding("schema", False, f"{revision}, of a newer version of Samenspraak", "Install that one.", figures)
+    found = f"{revision or 'empty'}, and {head()} is the newest"
+    return Finding("schema", False, found, "Start the bot, which upgrades it: samenspraak run", figures)
+
+
+def _writing(database: Database) -> Finding:
+    try:
+        health.try_to_write(database)
+    except CannotWrite as error:
+        return Finding("writing", False, str(error), "Let the role in DATABASE_URL own the database.")
+    return Finding("writing", True, "the database can be written")
+
+
+def _secret(database: Database, is_there: bool) -> Finding:
+    advice = "Set SAMENSPRAAK_SECRET to the secret that it was made with, or put back the file samenspraak.secret."
+    if not is_there:
+        return Finding("secret", False, "not there: nobody in the database can be recognised", advice)
+    if not secret_fits(database):
+        found = "not that of this database: nobody in it can be recognised"
+        return Finding("secret", False, found, advice)
+    return Finding("secret", True, "that of this database")
+
+
+def _bot(database: Database, now: datetime) -> Finding:
+    with database.transaction() as tx:
+        last = state.read_moment(tx, state.LAST_TICK)
+    figures = {"last_tick": last.isoformat(timespec="seconds") if last else None}
+    start = "Start it: samenspraak run. If it runs, its log says which tick fails."
+    if last is None:
+        return Finding("bot", False, "no bot is running; none ever kept time on this database", start, figures)
+    if last > now + RECENT:
+        found = f"the last tick was at {last:%Y-%m-%d %H:%M} UTC, which is in the future"
+        return Finding("bot", False, found, "Set the clock of this machine right.", figures)
+    if last < now - RECENT:
+        found = f"the last round of ticks without a failure was at {last:%Y-%m-%d %H:%M} UTC"
+        return Finding("bot", False, found, start, figures)
+    found = f"running: the last round of ticks was {(now - last).total_seconds():.0f} s ago"
+    return Finding("bot", True, found, figures=figures)
+
+
+def _letters(database: Database, now: datetime) -> Finding:
+    with database.transaction() as tx:
+        lanes, refused = letters.waiting(tx, now), letters.refused_since(tx, now - REFUSED_LATELY)
+    number = sum(lane.due for lane in lanes)
+    seconds = round(max((now - lane.oldest).total_seconds() for lane in lanes if lane.oldest) if number else 0)
+    figures = {"waiting": number, "oldest_seconds": seconds, "given_up": sum(refused.values())}
+    found = f"{number} wait, the oldest for {seconds} s" if number else "none waits"
+    if seconds > LATE.total_seconds():
+        advice = "Is the bot running, and does Telegram answer? Its log says why a letter is postponed."
+        return Finding("letters", False, found, advice, figures)
+    if refused:
+        why = ", ".join(f"{count}: {reason}" for reason, count in refused.items())
+        advice = (
+            "Somebody, or a group chat, cannot be written to; their coordinator sees it under /team. See the log too."
+        )
+        return Finding("letters", False, f"{found}; given up in the last two days: {why}", advice, figures)
+    return Finding("letters", True, found, figures=figures)
+
+
+async def _telegram(settings: Settings, now: datetime) -> tuple[Finding, Finding]:
+    if not settings.telegram_token:
+        return Finding("telegram", None, "no TELEGRAM_TOKEN: the page only"), _unseen("updates")
+    try:
+        examined = await examine(settings.telegram_token, settings.telegram_api_url)
+    except TokenRefused:
+        advice = "Ask BotFather for the right one: /mybots, your bot, API Token."
+        return Finding("telegram", False, "Telegram refuses TELEGRAM_TOKEN", advice), _unseen("updates")
+    except Silent as error:
+        advice = f"Can this machine reach {settings.telegram_api_url}? What people tap waits at Telegram, for a while."
+        return Finding("telegram", False, f"Telegram does not answer: {error}", advice), _unseen("updates")
+    found = Finding("telegram", True, f"Telegram knows us as @{examined.name}", figures={"username": examined.name})
+    return found, updates(examined, _mode(settings), settings.public_url, now)
+
+
+def updates(examined: Examined, mode: str, public_url: str | None, now: datetime) -> Finding:
+    """Whether what people say comes in, the way it is meant to."""
+    figures = {"mode": mode, "webhook": examined.url or None, "waiting": examined.waiting}
+    for wrong, found, advice in (
+        (
+            mode == "polling" and examined.url,
+            f"a webhook is set, at {examined.url}, so that a bot that polls gets nothing",
+            "Restart the bot, which takes the webhook away; or set TELEGRAM_UPDATES=webhook.",
+        ),
+        (
+            mode == "webhook" and not examined.url.startswith(f"{public_url}/"),
+            f"the webhook is at {examined.url or 'no address'}, and not under PUBLIC_URL",
+            "Restart the bot, which sets it.",
+        ),
+        (
+            mode == "webhook" and examined.error_at and examined.error_at > now - STILL_NEWS,
+            f"Telegram could not call us at {examined.url}: {examined.error}",
+            "Is PUBLIC_URL right, with a valid certificate, and does the web server pass it on?",
+        ),
+        (
+            examined.waiting > MANY,
+            f"{examined.waiting} updates wait at Telegram",
+            "Is the bot running, and does it keep up? See its log.",
+        ),
+    ):
+        if wrong:
+            return Finding("updates", False, found, advice, figures)
+    return Finding("updates", True, f"by {mode}, {examined.waiting} wait at Telegram", figures=figures)

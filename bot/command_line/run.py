@@ -1,0 +1,65 @@
+"""`samenspraak run`: answer people, until stopped."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bot import app
+from bot.command_line import first_run
+from bot.runtime.settings import Settings
+from storage.engine.urls import file_of, told
+
+if TYPE_CHECKING:
+    from bot.command_line.common import Commands
+
+log = logging.getLogger(__name__)
+
+LAST_PATIENCE = 15.0  # seconds that a stop may take; a container gets 20
+
+
+def add_to(commands: "Commands") -> None:
+    commands.add_parser("run", help="answer people, until stopped").set_defaults(command=run)
+
+
+def run(_asked: argparse.Namespace, settings: Settings) -> None:
+    house = app.App(settings)
+    links = () if settings.telegram_token else first_run.links(house.database, house.texts, house.doors, house.clock())
+
+    def ready() -> None:
+        where = file.absolute() if (file := file_of(settings.database_url)) else told(settings.database_url)
+        print(f"Samenspraak is running. Its database: {where}. Ctrl+C stops it.", file=sys.stderr)
+        first_run.show(links)
+
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(_until_stopped(house, ready))
+
+
+async def _until_stopped(house: app.App, ready: Callable[[], None]) -> None:
+    running = asyncio.create_task(house.run(ready))
+
+    def stop() -> None:
+        running.cancel()
+        patience = threading.Timer(LAST_PATIENCE, _leave)
+        patience.daemon = True
+        patience.start()
+
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows
+            asyncio.get_running_loop().add_signal_handler(sign, stop)
+    try:
+        await running
+    except ExceptionGroup as group:
+        raise group.exceptions[0] from None
+
+
+def _leave() -> None:
+    """Not even the end may hang, as when the database does: what is stored is as safe as after a kill."""
+    log.error("stopped without what was in hand, which did not end within %d seconds", LAST_PATIENCE)
+    os._exit(1)

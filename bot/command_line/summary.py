@@ -1,0 +1,132 @@
+"""`samenspraak summary` and `export`: what may be published now, and pseudonymous answers for research."""
+
+import argparse
+import json
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot import app
+from bot.command_line.common import CommandError, transaction, wanted_partnership
+from bot.export import dataset
+from bot.results import summaries as results
+from bot.runtime.settings import Settings
+from bot.survey.conversation.dialogue import Partnership
+from bot.survey.conversation.views import View
+from bot.survey.scores import summary as summaries
+from bot.survey.scores.comparison import Comparison, table
+from bot.survey.scores.scoring import Score
+from bot.survey.scores.summary import Summary
+from bot.texts.texts import Texts, load, plain
+from storage import partnerships, rehearsals, waves
+from storage.engine.database import Tx
+
+if TYPE_CHECKING:
+    from bot.command_line.common import Commands
+
+log = logging.getLogger(__name__)
+
+
+def add_to(commands: "Commands") -> None:
+    summary = commands.add_parser("summary", help="the scores, as far as they may be shown now")
+    summary.add_argument("partnership", help="its name or number")
+    summary.add_argument("--json", action="store_true", help="for scripts")
+    summary.set_defaults(command=summarise)
+    exporting = commands.add_parser("export", help="pseudonymous answers of a wave, for research")
+    exporting.add_argument("partnership", help="its name or number")
+    exporting.add_argument("--wave", type=_wave_number, required=True, help="its number, or: all")
+    exporting.add_argument("--format", choices=("csv", "xlsx", "sav"), default="csv")
+    exporting.add_argument("--out", default=".", help="the folder to write in")
+    exporting.add_argument("--language", default="en", help="the language of the labels")
+    exporting.add_argument("--yes", action="store_true", help="do not ask for confirmation")
+    exporting.set_defaults(command=export)
+
+
+def summarise(asked: argparse.Namespace, settings: Settings) -> None:
+    """Exactly what a coordinator may see now."""
+    texts = load()
+    with transaction(settings) as tx:
+        partnership = wanted_partnership(tx, asked.partnership)
+        wave = partnerships.last_wave(tx, partnership.id)
+        found = results.read_summary(tx, texts, partnership, wave, app.wall_clock())
+    if asked.json:
+        print(json.dumps(_as_json(texts, found), indent=2, ensure_ascii=False))
+    else:
+        print(plain(texts.render(View(summaries.paragraphs(found)), partnership.language)))
+
+
+def _as_json(texts: Texts, found: Summary) -> dict[str, Any]:
+    scores, total = found.scores, found.scores.total
+    return {
+        "partnership": found.partnership.name,
+        "wave": found.wave,
+        "wave_name": found.name,
+        "state": "open" if found.is_open else "closed",
+        "started": found.started,
+        "completed": found.completed,
+        "minimum_group": found.partnership.minimum_group,
+        "withheld": None if found.items else plain(texts.render(View((summaries.why_none(found),)), "en")),
+        "dimensions": {key: _score(score) for key, score in scores.dimensions.items()},
+        "total": _score(total) if total else None,
+        "items": {str(number): _score(score) for number, score in sorted(scores.items.items())},
+        "change": _change(texts, found.since) if found.since else None,
+    }
+
+
+def _change(texts: Texts, since: Comparison) -> dict[str, Any]:
+    """Everyone and the same people, then and now; items that were worded anew are in neither."""
+    everyone, same = since.dimensions(texts.checklist), since.same_dimensions(texts.checklist)
+    return {
+        "since_wave": since.wave,
+        "reworded": list(since.reworded),
+        "everyone": {key: {"then": _score(then), "now": _score(now)} for key, (then, now) in everyone.items()},
+        "same_people": {key: {"then": _score(then), "now": _score(now)} for key, (then, now) in same.items()},
+    }
+
+
+def _score(score: Score) -> dict[str, int | None]:
+    """`n` is null where one would see how few gave no scored answer."""
+    if score.fewer:
+        return {"score": score.shown, "n": None, "fewer_than": score.n}
+    return {"score": score.shown, "n": score.n}
+
+
+def export(asked: argparse.Namespace, settings: Settings) -> None:
+    """Pseudonymous answers for research, after a confirmation; that it was done is logged."""
+    texts = load()
+    with transaction(settings) as tx:
+        partnership = wanted_partnership(tx, asked.partnership)
+        if partnership.id in rehearsals.numbers(tx):
+            raise CommandError(f"{partnership.name} is a rehearsal: these answers are invented, and no research.")
+        numbers = waves.numbers(tx, partnership.id) if asked.wave == "all" else [asked.wave]
+        records = [dataset.Record(*row) for wave in numbers for row in partnerships.records(tx, partnership.id, wave)]
+        change = _published_change(tx, texts, partnership, numbers[-1])
+    if not records:
+        raise CommandError(f"{partnership.name} has no answers in wave {asked.wave}.")
+    people = len({record.person for record in records})
+    question = f"This writes the answers of {people} people of {partnership.name}. Is that agreed? [y/N] "
+    if not asked.yes and input(question).strip().lower() not in ("y", "yes", "j", "ja"):
+        raise CommandError("Nothing was written.")
+    name = f"partnership-{partnership.id}-wave-{asked.wave}"
+    written = dataset.write(records, texts, asked.language, asked.format, Path(asked.out), name, change=change)
+    log.warning(
+        "export: partnership %d, wave %s, %d responses, %s", partnership.id, asked.wave, len(records), asked.format
+    )
+    print("\n".join(map(str, written)))
+
+
+def _wave_number(text: str) -> int | str:
+    if text == "all":
+        return text
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError("a number, or: all")
+    return int(text)
+
+
+def _published_change(tx: Tx, texts: Texts, partnership: Partnership, number: int) -> list[list[str]]:
+    """What was published of a closed wave beside the one before it; empty when nothing was."""
+    wave = waves.numbered(tx, partnership.id, number)
+    if wave is None or wave.closed_at is None:
+        return []
+    since = results.read_summary(tx, texts, partnership, wave, app.wall_clock()).since
+    return table(texts.checklist, since) if since and since.everyone else []

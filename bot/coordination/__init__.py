@@ -1,0 +1,1 @@
+"""Coordination: what a coordinator can ask and do."""

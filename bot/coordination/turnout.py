@@ -1,0 +1,95 @@
+"""The status of a wave: how many take part, by which place they came, where they stop, and whether many came at once.
+
+Counts of few people are left out, together with those from which they would follow.
+"""
+
+from collections.abc import Sequence
+
+from bot.coordination.request import Asked, Shown, label_of
+from bot.survey.calendar import zone
+from bot.survey.conversation.views import Paragraph, View
+from bot.survey.phrases import Phrase, say, say_n, verbatim
+from bot.survey.scores import summary as summaries
+from bot.survey.scores.turnout import busiest_hour, shown
+from storage import coordinators, partnerships
+from storage.coordinators import PlaceTurnout
+
+
+def status(asked: Asked) -> Shown:
+    tx, wave, k = asked.tx, asked.wave.id, asked.partnership.minimum_group
+    turnout, places = partnerships.turnout(tx, wave), coordinators.places(tx, asked.partnership.id, wave)
+    opened = partnerships.openings(tx, asked.partnership.id) - asked.wave.openings_before
+    gone = coordinators.stopped(tx, wave)
+    counts = [
+        say_n("The link was opened {count} time.", "The links were opened {count} times.", opened),
+        *summaries.standing(turnout.started, turnout.completed, turnout.invited),
+    ]
+    if asked.wave.closes_at and asked.wave.closed_at is None:
+        there = asked.wave.closes_at.astimezone(zone(asked.partnership.timezone))
+        counts.append(say("It closes by itself on {moment}.", moment=there))
+    if gone:
+        counts.append(say_n("{count} person wants no more messages.", "{count} people want no more messages.", gone))
+    counts += _many_at_once(asked, turnout.started)
+    paragraphs = (asked.heading, tuple(counts), *_per_place(places, k), *_where_they_stop(asked, k))
+    return Shown(View(paragraphs, asked.menu))
+
+
+def _many_at_once(asked: Asked, started: int) -> Paragraph:
+    """The release rule counts whoever it can tell apart; many newcomers at once may be one person many times."""
+    k, there = asked.partnership.minimum_group, zone(asked.partnership.timezone)
+    many, since = busiest_hour(coordinators.newcomers(asked.tx, asked.wave.id)) or (0, asked.now)
+    if many < k:
+        return ()
+    parts = {"in that hour": (many,), "at another time": (started - many,)}
+    count = verbatim(many) if shown(parts, k) else say("{k} or more", k=k)
+    return (
+        say("On {date} {count} people joined within one hour.", date=since.astimezone(there).date(), count=count),
+        say("Was that a meeting? If you do not know why: perhaps somebody took part several times."),
+    )
+
+
+def _per_place(places: Sequence[PlaceTurnout], k: int) -> list[Paragraph]:
+    """Counts of fewer than k could be about one person who is known to have come in there."""
+    if len(places) < 2:
+        return []
+    started = shown({place.code: (place.started,) for place in places}, k)
+    finished = shown({place.code: (place.completed, place.started - place.completed) for place in places}, k)
+    lines = (_at_place(place, place.code in started, place.code in started & finished) for place in places)
+    return [(say("<b>Per place</b>"), *lines, *_left_out(len(places) - len(started & finished), k))]
+
+
+def _at_place(place: PlaceTurnout, started: bool, finished: bool) -> Phrase:
+    name = label_of(place)
+    if finished:
+        return say(
+            "{place}: {started} started, {completed} finished",
+            place=name,
+            started=place.started,
+            completed=place.completed,
+        )
+    if started:
+        return say("{place}: {started} started", place=name, started=place.started)
+    return say("{place}: not shown", place=name)
+
+
+def _left_out(numbers: int, k: int) -> Paragraph:
+    if not numbers:
+        return ()
+    return (
+        say("We do not show numbers of fewer than {k} people.", k=k),
+        say("We also leave out a number when another one would follow from it."),
+    )
+
+
+def _where_they_stop(asked: Asked, k: int) -> list[Paragraph]:
+    given = coordinators.stops(asked.tx, asked.wave.id)
+    may, last = shown({answered: (people,) for answered, people in given.items()}, k), len(asked.texts.checklist.items)
+    lines = [
+        say_n("Statement {number}: {count} person", "Statement {number}: {count} people", people, number=answered + 1)
+        if answered < last
+        else say_n("Before Done: {count} person", "Before Done: {count} people", people)
+        for answered, people in sorted(given.items())
+        if answered in may
+    ]
+    where = say("<b>Where people are now</b>") if asked.wave.closed_at is None else say("<b>Where people stopped</b>")
+    return [(where, *lines)] if lines else []

@@ -1,0 +1,1 @@
+"""Delivery: letters on their way."""

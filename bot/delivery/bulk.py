@@ -1,0 +1,192 @@
+"""Bulk mail: letters that ticks and closings wrote, one process at a time and at the pace that Telegram allows."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from math import inf, isinf
+from secrets import token_hex
+from socket import gethostname
+
+from bot.delivery.handover import MOST_TRIES, Address, Outbox, address_of
+from bot.delivery.rate_limit import Pace
+from bot.letters import Clock, Envelope, Moved, Postponed, Receipt, Unreachable
+from storage import leases, letters
+from storage.engine.database import Tx
+
+BATCH = 20  # letters claimed at a time; a second's worth is 29
+SHORT = 15  # of them in line, or fewer: time to claim the next
+FAILURES = 10  # in a row, of different letters: the channel itself is in trouble
+REST = 10.0  # seconds for which bulk mail then lets it be
+BULK, HELD = "bulk mail", 8.0  # seconds without a sign of life after which another process takes over
+
+
+class Bulk:
+    """The lane for bulk mail: claimed a little ahead, several letters on their way at once, one for each address.
+
+    Nothing is slept on here: what is postponed goes back to the database, and the others go on.
+    """
+
+    def __init__(self, outbox: Outbox, pace: Pace, channels: Collection[str], clock: Clock) -> None:
+        self._outbox, self._pace, self._channels, self._clock = outbox, pace, channels, clock
+        self._name = f"{gethostname()[:20]}:{os.getpid()}:{token_hex(3)}"  # an operator knows whom to look at
+        self._line: list[Envelope] = []
+        self._on_their_way: set[Address] = set()
+        self._stirred = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+        self._is_woken = self._is_stopped = self._is_fetching = self._is_dry = False
+        self._failures = 0
+        self._held_until = inf  # by this process's own clock: it also runs while we hang
+
+    def wake(self) -> None:
+        """There may be letters that fell due."""
+        self._is_woken = True
+        if not self._is_stopped and (self._running is None or self._running.done()):
+            self._running = self._outbox.start(self._run())
+
+    def stop(self) -> None:
+        """Send nothing more; what is on its way arrives."""
+        self._is_stopped = True
+        self._stirred.set()
+
+    def give_back(self, tx: Tx) -> None:
+        """Another process may begin at once."""
+        leases.give_back(tx, BULK, self._name)
+
+    def _claim(self, tx: Tx) -> list[Envelope]:
+        if not leases.take(tx, BULK, self._name, HELD):
+            return []
+        return letters.claim_bulk(tx, self._channels, self._clock(), BATCH)
+
+    async def _run(self) -> None:
+        """Until nothing is due: a look with nothing in hand, at which no letter can be held up by another, says so."""
+        while self._is_woken and not self._is_stopped:
+            self._is_woken = False
+            while await self._fetch():
+                await self._send()
+                await self._outbox.settled()
+
+    async def _fetch(self) -> bool:
+        """Put the next letters in line; whether there were any."""
+        while (held := self._pace.held) and not self._is_stopped:
+            self._stirred.clear()
+            await self._rest(held)
+        asked = time.monotonic()
+        found = [] if self._is_stopped else await self._outbox.claim(self._claim)
+        if found:
+            self._held_until = asked + HELD if self._outbox.is_shared else inf
+        fresh = [envelope for envelope in found if self._outbox.takes(envelope, letters.LEASE)]
+        self._line += fresh
+        return bool(fresh)
+
+    async def _send(self) -> None:
+        """Until nothing is in hand."""
+        self._is_dry = False
+        while self._line or self._on_their_way or self._is_fetching:
+            self._stirred.clear()
+            if self._is_stopped or self._pace.held or self._has_lapsed:
+                await self._put_back(self._line)
+            else:
+                self._fetch_ahead()
+            wait = self._send_what_may_go()
+            if self._line or self._on_their_way or self._is_fetching:
+                await self._rest(wait)
+
+    def _send_what_may_go(self) -> float:
+        """Seconds until the next may, if nothing stirs before."""
+        soonest, ahead = inf, set(self._on_their_way)
+        for envelope in tuple(self._line):
+            if self._has_lapsed:
+                return 0.0
+            if wait := self._pace.wait():
+                return wait
+            address = address_of(envelope)
+            if address in ahead:
+                continue
+            ahead.add(address)
+            if wait := self._pace.wait_for(address):
+                soonest = min(soonest, wait)
+            else:
+                self._let_go(envelope)
+        return soonest
+
+    @property
+    def _has_lapsed(self) -> bool:
+        """Whether bulk mail may be somebody else's by now: we hung, or could not claim for too long."""
+        return time.monotonic() > self._held_until
+
+    def _let_go(self, envelope: Envelope) -> None:
+        self._line.remove(envelope)
+        self._on_their_way.add(address_of(envelope))
+        # It takes its place here, not in the task: that begins when others may have been let go too.
+        self._outbox.start(self._carry(envelope, self._pace.bulk(address_of(envelope))))
+
+    async def _carry(self, envelope: Envelope, answered: Callable[[], None]) -> None:
+        try:
+            try:
+                receipt = await self._outbox.hand_over(envelope)
+            finally:
+                answered()
+            await self._conclude(envelope, receipt)
+        finally:
+            self._on_their_way.discard(address_of(envelope))
+            self._stirred.set()
+
+    async def _conclude(self, envelope: Envelope, receipt: Receipt) -> None:
+        match receipt:
+            case Moved():
+                await self._move(envelope, receipt)
+            case Postponed() if receipt.seconds is not None or envelope.attempts + 1 < MOST_TRIES:
+                self._pace.hold(self._trouble(receipt))
+                await self._put_back(self._of(envelope.contact))  # they come after this one
+                await self._outbox.postpone(envelope, receipt, envelope.attempts + 1, is_held=False)
+            case _:
+                self._failures = 0
+                await self._outbox.conclude(envelope, receipt)
+                self._outbox.hurry()  # what is sent and not marked, would come twice after a kill
+                if isinstance(receipt, Unreachable):
+                    await self._put_back(self._of(envelope.contact))  # where all theirs are given up
+
+    async def _move(self, envelope: Envelope, receipt: Moved) -> None:
+        moved = await self._outbox.move(envelope, receipt)
+        line = [replace(one, address=moved.address) if one.contact == moved.contact else one for one in self._line]
+        self._line = [moved, *line]
+
+    def recall(self, contact: int) -> None:
+        if theirs := self._of(contact):
+            self._line = [envelope for envelope in self._line if envelope not in theirs]
+            self._outbox.start(self._outbox.put_back(theirs))
+
+    def _of(self, contact: int | None) -> list[Envelope]:
+        """What is in line for the same contact."""
+        return [envelope for envelope in self._line if envelope.contact == contact]
+
+    def _trouble(self, receipt: Postponed) -> float:
+        """Seconds for which bulk mail should rest: as Telegram says, or when letter after letter fails."""
+        if receipt.seconds is not None:
+            return receipt.seconds
+        self._failures += 1
+        return REST if self._failures >= FAILURES else 0.0
+
+    def _fetch_ahead(self) -> None:
+        if len(self._line) <= SHORT and len(self._on_their_way) <= BATCH and not (self._is_fetching or self._is_dry):
+            self._is_fetching = True
+            self._outbox.start(self._fetch_next())
+
+    async def _fetch_next(self) -> None:
+        try:
+            self._is_dry = not await self._fetch()
+        finally:
+            self._is_fetching = False
+            self._stirred.set()
+
+    async def _put_back(self, envelopes: Sequence[Envelope]) -> None:
+        self._line = [envelope for envelope in self._line if envelope not in envelopes]
+        await self._outbox.put_back(envelopes)
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if isinf(seconds) else seconds):
+                await self._stirred.wait()

@@ -1,0 +1,142 @@
+"""Delivery: takes letters and hands them to their channel, in two lanes: replies at once, bulk mail at its pace.
+
+A letter may arrive twice, never zero times, and never before an older one of its lane to the same contact; a reply may
+overtake bulk mail. Only letters to people whom we keep nothing about are not stored: those are tried a few times, and
+then let go.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+
+from bot.delivery.bulk import Bulk
+from bot.delivery.handover import MOST_TRIES, Address, Outbox, address_of
+from bot.delivery.rate_limit import Pace
+from bot.letters import Clock, Envelope, Messenger, Moved, Postponed, Receipt
+from storage import letters
+from storage.engine.database import Database
+
+LOOK_EVERY = 2.0  # seconds between looks for letters that fell due
+HEAD_START = 2 * LOOK_EVERY  # seconds that others get when we could not deliver: the channel may be open to them
+TRIES_UNSTORED = 12
+
+
+class Delivery:
+    """`reaching_out` are the channels that can write to people at any moment; for the others there is `collect`."""
+
+    def __init__(self, database: Database, messengers: Mapping[str, Messenger], clock: Clock) -> None:
+        self.reaching_out = tuple(name for name, messenger in messengers.items() if messenger.reaches_out)
+        self._database, self._clock = database, clock
+        self._waiting: dict[Address, list[Envelope]] = {}
+        self._serving: dict[Address, asyncio.Task[None]] = {}
+        self._stands_back_until = 0.0
+        self._pace = Pace()
+        self._outbox = Outbox(database, messengers, clock)
+        self.outcomes = self._outbox.outcomes
+        self._bulk = Bulk(self._outbox, self._pace, self.reaching_out, clock)
+
+    def post(self, envelopes: Iterable[Envelope]) -> None:
+        """Deliver these, each after what already waits for the same address."""
+        for envelope in filter(self._outbox.takes, envelopes):
+            address = address_of(envelope)
+            if address in self._waiting:
+                self._waiting[address].append(envelope)
+            else:
+                self._waiting[address] = [envelope]
+                self._serving[address] = self._outbox.start(self._serve(address))
+
+    async def look(self) -> None:
+        """Take up letters that fell due: after a restart, from a tick, or from a process that died."""
+        while True:
+            await self.look_once()
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def look_once(self) -> None:
+        if time.monotonic() >= self._stands_back_until:
+            self.post(await self._outbox.claim(lambda tx: letters.claim_replies(tx, self.reaching_out, self._clock())))
+        self._bulk.wake()
+
+    async def collect(self, channel: str, address: str) -> None:
+        """Deliver all that waits for this address: the person is there, and sees it when this returns."""
+        self.post(await self._outbox.claim(lambda tx: letters.claim_for(tx, channel, address, self._clock())))
+        if serving := self._serving.get((channel, address)):
+            await asyncio.wait({serving}, timeout=LOOK_EVERY)
+
+    def recall(self, contact: int) -> None:
+        """Bulk mail to this contact that is in line and not on its way is looked at again, or is gone."""
+        self._bulk.recall(contact)
+
+    async def idle(self) -> None:
+        """Return when nothing is in hand, and no bulk mail that was looked for is due."""
+        while self._outbox.tasks:
+            self._outbox.hurry()
+            await asyncio.wait(self._outbox.tasks, return_when=asyncio.FIRST_COMPLETED)
+
+    async def close(self, patience: float = 5.0) -> None:
+        """Give what is on its way a moment; what is stored and not delivered will be, after the next start."""
+        self._bulk.stop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await self.idle()  # with what is noted only when the last of it is delivered
+        for task in self._outbox.tasks:
+            task.cancel()
+        await asyncio.gather(*self._outbox.tasks, return_exceptions=True)
+        with suppress(Exception):
+            await self._database.run(self._bulk.give_back)
+
+    async def _serve(self, address: Address) -> None:
+        """Everything for one address, in order."""
+        line = self._waiting[address]
+        try:
+            while line:
+                envelope = _oldest(line)
+                may_go = await self._outbox.may_go(envelope)
+                if may_go and _oldest(line) is not envelope:
+                    continue
+                if not (may_go and await self._deliver(envelope)):
+                    left, line[:] = tuple(line), ()
+                    await self._outbox.put_back(left)
+                else:
+                    line.remove(envelope)
+        finally:
+            del self._waiting[address], self._serving[address]
+            self._outbox.let_go(line)
+
+    async def _deliver(self, envelope: Envelope) -> bool:
+        """Whether this is dealt with; not when it must wait until the person comes back to the channel, or until any
+        process that shares the database may try it again: ours may be the one that cannot reach the channel."""
+        tries = envelope.attempts
+        while True:
+            receipt = await self._try(envelope)
+            if not (isinstance(receipt, Postponed) and receipt.seconds is not None):
+                tries += 1  # being told to wait is not a try
+            if isinstance(receipt, Moved):
+                envelope = await self._outbox.move(envelope, receipt)
+                continue
+            if not isinstance(receipt, Postponed) or tries >= (MOST_TRIES if envelope.number else TRIES_UNSTORED):
+                await self._outbox.conclude(envelope, receipt)
+                return True
+            if receipt.seconds is None and envelope.channel not in self.reaching_out:
+                return False
+            is_held = envelope.number is None or not self._outbox.is_shared
+            seconds = await self._outbox.postpone(envelope, receipt, tries, is_held=is_held)
+            if not is_held:
+                self._stands_back_until = time.monotonic() + HEAD_START
+                return False
+            await asyncio.sleep(seconds)
+
+    async def _try(self, envelope: Envelope) -> Receipt:
+        if envelope.channel not in self.reaching_out:
+            return await self._outbox.hand_over(envelope)
+        answered = self._pace.reply(address_of(envelope))
+        try:
+            return await self._outbox.hand_over(envelope)
+        finally:
+            answered()
+
+
+def _oldest(line: list[Envelope]) -> Envelope:
+    """The next to go. What is not stored has no number, and keeps its place."""
+    stored = [envelope for envelope in line if envelope.number is not None]
+    return line[0] if line[0].number is None else min(stored, key=lambda envelope: envelope.number or 0)

@@ -1,0 +1,1 @@
+"""Rehearsal: a neighbourhood of simulated people."""

@@ -1,0 +1,1 @@
+"""Rendering: pictures and print."""

@@ -1,0 +1,1 @@
+"""Results: what may be released is released, read and sent."""

@@ -1,0 +1,222 @@
+"""Results: what may be released is released, read, put in words and a picture, and sent when a wave is closed."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.letters import Letter
+from bot.rendering import attachments
+from bot.rendering.charts import Bar, Picture
+from bot.survey.calendar import decent, week_of
+from bot.survey.checklist import Checklist
+from bot.survey.conversation.buttons import Coordinate
+from bot.survey.conversation.dialogue import Dialogue, Partnership
+from bot.survey.conversation.views import Button, Row, View
+from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
+from bot.survey.scores import summary as summaries
+from bot.survey.scores.comparison import Comparison, held_against
+from bot.survey.scores.disclosure import EVERYONE
+from bot.survey.scores.scoring import Score, Scores, told
+from bot.survey.scores.summary import Summary
+from bot.texts.texts import Texts
+from storage import coordinators, letters, partnerships, published, waves
+from storage.coordinators import Recipient
+from storage.engine.database import Tx
+from storage.partnerships import Wave
+from storage.published import Cell
+
+WEEK = timedelta(days=7)
+CLOCK_BACK = timedelta(days=35)  # a post of a later week than this is of a clock that was wrong
+
+
+def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: datetime, now: datetime) -> None:
+    """Write the final summary to everybody with a seat. Everybody else hears of it by a tick, some at a time."""
+    found = read_summary(tx, texts, partnership, wave, now)
+    closing = f"{wave.closed_at or now:%Y%m%d%H%M%S}"  # a wave that was opened again is closed again
+    for recipient in coordinators.recipients(tx, partnership.id):
+        view = View(summaries.paragraphs(found), _final_rows(partnership, recipient))
+        _post(tx, texts, recipient, found, view, f"final:{recipient.contact}:{wave.id}:{closing}", due)
+
+
+def send_again(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> None:
+    """The summary as it is now, to everybody with a seat whom nothing could be written to: perhaps it can be again."""
+    taken_back, found = coordinators.take_back(tx, partnership.id), read_summary(tx, texts, partnership, wave, now)
+    for recipient in coordinators.recipients(tx, partnership.id):
+        if recipient.contact in taken_back:
+            key = f"final:again:{recipient.contact}:{wave.id}:{now:%Y%m%d%H%M%S}"
+            _post(tx, texts, recipient, found, View(summaries.paragraphs(found)), key, now)
+
+
+def tell_result(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, most: int, now: datetime) -> int:
+    """Write the group result to some of the respondents who asked for it; how many."""
+    waiting = coordinators.waiting_for_result(tx, wave.id, most)
+    if waiting:
+        found = read_summary(tx, texts, partnership, wave, now)
+        view = View(tuple(filter(None, summaries.result(found))))
+        due = decent(now, partnership.timezone)
+        for recipient in waiting:
+            key = f"result:{recipient.contact}:{wave.id}"
+            _post(tx, texts, recipient, found, view, key, due, partnership.timezone)
+    return len(waiting)
+
+
+def once_more(tx: Tx, texts: Texts, dialogue: Dialogue, below: View, now: datetime) -> list[Letter]:
+    """The group result of a closed wave, for somebody who asks for it there: no letter is the only copy of it."""
+    wave = waves.numbered(tx, dialogue.partnership.id, dialogue.wave)
+    assert wave  # noqa: S101 - they have a response in it
+    found = read_summary(tx, texts, dialogue.partnership, wave, now)
+    view = View((*filter(None, summaries.result(found)), *below.paragraphs), below.rows)
+    shown = texts.letter(view, dialogue.language)
+    return [*([drawn(texts, found, dialogue.language)] if found.items else ()), shown]
+
+
+def weekly(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, post: datetime, now: datetime) -> bool:
+    """Write this week's post to those who did not get it yet; whether there was somebody."""
+    number, last_week = (
+        f"{year}-W{week:02}"
+        for year, week in (week_of(post, partnership.timezone), week_of(post + CLOCK_BACK, partnership.timezone))
+    )
+    waiting = coordinators.waiting_for_post(tx, partnership.id, wave.id, (number, last_week), post)
+    if waiting:
+        last = coordinators.last_post(tx, partnership.id, wave.id) or wave.opened_at
+        found = read_summary(tx, texts, partnership, wave, now, since=last)
+        due = decent(now, partnership.timezone) if now - post > timedelta(hours=1) else now
+        for recipient in waiting:
+            view = View(
+                summaries.post(found, week_of(post, partnership.timezone)[1]), _weekly_rows(partnership, recipient)
+            )
+            with_picture = bool(found.items) and found.is_renewed
+            key = f"summary:{recipient.contact}:{wave.id}:{number}"
+            _post(tx, texts, recipient, found, view, key, due, with_picture=with_picture)
+    return bool(waiting)
+
+
+def read_summary(
+    tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime, since: datetime | None = None
+) -> Summary:
+    """Release what may be released, and read what was. What is new is what came `since`, a week ago when not told."""
+    is_open, before = wave.closed_at is None, waves.before(tx, partnership.id, wave)
+    unchanged = waves.unchanged(tx, before.id, wave.id) if before else set()
+    published.publish(tx, texts.checklist, wave.id, partnership.minimum_group, now, final=not is_open)
+    if before and not is_open:
+        published.compare(tx, texts.checklist, before.id, wave.id, unchanged, partnership.minimum_group)
+    everyone, k = published.read(tx, wave.id, EVERYONE), partnership.minimum_group
+    turnout, since = partnerships.turnout(tx, wave.id), since or now - WEEK
+    return Summary(
+        checklist=texts.checklist,
+        partnership=partnership,
+        wave=wave.number,
+        name=wave.name,
+        is_open=is_open,
+        invited=turnout.invited,
+        started=turnout.started,
+        completed=turnout.completed,
+        new=coordinators.started_since(tx, wave.id, since),
+        finished=coordinators.completed_since(tx, wave.id, since),
+        stops=_by_part(texts, coordinators.stops(tx, wave.id)),
+        items=_means(everyone, k),
+        spread={item: cell.spread for item, cell in everyone.items()},
+        groups={group: _means(published.read(tx, wave.id, group), k) for group in published.GROUPS},
+        is_renewed=waves.renewed_since(tx, wave.id, since),
+        since=_comparison(tx, before, wave, k, unchanged) if before else None,
+    )
+
+
+def _comparison(tx: Tx, before: Wave, wave: Wave, k: int, unchanged: set[int]) -> Comparison:
+    """From what was published of both waves."""
+    then, now = (_means(published.read(tx, one.id, EVERYONE), k) for one in (before, wave))
+    halves = published.read_same(tx, before.id, wave.id).items()
+    same = {item: (told(one.score, one.people, k), told(other.score, other.people, k)) for item, (one, other) in halves}
+    return held_against(before.number, then, now, same, unchanged)
+
+
+def _final_rows(partnership: Partnership, to: Recipient) -> tuple[Row, ...]:
+    """What one does with a result: tell everybody what follows, and ask again some time."""
+    if to.role != "coordinator":
+        return ()
+    actions = (
+        (say("Tell everybody what you will do"), "share"),
+        (say("Open a next round"), "open"),
+        (say("Menu"), "home"),
+    )
+    return tuple((Button(label, Coordinate(partnership.id, action)),) for label, action in actions)
+
+
+def _weekly_rows(partnership: Partnership, to: Recipient) -> tuple[Row, ...]:
+    if to.role != "coordinator":
+        return ()
+    actions = ((say("Invite"), "invite"), (say("Status"), "status"), (say("Close the round"), "close"))
+    return (tuple(Button(label, Coordinate(partnership.id, action)) for label, action in actions),)
+
+
+def bars(
+    texts: Texts, checklist: Checklist, scores: Scores, spoken: str, before: Mapping[str, Score] | None = None
+) -> tuple[Bar, ...]:
+    """The six dimensions in their order, each with its score where there is one, and the one before."""
+    found = scores.dimensions
+    earlier = before or {}
+    return tuple(
+        Bar(
+            texts.word(dimension.plain, spoken),
+            found[dimension.key].shown if dimension.key in found else None,
+            earlier[dimension.key].shown if dimension.key in found and dimension.key in earlier else None,
+        )
+        for dimension in checklist.dimensions
+    )
+
+
+def picture(texts: Texts, summary: Summary, spoken: str) -> Picture:
+    """The six dimensions as a drawing, in words of one language."""
+    word, scores, since = partial(texts.word, language=spoken), summary.scores, summary.since
+    previous = summary.total_before.shown if summary.total_before else None
+    return Picture(
+        title=summary.partnership.name,
+        subtitle=word(_subtitle(summary)),
+        bars=bars(texts, summary.checklist, scores, spoken, summary.before),
+        total=Bar(word(say("Mean of all statements")), scores.total.shown, previous) if scores.total else None,
+        legend_now=word(say("round {wave}", wave=summary.wave)),
+        legend_before=word(say("round {wave}", wave=since.wave)) if since else "",
+        no_score=word(say("no score")),
+        source=word(say("Coordinated Action Checklist, 26 statements")),
+    )
+
+
+def _subtitle(summary: Summary) -> Phrase:
+    people = say_n("{count} person", "{count} people", summary.people)
+    which = say("Round {wave}", wave=summary.wave)
+    return joined((which, *([verbatim(summary.name)] if summary.name else []), people), " · ")
+
+
+def _post(
+    tx: Tx,
+    texts: Texts,
+    to: Recipient,
+    found: Summary,
+    view: View,
+    key: str,
+    due: datetime,
+    timezone: str | None = None,
+    *,
+    with_picture: bool = True,
+) -> None:
+    if found.items and with_picture:
+        letters.enqueue(tx, to.contact, drawn(texts, found, to.language), due, f"{key}:picture", timezone)
+    letters.enqueue(tx, to.contact, texts.letter(view, to.language), due, key, timezone)
+
+
+def drawn(texts: Texts, found: Summary, spoken: str) -> Letter:
+    title = summaries.heading(found.partnership, found.wave, found.is_open, found.name)
+    return Letter(texts.render(View((title,)), spoken), attachment=attachments.picture(picture(texts, found, spoken)))
+
+
+def _means(cells: dict[int, Cell], k: int) -> dict[int, Score]:
+    return {item: told(cell.score, cell.people, k) for item, cell in cells.items()}
+
+
+def _by_part(texts: Texts, given: dict[int, int]) -> dict[int, int]:
+    """From the number of answers given to the part people stand at; whoever gave all 26 only has to tap Done."""
+    found: dict[int, int] = {}
+    for answered, people in given.items():
+        part = texts.checklist.part_of(min(answered + 1, len(texts.checklist.items)))
+        found[part] = found.get(part, 0) + people
+    return found

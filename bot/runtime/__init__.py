@@ -1,0 +1,1 @@
+"""Runtime: settings, logs and metrics of a process."""

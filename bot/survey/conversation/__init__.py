@@ -1,0 +1,1 @@
+"""Conversation: what people are asked, in which order, and with which buttons."""

@@ -1,0 +1,204 @@
+"""Buttons: what each one means, and the at most 64 bytes in which that travels through a channel.
+
+A press names the response and the item it was made for, so an old button can never act on another one. Whoever is not
+yet a respondent has nothing stored: their buttons carry the invitation and the language.
+"""
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any, cast
+
+MOST_BYTES = 64
+
+
+class Screen(StrEnum):
+    """What a respondent can be shown; the value travels in buttons, so it is short and never changes."""
+
+    GROUP = "g"
+    ITEM = "i"
+    PAUSE = "p"
+    PAUSED = "q"
+    REVIEW = "r"
+    PART = "d"
+    THANKS = "t"
+    CLOSED = "c"
+    LANGUAGE = "l"
+    HELP = "h"
+    PRIVACY = "v"
+    MY_DATA = "m"
+    ERASE = "e"
+    ERASED = "x"
+    STOPPED = "o"
+    PICK = "k"
+    REMINDERS = "s"
+    REMINDER = "b"
+    INVITED = "a"
+    RESULT = "u"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A screen, with the number of the item or part on it where it has one."""
+
+    screen: Screen
+    number: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.screen}{self.number or ''}"
+
+
+def place_from(code: str) -> Place | None:
+    try:
+        return Place(Screen(code[:1]), _number(code[1:]) if code[1:] else 0)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """Show the invitation again, in this language."""
+
+    invitation: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    invitation: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseGroup:
+    response: int
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseOption:
+    response: int
+    item: int
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Show another place of the same response."""
+
+    response: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Show where the answers put this person."""
+
+    response: int
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Say what stands on this message in another language."""
+
+    response: int
+    language: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseMoment:
+    response: int
+    moment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    response: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    response: int
+
+
+@dataclass(frozen=True, slots=True)
+class WantResult:
+    """Whether the group result is to be sent when the wave is closed."""
+
+    response: int
+    wanted: int  # 1 or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinate:
+    """Something a coordinator does with a partnership; every action has its own place in `bot.coordination.actions`."""
+
+    partnership: int
+    action: str
+    argument: str = "-"
+
+
+AtTheDoor = Welcome | Join | Decline
+OfAResponse = ChooseGroup | ChooseOption | Go | Resume | Switch | ChooseMoment | Finish | Erase | WantResult
+Press = AtTheDoor | OfAResponse | Coordinate
+
+LETTERS: dict[str, type[Any]] = {
+    "w": Welcome,
+    "j": Join,
+    "n": Decline,
+    "k": ChooseGroup,
+    "a": ChooseOption,
+    "g": Go,
+    "r": Resume,
+    "l": Switch,
+    "m": ChooseMoment,
+    "f": Finish,
+    "x": Erase,
+    "u": WantResult,
+    "c": Coordinate,
+}
+_LETTER_OF = {kind: letter for letter, kind in LETTERS.items()}
+_FIELDS = {kind: fields(kind) for kind in LETTERS.values()}
+
+
+def encode(press: Press) -> str:
+    """A press as callback data; at most 64 bytes, by a test over all of them."""
+    values = (str(getattr(press, field.name)) for field in _FIELDS[type(press)])
+    return ":".join((_LETTER_OF[type(press)], *values))
+
+
+def decode(data: str) -> Press | None:
+    """The press that callback data stands for; None when it is none of ours."""
+    letter, *parts = data.split(":")
+    kind = LETTERS.get(letter)
+    if kind is None or len(data) > MOST_BYTES or len(parts) != len(_FIELDS[kind]):
+        return None
+    try:
+        values = [_value(field.type, part) for field, part in zip(_FIELDS[kind], parts, strict=True)]
+        return cast(Press, kind(*values))
+    except ValueError:
+        return None
+
+
+def _value(wanted: object, text: str) -> "str | int | Place":
+    if wanted is int:
+        return _number(text)
+    if wanted is Place:
+        if (place := place_from(text)) is None:
+            raise ValueError(text)
+        return place
+    if not (text and text.isascii() and text.isprintable()):
+        raise ValueError(text)
+    return text
+
+
+def _number(text: str) -> int:
+    """Digits as we write them ourselves: no sign, no spaces, no other alphabets, within the database's range."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise ValueError(text)
+    return int(text)

@@ -1,0 +1,342 @@
+"""The dialogue: what one respondent's event changes, and what they see next.
+
+`step` is the whole conversation. It never raises for what a person does, never writes to an item whose button was not
+pressed, and always ends in a place from which one can go on. What changed is read off by comparing the dialogue
+before and after; the current item is the first one without an answer, derived and never stored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.survey.calendar import MOST_REMINDERS, moments, next_reminder
+from bot.survey.checklist import Checklist
+from bot.survey.conversation.buttons import (
+    ChooseGroup,
+    ChooseMoment,
+    ChooseOption,
+    Erase,
+    Finish,
+    Go,
+    OfAResponse,
+    Place,
+    Resume,
+    Screen,
+    Switch,
+    WantResult,
+)
+from bot.survey.phrases import Phrase, say
+
+SILENT = frozenset({"web"})
+"""Channels in which nothing reaches somebody who is not looking: there are no reminders there."""
+
+GROUP_LABELS = {
+    "resident": say("Resident or volunteer"),
+    "professional": say("I work here (professional)"),
+    "other": say("Other"),
+    "withheld": say("I would rather not say"),
+}
+ANSWERED = say("You already answered that statement. You are here now. To change an answer, tap Back.")
+FINISHED = say("You are finished. Your answers cannot be changed any more.")
+OLD_BUTTON = say("That is an old button. You are here now.")
+BUTTONS_ONLY = say("I cannot read what you send, and I did not keep it. Please choose a button.")
+
+
+@dataclass(frozen=True, slots=True)
+class Partnership:
+    """Who asks. `contact` and `organisation` may be empty.
+
+    Reminders come after so many days of silence. How to reach somebody is kept for `keep_contacts` days after the last
+    wave, answers for `keep_answers` months.
+    """
+
+    id: int
+    name: str
+    organisation: str
+    contact: str
+    language: str
+    timezone: str
+    minimum_group: int
+    remind_after: int = 2
+    remind_again: int = 5
+    keep_contacts: int = 90
+    keep_answers: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """Where a respondent stands in one response.
+
+    `place` is where they chose to be; None means: where the answers put them. `reminders` is about this wave,
+    `stopped` about every message that the person did not ask for. `reminded` are the moments of reminders in this
+    wave. `others` are the open responses of the same person in other partnerships, with their names; `earlier` are
+    their answers in the wave before, to statements that did not change since.
+    """
+
+    checklist: Checklist
+    languages: tuple[str, ...]
+    language: str
+    partnership: Partnership
+    response: int
+    wave_open: bool = True
+    completed: bool = False
+    group: str | None = None
+    answers: Mapping[int, str] = field(default_factory=dict)
+    place: Place | None = None
+    remind_at: datetime | None = None
+    reminders: bool = True
+    stopped: bool = False
+    wants_result: bool = False
+    channel: str = "telegram"
+    others: tuple[tuple[int, str], ...] = ()
+    wave: int = 1
+    wave_name: str = ""
+    closes_at: datetime | None = None
+    touched_at: datetime | None = None
+    reminded: tuple[datetime, ...] = ()
+    earlier: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def next_reminder(self) -> datetime | None:
+        """When we write to this person by ourselves, to remind them; None when we do not, or not any more."""
+        if self.completed or not self.wave_open or self.is_silent or self.touched_at is None:
+            return None
+        if self.stopped or not self.reminders:
+            return None
+        days = (self.partnership.remind_after, self.partnership.remind_again)
+        due = next_reminder(self.touched_at, self.remind_at, self.reminded, days, self.partnership.timezone)
+        return due if due and (self.closes_at is None or due < self.closes_at) else None
+
+    def choices(self, now: datetime) -> dict[str, datetime]:
+        """When this person may ask for a reminder now: no third one, and none after the wave."""
+        if self.is_silent or len(self.reminded) >= MOST_REMINDERS:
+            return {}
+        every = moments(now, self.partnership.timezone)
+        return {name: at for name, at in every.items() if self.closes_at is None or at < self.closes_at}
+
+    @property
+    def is_silent(self) -> bool:
+        return self.channel in SILENT
+
+    @property
+    def has_result(self) -> bool:
+        """Whether there is a group result that they may see: they took part to the end, and the wave is closed."""
+        return self.completed and not self.wave_open
+
+    @property
+    def next_item(self) -> int | None:
+        return next((number for number in self.checklist.items if number not in self.answers), None)
+
+    @property
+    def here(self) -> Place:
+        """The place this person is at."""
+        if self.completed:
+            return Place(Screen.THANKS)
+        if not self.wave_open:
+            return Place(Screen.CLOSED)
+        if self.group is None:
+            return Place(Screen.GROUP)
+        return self.place or self.onward
+
+    @property
+    def onward(self) -> Place:
+        """The place where the answers put them."""
+        return Place(Screen.ITEM, self.next_item) if self.next_item else Place(Screen.REVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """A command of the menu, by its English name, and what was typed behind it: only a coordinator's is looked at."""
+
+    name: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """Anything that is not a tap or a command; what it was is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """A press on a button that means nothing to us, or no longer."""
+
+
+Event = OfAResponse | Commanded | Wrote | Expired
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The outcome of one event: the dialogue as it now stands, what to show, a line to say with it."""
+
+    dialogue: Dialogue
+    show: Place
+    notice: Phrase | None = None
+    erased: bool = False
+
+
+COMMANDS: Mapping[str, Screen | None] = {
+    "start": None,
+    "continue": None,
+    "language": Screen.LANGUAGE,
+    "help": Screen.HELP,
+    "reminders": Screen.REMINDERS,
+    "mydata": Screen.MY_DATA,
+    "erase": Screen.ERASE,
+    "stop": Screen.STOPPED,
+    "privacy": Screen.PRIVACY,
+}
+"""The menu. A command without a screen goes on with the survey."""
+
+COORDINATING = ("status", "invite", "summary", "open", "close", "share", "settings", "team")
+"""The coordinator's part of the menu."""
+
+LOOK_AROUND = {
+    Screen.LANGUAGE,
+    Screen.HELP,
+    Screen.PRIVACY,
+    Screen.MY_DATA,
+    Screen.ERASE,
+    Screen.STOPPED,
+    Screen.REMINDERS,
+    Screen.REMINDER,
+    Screen.INVITED,
+}
+"""Screens that can be shown at any moment and leave the person where they were."""
+
+
+def step(dialogue: Dialogue, event: Event, now: datetime) -> Turn:  # noqa: C901 - a table, written as a match
+    match event:
+        case ChooseOption():
+            return _choose(dialogue, event)
+        case ChooseGroup():
+            return _choose_group(dialogue, event)
+        case Go():
+            return _go(dialogue, event.place)
+        case Resume():
+            return _resume(dialogue)
+        case Switch():
+            return _switch(dialogue, event)
+        case ChooseMoment():
+            return _pause(dialogue, event.moment, now)
+        case Finish():
+            return _finish(dialogue)
+        case WantResult():
+            return _stay(replace(dialogue, wants_result=bool(event.wanted)))
+        case Erase():
+            return Turn(dialogue, Place(Screen.ERASED), erased=True)
+        case Commanded():
+            return _command(dialogue, event.name)
+        case Wrote():
+            return _stay(dialogue, BUTTONS_ONLY)
+        case Expired():
+            return _stay(dialogue, OLD_BUTTON)
+
+
+def _stay(dialogue: Dialogue, notice: Phrase | None = None) -> Turn:
+    return Turn(dialogue, dialogue.here, notice)
+
+
+def _choose(dialogue: Dialogue, chosen: ChooseOption) -> Turn:
+    item = chosen.item
+    if chosen.option not in dialogue.checklist.options or dialogue.here != Place(Screen.ITEM, item):
+        return _stay(dialogue, _why_not(dialogue, chosen))
+    changed = item in dialogue.answers
+    after = replace(dialogue, answers={**dialogue.answers, item: chosen.option}, place=None, remind_at=None)
+    if changed and not after.next_item:
+        after = replace(after, place=Place(Screen.PART, dialogue.checklist.part_of(item)))
+    return _stay(after)
+
+
+def _why_not(dialogue: Dialogue, chosen: ChooseOption) -> Phrase | None:
+    """Nothing to say about a second tap, nor where the screen itself says that the round is closed."""
+    if dialogue.answers.get(chosen.item) == chosen.option or dialogue.here.screen == Screen.CLOSED:
+        return None
+    if dialogue.completed:
+        return FINISHED
+    return ANSWERED if chosen.item in dialogue.answers else OLD_BUTTON
+
+
+def _choose_group(dialogue: Dialogue, chosen: ChooseGroup) -> Turn:
+    if dialogue.here.screen != Screen.GROUP or chosen.group not in GROUP_LABELS:
+        return _stay(dialogue, None if dialogue.group == chosen.group else OLD_BUTTON)
+    return _stay(replace(dialogue, group=chosen.group))
+
+
+def _may_look(dialogue: Dialogue, screen: Screen) -> bool:
+    return screen in LOOK_AROUND or (screen == Screen.RESULT and dialogue.has_result)
+
+
+def _go(dialogue: Dialogue, place: Place) -> Turn:
+    if _may_look(dialogue, place.screen):
+        return Turn(dialogue, place)
+    if not _may_go(dialogue, place):
+        return _stay(dialogue, OLD_BUTTON)
+    if place.screen == Screen.PAUSE:
+        return Turn(dialogue, place)
+    return _stay(replace(dialogue, place=None if place == dialogue.onward else place))
+
+
+def _may_go(dialogue: Dialogue, place: Place) -> bool:
+    if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
+        return False
+    if dialogue.here.screen == Screen.GROUP:
+        return place.screen == Screen.PAUSE
+    match place.screen:
+        case Screen.ITEM:
+            return place.number in dialogue.answers or place == dialogue.onward
+        case Screen.PART:
+            return not dialogue.next_item and 1 <= place.number <= len(dialogue.checklist.dimensions)
+        case Screen.REVIEW:
+            return not dialogue.next_item
+        case _:
+            return place.screen == Screen.PAUSE
+
+
+def _resume(dialogue: Dialogue) -> Turn:
+    return _stay(replace(dialogue, place=None if dialogue.next_item else dialogue.place))
+
+
+def _switch(dialogue: Dialogue, switch: Switch) -> Turn:
+    if switch.language not in dialogue.languages:
+        return _stay(dialogue, OLD_BUTTON)
+    after = replace(dialogue, language=switch.language)
+    if _may_look(dialogue, switch.place.screen) and switch.place.screen != Screen.LANGUAGE:
+        return Turn(after, switch.place)
+    if switch.place.screen in (Screen.PAUSE, Screen.PAUSED) and _may_go(after, Place(Screen.PAUSE)):
+        return Turn(after, switch.place)
+    return _stay(after)
+
+
+def _pause(dialogue: Dialogue, moment: str, now: datetime) -> Turn:
+    """Ask for a reminder: at a moment, by itself after some silence ("auto"), or not at all ("none")."""
+    choices = dialogue.choices(now)
+    if not _may_go(dialogue, Place(Screen.PAUSE)) or moment not in (*choices, "auto", "none"):
+        return _stay(dialogue, OLD_BUTTON)
+    asked = moment != "none"
+    after = replace(
+        dialogue,
+        remind_at=choices.get(moment),
+        reminders=asked,
+        stopped=dialogue.stopped and not asked,
+    )
+    return Turn(after, Place(Screen.PAUSED))
+
+
+def _finish(dialogue: Dialogue) -> Turn:
+    if dialogue.completed or not dialogue.wave_open:
+        return _stay(dialogue)
+    if dialogue.next_item or dialogue.group is None:
+        return _stay(dialogue, OLD_BUTTON)
+    return _stay(replace(dialogue, completed=True, place=None, remind_at=None))
+
+
+def _command(dialogue: Dialogue, name: str) -> Turn:
+    screen = COMMANDS.get(name)
+    if name == "stop":
+        return Turn(replace(dialogue, stopped=True, remind_at=None, wants_result=False), Place(Screen.STOPPED))
+    if screen:
+        return Turn(dialogue, Place(screen))
+    if name not in COMMANDS:
+        return _stay(dialogue, BUTTONS_ONLY)
+    return Turn(dialogue, Place(Screen.PICK)) if dialogue.others else _resume(dialogue)

@@ -1,0 +1,39 @@
+"""Rows of buttons that stand under more than one screen."""
+
+from bot.survey.conversation.buttons import Go, Place, Resume, Screen, Switch
+from bot.survey.conversation.dialogue import Dialogue
+from bot.survey.conversation.views import Button, Row, in_rows
+from bot.survey.phrases import language, say
+
+
+def go_on(dialogue: Dialogue) -> Button:
+    """The way back from a side screen, named after what comes next."""
+    if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
+        label = say("‹ Back")
+    elif dialogue.next_item and dialogue.group:
+        label = say("Go on with statement {number}", number=dialogue.next_item)
+    else:
+        label = say("Go on")
+    return Button(label, Resume(dialogue.response))
+
+
+def own_data(dialogue: Dialogue) -> tuple[Row, ...]:
+    response = dialogue.response
+    return (
+        (
+            Button(say("My data"), Go(response, Place(Screen.MY_DATA))),
+            Button(say("Delete my answers"), Go(response, Place(Screen.ERASE))),
+        ),
+    )
+
+
+def languages(dialogue: Dialogue, place: Place) -> tuple[Row, ...]:
+    return in_rows(language_buttons(dialogue, place))
+
+
+def language_buttons(dialogue: Dialogue, place: Place) -> tuple[Button, ...]:
+    return tuple(
+        Button(language(code), Switch(dialogue.response, code, place))
+        for code in dialogue.languages
+        if code != dialogue.language
+    )

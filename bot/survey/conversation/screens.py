@@ -1,0 +1,288 @@
+"""The table of screens: what each place of the conversation shows a respondent.
+
+The same dialogue, place and time always give the same view.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.survey.checklist import Dimension, Item
+from bot.survey.conversation import own_data as rights
+from bot.survey.conversation import reminders
+from bot.survey.conversation.buttons import (
+    ChooseGroup,
+    ChooseOption,
+    Finish,
+    Go,
+    Place,
+    Press,
+    Resume,
+    Screen,
+    WantResult,
+)
+from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
+from bot.survey.conversation.rows import go_on, language_buttons, languages, own_data
+from bot.survey.conversation.views import Button, Paragraph, Row, View, in_rows
+from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
+from bot.survey.scores import scoring
+from bot.survey.scores.scoring import Scores
+
+
+def view(dialogue: Dialogue, place: Place, now: datetime) -> View:
+    """What a respondent sees at this place."""
+    return SCREENS[place.screen](dialogue, place.number, now)
+
+
+def _group(dialogue: Dialogue, _number: int, _now: datetime) -> View:
+    return View(
+        (
+            (say("Nice that you take part!"),),
+            (say("<b>How do you take part in {partnership}?</b>", partnership=dialogue.partnership.name),),
+            (say("We ask this once."),),
+        ),
+        (
+            *((Button(label, ChooseGroup(dialogue.response, key)),) for key, label in GROUP_LABELS.items()),
+            *languages(dialogue, Place(Screen.GROUP)),
+        ),
+    )
+
+
+def _item(dialogue: Dialogue, number: int, _now: datetime) -> View:
+    item = dialogue.checklist.items[number]
+    return View(
+        (*_encouragement(dialogue, item), *_statement(dialogue, item)),
+        (*_options(dialogue, number), *_steering(dialogue, number)),
+    )
+
+
+def _statement(dialogue: Dialogue, item: Item) -> tuple[Paragraph, ...]:
+    hint = (say("💡 {hint}", hint=item.hint),) if item.hint else ()
+    return (
+        _where(dialogue, item),
+        (say("<b>{statement}</b>", statement=item.statement),),
+        (say("In other words:\n{plain}", plain=item.plain), *hint),
+    )
+
+
+def _encouragement(dialogue: Dialogue, item: Item) -> tuple[Paragraph, ...]:
+    """A line on the first statement of a part, for whoever has just finished the parts before it."""
+    part = dialogue.checklist.part_of(item.number)
+    first = dialogue.checklist.dimensions[part - 1].items[0]
+    if item.number != first or part == 1 or item.number in dialogue.answers:
+        return ()
+    left = len(dialogue.checklist.items) - len(dialogue.answers)
+    done = say("Well done: part {part} is finished.", part=part - 1)
+    return ((joined((done, say_n("{count} statement to go.", "{count} statements to go.", left)), " "),),)
+
+
+def _where(dialogue: Dialogue, item: Item) -> Paragraph:
+    part = dialogue.checklist.part_of(item.number)
+    which = (verbatim(dialogue.partnership.name),) if dialogue.others else ()
+    return (
+        *which,
+        say(
+            "Part {part} of {parts} · {dimension}",
+            part=part,
+            parts=len(dialogue.checklist.dimensions),
+            dimension=dialogue.checklist.dimensions[part - 1].plain,
+        ),
+        say("Statement {number} of {count}", number=item.number, count=len(dialogue.checklist.items)),
+    )
+
+
+def _options(dialogue: Dialogue, number: int) -> tuple[Row, ...]:
+    chosen = dialogue.answers.get(number)
+    return tuple(
+        (Button(option.label, ChooseOption(dialogue.response, number, key), key == chosen),)
+        for key, option in dialogue.checklist.options.items()
+    )
+
+
+def _steering(dialogue: Dialogue, number: int) -> tuple[Row, ...]:
+    response = dialogue.response
+    back = (Button(say("‹ Back"), Go(response, Place(Screen.ITEM, number - 1))),) if number > 1 else ()
+    pause = Button(say("Pause"), Go(response, Place(Screen.PAUSE)))
+    if number not in dialogue.answers:
+        return in_rows((*back, pause, *language_buttons(dialogue, Place(Screen.ITEM, number))))
+    forward = Button(say("Next ›"), _forward(dialogue, number))
+    return ((*back, forward), *in_rows((pause, *language_buttons(dialogue, Place(Screen.ITEM, number)))))
+
+
+def _forward(dialogue: Dialogue, number: int) -> Press:
+    if dialogue.next_item is None:
+        return Go(dialogue.response, Place(Screen.PART, dialogue.checklist.part_of(number)))
+    return Go(dialogue.response, Place(Screen.ITEM, number + 1))
+
+
+def _review(dialogue: Dialogue, _number: int, _now: datetime) -> View:
+    parts = [
+        Button(say("Part {part}", part=part), Go(dialogue.response, Place(Screen.PART, part)))
+        for part in dialogue.checklist.parts.values()
+    ]
+    return View(
+        (
+            (say("<b>You answered all statements.</b>"),),
+            (say("Here are your answers. Do you want to change something? Choose a part."),),
+            *(_part_line(dialogue, part, d) for part, d in enumerate(dialogue.checklist.dimensions, 1)),
+            (say("Is it good like this? Then tap Done. After that you cannot change your answers any more."),),
+        ),
+        (
+            *in_rows(parts),
+            (Button(say("Done"), Finish(dialogue.response)),),
+            *languages(dialogue, Place(Screen.REVIEW)),
+        ),
+    )
+
+
+def _part_line(dialogue: Dialogue, part: int, dimension: Dimension) -> Paragraph:
+    chosen = Counter(dialogue.answers[item] for item in dimension.items)
+    options = dialogue.checklist.options.items()
+    counts = [
+        say("{count} × {option}", count=chosen[key], option=option.label) for key, option in options if chosen[key]
+    ]
+    return (say("Part {part} · {dimension}", part=part, dimension=dimension.plain), joined(counts))
+
+
+def _part(dialogue: Dialogue, number: int, _now: datetime) -> View:
+    dimension = dialogue.checklist.dimensions[number - 1]
+    items = [dialogue.checklist.items[item] for item in dimension.items]
+    lines = (
+        (
+            say("{number}. {plain}", number=item.number, plain=item.plain),
+            say("→ <b>{option}</b>", option=dialogue.checklist.options[dialogue.answers[item.number]].label),
+        )
+        for item in items
+    )
+    change = (Button(verbatim(item.number), Go(dialogue.response, Place(Screen.ITEM, item.number))) for item in items)
+    return View(
+        (
+            (say("<b>Part {part} · {dimension}</b>", part=number, dimension=dimension.plain),),
+            *lines,
+            (say("Which answer do you want to change? Choose its number."),),
+        ),
+        (
+            *in_rows(change, 4),
+            (Button(say("‹ Back to all parts"), Go(dialogue.response, Place(Screen.REVIEW))),),
+            *languages(dialogue, Place(Screen.PART, number)),
+        ),
+    )
+
+
+def _thanks(dialogue: Dialogue, _number: int, _now: datetime) -> View:
+    own = scoring.profile(dialogue.checklist, dialogue.answers)
+    last = scoring.profile(dialogue.checklist, dialogue.earlier)
+    before = (say("Between brackets: what you chose in the round before."),) if dialogue.earlier else ()
+    return View(
+        (
+            (say("<b>Thank you! Your answers count.</b>"),),
+            (say("This is how you see the collaboration yourself, from 0 to 100:"), *before),
+            tuple(_own_score(dimension, own, last) for dimension in dialogue.checklist.dimensions),
+            (
+                say("When this round closes, the partnership talks about the result of the whole group.")
+                if dialogue.wave_open
+                else say("This round is closed. The partnership talks about the result of the whole group."),
+                say("The coordinator never sees your own answers."),
+            ),
+            *_result_on_a_page(dialogue),
+        ),
+        (*_group_result(dialogue), *own_data(dialogue), *languages(dialogue, Place(Screen.THANKS))),
+    )
+
+
+def _own_score(dimension: Dimension, own: Scores, last: Scores) -> Phrase:
+    now, then = own.dimensions.get(dimension.key), last.dimensions.get(dimension.key)
+    if now is None:
+        return say("{dimension}: no score", dimension=dimension.plain)
+    score = say("{dimension}: <b>{score}</b>", dimension=dimension.plain, score=now.shown)
+    return joined((score, verbatim(f"({then.shown})")), " ") if then else score
+
+
+def _result_on_a_page(dialogue: Dialogue) -> tuple[Paragraph, ...]:
+    if not (dialogue.is_silent and dialogue.wants_result and dialogue.wave_open):
+        return ()
+    return ((say("Open your own link when the round is closed. Then you see the group result here."),),)
+
+
+def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
+    """It is sent at closing to who asked for it; from then on it can be seen at any time."""
+    if not dialogue.wave_open:
+        return ((Button(say("Result of the whole group"), Go(dialogue.response, Place(Screen.RESULT))),),)
+    wanted = dialogue.wants_result
+    label = say("Show me the group result") if dialogue.is_silent else say("Send me the group result")
+    return ((Button(label, WantResult(dialogue.response, int(not wanted)), wanted),),)
+
+
+def _result(dialogue: Dialogue, _number: int, _now: datetime) -> View:
+    """What stands under a group result, which is read where there is a database."""
+    again = (say("You can see this result here again, until the next round."),)
+    return View((again,), ((go_on(dialogue),), *languages(dialogue, Place(Screen.RESULT))))
+
+
+def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
+    return View(
+        (
+            (
+                say("This round of {partnership} is closed.", partnership=dialogue.partnership.name),
+                say("You did not finish it. Your answers are kept, but they do not count in the result."),
+            ),
+            (
+                say("Open your own link again later. You see it here when there is a new round.")
+                if dialogue.is_silent
+                else say("You hear from us when there is a new round."),
+            ),
+        ),
+        (*own_data(dialogue), *languages(dialogue, Place(Screen.CLOSED))),
+    )
+
+
+def _pick(dialogue: Dialogue, _number: int, _now: datetime) -> View:
+    choices = ((dialogue.response, dialogue.partnership.name), *dialogue.others)
+    return View(
+        ((say("You take part in more than one partnership. Which one do you want to go on with?"),),),
+        tuple((Button(verbatim(name), Resume(response)),) for response, name in choices),
+    )
+
+
+def _reminder(dialogue: Dialogue, _number: int, now: datetime) -> View:
+    onward = replace(dialogue, place=None)
+    return reminders.reminder(onward, _to_be_sent(onward, now))
+
+
+def _invited(dialogue: Dialogue, _number: int, now: datetime) -> View:
+    onward = replace(dialogue, place=None)
+    return reminders.invitation(onward, _to_be_sent(onward, now), now)
+
+
+def _to_be_sent(dialogue: Dialogue, now: datetime) -> View:
+    """The open screen without its own last rows: a statement only keeps its answers."""
+    shown = view(dialogue, dialogue.here, now)
+    if dialogue.here.screen != Screen.ITEM:
+        return View(shown.paragraphs, shown.rows[: -len(languages(dialogue, dialogue.here))])
+    item = dialogue.checklist.items[dialogue.here.number]
+    return View(_statement(dialogue, item), _options(dialogue, item.number))
+
+
+SCREENS: dict[Screen, Callable[[Dialogue, int, datetime], View]] = {
+    Screen.GROUP: _group,
+    Screen.ITEM: _item,
+    Screen.PAUSE: reminders.pause,
+    Screen.PAUSED: reminders.paused,
+    Screen.REMINDERS: reminders.reminders,
+    Screen.REMINDER: _reminder,
+    Screen.INVITED: _invited,
+    Screen.REVIEW: _review,
+    Screen.PART: _part,
+    Screen.THANKS: _thanks,
+    Screen.RESULT: _result,
+    Screen.CLOSED: _closed,
+    Screen.LANGUAGE: rights.language,
+    Screen.HELP: rights.help,
+    Screen.PRIVACY: rights.privacy,
+    Screen.MY_DATA: rights.my_data,
+    Screen.ERASE: rights.erase,
+    Screen.ERASED: lambda _dialogue, _number, _now: rights.erased(),
+    Screen.STOPPED: rights.stopped,
+    Screen.PICK: _pick,
+}

@@ -1,0 +1,31 @@
+"""Views: what stands on a screen, as phrases and buttons, in no language yet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.survey.conversation.buttons import Press
+from bot.survey.phrases import Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    label: Phrase
+    press: Press
+    chosen: bool = False
+
+
+Row = tuple[Button, ...]
+Paragraph = tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Paragraphs of lines, and rows of buttons under them."""
+
+    paragraphs: tuple[Paragraph, ...]
+    rows: tuple[Row, ...] = ()
+
+
+def in_rows(buttons: Iterable[Button], width: int = 3) -> tuple[Row, ...]:
+    row = tuple(buttons)
+    return tuple(row[start : start + width] for start in range(0, len(row), width))

@@ -1,0 +1,178 @@
+"""The comparison: what changed since the wave before, from published means only.
+
+Everyone and the same people are two different numbers and never mixed; statements that were worded anew are left out.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bot.survey.checklist import Checklist, Dimension
+from bot.survey.conversation.views import Paragraph
+from bot.survey.phrases import Phrase, joined, say, verbatim
+from bot.survey.scores.scoring import Score, combined
+
+NOTABLE = Fraction(5)  # points on 0 to 100 from which on a score is called better or worse
+VERDICTS = {"better": say("Better"), "same": say("About the same"), "worse": say("Worse")}
+
+Pair = tuple[Score, Score]
+"""A score then, and the same one now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A wave held against the one before, which has this `wave` number.
+
+    `everyone` and `same_people` are item -> (then, now), for items that were published in both and read the same in
+    both; `reworded` are the items that did not.
+    """
+
+    wave: int
+    everyone: Mapping[int, Pair]
+    same_people: Mapping[int, Pair]
+    reworded: tuple[int, ...] = ()
+
+    def dimensions(self, checklist: Checklist) -> dict[str, Pair]:
+        """Dimension -> everyone's score then and now, over the same items."""
+        return _dimensions(checklist, self.everyone)
+
+    def same_dimensions(self, checklist: Checklist) -> dict[str, Pair]:
+        """The same, of those who took part both times only."""
+        return _dimensions(checklist, self.same_people)
+
+    def total(self, checklist: Checklist) -> Pair | None:
+        return _total(checklist, self.everyone)
+
+
+def held_against(
+    wave: int, then: Mapping[int, Score], now: Mapping[int, Score], same: Mapping[int, Pair], unchanged: set[int]
+) -> Comparison:
+    """The comparison of these published means with those of the wave before."""
+    items = [item for item in now if item in then and item in unchanged]
+    reworded = tuple(sorted(item for item in now if item not in unchanged))
+    return Comparison(
+        wave,
+        {item: (then[item], now[item]) for item in items},
+        {item: pair for item, pair in same.items() if item in unchanged},
+        reworded,
+    )
+
+
+def verdict(pair: Pair) -> str:
+    """Better, (about the) same or worse."""
+    change = pair[1].mean - pair[0].mean
+    return "better" if change >= NOTABLE else "worse" if change <= -NOTABLE else "same"
+
+
+def paragraphs(checklist: Checklist, found: Comparison, said: Collection[str] = ()) -> tuple[Paragraph, ...]:
+    """What changed, in words: by dimension for everyone, then for the same people, then what was left out.
+
+    The numbers of the dimensions in `said` stand elsewhere already.
+    """
+    if not found.everyone:
+        return ()
+    verdicts = _verdicts(checklist, found.dimensions(checklist), said)
+    heading = say("<b>Since round {wave}, everyone together:</b>", wave=found.wave)
+    return tuple(filter(None, ((heading, *verdicts), _same_people(checklist, found), _left_out(found))))
+
+
+def by_item(checklist: Checklist, found: Comparison, part: int) -> tuple[Paragraph, ...]:
+    """Every statement of a part, then and now."""
+    dimension = checklist.dimensions[part - 1]
+    heading = say("<b>Part {part} · {dimension}</b>", part=part, dimension=dimension.plain)
+    legend = say("Round {before} → round {now}, from 0 to 100.", before=found.wave, now=found.wave + 1)
+    return ((heading, legend), *(_item(checklist, found, item) for item in dimension.items))
+
+
+def table(checklist: Checklist, found: Comparison) -> list[list[str]]:
+    """Every published mean then and now, for a researcher: two decimals, empty where there is none."""
+    dimensions, same = found.dimensions(checklist), found.same_dimensions(checklist)
+    overall, same_overall = _total(checklist, found.everyone), _total(checklist, found.same_people)
+    return [
+        ["what", "everyone_then", "n_then", "everyone_now", "n_now", "same_then", "same_now", "n_same"],
+        *(
+            [f"i{item:02}", *_numbers(found.everyone.get(item), found.same_people.get(item))]
+            for item in checklist.items
+        ),
+        *([one.key, *_numbers(dimensions.get(one.key), same.get(one.key))] for one in checklist.dimensions),
+        ["total", *_numbers(overall, same_overall)],
+    ]
+
+
+def _numbers(everyone: Pair | None, same: Pair | None) -> list[str]:
+    mean = "{:.2f}".format
+    both = [text for score in everyone for text in (mean(float(score.mean)), _n(score))] if everyone else [""] * 4
+    return [*both, *([*(mean(float(score.mean)) for score in same), _n(same[1])] if same else [""] * 3)]
+
+
+def _n(score: Score) -> str:
+    return f"<{score.n}" if score.fewer else str(score.n)
+
+
+def _item(checklist: Checklist, found: Comparison, item: int) -> Paragraph:
+    title = say("{number}. {plain}", number=item, plain=checklist.items[item].plain)
+    if item in found.reworded:
+        return (title, say("not compared: the words changed"))
+    lines = []
+    if pair := found.everyone.get(item):
+        lines.append(say("everyone: {change}", change=moved(pair)))
+    if pair := found.same_people.get(item):
+        lines.append(say("the same people: {change}", change=moved(pair)))
+    return (title, *(lines or [say("no score")]))
+
+
+def moved(pair: Pair) -> Phrase:
+    """48 → 56 (n = 10 and 12), with an arrow where the change is notable."""
+    then, now = pair
+    arrow = {"better": " ▲", "same": "", "worse": " ▼"}[verdict(pair)]
+    numbers = verbatim(f"{then.shown} → {now.shown}{arrow}")
+    if then.people == now.people:
+        return joined((numbers, say("(n = {n})", n=now.people)), " ")
+    return joined((numbers, say("(n = {then} and {now})", then=then.people, now=now.people)), " ")
+
+
+def _verdicts(checklist: Checklist, pairs: Mapping[str, Pair], said: Collection[str] = ()) -> Paragraph:
+    """One line for each verdict that some dimension has."""
+    lines = []
+    for key, word in VERDICTS.items():
+        named = [
+            d.plain if d.key in said else _named(d, pairs[d.key])
+            for d in checklist.dimensions
+            if d.key in pairs and verdict(pairs[d.key]) == key
+        ]
+        if named:
+            lines.append(say("{verdict}: {dimensions}", verdict=word, dimensions=joined(named, "; ")))
+    return tuple(lines)
+
+
+def _named(dimension: Dimension, pair: Pair) -> Phrase:
+    then, now = pair
+    return say("{dimension} ({then} → {now})", dimension=dimension.plain, then=then.shown, now=now.shown)
+
+
+def _same_people(checklist: Checklist, found: Comparison) -> Paragraph:
+    pairs = found.same_dimensions(checklist)
+    if not pairs:
+        return (say("We cannot show the same people apart now. Else somebody could work out what one person chose."),)
+    people = max(now.n for _, now in found.same_people.values())
+    if found.same_people == found.everyone:
+        return (say("These are the same {count} people both times.", count=people),)
+    heading = say("<b>The {count} people who took part both times:</b>", count=people)
+    return (heading, *_verdicts(checklist, pairs))
+
+
+def _left_out(found: Comparison) -> Paragraph:
+    if not found.reworded:
+        return ()
+    numbers = joined([verbatim(item) for item in found.reworded])
+    return (say("Not compared, because the words changed: statement {numbers}.", numbers=numbers),)
+
+
+def _dimensions(checklist: Checklist, pairs: Mapping[int, Pair]) -> dict[str, Pair]:
+    then, now = (combined(checklist, {item: pair[side] for item, pair in pairs.items()}) for side in (0, 1))
+    return {key: (then.dimensions[key], now.dimensions[key]) for key in now.dimensions}
+
+
+def _total(checklist: Checklist, pairs: Mapping[int, Pair]) -> Pair | None:
+    then, now = (combined(checklist, {item: pair[side] for item, pair in pairs.items()}).total for side in (0, 1))
+    return (then, now) if then and now else None

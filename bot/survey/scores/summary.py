@@ -1,0 +1,257 @@
+"""The summary: what a partnership is told about itself, from published means only.
+
+Words first: the picture only repeats them. Where no score may be shown yet, it says why and when.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bot.survey.checklist import Checklist
+from bot.survey.conversation.dialogue import Partnership
+from bot.survey.conversation.views import Paragraph
+from bot.survey.phrases import Phrase, joined, say, say_n
+from bot.survey.scores import comparison
+from bot.survey.scores.comparison import Comparison
+from bot.survey.scores.scoring import Score, Scores, combined
+
+DIFFERENT_VIEW = 10  # points on 0 to 100 from which on two groups are said to see a dimension differently
+MOST_DIFFERENCES = 2
+ENOUGH_FOR_SPREAD = 10  # people
+DIVIDED = Fraction(900)  # a variance: about a third of the scale on both sides of the mean
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A wave as it may be shown now. `items` and `groups` are published means; `spread` is a variance per item.
+
+    `stops` says how many unfinished people stand at each part; `new` and `finished` how many began and finished in the
+    last seven days; `is_renewed` whether the scores are of those days; `since` compares with the wave before.
+    """
+
+    checklist: Checklist
+    partnership: Partnership
+    wave: int
+    is_open: bool
+    started: int
+    completed: int
+    new: int
+    stops: Mapping[int, int]
+    items: Mapping[int, Score]
+    spread: Mapping[int, Fraction]
+    groups: Mapping[str, Mapping[int, Score]]
+    name: str = ""
+    invited: int = 0
+    finished: int = 0
+    is_renewed: bool = True
+    since: Comparison | None = None
+
+    @property
+    def scores(self) -> Scores:
+        return combined(self.checklist, self.items)
+
+    @property
+    def before(self) -> Mapping[str, Score]:
+        """Dimension -> the score in the wave before, where it is of the very same items."""
+        pairs = self.since.dimensions(self.checklist) if self.since else {}
+        return {key: then for key, (then, now) in pairs.items() if now == self.scores.dimensions.get(key)}
+
+    @property
+    def total_before(self) -> Score | None:
+        pair = self.since.total(self.checklist) if self.since else None
+        return pair[0] if pair and pair[1] == self.scores.total else None
+
+    @property
+    def people(self) -> int:
+        """How many contribute to the most answered item."""
+        return max((score.n for score in self.items.values()), default=0)
+
+
+def paragraphs(summary: Summary) -> tuple[Paragraph, ...]:
+    """The whole message to a coordinator, without its buttons."""
+    found = [_heading(summary), _turnout(summary)]
+    if summary.items:
+        found += [_table(summary), *_change(summary), _strong_and_weak(summary), _views(summary), _questions(summary)]
+    else:
+        found.append(why_none(summary))
+    found.append(_tip(summary))
+    return tuple(paragraph for paragraph in found if paragraph)
+
+
+def post(summary: Summary, week: int) -> tuple[Paragraph, ...]:
+    """The weekly message: the whole story when something happened, one line when nothing did."""
+    line = heading(summary.partnership, summary.wave, summary.is_open, summary.name, week)
+    if not (summary.new or summary.finished or (summary.items and summary.is_renewed)):
+        nothing = say("Nothing new this week.")
+        return (line, (joined((nothing, *standing(summary.started, summary.completed, summary.invited)), " "),))
+    return (line, *paragraphs(summary)[1:])
+
+
+def result(summary: Summary) -> tuple[Paragraph, ...]:
+    """The group result as respondents get it after closing."""
+    hello = say("This is how the whole group sees the collaboration, from 0 to 100:")
+    thanks = say("Thank you for taking part. Your partnership talks about this together.")
+    table = _table(summary) if summary.items else why_none(summary)
+    return (_heading(summary), (hello,), table, *_change(summary), _strong_and_weak(summary), (thanks,))
+
+
+def heading(partnership: Partnership, wave: int, is_open: bool, name: str = "", week: int | None = None) -> Paragraph:
+    """Which partnership and wave, and how it is; in the weekly message the number of the week instead."""
+    state = say("week {week}", week=week) if week else say("open") if is_open else say("closed")
+    which = say("round {wave} “{name}”", wave=wave, name=name) if name else say("round {wave}", wave=wave)
+    return (say("<b>{partnership} · {round} · {state}</b>", partnership=partnership.name, round=which, state=state),)
+
+
+def standing(started: int, completed: int, invited: int = 0) -> Paragraph:
+    """How many began and how many are finished, in a sentence each; and how many were invited, when that is more."""
+    asked = (
+        (say_n("{count} person was invited.", "{count} people were invited.", invited),) if invited > started else ()
+    )
+    return (
+        *asked,
+        say_n("{count} person has started.", "{count} people have started.", started),
+        say_n("{count} person is finished.", "{count} people are finished.", completed),
+    )
+
+
+def _heading(summary: Summary) -> Paragraph:
+    return heading(summary.partnership, summary.wave, summary.is_open, summary.name)
+
+
+def _turnout(summary: Summary) -> Paragraph:
+    lines = [joined(standing(summary.started, summary.completed, summary.invited), " ")]
+    if summary.is_open and summary.new:
+        lines.append(say_n("{count} person joined this week.", "{count} people joined this week.", summary.new))
+    return tuple(lines)
+
+
+def why_none(summary: Summary) -> Paragraph:
+    k = summary.partnership.minimum_group
+    if not summary.is_open:
+        return (
+            say("Fewer than {k} people finished this round. That is why we show no scores.", k=k),
+            say("Coordinators and readers do not count here."),
+        )
+    return (
+        say("You see the scores when the round closes, or once {enough} people are finished.", enough=2 * k),
+        say("Coordinators and readers do not count here."),
+        say("That way the answers of one person do not stand out."),
+    )
+
+
+def _table(summary: Summary) -> Paragraph:
+    scores, before = summary.scores, summary.before
+    lines = [
+        _line(d.plain, score, before.get(d.key))
+        if (score := scores.dimensions.get(d.key))
+        else say("{dimension}: no score", dimension=d.plain)
+        for d in summary.checklist.dimensions
+    ]
+    if not summary.is_renewed:
+        lines.insert(0, say("The scores are the same as last week:"))
+    if scores.total:
+        lines.append(_line(say("Mean of all statements"), scores.total, summary.total_before))
+    if summary.is_open:
+        lines.append(
+            say(
+                "These are the scores of the first {n} people. New people count as soon as there are enough of them.",
+                n=summary.people,
+            )
+        )
+    return tuple(lines)
+
+
+def _line(what: Phrase, now: Score, then: Score | None) -> Phrase:
+    line = say("{dimension}: <b>{score}</b> (n = {n})", dimension=what, score=now.shown, n=now.people)
+    return joined((line, say("was {score} (n = {n})", score=then.shown, n=then.people))) if then else line
+
+
+def _change(summary: Summary) -> tuple[Paragraph, ...]:
+    return comparison.paragraphs(summary.checklist, summary.since, set(summary.before)) if summary.since else ()
+
+
+def _strong_and_weak(summary: Summary) -> Paragraph:
+    order = _by_score(summary)
+    if len(order) < 2:
+        return ()
+    weak, strong = order[0], order[-1]
+    return (
+        say("Strong: {plain} ({score})", plain=_plain(summary, strong), score=summary.items[strong].shown),
+        say("Asks attention: {plain} ({score})", plain=_plain(summary, weak), score=summary.items[weak].shown),
+    )
+
+
+def _views(summary: Summary) -> Paragraph:
+    """Where residents and professionals see a dimension differently, as far as both may be shown."""
+    differences = sorted(_differences(summary), key=lambda found: -abs(found[1].mean - found[2].mean))
+    lines = [
+        say(
+            "Residents and professionals see “{dimension}” differently: {residents} (n = {n}) and "
+            "{professionals} (n = {m}).",
+            dimension=dimension,
+            residents=residents.shown,
+            n=residents.people,
+            professionals=professionals.shown,
+            m=professionals.people,
+        )
+        for dimension, residents, professionals in differences[:MOST_DIFFERENCES]
+    ]
+    if lines:
+        lines.append(say("A difference is not good or bad. Some people say yes sooner than others. Talk about it."))
+    return tuple(lines)
+
+
+def _differences(summary: Summary) -> list[tuple[Phrase, Score, Score]]:
+    residents, professionals = (summary.groups.get(group, {}) for group in ("resident", "professional"))
+    both = residents.keys() & professionals.keys()
+    left, right = (
+        combined(summary.checklist, {item: group[item] for item in sorted(both)})
+        for group in (residents, professionals)
+    )
+    return [
+        (dimension.plain, left.dimensions[dimension.key], right.dimensions[dimension.key])
+        for dimension in summary.checklist.dimensions
+        if dimension.key in left.dimensions
+        and abs(left.dimensions[dimension.key].mean - right.dimensions[dimension.key].mean) >= DIFFERENT_VIEW
+    ]
+
+
+def _questions(summary: Summary) -> Paragraph:
+    """Two questions to talk about: from the weakest item, and from the most divided one."""
+    order = _by_score(summary)
+    first = say("1. “{plain}” What is needed for that, and who can help?", plain=_plain(summary, order[0]))
+    divided = _most_divided(summary, order[0])
+    if divided:
+        second = say("2. “{plain}” We see this differently. How come?", plain=_plain(summary, divided))
+    elif len(order) > 1:
+        second = say("2. “{plain}” What is a first small step?", plain=_plain(summary, order[1]))
+    else:
+        return (say("<b>To talk about:</b>"), first)
+    return (say("<b>To talk about:</b>"), first, second)
+
+
+def _most_divided(summary: Summary, but: int) -> int | None:
+    candidates = [
+        item
+        for item, score in summary.items.items()
+        if item != but and score.n >= ENOUGH_FOR_SPREAD and summary.spread[item] >= DIVIDED
+    ]
+    return max(candidates, key=lambda item: (summary.spread[item], -item), default=None)
+
+
+def _tip(summary: Summary) -> Paragraph:
+    """Where people stop, and what helps. Not how many: beside the numbers under /status, fewer would follow from it."""
+    part = max(summary.stops, key=lambda one: (summary.stops[one], -one), default=0)
+    if not summary.is_open or summary.stops.get(part, 0) < summary.partnership.minimum_group:
+        return ()
+    here = say("{k} or more people stopped at part {part}.", k=summary.partnership.minimum_group, part=part)
+    return (joined((here, say("A tip: tell people that they can stop and go on later.")), " "),)
+
+
+def _by_score(summary: Summary) -> list[int]:
+    """Item numbers, the lowest score first; of equal ones the first in the checklist."""
+    return sorted(summary.items, key=lambda item: (summary.items[item].mean, item))
+
+
+def _plain(summary: Summary, item: int) -> Phrase:
+    return summary.checklist.items[item].plain

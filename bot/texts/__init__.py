@@ -1,0 +1,1 @@
+"""Texts: a screen in a language."""

@@ -1,0 +1,151 @@
+"""Catalogues: what must be translated, and whether it is. For developers and translators, never at run time.
+
+`update` brings every catalogue to the texts in the source; `check` names each missing, stale, broken or too long text
+with file, place and language, all at once.
+"""
+
+import string
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
+from bot.texts.texts import LOCALES, SOURCE_LANGUAGE, TextsError, autonym, load, tag_of, the_checklist
+
+DOMAINS = ("bot", "checklist")
+KEYWORDS = {"say": None, "say_n": (1, 2)}
+MOST_SCREEN, MOST_COMMAND = 1000, 32
+NOT_KEPT = ('"POT-', '"PO-', '"Report-', '"Last-', '"Language-Team', '"Generated-', '"Project-')
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["update"]:
+        update(LOCALES)
+        return 0
+    if arguments != ["check"]:
+        print("usage: python -m bot.texts.catalogues check|update", file=sys.stderr)
+        return 2
+    problems = list(check(LOCALES))
+    print("\n".join(problems) or "catalogues: every text in every language", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def update(locales: Path) -> None:
+    """Write every catalogue anew: new texts empty, changed ones marked, texts no longer used removed."""
+    for folder in _folders(locales):
+        for domain in DOMAINS:
+            path = folder / "LC_MESSAGES" / f"{domain}.po"
+            catalogue = _read(path, folder.name) if path.exists() else _empty(folder.name)
+            catalogue.update(sources()[domain], no_fuzzy_matching=True)
+            catalogue.obsolete.clear()
+            _write(path, catalogue)
+
+
+def check(locales: Path) -> Iterator[str]:
+    """Every problem of every catalogue, as `file: text: problem`."""
+    try:
+        texts = load(locales)
+    except TextsError as error:
+        yield from str(error).splitlines()
+        return
+    wanted, limits = sources(), text_limits()
+    for folder in _folders(locales):
+        if texts.negotiate(tag_of(folder.name)) != folder.name:
+            yield f"{folder.name}: nobody can choose it, for there is another folder of the same language"
+        for domain in DOMAINS:
+            found = _read(folder / "LC_MESSAGES" / f"{domain}.po", folder.name)
+            for problem in _problems(wanted[domain], found, folder.name, limits):
+                yield f"{folder.name}/LC_MESSAGES/{domain}.po: {problem}"
+
+
+def sources() -> dict[str, Catalog]:
+    """The texts in the source: the bot's own sentences, and the checklist's."""
+    own, checklist = Catalog(), Catalog()
+    for _path, _line, text, _comments, context in extract_from_dir(
+        Path(__file__).parents[1], method_map=[("**.py", "python")], keywords=KEYWORDS
+    ):
+        own.add(text, context=context)
+    for name in (*COMMANDS, *COORDINATING):
+        own.add(name, context="command")
+    for phrase, _limit in the_checklist().phrases():
+        checklist.add(phrase.text, context=phrase.context)
+    return {"bot": own, "checklist": checklist}
+
+
+def text_limits() -> dict[tuple[str, str], int]:
+    """(context, text) -> the most characters it may have in any language."""
+    items = {(phrase.context, phrase.text): limit for phrase, limit in the_checklist().phrases()}
+    return {**items, **{("command", name): MOST_COMMAND for name in (*COMMANDS, *COORDINATING)}}
+
+
+def _problems(wanted: Catalog, found: Catalog, language: str, limits: dict[tuple[str, str], int]) -> Iterator[str]:
+    for message in wanted:
+        if message.id and (translated := found.get(message.id, message.context)) is None:
+            yield f"{_name(message)}: missing"
+        elif message.id and translated:
+            yield from (f"{_name(message)}: {problem}" for problem in _faults(translated, language, limits))
+    for message in found:
+        if message.id and wanted.get(message.id, message.context) is None:
+            yield f"{_name(message)}: stale, no longer in the source"
+
+
+def _faults(message: Message, language: str, limits: dict[tuple[str, str], int]) -> Iterator[str]:
+    originals = [message.id] if isinstance(message.id, str) else list(message.id)
+    texts = [message.string] if isinstance(message.string, str) else list(message.string)
+    if not all(texts):
+        if language != SOURCE_LANGUAGE:
+            yield "not translated"
+        return
+    if message.fuzzy:
+        yield "marked fuzzy: read it again and remove the mark"
+    most = limits.get((message.context or "", originals[0]), MOST_SCREEN)
+    for text in texts:
+        if len(text) > most:
+            yield f"{len(text)} characters, more than {most}"
+        if _marks(text) != _marks(originals[-1]):
+            yield f"needs the same {{names}} and <b> as the source: {originals[-1]!r}"
+
+
+def _marks(text: str) -> tuple[list[str], int, int]:
+    """The `{names}` and tags of a text; an unreadable one equals no other."""
+    try:
+        names = sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+    except ValueError:
+        names = ["unreadable"]
+    return names, text.count("<b>"), text.count("</b>")
+
+
+def _name(message: Message) -> str:
+    text = message.id if isinstance(message.id, str) else message.id[0]
+    return f"{message.context}: {text[:60]!r}" if message.context else repr(text[:60])
+
+
+def _folders(locales: Path) -> list[Path]:
+    return sorted(folder for folder in locales.iterdir() if (folder / "LC_MESSAGES").is_dir())
+
+
+def _read(path: Path, language: str) -> Catalog:
+    return read_po(BytesIO(path.read_bytes()), locale=language)
+
+
+def _write(path: Path, catalogue: Catalog) -> None:
+    """Without the header lines that would differ each time, or say nothing."""
+    catalogue.header_comment = f"# {autonym(str(catalogue.locale))}. Each text stands under its English source."
+    written = BytesIO()
+    write_po(written, catalogue, width=110)
+    lines = written.getvalue().decode().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith(NOT_KEPT)), "utf-8")
+
+
+def _empty(language: str) -> Catalog:
+    return Catalog(locale=Locale.parse(language), project="samenspraak", fuzzy=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,218 @@
+"""Texts: phrases and views, said in a language.
+
+The locale is always a parameter, never ambient. Catalogues are the `.po` files themselves, compiled in memory; one
+folder under `locales/` is one language, and English is what stands in the source.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache, cached_property
+from gettext import GNUTranslations, NullTranslations
+from html import escape
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
+
+from bot.letters import Letter
+from bot.survey import checklist as checklists
+from bot.survey.checklist import Checklist
+from bot.survey.conversation.buttons import encode
+from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
+from bot.survey.conversation.views import View
+from bot.survey.phrases import Phrase, command
+
+LOCALES = Path(__file__).parents[2] / "locales"
+SOURCE_LANGUAGE = "en"
+HOME_LANGUAGE = "nl"
+BETWEEN_LANGUAGES = "\n\n— — —\n\n"
+BRITISH = {"en": "en_GB"}  # dates as Dutch readers write them: the day before the month
+
+RANGE = re.compile(r"\s*([a-z]{1,8}(?:[-_][a-z0-9]{1,8})*)\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?)\s*)?", re.IGNORECASE)
+MOST_RANGES = 10  # that are looked at in what a phone prefers
+
+
+class TextsError(Exception):
+    """Texts cannot be read; the message names every file and what is wrong with it."""
+
+
+class Texts:
+    """Every text in every language. `languages` are the folders found, in order."""
+
+    def __init__(self, checklist: Checklist, catalogues: Mapping[str, Mapping[str, NullTranslations]]) -> None:
+        self.checklist = checklist
+        self.languages = tuple(sorted(catalogues))
+        self._catalogues = catalogues
+
+    def negotiate(self, wanted: str | None) -> str | None:
+        """The language we speak that a phone likes best: of one tag, as `nl-BE`, or of a whole Accept-Language. None
+        when we speak none of them."""
+        return next((ours for tag in _preferred(wanted or "") if (ours := self._spoken(tag))), None)
+
+    def _spoken(self, tag: str) -> str | None:
+        """The whole tag, or else what is left without its last parts (RFC 4647, 3.4), or else the same language as it
+        is spoken elsewhere."""
+        ours = {tag_of(language).lower(): language for language in self.languages}
+        parts = tag_of(tag).lower().split("-")
+        shorter = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
+        elsewhere = (known for known in ours if known.split("-")[0] == parts[0])
+        return next((ours[known] for known in (*shorter, *elsewhere) if known in ours), None)
+
+    def say(self, phrase: Phrase, language: str) -> str:
+        """The phrase in a language, with its values escaped."""
+        match phrase.domain:
+            case "language":
+                return autonym(phrase.text)
+            case "verbatim":
+                return escape(phrase.text, quote=False)
+            case "joined":
+                return phrase.text.join(self._value(value, language) for _, value in phrase.values)
+            case domain:
+                text = self._look_up(phrase, self._catalogues[language][domain])
+        values = {name: self._value(value, language) for name, value in phrase.values}
+        try:
+            return text.format(**values)
+        except (KeyError, IndexError, ValueError):  # a broken translation; the check names it, people get the source
+            return phrase.text.format(**values)
+
+    def render(self, view: View, language: str) -> str:
+        """The text of a view: lines under each other, an empty line between paragraphs."""
+        paragraphs = ("\n".join(self.say(line, language) for line in lines) for lines in view.paragraphs)
+        return "\n\n".join(paragraphs)
+
+    def buttons(self, view: View, language: str) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """The rows of a view as (label, callback data); a chosen answer carries a mark."""
+        return tuple(
+            tuple(
+                (
+                    f"{'✓ ' if button.chosen else ''}{self.word(button.label, language)}",
+                    encode(button.press),
+                )
+                for button in row
+            )
+            for row in view.rows
+        )
+
+    def word(self, phrase: Phrase, language: str) -> str:
+        """The phrase without markup and escapes: for labels, pictures and files."""
+        return plain(self.say(phrase, language))
+
+    def letter(self, view: View, language: str, replaces: int | None = None) -> Letter:
+        """A view as it is sent."""
+        return Letter(self.render(view, language), self.buttons(view, language), replaces)
+
+    def wording(self) -> dict[str, dict[str, str]]:
+        """Language -> item number -> fingerprint of everything a respondent reads in that item."""
+        return {
+            language: {
+                str(item.number): checklists.fingerprint(
+                    *(self.say(text, language) for text in (item.statement, item.plain, item.hint) if text)
+                )
+                for item in self.checklist.items.values()
+            }
+            for language in self.languages
+        }
+
+    @cached_property
+    def commands(self) -> Mapping[str, str]:
+        """Every name a command has in any language -> its English name."""
+        names = (*COMMANDS, *COORDINATING)
+        own = {self.say(command(name), language): name for name in names for language in self.languages}
+        return {**own, **{name: name for name in names}}
+
+    def _value(self, value: "str | int | date | Phrase", language: str) -> str:
+        if isinstance(value, Phrase):
+            return self.say(value, language)
+        if isinstance(value, datetime):
+            return format_datetime(value, "EEEE d MMMM HH:mm", tzinfo=value.tzinfo, locale=_locale(language))
+        if isinstance(value, date):
+            return format_date(value, "d MMMM y", locale=_locale(language))
+        return escape(str(value), quote=False)
+
+    @staticmethod
+    def _look_up(phrase: Phrase, catalogue: NullTranslations) -> str:
+        if phrase.plural:
+            return catalogue.ngettext(phrase.text, phrase.plural, phrase.count)
+        if phrase.context:
+            return catalogue.pgettext(phrase.context, phrase.text)
+        return catalogue.gettext(phrase.text)
+
+
+@cache
+def load(locales: Path = LOCALES) -> Texts:
+    """Read the checklist and every catalogue, once in a process; raises with all that cannot be read."""
+    folders = sorted(folder for folder in locales.iterdir() if (folder / "LC_MESSAGES").is_dir())
+    problems = [problem for folder in folders if (problem := _unknown_language(folder))]
+    catalogues: dict[str, dict[str, NullTranslations]] = {}
+    for folder in folders:
+        catalogues[folder.name] = {}
+        for domain in ("bot", "checklist"):
+            try:
+                catalogues[folder.name][domain] = _compile(folder / "LC_MESSAGES" / f"{domain}.po")
+            except (OSError, UnicodeDecodeError, PoFileError, ValueError) as error:
+                problems.append(f"{folder.name}/LC_MESSAGES/{domain}.po: {error}")
+    if problems or SOURCE_LANGUAGE not in catalogues:
+        raise TextsError("\n".join(problems) or f"{locales}: no folder {SOURCE_LANGUAGE}")
+    return Texts(the_checklist(), catalogues)
+
+
+def the_checklist() -> Checklist:
+    return checklists.parse(files("bot.survey").joinpath("checklist.toml").read_text("utf-8"))
+
+
+def plain(text: str) -> str:
+    """Text without its markup, for labels and notices."""
+    return text.replace("<b>", "").replace("</b>", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+@cache
+def autonym(language: str) -> str:
+    """What a language calls itself: Nederlands, English."""
+    name = Locale.parse(language).get_display_name(language) or language
+    return name[0].upper() + name[1:]
+
+
+def tag_of(language: str) -> str:
+    """The name of a folder as the rest of the world writes it: `pt-BR` (RFC 5646)."""
+    return language.replace("_", "-")
+
+
+def direction_of(language: str) -> str:
+    """The way it is written, as HTML has it."""
+    return "rtl" if Locale.parse(language).character_order == "right-to-left" else "ltr"
+
+
+def _preferred(wanted: str) -> list[str]:
+    """The tags in an Accept-Language, best first, without those with a weight of 0 (RFC 9110, 12.5.4). What is none is
+    passed over, and so is `*`: it says that any language will do."""
+    found = [RANGE.fullmatch(part) for part in wanted.split(",")[:MOST_RANGES]]
+    weighed = [(float(one[2] or 1), one[1]) for one in found if one]
+    return [tag for weight, tag in sorted(weighed, key=lambda one: -one[0]) if weight]
+
+
+def _unknown_language(folder: Path) -> str | None:
+    try:
+        Locale.parse(folder.name)
+    except (UnknownLocaleError, ValueError):
+        return f"{folder.name}: not the code of a language"
+    return None
+
+
+def _compile(path: Path) -> NullTranslations:
+    with path.open("rb") as source:
+        catalogue = read_po(source, abort_invalid=True)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@cache
+def _locale(language: str) -> str:
+    return BRITISH.get(language, language)

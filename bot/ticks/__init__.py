@@ -1,0 +1,1 @@
+"""Ticks: what time causes."""

@@ -1,0 +1,222 @@
+"""Ticks: what time causes. Plain functions of a transaction and `now`; they write letters and touch no channel.
+
+A unique key on each letter is the whole memory, so a tick may run twice, late, or in two processes at once. Each does
+a bounded piece of work and says whether there is more, so that answers to people come in between.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.coordination import waves as steering
+from bot.results import summaries
+from bot.survey.calendar import decent, is_decent, last_post
+from bot.survey.conversation import screens
+from bot.survey.conversation.buttons import Place, Screen
+from bot.survey.conversation.dialogue import Partnership
+from bot.survey.conversation.views import View
+from bot.survey.phrases import say
+from bot.texts.texts import Texts
+from storage import coordinators, letters, partnerships, reminders, respondents, retention, state, updates, waves
+from storage.engine.database import Tx
+from storage.partnerships import Wave
+from storage.respondents import Caller
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 50  # people in one transaction
+STILL_TOLD = timedelta(days=30)  # after a closing, when everybody has long been told
+STILL_LOST = timedelta(days=1)  # after which it is no news
+NIGHTLY = timedelta(hours=20)
+SUSPICIOUS = timedelta(days=3)
+PRESSES_LIVE = timedelta(seconds=150)  # what Telegram keeps of a press for a bot that does not fetch it
+LONG_AGO = timedelta(days=1)  # whoever was answering then is reminded, and not shown the screen again
+JUST_BEFORE = timedelta(minutes=15)
+NOTED_EVERY = timedelta(seconds=30)
+
+
+def is_worth_noting(last: datetime | None, now: datetime) -> bool:
+    """Whether it is time to note again that the channel answered; a clock that was set back counts as time."""
+    return last is None or not last <= now < last + NOTED_EVERY
+
+
+def after_silence(tx: Tx, texts: Texts, channel: str, now: datetime) -> None:
+    """Note that the channel answers. If it was silent for so long that presses were lost, show the open screen again
+    to everybody who was answering just before and not since."""
+    name = f"{channel} answered"
+    last = state.read_moment(tx, name)
+    state.write_moment(tx, name, now)
+    if last is None or not PRESSES_LIVE < now - last < LONG_AGO:
+        return
+    for caller in respondents.active_since(
+        tx, texts.checklist, texts.languages, channel, last - JUST_BEFORE, last + PRESSES_LIVE, now
+    ):
+        dialogue = caller.dialogue
+        view = screens.view(dialogue, dialogue.here, now)
+        sorry = say("I was away for a while. Maybe I missed your last tap. You are here now.")
+        view = View(((sorry,), *view.paragraphs), view.rows)
+        letter = texts.letter(view, dialogue.language)
+        key = f"silence:{dialogue.response}:{last.isoformat()}"
+        letters.enqueue(tx, caller.contact, letter, now, key, dialogue.partnership.timezone)
+
+
+def open_waves(tx: Tx, texts: Texts, now: datetime) -> bool:
+    """Open what was planned for now."""
+    for partnership in waves.planned(tx, now):
+        wave = steering.open_wave(tx, texts, partnership, decent(now, partnership.timezone), now)
+        if wave:
+            _announce_opening(tx, texts, partnership, wave, now)
+    return False
+
+
+def _announce_opening(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> None:
+    for recipient in coordinators.recipients(tx, partnership.id):
+        letter = texts.letter(steering.opened_by_itself(partnership, wave, recipient.role), recipient.language)
+        letters.enqueue(tx, recipient.contact, letter, now, f"final:opened:{recipient.contact}:{wave.id}")
+
+
+def close_waves(tx: Tx, texts: Texts, now: datetime) -> bool:
+    """Close what has reached its closing date."""
+    for partnership, wave in waves.to_close(tx, now):
+        steering.close_wave(tx, texts, partnership, wave, decent(now, partnership.timezone), now)
+    return False
+
+
+def invite(tx: Tx, texts: Texts, now: datetime) -> bool:
+    """Invite those who took part before to the wave that is open now."""
+    for partnership, wave in waves.every_open(tx):
+        if wave.invite_at and wave.invite_at <= now and is_decent(now, partnership.timezone):
+            invited = waves.to_invite(tx, partnership.id, wave.id, AT_ONCE)
+            for respondent, contact in invited:
+                _invite(tx, texts, contact, waves.invite(tx, respondent, wave.id, now), now)
+            if invited:
+                return True
+    return False
+
+
+def _invite(tx: Tx, texts: Texts, contact: int, response: int | None, now: datetime) -> None:
+    caller = respondents.of_contact(tx, texts.checklist, texts.languages, contact, response)
+    if response and caller and caller.named:
+        _write(tx, texts, caller, Screen.INVITED, reminders.invitation(response), now)
+
+
+def remind(tx: Tx, texts: Texts, now: datetime) -> bool:
+    """Remind those who are silent for some days, or who asked for this moment."""
+    for partnership, wave in waves.every_open(tx):
+        if is_decent(now, partnership.timezone):
+            silent = reminders.due(tx, partnership, wave.id, now, AT_ONCE)
+            written = [_remind(tx, texts, contact, response, now) for contact, response in silent]
+            if silent:  # these are locked: whoever else waits is for the next transaction
+                return any(written)
+    return False
+
+
+def _remind(tx: Tx, texts: Texts, contact: int, response: int, now: datetime) -> bool:
+    """Whether a reminder was written. Nobody else can touch their row any more, so all is looked at again."""
+    caller = respondents.of_contact(tx, texts.checklist, texts.languages, contact, response)
+    if caller is None or not caller.named or caller.unreachable:
+        return False
+    due = caller.dialogue.next_reminder
+    if due is None or due > now:
+        return False
+    respondents.forget_moment(tx, response)
+    number = len(caller.dialogue.reminded) + 1
+    return _write(tx, texts, caller, Screen.REMINDER, reminders.key(response, number), now)
+
+
+def summarise(tx: Tx, texts: Texts, now: datetime) -> bool:
+    """Write the weekly post of one partnership that is due."""
+    for partnership, wave in waves.every_open(tx):
+        post = last_post(now, *coordinators.summary_moment(tx, partnership.id), partnership.timezone)
+        if wave.opened_at < post and summaries.weekly(tx, texts, partnership, wave, post, now):
+            return True
+    return False
+
+
+def tell(tx: Tx, texts: Texts, now: datetime) -> bool:
+    """Tell people of a closing: that they did not finish, the result they asked for, what the coordinator answers."""
+    closed = waves.closed_since(tx, now - STILL_TOLD)
+    answered = waves.answered_since(tx, now - STILL_TOLD)
+    return (
+        any(_tell_unfinished(tx, texts, wave, now) for _, wave in closed)
+        or any(summaries.tell_result(tx, texts, partnership, wave, AT_ONCE, now) for partnership, wave in closed)
+        or any(_tell_answer(tx, texts, partnership, wave, now) for partnership, wave in answered)
+    )
+
+
+def _tell_unfinished(tx: Tx, texts: Texts, wave: Wave, now: datetime) -> bool:
+    about = f"{wave.id}:{wave.closed_at:%Y%m%d%H%M%S}"  # a wave that was opened again is closed again
+    people = waves.took_part(tx, wave.id, unfinished=True, unless=("closed", about), most=AT_ONCE)
+    for person in people:
+        caller = respondents.of_contact(tx, texts.checklist, texts.languages, person.contact, person.response)
+        if caller and caller.named:
+            _write(tx, texts, caller, Screen.CLOSED, f"closed:{person.contact}:{about}", now)
+    return bool(people)
+
+
+def _tell_answer(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> bool:
+    unless = ("feedback", str(wave.id))
+    people = waves.took_part(tx, wave.id, before=wave.answered_at, unless=unless, most=AT_ONCE)
+    said = waves.texts_of(tx, wave.id)
+    for person in people:
+        spoken = next(code for code in (person.language, partnership.language, *said) if code in said)
+        letter = texts.letter(steering.feedback(partnership, wave, said[spoken]), spoken)
+        key = f"feedback:{person.contact}:{wave.id}"
+        letters.enqueue(tx, person.contact, letter, now, key, partnership.timezone)
+    return bool(people)
+
+
+def tell_lost(tx: Tx, texts: Texts, now: datetime) -> bool:
+    """Tell the coordinators that somebody else with a seat, a group perhaps, cannot be written to any more."""
+    for number, contact, since in coordinators.lost_since(tx, now - STILL_LOST):
+        partnership = partnerships.find(tx, str(number))
+        for to in coordinators.recipients(tx, number) if partnership else ():
+            if to.role == "coordinator" and partnership:
+                letter = texts.letter(steering.lost(partnership), to.language)
+                letters.enqueue(tx, to.contact, letter, now, f"final:lost:{to.contact}:{contact}:{since:%Y%m%d}")
+    return False
+
+
+def forget(tx: Tx, texts: Texts, now: datetime) -> bool:
+    """Once a day, throw away what was kept for long enough; the operator reads how much it was.
+
+    Not on the first day after a gap: a clock that was set far ahead by mistake must not cost anybody's answers.
+    """
+    last = state.read_moment(tx, "forgot")
+    if last is not None and last <= now < last + NIGHTLY:
+        return False
+    if last is None or not last <= now <= last + SUSPICIOUS:
+        log.info("forgetting waits a day: the last time was %s", last)
+        state.write_moment(tx, "forgot", now)
+        return False
+    if not state.hold(tx, "forgot"):
+        return False  # somebody else is at it
+    forgotten = retention.forget(tx, texts.checklist, now, AT_ONCE)
+    if forgotten.anything:
+        log.warning("forgot %d contacts and %d responses", forgotten.contacts, forgotten.responses)
+        return True
+    updates.forget_old(tx, now)
+    state.write_moment(tx, "forgot", now)
+    return False
+
+
+def _write(tx: Tx, texts: Texts, caller: Caller, screen: Screen, key: str, now: datetime) -> bool:
+    """Write somebody a screen, to go out at a decent hour; whether it was not written before."""
+    dialogue = caller.dialogue
+    letter = texts.letter(screens.view(dialogue, Place(screen), now), dialogue.language)
+    return letters.enqueue(tx, caller.contact, letter, now, key, dialogue.partnership.timezone)
+
+
+Tick = Callable[[Tx, Texts, datetime], bool]
+
+TICKS: dict[str, Tick] = {
+    "open": open_waves,
+    "close": close_waves,
+    "tell": tell,
+    "invite": invite,
+    "remind": remind,
+    "summarise": summarise,
+    "lost": tell_lost,
+    "forget": forget,
+}
+"""In this order: who is invited now is not reminded today, and what is closed now gets no weekly post any more."""

@@ -1,0 +1,1 @@
+"""Turns: one update is one transaction."""

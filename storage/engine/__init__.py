@@ -1,0 +1,1 @@
+"""The engine: transactions, statements, sealing; all that tables stand on."""

@@ -1,0 +1,343 @@
+"""The database: transactions, one at a time or many in one commit, and every difference between the dialects.
+
+What `run` has given back is on disk. On SQLite one thread writes, and commits together what arrives together, each
+piece of work in a savepoint of its own; on PostgreSQL each piece has its own connection.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
+
+from storage.engine.sealing import Seal
+
+T = TypeVar("T")
+
+BUSY = 5000  # milliseconds that another process may hold the write lock
+MOST_TOGETHER = 256  # pieces of work in one commit
+CONNECTIONS = 10
+CONNECT_WITHIN = 10  # seconds
+WHO_VANISHES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+"""A server that is gone without a word, by a power cut or a fail-over, is given up after 15 seconds."""
+SESSION = {
+    "idle_in_transaction_session_timeout": "30s",  # who hangs in a transaction is cut off and locks nobody out
+    "datestyle": "ISO",
+    "intervalstyle": "postgres",
+    "timezone": "UTC",
+    "client_encoding": "UTF8",
+    "bytea_output": "hex",
+    "standard_conforming_strings": "on",
+    "default_transaction_isolation": r"read\ committed",
+}
+"""What a session on PostgreSQL must be, whatever the server, the database or the role were given."""
+
+WAL = "PRAGMA journal_mode=WAL"
+PRAGMAS = (
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # what is erased is overwritten
+    f"PRAGMA busy_timeout={BUSY}",
+)
+
+
+class StorageError(Exception):
+    """The base of what goes wrong with the database; messages are for operators."""
+
+
+class DatabaseAway(StorageError):
+    """The database cannot be used just now: nothing was stored, the same work may be tried again."""
+
+
+class AlreadyRunning(StorageError):
+    """Another `run` has this SQLite file open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """One transaction, with the seal for addresses, and which contacts were erased in it.
+
+    In a transaction of a `rehearsal` time passes for that partnership alone, on a clock of its own.
+    """
+
+    connection: Connection
+    seal: Seal
+    erased: list[int] = field(default_factory=list)
+    rehearsal: int | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may be at work here too."""
+        return self.connection.dialect.name == "postgresql"
+
+    def insert(self, table: Table) -> Any:
+        """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`, for the dialect at hand."""
+        return insert_of(self.connection.dialect)(table)
+
+
+class Database:
+    def __init__(self, url: str, secret: str) -> None:
+        self.url = url
+        self.seal = Seal(secret)
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self._worker: _Writer | _Pool | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        """A transaction of its own, for the command line and tests."""
+        with away(), self.engine.connect() as connection, self.begun(connection) as tx:
+            yield tx
+
+    @contextmanager
+    def begun(self, connection: Connection) -> Iterator[Tx]:
+        """A transaction on a connection that somebody keeps."""
+        with away(), connection.begin():
+            tx = Tx(connection, self.seal)
+            yield tx
+        if tx.erased and self.is_sqlite:
+            self._empty_log()
+
+    def _empty_log(self) -> None:
+        """What was erased still stands in the write-ahead log, until that is taken in and cut off."""
+        with suppress(DBAPIError, sqlite3.Error):
+            raw = self.engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                raw.close()
+
+    async def run(self, work: Callable[[Tx], T]) -> T:
+        """Do the work in a transaction and give its result once it is committed; DatabaseAway if it cannot be."""
+        if self._worker is None:
+            self._worker = _Writer(self) if self.is_sqlite else _Pool(self)
+        return await self._worker.run(work)
+
+    def close(self) -> None:
+        if self._worker:
+            self._worker.close()
+            self._worker = None
+        self.engine.dispose()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold an SQLite file for one `run`; the hold ends with the process, however it ends."""
+        path = make_url(self.url).database
+        if not self.is_sqlite or not path:
+            yield
+            return
+        hold = sqlite3.connect(f"{path}-running", timeout=0, isolation_level=None)
+        try:
+            hold.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            raise AlreadyRunning(f"Another samenspraak is already running on {path}. Stop that one first.") from None
+        else:
+            yield
+        finally:
+            hold.close()
+
+
+def insert_of(dialect: Dialect) -> Callable[[Table], Any]:
+    return postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+
+
+@contextmanager
+def away() -> Iterator[None]:
+    """Turn the ways in which a database can be gone into DatabaseAway."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseAway(str(error.orig)) from error
+    except DBAPIError as error:
+        not_even_connected = isinstance(error, ProgrammingError) and error.statement is None  # as for an unknown option
+        if error.connection_invalidated or not_even_connected or type(error) is DatabaseError:  # as of no database file
+            raise DatabaseAway(str(error.orig)) from error
+        raise
+
+
+def breaks_a_rule(error: BaseException) -> bool:
+    """Whether the database refused work because a unique key or another rule stands in its way."""
+    return isinstance(error, IntegrityError)
+
+
+def _sqlite_engine(url: str) -> Engine:
+    path = make_url(url).database
+    if path:
+        with suppress(OSError):  # the connection says it better
+            Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we begin ourselves, below
+        _write_ahead(connection)
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A deferred BEGIN would let two writers read the same rows and then fail or lose one of them.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Where two make the same file at once, SQLite tells one of them that it is locked, and does not wait for BUSY."""
+    patience = time.monotonic() + BUSY / 1000
+    while time.monotonic() < patience:
+        with suppress(sqlite3.OperationalError):
+            connection.execute(WAL)
+            return
+        time.sleep(0.01)
+    connection.execute(WAL)
+
+
+def _postgresql_engine(url: str) -> Engine:
+    driver = make_url(url).set(drivername="postgresql+psycopg")
+    wanted = driver.query.get("options", "")  # what an operator asks for goes before
+    options = " ".join((*(f"-c {name}={value}" for name, value in SESSION.items()), str(wanted)))
+    driver = driver.difference_update_query(["options"])
+    ours = {"connect_timeout": CONNECT_WITHIN, "options": options, **WHO_VANISHES}
+    return create_engine(
+        driver,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={name: value for name, value in ours.items() if name not in driver.query},
+    )
+
+
+class _Writer:
+    """The one thread that writes to SQLite. It keeps its connection until something goes wrong with it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection: Connection | None = None
+        self._waiting: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
+        self._thread.start()
+
+    async def run(self, work: Callable[[Tx], T]) -> T:
+        loop = asyncio.get_running_loop()
+        piece = _Work(work, loop, loop.create_future())
+        self._waiting.put(piece)
+        return await asyncio.shield(piece.future)
+
+    def close(self) -> None:
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _write(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            together, last = self._with_all_that_wait(first)
+            outcomes = self._commit(together)
+            _hand_back(together, outcomes)
+            if last:
+                break
+        self._disconnect()
+
+    def _with_all_that_wait(self, first: "_Work") -> "tuple[list[_Work], bool]":
+        together = [first]
+        with suppress(queue.Empty):
+            while len(together) < MOST_TOGETHER:
+                if (piece := self._waiting.get_nowait()) is None:
+                    return together, True
+                together.append(piece)
+        return together, False
+
+    def _commit(self, together: "list[_Work]") -> "list[_Outcome]":
+        try:
+            with self._database.begun(self._connected()) as tx:
+                if len(together) == 1:
+                    return [_Outcome(value=together[0].work(tx))]
+                return [_in_savepoint(tx, piece) for piece in together]
+        except Exception as error:  # whatever it is, whoever waits must hear of it
+            self._disconnect()
+            return [_Outcome(error=error)] * len(together)
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            with away():
+                self._connection = self._database.engine.connect()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection:
+            with suppress(DBAPIError):
+                self._connection.close()
+            self._connection = None
+
+
+class _Pool:
+    """Threads that each take a pooled connection to PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._threads = ThreadPoolExecutor(CONNECTIONS, "database")
+
+    async def run(self, work: Callable[[Tx], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._do, work)
+
+    def close(self) -> None:
+        self._threads.shutdown()
+
+    def _do(self, work: Callable[[Tx], T]) -> T:
+        with self._database.transaction() as tx:
+            return work(tx)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    work: Callable[[Tx], Any]
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    value: Any = None
+    error: Exception | None = None
+
+
+def _in_savepoint(tx: Tx, piece: _Work) -> _Outcome:
+    """One of many in a commit: when it fails, only it is undone."""
+    tx.connection.exec_driver_sql("SAVEPOINT piece")
+    try:
+        value = piece.work(tx)
+    except (OperationalError, InterfaceError):
+        raise  # the database itself: nobody's work will be stored
+    except Exception as error:
+        tx.connection.exec_driver_sql("ROLLBACK TO piece")
+        return _Outcome(error=error)
+    tx.connection.exec_driver_sql("RELEASE piece")
+    return _Outcome(value=value)
+
+
+def _hand_back(together: list[_Work], outcomes: list[_Outcome]) -> None:
+    loops = {piece.loop for piece in together}
+    for loop in loops:
+        settled = [(p.future, o) for p, o in zip(together, outcomes, strict=True) if p.loop is loop]
+        with suppress(RuntimeError):  # the loop closed while we wrote: nobody waits any more
+            loop.call_soon_threadsafe(_settle, settled)
+
+
+def _settle(settled: "list[tuple[asyncio.Future[Any], _Outcome]]") -> None:
+    for future, outcome in settled:
+        if future.done():
+            continue
+        if outcome.error:
+            future.set_exception(outcome.error)
+        else:
+            future.set_result(outcome.value)

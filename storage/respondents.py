@@ -1,0 +1,350 @@
+"""Dialogues: who is in front of us, where they stand, and what changed.
+
+A contact's row stays locked from `load` until the commit, so two updates of one person never cross.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, or_, select, update
+
+from bot.survey.calendar import zone
+from bot.survey.checklist import Checklist
+from bot.survey.conversation.buttons import place_from
+from bot.survey.conversation.dialogue import Dialogue, Partnership
+from storage import letters as letters_of
+from storage import published, reminders
+from storage import waves as waves_of
+from storage.contacts import meet
+from storage.engine.compiled import Prepared
+from storage.engine.database import Tx
+from storage.partnerships import PARTNERSHIP_COLUMNS, Wave
+from storage.schema import answers, contacts, partnerships, respondents, responses, waves
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A contact that we know. `dialogue` is the response asked for, or else the one they were last in.
+
+    `named` says whether the response asked for is theirs, `unreachable` that we had thought them gone.
+    """
+
+    contact: int
+    dialogue: Dialogue
+    named: bool
+    unreachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    partnership: str
+    wave: int
+    item: int
+    option: str
+    answered_on: date
+
+
+def load(
+    tx: Tx, checklist: Checklist, languages: tuple[str, ...], channel: str, address: str, response: int | None
+) -> Caller | None:
+    """The person at this address; None when we keep nothing about them."""
+    contact = _LOCK_ADDRESS(tx, address_key=tx.seal.key(channel, address))
+    return _caller(tx, checklist, languages, contact[0].id, response) if contact else None
+
+
+def active_since(
+    tx: Tx,
+    checklist: Checklist,
+    languages: tuple[str, ...],
+    channel: str,
+    after: datetime,
+    before: datetime,
+    now: datetime,
+) -> Iterator[Caller]:
+    """Everybody who last answered in this channel between two moments, neither finished nor took a break, and was not
+    reminded since."""
+    reminded = func.coalesce(reminders.SECOND.c.due_at, reminders.FIRST.c.due_at)
+    active = (
+        select(contacts.c.id)
+        .distinct()
+        .select_from(contacts.join(respondents).join(responses).join(waves))
+        .outerjoin(reminders.FIRST, reminders.was_sent(reminders.FIRST, 1))
+        .outerjoin(reminders.SECOND, reminders.was_sent(reminders.SECOND, 2))
+        .where(
+            contacts.c.channel == channel,
+            contacts.c.unreachable_at.is_(None),
+            contacts.c.stopped_at.is_(None),
+            responses.c.reminders,
+            responses.c.touched_at.between(after, before),
+            responses.c.completed_at.is_(None),
+            responses.c.remind_at.is_(None),
+            or_(reminded.is_(None), reminded < responses.c.touched_at),
+            waves.c.closed_at.is_(None),
+            or_(waves.c.closes_at.is_(None), waves.c.closes_at > now),
+        )
+    )
+    for contact in tx.connection.execute(active.order_by(contacts.c.id)).scalars().all():
+        if caller := of_contact(tx, checklist, languages, contact, None):
+            yield caller
+
+
+def of_contact(
+    tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int, response: int | None
+) -> Caller | None:
+    """A contact that is not calling but called; None when they were erased meanwhile."""
+    if not _LOCK_CONTACT(tx, contact_id=contact):
+        return None
+    return _caller(tx, checklist, languages, contact, response)
+
+
+def forget_moment(tx: Tx, response: int) -> None:
+    """The moment that they asked for has come; they are shown where their answers put them."""
+    tx.connection.execute(update(responses).where(responses.c.id == response).values(remind_at=None, place=None))
+
+
+def join(
+    tx: Tx, channel: str, address: str, language: str, partnership: int, invitation: str, consent: str, now: datetime
+) -> int:
+    """Make somebody a respondent who has just agreed; their contact's number. Agreeing twice changes nothing."""
+    contact = meet(tx, channel, address, language, now, {"language": language, "stopped_at": None})
+    tx.connection.execute(
+        tx.insert(respondents)
+        .values(
+            contact_id=contact,
+            partnership_id=partnership,
+            invitation=invitation,
+            consented_at=now,
+            consent=consent,
+        )
+        .on_conflict_do_nothing()
+    )
+    return contact
+
+
+def enter_wave(tx: Tx, channel: str, address: str, partnership: int, wave: Wave, now: datetime) -> int | None:
+    """The response of the respondent at this address, made when there is none yet and the wave is open.
+
+    None when they are not a respondent, or have no response in a wave that is closed.
+    """
+    respondent = tx.connection.execute(
+        select(respondents.c.id)
+        .join(contacts)
+        .where(contacts.c.address_key == tx.seal.key(channel, address), respondents.c.partnership_id == partnership)
+        .with_for_update(of=contacts)  # first the contact, as everywhere: else two updates wait for each other
+    ).scalar()
+    if respondent is None:
+        return None
+    if wave.closed_at:
+        own = select(responses.c.id).where(responses.c.respondent_id == respondent, responses.c.wave_id == wave.id)
+        return tx.connection.execute(own).scalar()
+    waves_of.invite(tx, respondent, wave.id, now)
+    came = update(responses).where(responses.c.respondent_id == respondent, responses.c.wave_id == wave.id)
+    started = {"touched_at": now, "started_at": func.coalesce(responses.c.started_at, now)}
+    return int(tx.connection.execute(came.values(started).returning(responses.c.id)).scalar_one())
+
+
+def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> bool:
+    """Store what changed since `load`, and that this response is the one they were last in.
+
+    Whether letters that wait for this contact were withdrawn, because they are out of date now.
+    """
+    before = caller.dialogue
+    today = now.astimezone(zone(after.partnership.timezone)).date()
+    for item, option in after.answers.items():
+        if before.answers.get(item) != option:
+            _SAVE_ANSWER(tx, response_id=after.response, item=item, option=option, answered_on=today)
+    _SAVE_RESPONSE(
+        tx,
+        response=after.response,
+        place=str(after.place) if after.place else None,
+        reminders=after.reminders,
+        remind_at=after.remind_at,
+        touched_at=now,
+    )
+    if after.answers and not before.answers:
+        begun = update(responses).where(responses.c.id == after.response, responses.c.started_at.is_(None))
+        tx.connection.execute(begun.values(started_at=now))
+    outdated = _withdraw(tx, caller, after, now)
+    if after.completed and not before.completed:
+        finished = update(responses).where(responses.c.id == after.response, responses.c.completed_at.is_(None))
+        tx.connection.execute(finished.values(completed_at=now))
+    if (after.group, after.wants_result) != (before.group, before.wants_result):
+        of_response = select(responses.c.respondent_id).where(responses.c.id == after.response).scalar_subquery()
+        kept = {"group": after.group, "wants_result": after.wants_result}
+        tx.connection.execute(update(respondents).where(respondents.c.id == of_response).values(kept))
+    _save_contact(tx, caller, after, now)
+    return outdated
+
+
+def _withdraw(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> bool:
+    if after.stopped and not caller.dialogue.stopped:
+        letters_of.withdraw(tx, letters_of.unasked(caller.contact), now)
+        return True
+    if overtaken := reminders.overtaken(caller.dialogue, after):
+        letters_of.withdraw(tx, letters_of.with_keys(overtaken), now)
+    return bool(overtaken)
+
+
+def _save_contact(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> None:
+    before, changed = caller.dialogue, dict[str, object]()
+    if caller.unreachable:
+        changed["unreachable_at"] = None
+    if after.language != before.language:
+        changed["language"] = after.language
+    if after.stopped != before.stopped:
+        changed["stopped_at"] = now if after.stopped else None
+    if changed:
+        tx.connection.execute(update(contacts).where(contacts.c.id == caller.contact).values(changed))
+
+
+def erase(tx: Tx, checklist: Checklist, contact: int) -> None:
+    """Everything about this contact, at once: respondent, responses, answers and waiting letters go with it."""
+    published.depart(tx, checklist, contact)
+    tx.erased.append(contact)
+    tx.connection.execute(delete(contacts).where(contacts.c.id == contact))
+
+
+def own_answers(tx: Tx, contact: int) -> list[OwnAnswer]:
+    """Every answer that this person gave, in every wave and partnership."""
+    found = tx.connection.execute(
+        select(partnerships.c.name, waves.c.number, answers.c.item, answers.c.option, answers.c.answered_on)
+        .select_from(answers.join(responses).join(respondents).join(waves).join(partnerships))
+        .where(respondents.c.contact_id == contact)
+        .order_by(partnerships.c.id, waves.c.number, answers.c.item)
+    )
+    return [OwnAnswer(*row) for row in found]
+
+
+def _caller(
+    tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int, response: int | None
+) -> Caller | None:
+    rows = _LOAD(tx, contact_id=contact)
+    if not rows:
+        return None
+    asked = next((row for row in rows if row.response == response), None)
+    row = asked or rows[0]
+    others = tuple(
+        (other.response, other.name)
+        for other in rows
+        if other.partnership != row.partnership and other.closed_at is None and other.completed_at is None
+    )
+    given = _answers(tx, row.response)
+    dialogue = _dialogue(row, checklist, languages, given, others)
+    if len(given) == len(checklist.items):
+        dialogue = replace(dialogue, earlier=_earlier(tx, row, rows))
+    return Caller(contact, dialogue, asked is not None, row.unreachable_at is not None)
+
+
+def _answers(tx: Tx, response: int) -> dict[int, str]:
+    return dict(_ANSWERS(tx, response=response))
+
+
+def _earlier(tx: Tx, row: Any, rows: Sequence[Any]) -> dict[int, str]:
+    """What this person answered in the wave before, if they completed it, to statements that read the same still."""
+    mine = (one for one in rows if one.partnership == row.partnership and one.number < row.number)
+    last = max(mine, key=lambda one: one.number, default=None)
+    if last is None or last.completed_at is None:
+        return {}
+    same = waves_of.unchanged(tx, last.wave, row.wave)
+    return {item: option for item, option in _answers(tx, last.response).items() if item in same}
+
+
+def _dialogue(
+    row: Any,
+    checklist: Checklist,
+    languages: tuple[str, ...],
+    given: Mapping[int, str],
+    others: tuple[tuple[int, str], ...],
+) -> Dialogue:
+    partnership = Partnership(*row[-len(PARTNERSHIP_COLUMNS) :])
+    return Dialogue(
+        checklist=checklist,
+        languages=languages,
+        language=row.spoken if row.spoken in languages else partnership.language,
+        partnership=partnership,
+        response=row.response,
+        wave_open=row.closed_at is None,
+        completed=row.completed_at is not None,
+        group=row.group,
+        answers=given,
+        place=place_from(row.place) if row.place else None,
+        reminders=row.reminders,
+        remind_at=row.remind_at,
+        stopped=row.stopped_at is not None,
+        wants_result=row.wants_result,
+        channel=row.channel,
+        others=others,
+        wave=row.number,
+        wave_name=row.wave_name,
+        closes_at=row.closes_at,
+        touched_at=row.touched_at,
+        reminded=tuple(at for at in (row.first_reminder, row.second_reminder) if at),
+    )
+
+
+def _save_answer(insert: Any) -> Any:
+    row: dict[str, Any] = {name: bindparam(name) for name in ("response_id", "item", "option", "answered_on")}
+    given = insert(answers).values(**row)
+    changed = {"option": given.excluded.option, "answered_on": given.excluded.answered_on}
+    return given.on_conflict_do_update(index_elements=["response_id", "item"], set_=changed)
+
+
+# Locking comes first, and alone: a statement that waited for a lock still sees the other tables as they were before.
+_LOCK = select(contacts.c.id).with_for_update()
+_LOCK_ADDRESS = Prepared(lambda _: _LOCK.where(contacts.c.address_key == bindparam("address_key")))
+_LOCK_CONTACT = Prepared(lambda _: _LOCK.where(contacts.c.id == bindparam("contact_id")))
+_LOAD = Prepared(
+    lambda _: (
+        select(
+            contacts.c.channel,
+            contacts.c.language.label("spoken"),
+            contacts.c.stopped_at,
+            contacts.c.unreachable_at,
+            respondents.c.group,
+            respondents.c.wants_result,
+            responses.c.id.label("response"),
+            responses.c.place,
+            responses.c.reminders,
+            responses.c.remind_at,
+            responses.c.completed_at,
+            responses.c.touched_at,
+            reminders.FIRST.c.due_at.label("first_reminder"),
+            reminders.SECOND.c.due_at.label("second_reminder"),
+            waves.c.id.label("wave"),
+            waves.c.number,
+            waves.c.name.label("wave_name"),
+            waves.c.closed_at,
+            waves.c.closes_at,
+            partnerships.c.id.label("partnership"),
+            *PARTNERSHIP_COLUMNS,
+        )
+        .select_from(
+            contacts.join(respondents)
+            .join(responses)
+            .join(waves)
+            .join(partnerships)
+            .outerjoin(reminders.FIRST, reminders.was_sent(reminders.FIRST, 1))
+            .outerjoin(reminders.SECOND, reminders.was_sent(reminders.SECOND, 2))
+        )
+        .where(contacts.c.id == bindparam("contact_id"))
+        .order_by(responses.c.touched_at.desc(), responses.c.id.desc())
+    )
+)
+_ANSWERS = Prepared(
+    lambda _: select(answers.c.item, answers.c.option).where(answers.c.response_id == bindparam("response"))
+)
+_SAVE_ANSWER = Prepared(_save_answer)
+_SAVE_RESPONSE = Prepared(
+    lambda _: (
+        update(responses)
+        .where(responses.c.id == bindparam("response"))
+        .values(
+            place=bindparam("place"),
+            reminders=bindparam("reminders"),
+            remind_at=bindparam("remind_at"),
+            touched_at=bindparam("touched_at"),
+        )
+    )
+)

@@ -1,0 +1,28 @@
+"""Marks: the few single facts that the house remembers about itself."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from storage.engine.database import Tx
+from storage.schema import marks
+
+LAST_TICK = "last tick"
+"""When any process last did all that the time asks for, without a failure."""
+
+
+def read_moment(tx: Tx, name: str) -> datetime | None:
+    found = tx.connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar()
+    return datetime.fromisoformat(found) if found else None
+
+
+def write_moment(tx: Tx, name: str, moment: datetime) -> None:
+    value = moment.isoformat()
+    new = tx.insert(marks).values(name=name, value=value)
+    tx.connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def hold(tx: Tx, name: str) -> bool:
+    """Whether this transaction may change the mark; not while another one does."""
+    mine = select(marks.c.name).where(marks.c.name == name).with_for_update(skip_locked=True)
+    return tx.connection.execute(mine).first() is not None

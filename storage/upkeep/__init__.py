@@ -1,0 +1,1 @@
+"""Upkeep: migrations, back-ups, restoring, and whether a database is well."""

@@ -1,0 +1,296 @@
+"""Back-ups: a whole copy of the database in one file, made while the bot runs, and put back into an empty place.
+
+A back-up is complete and checked, or it is not there. The secret is never in it, and nothing is restored without it.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
+
+from storage import state
+from storage.engine.database import Database, DatabaseAway, StorageError
+from storage.engine.urls import file_of, told
+from storage.upkeep.migrate import (
+    SECRET_MARK,
+    NewerDatabase,
+    WrongSecret,
+    current,
+    guard,
+    head,
+    lift_guard,
+    mark_of_secret,
+    secret_fits,
+    upgrade,
+)
+
+MADE = "backed up"
+"""The mark that says of which moment a back-up is."""
+
+DUMP = ("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--no-password")
+RESTORE = ("pg_restore", "--no-owner", "--no-privileges", "--no-password", "--exit-on-error", "--single-transaction")
+WANTED = ("alembic_version", "marks", "contacts", "answers")
+
+INTO_EMPTY = "Restore into an empty place: move what is there away, or set DATABASE_URL to another one."
+
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+FROM_DAMAGE = (
+    "There is no back-up of it now. Stop the bot, move this file and those beside it away and keep them, "
+    "and restore the newest back-up."
+)
+
+UNRECOGNISABLE = (
+    "This back-up was made with another secret, so nobody in it could be recognised. Nothing was restored. First set "
+    "SAMENSPRAAK_SECRET to that secret, or put back the file samenspraak.secret."
+)
+
+
+class BackupError(StorageError):
+    """There is no back-up now, or it was not restored; the message says why and what to do."""
+
+
+def save(database: Database, path: Path, now: datetime, *, over: bool = False) -> None:
+    """Write the database, as it is now, to a file that only this account can read; a running bot is not held up."""
+    if path.exists() and not over:
+        raise BackupError(f"There is a {path} already. Give another name, or --force to write over it.")
+    if _is_nothing(database):
+        raise BackupError(f"There is nothing to back up in {told(database.url)}.")
+    with _beside(path) as part:
+        (_copy if database.is_sqlite else _dump)(database, part, now)
+        _flush(part)
+        part.replace(path)
+    _flush(path.absolute().parent)
+
+
+def _is_nothing(database: Database) -> bool:
+    file = file_of(database.url)
+    if file and not file.is_file():
+        return True
+    try:
+        return current(database) is None
+    except DatabaseAway:
+        if file is None:
+            raise
+        return False  # it cannot be written, or is damaged: the copy will tell
+
+
+def restored(path: Path, url: str, secret: str) -> AbstractContextManager[Database]:
+    """A back-up, checked, put back where there was nothing, and upgraded; what is done with it until the end belongs to
+    it: before that no bot starts there."""
+    target = file_of(url)
+    return _restored_file(path, target, secret) if target else _restored_on_server(path, url, secret)
+
+
+@contextmanager
+def _restored_file(path: Path, target: Path, secret: str) -> Iterator[Database]:
+    """Under another name until this ends well."""
+    if taken := [one for one in _with_companions(target) if one.exists()]:
+        raise BackupError(f"There is a {taken[0]} already. {INTO_EMPTY}")
+    _check_file(path)
+    with _beside_in_folder(target) as copy:
+        _copy_file(path, copy)
+        with closing(Database(f"sqlite:///{copy}", secret)) as database:
+            upgrade(database, _check(database))
+            yield database
+        _make_one_file(copy)
+        _flush(copy)
+        copy.replace(target)
+    _flush(target.absolute().parent)
+
+
+@contextmanager
+def _beside_in_folder(target: Path) -> Iterator[Path]:
+    """The same name in a new folder beside it, which is gone afterwards."""
+    with _in_words(target):
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".restoring-", dir=target.parent) as folder:
+            yield Path(folder) / target.name
+
+
+@contextmanager
+def _restored_on_server(path: Path, url: str, secret: str) -> Iterator[Database]:
+    """Behind a guard until this ends well."""
+    with closing(Database(url, secret)) as database:
+        if current(database) is not None:
+            raise BackupError(f"There is something in {told(url)} already. {INTO_EMPTY}")
+        listed = _run("pg_restore", "--list", str(path))
+        if not all(f"TABLE DATA public {name} " in listed for name in WANTED):
+            raise BackupError(f"{path} is a back-up of something else.")
+        revision = _check_dump(database, path)
+        guard(database)
+        _put_back(database, path)
+        upgrade(database, revision)
+        yield database
+        lift_guard(database)
+
+
+def _put_back(database: Database, path: Path) -> None:
+    """All or nothing; after nothing the place is empty again."""
+    try:
+        _run(*RESTORE, f"--dbname={_without_password(database)}", str(path), **_password(database))
+    except BackupError:
+        lift_guard(database, of_nothing=True)
+        raise
+
+
+def _check(database: Database) -> str:
+    """The revision of what can go on here."""
+    revision = current(database)
+    if revision is None:
+        raise BackupError("There is nothing in this back-up.")
+    if revision > head():
+        raise NewerDatabase(str(NewerDatabase.__doc__))
+    if not secret_fits(database):
+        raise WrongSecret(UNRECOGNISABLE)
+    return revision
+
+
+def _check_dump(database: Database, path: Path) -> str:
+    """The same, of a file that only PostgreSQL's own program can read."""
+    revision = re.search(r"FROM stdin;\n(\d{4})\n", _table(path, "alembic_version"))
+    if revision is None:
+        raise BackupError(f"{path} is a back-up of something else.")
+    if revision[1] > head():
+        raise NewerDatabase(str(NewerDatabase.__doc__))
+    made_with = re.search(rf"^{SECRET_MARK}\t(\w+)$", _table(path, "marks"), re.MULTILINE)
+    if made_with and made_with[1] != mark_of_secret(database):
+        raise WrongSecret(UNRECOGNISABLE)
+    return revision[1]
+
+
+def _table(path: Path, name: str) -> str:
+    return _run("pg_restore", "--data-only", f"--table={name}", "--file=-", str(path))
+
+
+def _copy(database: Database, part: Path, now: datetime) -> None:
+    source = file_of(database.url)
+    assert source  # noqa: S101 - as on every SQLite database that is not in memory
+    try:
+        _copy_file(source, part)
+        wrong = _wrong_in(part)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode not in DAMAGED:
+            raise
+        wrong = str(error)
+    if wrong:
+        raise BackupError(f"The database {source} itself is damaged: {wrong}. {FROM_DAMAGE}")
+    _date(part, now)
+
+
+def _date(part: Path, now: datetime) -> None:
+    """In the copy alone: a database that is full or may only be read can be backed up too."""
+    with closing(sqlite3.connect(part, isolation_level=None)) as copy:
+        copy.execute("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", (MADE, now.isoformat()))
+
+
+def _copy_file(source: Path, to: Path) -> None:
+    """All at once, which is one moment of the database, while others go on writing; one file, with no log beside it."""
+    with closing(sqlite3.connect(_read_only(source), uri=True)) as there, closing(_new(to)) as made:
+        there.backup(made)
+    _make_one_file(to)
+
+
+def _make_one_file(path: Path) -> None:
+    """Take in the log that may stand beside it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode=DELETE")
+
+
+def _dump(database: Database, part: Path, now: datetime) -> None:
+    with suppress(DatabaseAway, DBAPIError), database.transaction() as tx:  # a full one is backed up without
+        state.write_moment(tx, MADE, now)
+    _run(*DUMP, f"--file={part}", f"--dbname={_without_password(database)}", **_password(database))
+    _run("pg_restore", "--list", str(part))
+
+
+def _new(path: Path) -> sqlite3.Connection:
+    """For our eyes only."""
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    return sqlite3.connect(path, isolation_level=None)
+
+
+def _check_file(path: Path) -> None:
+    try:
+        wrong = _wrong_in(path)
+    except sqlite3.Error as error:
+        raise BackupError(f"{path} cannot be used: {error}") from None
+    if wrong:
+        raise BackupError(f"{path} is damaged: {wrong}. Take an older back-up.")
+
+
+def _wrong_in(path: Path) -> str:
+    """The first thing that is wrong in a file; nothing when all is well."""
+    with closing(sqlite3.connect(_read_only(path), uri=True)) as file:
+        found = file.execute("PRAGMA integrity_check(3)").fetchall()
+        found += file.execute("PRAGMA foreign_key_check").fetchall()
+    return "" if found == [("ok",)] else str(next(one for one in found if one != ("ok",)))
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A new file in the same folder, which is gone afterwards."""
+    with _in_words(path):
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.absolute().parent)
+        os.close(handle)
+        try:
+            yield Path(name)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """Say why something cannot be written here."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        advice = "Is its folder there, may this account write in it, and is there room on the disk?"
+        raise BackupError(f"{path} cannot be written: {reason}. {advice}") from None
+
+
+def _flush(path: Path) -> None:
+    """It is on disk, and not only on its way."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _run(*command: str, **environment: str) -> str:
+    if not shutil.which(command[0]):
+        shown = shlex.join(command)
+        raise BackupError(f"{command[0]} is not here. Install PostgreSQL's client, or run where it is: {shown}")
+    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True)  # noqa: S603
+    if done.returncode:
+        raise BackupError(f"{command[0]} failed: {done.stderr.strip()}")
+    return done.stdout
+
+
+def _without_password(database: Database) -> str:
+    return make_url(database.url)._replace(drivername="postgresql", password=None).render_as_string()
+
+
+def _password(database: Database) -> dict[str, str]:
+    """In the environment: everybody on a machine can read a command line."""
+    password = make_url(database.url).password
+    return {"PGPASSWORD": str(password)} if password else {}
+
+
+def _read_only(path: Path) -> str:
+    return f"{path.absolute().as_uri()}?mode=ro"
+
+
+def _with_companions(path: Path) -> list[Path]:
+    return [path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")]

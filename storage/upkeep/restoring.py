@@ -1,0 +1,60 @@
+"""Restoring: what a database needs that stands where it stood at its back-up, so that nobody is written to twice.
+
+What fell due since the back-up may have been sent, which the database cannot know any more: it is taken for sent. The
+numbers that were given out since, and are on people's phones, are given to nobody else.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, text, update
+
+from storage import letters
+from storage.engine.database import Tx
+from storage.schema import leases, marks
+from storage.schema import letters as letters_table
+from storage.state import LAST_TICK
+
+TAKEN = "taken for sent at a restore"
+GAP = 1_000_000
+NUMBERED = ("contacts", "respondents", "responses", "waves")
+
+
+def begin_anew(tx: Tx, now: datetime) -> None:
+    """No bot runs here yet: nobody holds a lease, and no letter is in anybody's hands."""
+    tx.connection.execute(delete(marks).where(marks.c.name == LAST_TICK))
+    tx.connection.execute(delete(leases))
+    letters.release(tx, now)
+
+
+def leave_gap(tx: Tx) -> None:
+    for table in NUMBERED:
+        if tx.connection.dialect.name == "sqlite":
+            last = tx.connection.execute(_LAST_SQLITE, {"name": table}).scalar() or 0
+            tx.connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table})
+            tx.connection.execute(text("INSERT INTO sqlite_sequence VALUES (:name, :seq)"), _gap(table, last))
+        else:
+            last = tx.connection.execute(text(f"SELECT last_value FROM {table}_id_seq")).scalar() or 0  # noqa: S608
+            tx.connection.execute(text("SELECT setval(cast(:name AS regclass), :seq)"), _gap(f"{table}_id_seq", last))
+
+
+_LAST_SQLITE = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+
+
+def _gap(name: str, last: int) -> dict[str, object]:
+    return {"name": name, "seq": last + GAP}
+
+
+def newest_letter(tx: Tx) -> int:
+    return tx.connection.execute(select(func.max(letters_table.c.id))).scalar() or 0
+
+
+def take_for_sent(tx: Tx, now: datetime, newer_than: int | None = None) -> list[str]:
+    """Withdraw bulk mail that fell due, or all that is newer than this letter; its keys, which stay used.
+
+    A reply is sent again, since a screen twice does no harm.
+    """
+    which = letters_table.c.due_at <= now if newer_than is None else letters_table.c.id > newer_than
+    waits = letters_table.c.settled_at.is_(None) & letters_table.c.key.is_not(None) & which
+    gone = {"body": None, "settled_at": now, "refused": TAKEN}
+    taken = update(letters_table).where(waits).values(gone).returning(letters_table.c.key)
+    return list(tx.connection.execute(taken).scalars())

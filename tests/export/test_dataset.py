@@ -1,0 +1,348 @@
+"""The research export: what independent readers find in the files, and what nobody can find there.
+
+The readers (csv, openpyxl, pyreadstat) know nothing of how the files are written; the codes are written out here again.
+"""
+
+import csv
+import random
+import resource
+import struct
+import sys
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from pyreadstat import read_sav
+
+from bot.export.dataset import ExportError, Record, write
+from bot.export.reliability import alpha, f_quantile, interval
+from bot.survey.phrases import say
+from bot.texts.texts import Texts
+from tests.data import OPTIONS, five_sheets
+
+FORMS = ("csv", "xlsx", "sav")
+ITEMS = [f"i{item:02}" for item in range(1, 27)]
+COLUMNS = ["id", "wave", "group", "language", "completed", *ITEMS]
+ANSWERS = {"no": 0, "rather_no": 25, "middle": 50, "rather_yes": 75, "yes": 100, "dont_know": -1, "not_applicable": -2}
+GROUPS = {"resident": 1, "professional": 2, "other": 3, None: -3, "withheld": -4}
+FIRST = 7_654_301  # our own number of the first person: long enough not to stand in a file by accident
+
+Row = tuple[Any, ...]
+Book = list[dict[str, str]]
+
+
+def people() -> list[Record]:
+    """Five people in two waves, one in the first only, who stopped early and used every code there is."""
+    sheets = [dict(sheet) for sheet in five_sheets()]
+    groups: Sequence[str | None] = (*GROUPS,)
+    first = [Record(FIRST + n, 1, groups[n], ("nl", "en")[n % 2], True, sheet) for n, sheet in enumerate(sheets)]
+    second = [Record(FIRST + n, 2, groups[n], "nl", True, {**sheet, 1: OPTIONS[n]}) for n, sheet in enumerate(sheets)]
+    stopped = Record(FIRST + 5, 1, None, "nl", False, {1: "dont_know", 2: "not_applicable", 3: "yes"})
+    return [*first, *second, stopped]
+
+
+def expected(record: Record) -> Row:
+    answers = [ANSWERS[record.answers[item]] if item in record.answers else -3 for item in range(1, 27)]
+    return (record.wave, GROUPS[record.group], record.language, int(record.completed), *answers)
+
+
+def crowd(n: int, **first: str) -> list[Record]:
+    """People who answer everything, each in an own way; the first of them with these answers (`i05`) instead."""
+    sheets = [dict(enumerate(random.Random(k).choices(OPTIONS, k=26), 1)) for k in range(n)]
+    sheets[0] |= {int(column[1:]): option for column, option in first.items()}
+    return [Record(FIRST + k, 1, "resident", "nl", True, sheet) for k, sheet in enumerate(sheets)]
+
+
+def rows_of(paths: list[Path]) -> list[Row]:
+    """The rows in the order of the file, as another program reads them."""
+    match paths[0].suffix:
+        case ".csv":
+            with paths[0].open(encoding="utf-8", newline="") as file:
+                found: list[Row] = [tuple(row) for row in csv.reader(file)]
+        case ".xlsx":
+            found = [tuple(row) for row in load_workbook(paths[0])["data"].iter_rows(values_only=True)]
+        case _:
+            columns, _ = sav(paths)
+            found = [tuple(columns), *zip(*columns.values(), strict=True)]
+    assert list(found[0]) == COLUMNS
+    return [(row[0], int(row[1]), int(row[2]), row[3], *map(int, row[4:])) for row in found[1:]]
+
+
+def sav(paths: list[Path], user_missing: bool = True) -> tuple[dict[str, Any], Any]:
+    return read_sav(paths[0], output_format="dict", user_missing=user_missing)
+
+
+def book_of(paths: list[Path]) -> Book:
+    if paths[0].suffix == ".xlsx":
+        header, *rows = load_workbook(paths[0])["codebook"].iter_rows(values_only=True)
+        return [dict(zip(header, (cell or "" for cell in row), strict=True)) for row in rows]
+    with paths[1].open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def entry(book: Book, kind: str, name: str) -> dict[str, str]:
+    [found] = [row for row in book if (row["entry"], row["name"]) == (kind, name)]
+    return found
+
+
+def content(paths: list[Path]) -> bytes:
+    """Every byte of the files, the compressed ones unpacked."""
+    if paths[0].suffix == ".xlsx":
+        with zipfile.ZipFile(paths[0]) as packed:
+            return b"".join(packed.read(part) for part in packed.namelist())
+    return b"".join(path.read_bytes() for path in paths)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("form", FORMS)
+def test_another_program_reads_the_same_answers(form: str, language: str, texts: Texts, tmp_path: Path) -> None:
+    rows = rows_of(write(people(), texts, language, form, tmp_path, "verbinders"))
+    assert sorted(row[1:] for row in rows) == sorted(map(expected, people()))
+    assert {code for row in rows for code in row[5:]} == {*ANSWERS.values(), -3}
+    assert {row[2] for row in rows} == {*GROUPS.values()}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_id_is_one_person_in_every_wave_and_fresh_in_every_export(form: str, texts: Texts, tmp_path: Path) -> None:
+    person = {expected(record): record.person for record in people()}
+    exports = [rows_of(write(people(), texts, "nl", form, tmp_path, name)) for name in ("once", "again")]
+    for rows in exports:
+        assert len({(row[0], person[row[1:]]) for row in rows}) == len({row[0] for row in rows}) == 6
+        assert all(len(row[0]) == 8 and int(row[0], 16) and row[0][0].isalpha() for row in rows)
+    once, again = ({row[0] for row in rows} for rows in exports)
+    assert not once & again
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_nothing_shows_who_came_first(form: str, texts: Texts, tmp_path: Path) -> None:
+    records = crowd(40)
+    person = {expected(record): record.person for record in records}
+    assert len(person) == 40
+    rows = rows_of(write(records, texts, "nl", form, tmp_path, "many", random.Random(1)))
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+    order = [person[row[1:]] for row in rows]
+    rising = sum(one < next_one for one, next_one in pairwise(order))
+    assert 10 < rising < 30
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_our_own_numbers_are_nowhere_in_the_bytes(form: str, texts: Texts, tmp_path: Path) -> None:
+    found = content(write(people(), texts, "nl", form, tmp_path, "verbinders"))
+    assert b"i26" in found
+    for record in people():
+        for written in (
+            str(record.person).encode(),
+            struct.pack("<d", record.person),
+            struct.pack("<i", record.person),
+        ):
+            assert written not in found
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_spss_shows_labels_and_leaves_the_three_codes_out(language: str, texts: Texts, tmp_path: Path) -> None:
+    paths = write(people(), texts, language, "sav", tmp_path, "verbinders")
+    columns, about = sav(paths)
+    items, options = texts.checklist.items, texts.checklist.options
+    labels = {score: texts.say(options[key].label, language) for key, score in ANSWERS.items()}
+    for number, column in enumerate(ITEMS, 1):
+        assert about.column_names_to_labels[column] == texts.say(items[number].statement, language)
+        assert about.variable_value_labels[column] == {**labels, -3: texts.say(say("Not reached"), language)}
+        assert {span["lo"] for span in about.missing_ranges[column]} == {-1, -2, -3}
+        assert all(span["lo"] == span["hi"] for span in about.missing_ranges[column])
+    assert (
+        about.variable_value_labels["group"][1]
+        == {"nl": "Bewoner of vrijwilliger", "en": "Resident or volunteer"}[language]
+    )
+    assert {span["lo"] for span in about.missing_ranges["group"]} == {-3, -4}
+    scored, _ = sav(paths, user_missing=False)
+    assert scored["i02"] == [None if value < 0 else value for value in columns["i02"]]
+
+
+@pytest.mark.parametrize(("language", "dont_know"), [("nl", "Weet ik niet = -1"), ("en", "I don't know = -1")])
+@pytest.mark.parametrize("form", FORMS)
+def test_the_codebook_says_all_a_stranger_needs(
+    form: str, language: str, dont_know: str, texts: Texts, tmp_path: Path
+) -> None:
+    book = book_of(write(people(), texts, language, form, tmp_path, "verbinders"))
+    assert [row["name"] for row in book if row["entry"] == "variable"] == COLUMNS
+    fifth, item = entry(book, "variable", "i05"), texts.checklist.items[5]
+    assert item.hint
+    assert fifth["text"] == texts.say(item.statement, language)
+    assert fifth["english"] == item.statement.text
+    assert fifth["plain"] == texts.say(item.plain, language)
+    assert fifth["hint"] == texts.say(item.hint, language)
+    assert fifth["dimension"] == "suitability"
+    assert fifth["codes"].endswith(" = 100")
+    assert fifth["missing"].startswith(dont_know)
+    assert fifth["missing"].endswith(" = -3")
+    for spoken in ("nl", "en"):
+        assert f"{spoken} {texts.wording()[spoken]['5']}" in fifth["wording"]
+    assert entry(book, "dimension", "growth")["english"] == "Growth dimension"
+    assert texts.checklist.version in entry(book, "note", "instrument")["text"]
+    assert "CC BY 4.0" in entry(book, "note", "sources")["text"]
+    assert "drafts" in entry(book, "note", "drafts")["text"]
+
+
+def test_the_three_formats_carry_one_codebook(texts: Texts, tmp_path: Path) -> None:
+    first, *others = (book_of(write(people(), texts, "nl", form, tmp_path, "verbinders")) for form in FORMS)
+    assert all(book == first for book in others)
+
+
+@pytest.mark.parametrize("bad", ["=1+1", "+31", "-x", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_text_is_never_a_formula(bad: str, texts: Texts, tmp_path: Path) -> None:
+    records = [Record(1, 1, "other", bad, True, {})]
+    with write(records, texts, "nl", "csv", tmp_path, "x")[0].open(newline="") as file:
+        assert next(csv.DictReader(file))["language"] == f"'{bad}"
+    cell = load_workbook(write(records, texts, "nl", "xlsx", tmp_path, "x")[0])["data"]["D2"]
+    assert (cell.data_type, str(cell.value).replace("_x000D_", "\r")) == ("s", bad)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_cell_of_a_codebook_begins_like_a_formula(form: str, texts: Texts, tmp_path: Path) -> None:
+    book = book_of(write(people(), texts, "nl", form, tmp_path, "verbinders"))
+    assert not [cell for row in book for cell in row.values() if cell.startswith(("=", "+", "-", "@", "'"))]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_only_the_owner_reads_and_nothing_is_left_lying_about(form: str, texts: Texts, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+    paths = write(people(), texts, "nl", form, folder, "De Verbinders 1.2")
+    assert paths[0] == folder / f"De Verbinders 1.2.{form}"
+    assert sorted(folder.iterdir()) == sorted(paths)
+    assert {path.stat().st_mode & 0o777 for path in paths} == {0o600}
+
+
+@pytest.mark.parametrize(
+    ("form", "there"), [("csv", "x.csv"), ("xlsx", "x.xlsx"), ("sav", "x.sav"), ("csv", "x-csv-codebook.csv")]
+)
+def test_an_existing_file_is_not_overwritten(form: str, there: str, texts: Texts, tmp_path: Path) -> None:
+    (tmp_path / there).write_text("mine")
+    with pytest.raises(ExportError, match=f"{there} exists already"):
+        write(people(), texts, "nl", form, tmp_path, "x")
+    assert [path.name for path in tmp_path.iterdir()] == [there]
+    assert (tmp_path / there).read_text() == "mine"
+
+
+@pytest.mark.parametrize("below", [".", "deeper"])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_folder_that_is_a_file_is_said_so(form: str, below: str, texts: Texts, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ExportError, match="file"):
+        write(people(), texts, "nl", form, tmp_path / "file" / below, "x")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_full_disk_leaves_nothing_behind(form: str, texts: Texts, tmp_path: Path) -> None:
+    with files_of_at_most(1000), pytest.raises(ExportError, match="cannot be written"):
+        write(people(), texts, "nl", form, tmp_path, "x")
+    assert not list(tmp_path.iterdir())
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """As full as a disk gets in a test: no file grows beyond this."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize(("form", "package"), [("xlsx", "xlsxwriter"), ("sav", "pyreadstat"), ("sav", "pandas")])
+def test_a_missing_package_is_named_with_its_extra(
+    form: str, package: str, texts: Texts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)  # as Python marks what cannot be imported
+    with pytest.raises(ExportError, match=rf'{package}.*"samenspraak\[research\]"'):
+        write(people(), texts, "nl", form, tmp_path, "x")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"form": "pdf"}, "csv, xlsx, sav"),
+        ({"language": "fr"}, "en, nl"),
+        ({"name": "../x"}, "name"),
+        ({"name": ""}, "name"),
+        ({"name": "x" * 81}, "name"),
+        ({"records": []}, "no answers"),
+        ({"records": [Record(1, 1, "mayor", "nl", True, {})]}, "group"),
+        ({"records": [Record(1, 1, None, "nl", True, {3: "maybe"})]}, "item 3"),
+    ],
+)
+def test_what_cannot_be_exported_is_said(changed: dict[str, Any], said: str, texts: Texts, tmp_path: Path) -> None:
+    asked = {"records": people(), "language": "nl", "form": "csv", "name": "x", **changed}
+    with pytest.raises(ExportError, match=said):
+        write(texts=texts, folder=tmp_path, **asked)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("rows", "value"),
+    [
+        ([(0, 0), (50, 50), (100, 100)], 1.0),
+        # The items vary by 1 and 4, their sums by 9: 2 * (1 - 5/9).
+        ([(1, 2), (2, 4), (3, 6)], 8 / 9),
+        # The items vary by 1/3 each, their sums by 2/3: nothing in common.
+        ([(0, 0), (0, 1), (1, 0), (1, 1)], 0.0),
+        # The items vary by 1, 1 and 7/3, their sums 4, 5 and 9 by 7: 3/2 * (1 - 13/21).
+        ([(1, 2, 1), (2, 1, 2), (3, 3, 3)], 1.5 * (1 - 3 / 7)),
+    ],
+)
+def test_alpha_by_hand(rows: list[tuple[int, ...]], value: float) -> None:
+    found = alpha(rows)
+    assert found
+    assert found.value == pytest.approx(value, abs=1e-12)
+    assert found.low <= found.value <= found.high
+    assert found.n == len(rows)
+
+
+@pytest.mark.parametrize("rows", [[], [(1, 2)], [(1,), (2,)], [(50, 50), (50, 50)], [(0, 100), (100, 0)]])
+def test_no_differences_no_alpha(rows: list[tuple[int, ...]]) -> None:
+    assert alpha(rows) is None
+
+
+def test_the_interval_is_feldts() -> None:
+    """Against Evans' R code for Feldt's interval, imaging.mrc-cbu.cam.ac.uk/statswiki/FAQ/cafun."""
+    assert interval(0.913, people=873, items=20) == pytest.approx((0.9044024, 0.9211588), abs=5e-8)
+
+
+@pytest.mark.parametrize(
+    ("share", "above", "below", "table"),
+    # The common printed tables of F.
+    [(0.95, 1, 1, 161.45), (0.95, 5, 10, 3.33), (0.975, 10, 20, 2.77), (0.99, 4, 7, 7.85), (0.95, 120, 120, 1.35)],
+)
+def test_the_quantiles_of_f_are_those_of_the_table(share: float, above: int, below: int, table: float) -> None:
+    assert f_quantile(share, above, below) == pytest.approx(table, abs=0.005)
+
+
+@pytest.mark.parametrize("share", [0.001, 0.025, 0.5, 0.975, 0.999])
+@pytest.mark.parametrize("below", [1, 2, 7, 60, 5000])
+def test_the_quantiles_of_f_where_they_have_a_formula(share: float, below: int) -> None:
+    exact = below / 2 * ((1 - share) ** (-2 / below) - 1)
+    assert f_quantile(share, 2, below) == pytest.approx(exact, rel=1e-9)
+    assert f_quantile(1 - share, below, 2) == pytest.approx(1 / exact, rel=1e-9)
+
+
+def test_alpha_waits_for_thirty_complete_answers(texts: Texts, tmp_path: Path) -> None:
+    book = book_of(write(crowd(30, i05="dont_know"), texts, "nl", "csv", tmp_path, "x"))
+    texts_of = {row["dimension"]: row["text"] for row in book if row["entry"] == "alpha"}
+    assert list(texts_of) == ["suitability", "task", "relation", "growth", "visibility"]
+    assert texts_of["suitability"] == "fewer than 30 complete answers"
+    found = alpha([[ANSWERS[record.answers[item]] for item in range(9, 14)] for record in crowd(30)])
+    assert found
+    assert f"{found.value:.2f} (95% interval {found.low:.2f} to {found.high:.2f}; 30 " in texts_of["task"]
+
+
+def test_alpha_is_of_one_wave(texts: Texts, tmp_path: Path) -> None:
+    book = book_of(write(people(), texts, "nl", "csv", tmp_path, "x"))
+    assert entry(book, "alpha", "task, wave 2")["text"] == "fewer than 30 complete answers"
+    assert sum(row["entry"] == "alpha" for row in book) == 2 * 5

@@ -1,0 +1,241 @@
+"""Whatever others answer, nothing of it that is secret is logged or printed, and no line of it is longer than allowed.
+
+Everybody here answers with a page or an error that repeats what we said to them.
+"""
+
+import asyncio
+import io
+import json
+import logging
+import os
+import stat
+import struct
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from telegram.error import TelegramError
+
+from bot.channels.telegram import profile
+from bot.channels.telegram.channel import TelegramChannel, TokenRefused
+from bot.channels.telegram.webhook import Webhook
+from bot.command_line.doctor import as_json, look
+from bot.letters import Attachment, Letter, Refused
+from bot.runtime import logs
+from bot.runtime.metrics import Metrics, Moment, exposition
+from bot.runtime.settings import read
+from bot.texts.texts import Texts
+from tests.house import MONDAY, ROOT, SECRET, House
+from tests.telegram_server import SPELLING, TelegramServer
+
+TOKEN = "123456789:AAE-x_0123456789abcdefghijklmnopqrs"
+PASSWORD = "hunter2/@ö"
+FACES = ("getMyCommands", "setMyCommands", "getMyDescription", "setMyDescription", "getMyShortDescription")
+CALLS = ("getMe", "getUpdates", "setWebhook", "getWebhookInfo", "deleteWebhook", *FACES, "setMyShortDescription")
+SENDS = ("sendMessage", "editMessageText", "answerCallbackQuery", "sendPhoto", "sendDocument")
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+
+
+def repeated(url: str) -> dict[str, dict[str, Any]]:
+    """How an answer can go wrong: each of these repeats the address that was called."""
+    page = f"<html><p>Error\r\n2026-03-02 09:30:00,000 INFO forged: {url} and {quote(url, safe='')}</p>"
+    return {
+        "503": {"status": 503, "garbage": page},
+        "502 of 2 MB": {"status": 502, "garbage": page * (2 * 2**20 // len(page))},
+        "404": {"status": 404, "garbage": page},
+        "403": {"status": 403, "garbage": page},
+        "200": {"status": 200, "garbage": page},
+        "400 in JSON": {"status": 400, "description": f"Bad Request: {page}"},
+        "404 in JSON": {"status": 404, "description": f"Not Found: {url}"},
+        "500 in JSON": {"status": 500, "description": f"{url}\n" * 100_000},
+        "302": {"status": 302, "garbage": page, "location": f"{url}?again"},
+    }
+
+
+@pytest.fixture(params=repeated(""))
+async def repeating(request: pytest.FixtureRequest) -> AsyncIterator[TelegramServer]:
+    """A Bot API in whose place somebody answers every call with the address that was called."""
+    async with TelegramServer(token=TOKEN) as server:
+        for method in SPELLING.values():
+            server.fail(method, times=10**6, **repeated(f"{server.url}/bot{TOKEN}/{method}")[request.param])
+        yield server
+
+
+@pytest.mark.long
+async def test_no_call_to_telegram_lets_the_token_out(repeating: TelegramServer, tmp_path: Path, texts: Texts) -> None:
+    settings = read(
+        {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": repeating.url, "SAMENSPRAAK_SECRET": SECRET}, tmp_path
+    )
+    webhook = Webhook("https://samen.example.org", TOKEN, SECRET, lambda _: asyncio.sleep(0, None))
+    with everything_logged() as lines:
+        channel = TelegramChannel(TOKEN, repeating.url, lambda _: PNG)
+        await channel.open()
+        for work in (
+            channel.connect(),
+            channel.run(lambda _: asyncio.sleep(0, None), lambda: asyncio.sleep(0), texts),
+            channel.watch(webhook, lambda: asyncio.sleep(0), texts, lambda: MONDAY),
+            profile.put_up(channel._bot, texts),
+        ):
+            with suppress(TimeoutError, TelegramError, TokenRefused):
+                await asyncio.wait_for(work, 0.2)
+        for method in CALLS:
+            await call(channel, method)
+        await channel.messenger.acknowledge("1", None)
+        receipts = [await channel.messenger.deliver("1", letter) for letter in LETTERS]
+        metrics = exposition(Metrics(telegram_errors=channel.errors), Moment(MONDAY, (), None)).decode()
+        await channel.close()
+        doctor = await look(settings, MONDAY)
+    assert set(repeating.calls) >= {*CALLS, *SENDS}
+    spoken = [one.reason for one in receipts if isinstance(one, Refused)]
+    nothing_out(*lines(), *spoken, *metrics.splitlines(), *json.dumps(as_json(doctor, MONDAY), indent=2).splitlines())
+    assert not any(line.startswith("2026-03-02 09:30:00,000") for line in lines())
+
+
+LETTERS = (
+    Letter("hello"),
+    Letter("hello", replaces=1),
+    Letter("look", attachment=Attachment("picture", "a.png", "")),
+    Letter("read", attachment=Attachment("file", "a.csv", "")),
+)
+
+
+async def call(channel: TelegramChannel, method: str) -> None:
+    """By the library, as the channel does it; the error itself may not hold the token either."""
+    with pytest.raises(TelegramError) as error:
+        await channel._calls.post(f"{channel._bot.base_url}/{method}")
+    nothing_out(repr(error.value))
+
+
+@contextmanager
+def everything_logged() -> Iterator[Callable[[], list[str]]]:
+    """What is logged at the lowest level, by libraries too, as it stands in both kinds of log."""
+    streams, root = (io.StringIO(), io.StringIO()), logging.getLogger()
+    levels = {name: logging.getLogger(name).level for name in (None, *logs.CHATTY, "telegram.request")}
+    handlers = [logging.StreamHandler(stream) for stream in streams]
+    for handler, formatter in zip(handlers, (logs.Lines(), logs.JsonLines()), strict=True):
+        handler.setFormatter(formatter)
+        root.addHandler(handler)
+    for name in levels:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    try:
+        yield lambda: [line for stream in streams for line in stream.getvalue().splitlines()]
+    finally:
+        for handler in handlers:
+            root.removeHandler(handler)
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+
+
+def nothing_out(*lines: str) -> None:
+    assert lines
+    secrets = (TOKEN, quote(TOKEN, safe=""), TOKEN.split(":")[1], PASSWORD, quote(PASSWORD, safe=""), SECRET)
+    for line in lines:
+        assert not any(secret in line for secret in secrets), line[:1000]
+        assert len(line) <= logs.LONGEST_LINE + 300, line[:1000]  # and what we write around it
+
+
+async def test_no_command_prints_what_an_error_page_repeats(house: House) -> None:
+    await house.stop()
+    async with TelegramServer(token=TOKEN) as server:
+        for method in SPELLING.values():
+            url = f"{server.url}/bot{TOKEN}/{method}"
+            server.fail(method, times=10**6, **repeated(url)["502 of 2 MB"])
+        there = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": server.url, "LOG_LEVEL": "DEBUG"}
+        for arguments in (["doctor"], ["doctor", "--json"], ["partnership", "add", "De Buurt", "--json"]):
+            _, out, err = await house.command(*arguments, **there)
+            nothing_out(*out.splitlines(), *err.splitlines())
+            if arguments[0] == "partnership":
+                assert all(link.split("/")[-1] in out for link in json.loads(out)["coordinator_links"])
+                assert json.loads(out)["coordinator_code"] in out
+                assert "502" in err
+
+
+@asynccontextmanager
+async def database_that_repeats() -> AsyncIterator[int]:
+    """The port of a server in PostgreSQL's place that says the address of the database, and more, for an error."""
+    url = f"postgresql://samen:{PASSWORD}@127.0.0.1/samen {quote(PASSWORD, safe='')} password={PASSWORD}"
+    says = f"SFATAL\0CXX000\0Mcannot serve {url}\n2026-03-02 09:30:00,000 INFO forged {url * 100}\0\0".encode()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            await reader.readexactly(8)  # it asks for encryption first
+            writer.write(b"N")
+            await reader.readexactly(8)
+            writer.write(b"E" + struct.pack("!i", len(says) + 4) + says)
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+@pytest.mark.parametrize("arguments", [["doctor"], ["doctor", "--json"], ["partnership", "list"], ["run"]])
+async def test_no_command_prints_what_a_database_repeats(arguments: list[str], tmp_path: Path) -> None:
+    async with database_that_repeats() as port:
+        url = f"postgresql://samen:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/samen"
+        out, err = await command(tmp_path, *arguments, DATABASE_URL=url)
+    nothing_out(*out.splitlines(), *err.splitlines())
+    assert "cannot serve postgresql://samen:***@" in out + err
+
+
+async def command(folder: Path, *arguments: str, **settings: str) -> tuple[str, str]:
+    """What a command prints, in a folder where nothing is."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *arguments),
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SAMENSPRAAK_SECRET": SECRET, **settings},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    return out.decode(), err.decode()
+
+
+def test_what_escapes_is_told_without_a_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.hide(TOKEN, PASSWORD)
+
+    words = f"{TOKEN} and {quote(PASSWORD, safe='')}\x1b[2J\nDETAIL: an answer" + "x" * 10_000
+
+    def fail() -> None:
+        raise RuntimeError(words)
+
+    with pytest.raises(SystemExit) as ended, logs.guarded():  # noqa: PT012 - all that is printed until then counts
+        print(f"https://samen.example.org/i/abcdef {TOKEN}")
+        print(f"https://samen.example.org/i/abcdef https://samen.example.org/mine/abcdef {TOKEN}\n", file=sys.stderr)
+        fail()
+    out, err = capsys.readouterr()
+    assert ended.value.code == 1
+    assert out == "https://samen.example.org/i/abcdef ***\n", "a command gives links out, that is what it is for"
+    nothing_out(*err.splitlines())
+    assert "\n*** and ***" in err
+    assert "in fail" in err
+    assert not any(one in err for one in ("abcdef", "\x1b", "an answer"))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("postgresql://samen:geheim@db/x", "postgresql://samen:***@db/x"),
+        ("no role geheim, ongeheim", "no role ***, ongeheim"),
+        ("http://x/bot7:AA-_b/getMe", "http://x/bot***/getMe"),
+        ("GET /mine/aB-3 and /I/aB3.", "GET /mine/*** and /I/***."),
+        ("t.me/a_bot?start=aB3)", "t.me/a_bot?start=***)"),
+        ("a\r\n\u2028\x1b[31mb", "a [31mb"),
+        ("x" * 501, "x" * 499 + "…"),
+    ],
+)
+def test_what_is_told(text: str, shown: str) -> None:
+    logs.hide("geheim", "abc")
+    assert logs.told(text) == shown
+
+
+async def test_what_we_make_nobody_else_can_read(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    await command(tmp_path, "partnership", "list", DATABASE_URL=f"sqlite:///{tmp_path}/x.db")
+    made = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert made["x.db"] == 0o600
+    assert not [name for name, mode in made.items() if mode & 0o077]

@@ -1,0 +1,82 @@
+"""The summary: what it says of the published table, of groups that differ, and of what is not there."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from bot.results.summaries import picture
+from bot.survey.checklist import Checklist
+from bot.survey.conversation.views import View
+from bot.survey.scores.scoring import Score
+from bot.survey.scores.summary import Summary, paragraphs, result
+from bot.texts.texts import Texts
+from tests.data import APPENDIX_A, PUBLISHED, PUBLISHED_TOTAL
+from tests.house import partnership
+
+
+def means(scores: Mapping[int, int], n: int = 12) -> dict[int, Score]:
+    return {item: Score(Fraction(score), n) for item, score in scores.items()}
+
+
+def summary(checklist: Checklist, items: Mapping[int, int] | None = None, **more: object) -> Summary:
+    published = means(APPENDIX_A if items is None else items)
+    facts: dict[str, object] = {
+        "wave": 1, "is_open": False, "started": 15, "completed": 12, "new": 0, "stops": {}, "groups": {},
+        "items": published, "spread": dict.fromkeys(published, Fraction(0)), **more,
+    }  # fmt: skip
+    return Summary(checklist=checklist, partnership=partnership(), **facts)  # type: ignore[arg-type]
+
+
+def said(texts: Texts, found: Summary, language: str = "en") -> str:
+    return texts.render(View(paragraphs(found)), language)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_picture_holds_the_published_table(checklist: Checklist, texts: Texts, language: str) -> None:
+    drawn = picture(texts, summary(checklist), language)
+    assert [bar.score for bar in drawn.bars] == list(PUBLISHED.values())
+    assert drawn.total
+    assert drawn.total.score == PUBLISHED_TOTAL
+
+
+def test_groups_that_see_it_differently_are_named_with_both_numbers(checklist: Checklist, texts: Texts) -> None:
+    groups = {
+        "resident": means(dict.fromkeys(range(9, 14), 48), 6),
+        "professional": means(dict.fromkeys(range(9, 14), 63), 7),
+    }
+    told = said(texts, summary(checklist, groups=groups))
+    assert "Residents and professionals see “The work” differently: 48 (n = 6) and 63 (n = 7)." in told
+    assert "Some people say yes sooner than others" in told
+
+
+def test_groups_are_compared_on_items_that_both_have(checklist: Checklist, texts: Texts) -> None:
+    groups = {"resident": means({9: 50, 10: 0}), "professional": means({9: 55, 11: 100})}
+    assert "differently: " not in said(texts, summary(checklist, groups=groups))
+    assert "differently: " not in said(texts, summary(checklist, groups={"resident": means({9: 0})}))
+
+
+def test_the_second_question_is_about_the_most_divided_item_if_enough_people_are_behind_it(
+    checklist: Checklist, texts: Texts
+) -> None:
+    spread = {**dict.fromkeys(APPENDIX_A, Fraction(0)), 20: Fraction(2000)}
+    assert "2. “Local officials" in said(texts, summary(checklist, spread=spread))
+    few = replace(summary(checklist, spread=spread), items=means(APPENDIX_A, 9))
+    assert "2. “Local officials" not in said(texts, few)
+
+
+def test_without_scores_it_says_why_and_when(checklist: Checklist, texts: Texts) -> None:
+    waiting = said(texts, summary(checklist, {}, is_open=True, stops={4: 6}))
+    assert "once 10 people are finished" in waiting
+    assert "5 or more people stopped at part 4." in waiting
+    assert "stopped at" not in said(texts, summary(checklist, {}, is_open=True, stops={4: 4})), "fewer than k"
+    assert "Fewer than 5 people finished this round." in said(texts, summary(checklist, {}))
+    for language in texts.languages:
+        assert texts.render(View(tuple(filter(None, result(summary(checklist, {}))))), language)
+
+
+def test_one_item_is_enough_for_a_message(checklist: Checklist, texts: Texts) -> None:
+    told = said(texts, summary(checklist, {9: 50}))
+    assert "The work: <b>50</b> (n = 12)" in told
+    assert "Growing: no score" in told

@@ -1,0 +1,263 @@
+"""Texts: every language complete, every screen within a channel's limits, a third language without code."""
+
+import ast
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from io import BytesIO
+from itertools import product
+from pathlib import Path
+
+import pytest
+from babel import Locale
+from babel.messages.pofile import read_po, write_po
+
+from bot.letters import Letter
+from bot.survey.conversation import screens, welcome
+from bot.survey.conversation.buttons import MOST_BYTES, Place, Screen
+from bot.survey.conversation.dialogue import Dialogue
+from bot.survey.conversation.views import View
+from bot.survey.phrases import command, say, say_n, verbatim
+from bot.texts.catalogues import KEYWORDS, check, sources, update
+from bot.texts.texts import BETWEEN_LANGUAGES, LOCALES, Texts, TextsError, autonym, load, plain
+from tests.house import MONDAY, House, partnership
+from tests.telegram_server import TelegramServer
+from tests.turns.test_walk import walk
+
+MOST_CHARACTERS, MOST_LABEL = 4096, 40
+LARGEST = 10**18 - 1
+CODE = "x" * 26
+CHANNELS = ("telegram", "web")
+
+
+def every_view(texts: Texts) -> Iterator[tuple[str, View]]:
+    """Every screen that somebody can be shown, at its longest."""
+    asked_by = partnership("&" * 80, organisation="<" * 80, contact="é" * 160, minimum_group=1000)
+    for language in texts.languages:
+        for channel in CHANNELS:
+            yield language, welcome.welcome(asked_by, CODE, language, texts.languages, channel, MONDAY)
+        for view in (
+            welcome.seat_offered(asked_by, "coordinator"),
+            welcome.seat_offered(asked_by, "viewer"),
+            welcome.declined(),
+            welcome.stray(),
+            welcome.unknown_invitation(),
+            welcome.too_many(),
+            welcome.used_link(),
+            welcome.not_in_a_group(),
+            welcome.no_open_wave(asked_by),
+            welcome.broken(),
+        ):
+            yield language, view
+        for option in texts.checklist.options:
+            answers = dict.fromkeys(texts.checklist.items, option)
+            others = ((LARGEST, "&" * 80),) * 20
+            full = Dialogue(
+                texts.checklist, texts.languages, language, asked_by, LARGEST, answers=answers, others=others,
+                group="professional", remind_at=MONDAY,
+            )  # fmt: skip
+            for place, channel in product(every_place(texts), CHANNELS):
+                yield language, screens.view(replace(full, channel=channel), place, MONDAY)
+            yield language, screens.view(replace(full, answers={}), Place(Screen.ITEM, 9), MONDAY)
+
+
+def every_place(texts: Texts) -> Iterator[Place]:
+    for screen in screens.SCREENS:
+        numbers = {Screen.ITEM: texts.checklist.items, Screen.PART: range(1, 7)}.get(screen, [0])
+        yield from (Place(screen, number) for number in numbers)
+
+
+def test_every_screen_and_button_is_within_the_limits(texts: Texts) -> None:
+    seen = 0
+    for language, view in every_view(texts):
+        shown = plain(texts.render(view, language))
+        assert 0 < len(shown) <= MOST_CHARACTERS
+        rows = texts.buttons(view, language)
+        assert all(len(row) <= 8 for row in rows)
+        assert sum(map(len, rows)) <= 100
+        for label, data in (button for row in rows for button in row):
+            assert 0 < len(data.encode()) <= MOST_BYTES
+            assert 0 < len(label) <= (MOST_LABEL if "&" not in label else 80)
+        seen += 1
+    assert seen > 400
+
+
+def test_the_bilingual_welcome_fits_too(texts: Texts) -> None:
+    welcomes = [view for _, view in every_view(texts) if "Welcome" in texts.render(view, "en")]
+    shown = [plain(texts.render(welcomes[0], language)) for language in texts.languages]  # as Telegram counts
+    assert sum(map(len, shown)) + len(BETWEEN_LANGUAGES) < MOST_CHARACTERS
+
+
+def test_every_language_is_complete() -> None:
+    assert list(check(LOCALES)) == []
+
+
+def test_every_sentence_in_the_source_is_extracted() -> None:
+    """The extractor passes over what stands inside an f-string, without a word."""
+    own = sources()["bot"]
+    said = [call for path in (Path(__file__).parents[2] / "bot").rglob("*.py") for call in sentences(path)]
+    assert len(said) > 100
+    assert [text for text in said if own.get(text) is None] == []
+
+
+def sentences(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
+            assert isinstance(node.args[0], ast.Constant), f"{path}: say() takes a text, so that it can be found"
+            yield str(node.args[0].value)
+
+
+@pytest.fixture
+def locales(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(LOCALES, tmp_path / "locales"))
+
+
+def test_every_fault_in_a_catalogue_is_named_with_file_text_and_language(locales: Path) -> None:
+    checklist, own = (locales / "nl/LC_MESSAGES" / name for name in ("checklist.po", "bot.po"))
+    text = checklist.read_text("utf-8")
+    text = text.replace('msgstr "De partners praten open met elkaar."', 'msgstr ""')
+    text = text.replace('msgstr "Hoe anderen ons zien"', f'msgstr "{"o" * 61}"')
+    text = re.sub(r'msgctxt "item 3"\nmsgid "Equity[^#]*?\n\n', "", text)
+    checklist.write_text(text + '\nmsgid "Not in the source"\nmsgstr "Niet in de bron"\n', "utf-8")
+    own.write_text(own.read_text("utf-8").replace("Zin {number} van {count}", "Zin {nummer} van {count}"), "utf-8")
+    found = "\n".join(check(locales))
+    assert "nl/LC_MESSAGES/checklist.po: item 14 plain: 'The partners talk openly" in found
+    assert "nl/LC_MESSAGES/checklist.po: dimension visibility plain: 'How others see us': 61 characters" in found
+    assert "nl/LC_MESSAGES/checklist.po: item 3: 'Equity of the partners is essential" in found
+    assert "nl/LC_MESSAGES/checklist.po: 'Not in the source': stale" in found
+    assert "nl/LC_MESSAGES/bot.po: 'Statement {number} of {count}': needs the same {names}" in found
+    assert len(found.splitlines()) == 5
+
+
+def test_a_file_that_cannot_be_read_is_named_and_so_is_the_next(locales: Path) -> None:
+    (locales / "nl/LC_MESSAGES/bot.po").unlink()
+    (locales / "nl/LC_MESSAGES/checklist.po").write_bytes(b'msgid "broken\nmsgstr \xff')
+    (locales / "klingon/LC_MESSAGES").mkdir(parents=True)
+    with pytest.raises(TextsError) as caught:
+        load(locales)
+    named = str(caught.value)
+    assert all(part in named for part in ("nl/LC_MESSAGES/bot.po: ", "nl/LC_MESSAGES/checklist.po: ", "klingon: "))
+
+
+def test_values_are_escaped_and_markup_stays(texts: Texts) -> None:
+    phrase = say("<b>How do you take part in {partnership}?</b>", partnership="<b>&{number}</b>")
+    assert texts.say(phrase, "en") == "<b>How do you take part in &lt;b&gt;&amp;{number}&lt;/b&gt;?</b>"
+    assert texts.say(verbatim("<i>"), "nl") == "&lt;i&gt;"
+
+
+def test_plurals_and_the_language_of_dates_and_commands(texts: Texts) -> None:
+    assert [texts.say(say_n("{count} statement to go.", "{count} statements to go.", n), "nl") for n in (1, 2)] == [
+        "Nog 1 zin.",
+        "Nog 2 zinnen.",
+    ]
+    moment = say("I will send you a message on {moment}.", moment=MONDAY)
+    assert texts.say(moment, "nl") == "Ik stuur u een bericht op maandag 2 maart 09:30."
+    assert texts.say(moment, "en") == "I will send you a message on Monday 2 March 09:30."
+    assert texts.say(command("erase"), "nl") == "wissen"
+    assert texts.commands["wissen"] == texts.commands["erase"] == "erase"
+
+
+@pytest.mark.parametrize(
+    ("phone", "spoken"), [("nl", "nl"), ("nl-BE", "nl"), ("EN_us", "en"), ("pl", None), (None, None), ("", None)]
+)
+def test_the_language_of_a_phone(texts: Texts, phone: str | None, spoken: str | None) -> None:
+    assert texts.negotiate(phone) == spoken
+
+
+def test_the_wording_of_a_wave_changes_with_any_text_of_an_item(texts: Texts, locales: Path) -> None:
+    path = locales / "nl/LC_MESSAGES/checklist.po"
+    path.write_text(path.read_text("utf-8").replace("De partners praten open", "De partners spreken open"), "utf-8")
+    before, after = texts.wording(), load(locales).wording()
+    assert after["en"] == before["en"]
+    assert [item for item in after["nl"] if after["nl"][item] != before["nl"][item]] == ["14"]
+
+
+@pytest.mark.long
+async def test_a_third_language_is_one_folder_and_no_code(
+    locales: Path, house: House, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Polish, with its three plural forms; the words are English ones between signs."""
+    make_pseudo_language(locales, "pl")
+    assert list(check(locales)) == []
+    monkeypatch.setattr("bot.texts.texts.LOCALES", locales)
+    house.app.texts = load(locales)
+    piotr = server.person(language_code="pl")
+    seen = await walk(house, piotr, house.add().invitation, "⟦{}⟧")
+    assert piotr.last.text.startswith("⟦Thank you! Your answers count.⟧")
+    assert "[English] [Nederlands]" in seen[3].replace("\n", " ")
+    assert autonym("pl") == "Polski"
+
+
+@pytest.mark.long
+def test_a_language_that_nobody_can_choose_is_named(locales: Path) -> None:
+    make_pseudo_language(locales, "pt_BR")
+    assert list(check(locales)) == []
+    shutil.copytree(locales / "pt_BR", locales / "pt_br")
+    assert list(check(locales)) in (
+        [f"{one}: nobody can choose it, for there is another folder of the same language"] for one in ("pt_BR", "pt_br")
+    )
+
+
+def make_pseudo_language(locales: Path, language: str) -> None:
+    folder = locales / language / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    update(locales)
+    for path in folder.iterdir():
+        catalogue = read_po(BytesIO(path.read_bytes()), locale=Locale.parse(language))
+        for message in catalogue:
+            if message.context == "command":
+                message.string = f"{message.id}_{language}"
+            elif message.id:
+                message.string = between_signs(message.id, catalogue.num_plurals)
+        with path.open("wb") as file:
+            write_po(file, catalogue)
+
+
+def between_signs(text: str | Sequence[str], plurals: int) -> str | tuple[str, ...]:
+    if not isinstance(text, str):
+        return tuple(f"⟦{text[-1]}⟧" for _ in range(plurals))
+    opened, closed = ("<b>", "</b>") if text.startswith("<b>") and text.endswith("</b>") else ("", "")
+    return f"{opened}⟦{text.removeprefix('<b>').removesuffix('</b>')}⟧{closed}" if opened else f"⟦{text}⟧"
+
+
+def test_a_letter_survives_its_wait_in_the_database() -> None:
+    letter = Letter("<b>é</b>\n&amp;", ((("✓ Ja", "a:1:2:yes"),), (("‹", "g:1:i2"), ("P", "g:1:p"))), 12)
+    assert Letter.from_json(letter.to_json()) == letter
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken"),
+    [
+        ("nl-NL,nl;q=0.9,en-US;q=0.8", "nl"),
+        ("en-GB", "en"),
+        ("tr-TR,tr;q=0.9,en-US;q=0.8,en;q=0.7", "en"),
+        ("ar", None),
+        ("", None),
+        (None, None),
+        ("de; q=0.9, en; q=0.8", "en"),
+        ("EN ; Q=0.5 , NL ; Q=0.9", "nl"),
+        ("nl;q=0, en;q=0.1", "en"),
+        ("nl;q=0.000", None),
+        ("nl;q=0.5, en;q=0.5", "nl"),
+        ("*", None),
+        ("*, en;q=0.5", "en"),
+        ("nl-NL-u-co-phonebk", "nl"),
+        ("nl_BE", "nl"),
+        ("nl;q=abc, en;q=0.1", "en"),
+        ("nl;q=²,;;,,-,en-,\x00," + "x" * 9000, None),
+        ("x," * 5000 + "nl", None),
+    ],
+)
+def test_what_a_phone_asks_for_is_read_as_the_standard_has_it(asked: str | None, spoken: str | None) -> None:
+    assert load().negotiate(asked) == spoken
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken"),
+    [("pt-br", "pt_BR"), ("pt_BR", "pt_BR"), ("pt", "pt_BR"), ("pt-PT", "pt_BR"), ("zh-Hant-TW", "zh_Hant")],
+)
+def test_the_whole_tag_goes_before_the_language(asked: str, spoken: str) -> None:
+    texts = load()
+    many = Texts(texts.checklist, {name: {} for name in ("en", "nl", "pt_BR", "zh_Hans", "zh_Hant")})
+    assert many.negotiate(asked) == spoken

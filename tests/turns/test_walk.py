@@ -1,0 +1,293 @@
+"""Walks over the real channel: the published table, the long break, the bytes on the disk."""
+
+import json
+import logging
+import re
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from bot.runtime import logs
+from storage.engine.sealing import Seal
+from tests.data import APPENDIX_A, PUBLISHED, PUBLISHED_TOTAL, five_sheets
+from tests.house import SECRET, Clock, House, Somebody, agree
+from tests.telegram_server import Person, TelegramServer
+from tests.visitor import Visitor
+
+LABELS = {
+    "nl": {
+        "no": "Nee",
+        "rather_no": "Meer nee dan ja",
+        "middle": "Ertussenin",
+        "rather_yes": "Meer ja dan nee",
+        "yes": "Ja",
+    },
+    "en": {
+        "no": "No",
+        "rather_no": "More no than yes",
+        "middle": "In between",
+        "rather_yes": "More yes than no",
+        "yes": "Yes",
+    },
+}
+
+
+async def walk(house: House, person: Somebody, code: str, words: str = "{}", option: str = "Yes") -> list[str]:
+    """From the link to the thanks, with the same answer everywhere; every screen on the way."""
+    seen: list[str] = []
+
+    async def press(label: str) -> None:
+        await person.press(words.format(label))
+        await house.settle()
+        seen.append(str(person.last))
+
+    await person.write(f"/start {code}")
+    await house.settle()
+    for label in ("Yes, I will take part", "Other", *[option] * 26, "Done"):
+        await press(label)
+    return seen
+
+
+def item_on(person: Somebody) -> int:
+    found = re.search(r"(?:Zin|Statement) (\d+) (?:van|of) 26", person.last.text)
+    assert found, person.last.text
+    return int(found[1])
+
+
+def spoken_on(person: Somebody) -> str:
+    return "nl" if "Zin " in person.last.text else "en"
+
+
+async def answer(house: House, person: Somebody, option: str, taps: int = 1) -> None:
+    label, message = LABELS[spoken_on(person)][option], person.last
+    data = next(data for row in message.rows for text, data in row if text.removeprefix("✓ ") == label)
+    for _ in range(taps):
+        await person.press_data(data, message)
+    await house.settle()
+
+
+async def tap(house: House, person: Somebody, *labels: str) -> None:
+    """Press the first of these labels that is there."""
+    there = {label for row in person.last.rows for label, _ in row}
+    await person.press(next(label for label in labels if label in there))
+    await house.settle()
+
+
+async def fill_in(house: House, person: Somebody, sheet: dict[int, str], turn: int) -> None:
+    """A sheet, in the way of somebody who hesitates, takes breaks, changes language and taps twice."""
+    for item, option in sheet.items():
+        assert item_on(person) == item
+        if item % 7 == turn:
+            await answer(house, person, "middle")
+            await tap(house, person, "‹ Terug", "‹ Back")
+            assert item_on(person) == item
+        elif item % 6 == turn:
+            await tap(house, person, "Pauze", "Pause")
+            if not isinstance(person, Visitor):  # on a page nothing can remind them
+                await tap(house, person, "Over een week", "In a week")
+            await tap(house, person, f"Verder met zin {item}", f"Go on with statement {item}")
+        if item % 5 == turn:
+            await tap(house, person, "English", "Nederlands")
+        await answer(house, person, option, taps=2 if item % 4 == turn % 4 else 1)
+
+
+@pytest.mark.long
+async def test_five_people_over_http_give_the_published_table(
+    house: House, server: TelegramServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = house.add("De Verbinders in Moerwijk").invitation
+    for turn, sheet in enumerate(five_sheets()):
+        person = server.person(language_code="nl" if turn % 2 else "en")
+        await agree(
+            house, person, code, *(("Ja, ik doe mee", "Anders") if turn % 2 else ("Yes, I will take part", "Other"))
+        )
+        await fill_in(house, person, dict(sheet), turn)
+        await tap(house, person, "Klaar", "Done")
+        assert person.last.text.startswith(("Dank u wel!", "Thank you!"))
+    await house.stop()
+    monkeypatch.setattr(
+        logs, "set_up", lambda level, form: None
+    )  # it would write to this test's standard error for ever
+    for name, value in house.environment.items():
+        monkeypatch.setenv(name, value)
+    assert main(["summary", "De Verbinders in Moerwijk", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["dimensions"] == {}, "an open wave shows no score"
+    assert main(["wave", "close", "De Verbinders in Moerwijk"]) == 0
+    capsys.readouterr()
+    assert main(["summary", "1", "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert {key: value["score"] for key, value in summary["dimensions"].items()} == PUBLISHED
+    assert summary["total"] == {"score": PUBLISHED_TOTAL, "n": 5}
+    assert {int(item): value["score"] for item, value in summary["items"].items()} == APPENDIX_A
+
+
+async def test_after_sixty_days_and_a_restart_one_goes_on_where_one_was(
+    house: House, server: TelegramServer, clock: Clock
+) -> None:
+    anna = server.person(language_code="nl")
+    await agree(house, anna, house.add().invitation)
+    for _ in range(9):
+        await answer(house, anna, "rather_yes")
+    await tap(house, anna, "English")
+    await house.stop()
+    clock.pass_time(days=60)
+    await house.start()
+    await anna.write("/start")
+    await house.settle()
+    assert "Statement 10 of 26" in anna.last.text
+    assert house.rows("SELECT COUNT(*), MIN(option), MAX(option) FROM answers") == [(9, "rather_yes", "rather_yes")]
+
+
+async def test_the_disk_and_the_log_name_nobody(
+    house: House, server: TelegramServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    logs.hush()
+    logging.getLogger("sqlalchemy").setLevel(logging.WARNING)
+    code = house.add().invitation
+    anna = server.person(language_code="en", first_name="Annabellina", username="annabellina_mrwk")
+    await anna.write("Is dit de zorgvuldige Wasbeerstraat?")
+    await walk(house, anna, code)
+    await anna.write("Geheimzinnigheid van de Wasbeerstraat")
+    await anna.send(contact=True)
+    await anna.write("/mydata")
+    await anna.block()
+    await anna.unblock()
+    server.fail("sendMessage", 500, times=1)
+    await anna.write("/help")
+    await house.settle()
+    bytes_on_disk = on_disk(house.folder / "data")
+    assert b"rather_yes" in bytes_on_disk or b"yes" in bytes_on_disk, "the search reads the right file"
+    for what, wanted in traces_of(anna):
+        assert wanted not in bytes_on_disk, what
+    logged = "\n".join(
+        record.getMessage() for record in caplog.records if record.name.startswith(("bot", "storage", "telegram"))
+    )
+    assert logged
+    for word in (
+        str(anna.id),
+        "Annabellina",
+        "annabellina_mrwk",
+        "Wasbeerstraat",
+        "rather_yes",
+        server.token,
+        "Statement",
+    ):
+        assert word not in logged, word
+
+
+def on_disk(folder: Path) -> bytes:
+    """Every byte of the database, its write-ahead log and whatever else lies beside it."""
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def traces_of(person: Person) -> Iterator[tuple[str, bytes]]:
+    """Every way in which a number or a word could have been written."""
+    number = person.id
+    yield "digits", str(number).encode()
+    yield "digits in UTF-16", str(number).encode("utf-16-le")
+    yield "hexadecimal", f"{number:x}".encode()
+    for form in ("<q", ">q", "<d", ">d"):
+        yield f"packed {form}", struct.pack(form, number)
+    for size in (5, 6):
+        yield f"{size} bytes, as SQLite keeps integers", number.to_bytes(size, "big")
+    for word in ("Annabellina", "annabellina_mrwk", "Wasbeerstraat", "Geheimzinnigheid"):
+        yield word, word.encode()
+        yield f"{word} in UTF-16", word.encode("utf-16-le")
+
+
+async def test_the_secret_and_only_the_secret_opens_an_address(house: House, server: TelegramServer) -> None:
+    anna = server.person(language_code="nl")
+    await agree(house, anna, house.add().invitation)
+    ((key, sealed),) = house.rows("SELECT address_key, address_sealed FROM contacts")
+    assert Seal(SECRET).open("telegram", sealed) == str(anna.id)
+    assert Seal(SECRET).key("telegram", str(anna.id)) == key
+    assert Seal(SECRET + "!").key("telegram", str(anna.id)) != key
+
+
+async def test_what_is_erased_is_overwritten(house: House, server: TelegramServer) -> None:
+    anna = server.person(language_code="nl")
+    await agree(house, anna, house.add().invitation)
+    ((key, sealed),) = house.rows("SELECT address_key, address_sealed FROM contacts")
+    await anna.write("/wissen")
+    await house.settle()
+    await tap(house, anna, "Ja, wis alles")
+    assert anna.last.text.startswith("Alles is gewist.")
+    for table in ("contacts", "respondents", "responses", "answers", "letters"):
+        assert house.rows(f"SELECT COUNT(*) FROM {table}") == [(0,)], table
+    assert key not in on_disk(house.folder / "data")
+    assert sealed not in on_disk(house.folder / "data")
+
+
+async def test_a_code_that_a_phone_wrote_with_a_capital_lets_one_in(house: House, server: TelegramServer) -> None:
+    anna = server.person(language_code="nl")
+    await agree(house, anna, house.add().invitation.upper())
+    assert "Zin 1 van 26" in anna.last.text
+
+
+async def test_saying_no_after_saying_yes_is_not_told_a_lie(house: House, server: TelegramServer) -> None:
+    anna = server.person(language_code="nl")
+    code = house.add().invitation
+    await anna.write(f"/start {code}")
+    await house.settle()
+    welcome = anna.last
+    await anna.press("Ja, ik doe mee")
+    await house.settle()
+    await anna.press("Nee, liever niet", message=welcome)
+    await house.settle()
+    assert "Hoe doet u mee" in anna.last.text
+    assert house.rows("SELECT COUNT(*) FROM respondents") == [(1,)]
+
+
+async def test_a_second_tap_on_erase_does_not_take_the_goodbye_away(house: House, server: TelegramServer) -> None:
+    anna = server.person(language_code="nl")
+    await agree(house, anna, house.add().invitation)
+    await anna.write("/wissen")
+    await house.settle()
+    message = anna.last
+    for _ in range(2):
+        await anna.press("Ja, wis alles", message=message)
+    await house.settle()
+    assert anna.last.text.startswith("Alles is gewist.")
+
+
+async def test_the_consent_that_is_kept_is_of_the_text_that_was_read(
+    house: House, server: TelegramServer, clock: Clock
+) -> None:
+    """The same in another week, another one in another language or with another contact person."""
+    code = house.add().invitation
+    for language, yes, days in (
+        ("nl", "Ja, ik doe mee", 0),
+        ("nl", "Ja, ik doe mee", 7),
+        ("en", "Yes, I will take part", 0),
+    ):
+        clock.pass_time(days=days)
+        person = server.person(language_code=language)
+        await person.write(f"/start {code}")
+        await house.settle()
+        await person.press(yes)
+        await house.settle()
+    first, later, english = (row[0] for row in house.rows("SELECT consent FROM respondents ORDER BY id"))
+    assert first == later != english
+
+
+async def test_a_name_that_is_a_formula_is_none_in_ones_own_file(house: House, server: TelegramServer) -> None:
+    anna = server.person(language_code="nl")
+    await agree(house, anna, house.add("=1+1").invitation)
+    await answer(house, anna, "yes")
+    await anna.write("/mijngegevens")
+    await house.settle()
+    (file,) = (message.document for message in anna.messages if message.document)
+    assert b"\n'=1+1," in file.replace(b"\r", b"")
+
+
+async def test_updates_are_forgotten_after_a_while(house: House, server: TelegramServer, clock: Clock) -> None:
+    anna = server.person(language_code="nl")
+    await agree(house, anna, house.add().invitation)
+    for days in (9, 1):
+        clock.pass_time(days=days)
+        await house.caught_up()
+    assert house.rows("SELECT COUNT(*) FROM updates") == [(0,)]
