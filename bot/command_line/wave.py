@@ -4,8 +4,8 @@ import argparse
 from typing import TYPE_CHECKING
 
 from bot import app
+from bot import waves as rounds
 from bot.command_line.common import CommandError, transaction, wanted_partnership
-from bot.coordination import waves as steering
 from bot.runtime.settings import Settings
 from bot.survey.calendar import decent, zone
 from bot.texts.texts import load
@@ -36,8 +36,8 @@ def add_to(commands: "Commands") -> None:
 def open_wave(asked: argparse.Namespace, settings: Settings) -> None:
     """Open the next wave; a running bot then sends the invitations, at a decent hour."""
     texts, now, name = load(), app.wall_clock(), partnerships.tidy(asked.name)
-    if len(name) > steering.LONGEST_NAME:
-        raise CommandError(f"--name: {steering.LONGEST_NAME} characters is the most.")
+    if len(name) > rounds.LONGEST_NAME:
+        raise CommandError(f"--name: {rounds.LONGEST_NAME} characters is the most.")
     if asked.weeks is not None and not 1 <= asked.weeks <= MOST_WEEKS:
         raise CommandError(f"--weeks: 1 to {MOST_WEEKS}.")
     with transaction(settings) as tx:
@@ -47,7 +47,7 @@ def open_wave(asked: argparse.Namespace, settings: Settings) -> None:
         if waves.plan(tx, partnership.id).confirmed:
             raise CommandError(f"A next wave of {partnership.name} is planned. Cancel that first, in the chat: /open")
         waves.prepare(tx, partnership.id, name=name, weeks=asked.weeks, opens_at=None)
-        wave = steering.open_wave(tx, texts, partnership, decent(now, partnership.timezone), now)
+        wave = rounds.open_wave(tx, texts, partnership, decent(now, partnership.timezone), now)
         reach = waves.reach(tx, partnership.id)
     if wave is None or wave.invite_at is None:
         raise CommandError(f"A wave of {partnership.name} is open. Close it first.")
@@ -72,7 +72,7 @@ def close_wave(asked: argparse.Namespace, settings: Settings) -> None:
     with transaction(settings) as tx:
         partnership = wanted_partnership(tx, asked.partnership)
         wave = partnerships.last_wave(tx, partnership.id)
-        if not steering.close_wave(tx, texts, partnership, wave, now, now):
+        if not rounds.close_wave(tx, texts, partnership, wave, now, now):
             raise CommandError(f"Wave {wave.number} of {partnership.name} was closed before.")
         turnout = partnerships.turnout(tx, wave.id)
     print(f"Wave {wave.number} of {partnership.name} is closed: {turnout.completed} of {turnout.started} completed it.")

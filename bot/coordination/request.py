@@ -1,13 +1,15 @@
-"""The desk: one thing that a coordinator asks for, what it is answered with, and the menu under it."""
+"""A request: one thing that a coordinator asks for, what it is answered with, and the menu under it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.letters import Doors, Letter
+from bot.survey.calendar import zone
 from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Button, Paragraph, Row, View, in_rows
-from bot.survey.phrases import Phrase, say, verbatim
+from bot.survey.phrases import Phrase, say, say_n, verbatim
 from bot.survey.scores import summary as summaries
 from bot.texts.texts import Texts
 from storage.coordinators import PlaceTurnout, Seat
@@ -56,6 +58,10 @@ class Shown:
     above: tuple[Letter, ...] = ()
 
 
+Actions = dict[str, Callable[[Asked], Shown]]
+"""What a button or a command is called -> what it does."""
+
+
 def label_of(place: PlaceTurnout) -> Phrase:
     return verbatim(place.label) if place.label else say("General")
 
@@ -70,3 +76,26 @@ def menu(partnership: int, *, is_open: bool) -> tuple[Row, ...]:
         (say("Close the round"), "close") if is_open else (say("Open a next round"), "open"),
     ]
     return in_rows((Button(label, Coordinate(partnership, action)) for label, action in actions), 2)
+
+
+def links(asked: Asked, code: str) -> Paragraph:
+    """Each link that works elsewhere; what a poster shows is the first."""
+    first, *others = asked.doors.links(code)
+    return (verbatim(first), *(say("In Telegram: {link}", link=link) for link in others))
+
+
+def local(asked: Asked, moment: datetime) -> datetime:
+    return moment.astimezone(zone(asked.partnership.timezone))
+
+
+def on_a_page(people: int) -> Paragraph:
+    """Nothing is sent to them: they see it when they come."""
+    if not people:
+        return ()
+    return (
+        say_n(
+            "{count} person uses the browser and sees it there, when they open their own link.",
+            "{count} people use the browser and see it there, when they open their own link.",
+            people,
+        ),
+    )

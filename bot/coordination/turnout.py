@@ -5,7 +5,7 @@ Counts of few people are left out, together with those from which they would fol
 
 from collections.abc import Sequence
 
-from bot.coordination.request import Asked, Shown, label_of
+from bot.coordination.request import Actions, Asked, Shown, label_of
 from bot.survey.calendar import zone
 from bot.survey.conversation.views import Paragraph, View
 from bot.survey.phrases import Phrase, say, say_n, verbatim
@@ -93,3 +93,6 @@ def _where_they_stop(asked: Asked, k: int) -> list[Paragraph]:
     ]
     where = say("<b>Where people are now</b>") if asked.wave.closed_at is None else say("<b>Where people stopped</b>")
     return [(where, *lines)] if lines else []
+
+
+ACTIONS: Actions = {"status": status}

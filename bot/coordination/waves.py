@@ -1,29 +1,23 @@
-"""Steering: what a coordinator does with waves: open the next one, close and reopen, and answer everybody.
+"""Waves: a coordinator opens the next one, plans it, closes one, and opens it again.
 
 Nothing is sent before a preview of whom it reaches, and an opening can be undone until its invitations go out.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.coordination.request import Asked, Shown, menu
-from bot.results import summaries
+from bot.coordination.request import Actions, Asked, Shown, local, menu, on_a_page
 from bot.survey.calendar import MORNING, closing, decent, on_day, zone
-from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Button, Paragraph, View, in_rows
-from bot.survey.phrases import Phrase, command, language, say, say_n, verbatim
+from bot.survey.phrases import Phrase, command, say, say_n, verbatim
 from bot.survey.scores.summary import heading
-from bot.texts.texts import Texts
+from bot.waves import LONGEST_NAME, UNDO, close_wave, open_wave
 from storage import coordinators, partnerships, waves
-from storage.engine.database import Tx
 from storage.partnerships import Wave
 from storage.waves import Plan
 
-UNDO = timedelta(minutes=5)
-LONGEST_NAME, LONGEST_ANSWER = 40, 1500  # characters
 FURTHEST = timedelta(days=366)
 NAMES = (say("after phase 1"), say("after phase 2"), say("at the end"))
 DAYS = {1: say("Tomorrow"), 7: say("In a week"), 14: say("In 2 weeks"), 28: say("In 4 weeks")}
@@ -31,35 +25,6 @@ WEEKS = (2, 3, 4, 6)
 DATE = re.compile(r"(?<!\S)(?:(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})|(\d{4})-(\d{2})-(\d{2}))(?=\s|$)")
 MONTHS = r"jan|feb|maart|mrt|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec"
 LIKE_A_DATE = re.compile(rf"^\d|\d\s?[-/.]\s?\d|\d(st|nd|rd|th)?\s+({MONTHS})|({MONTHS})[a-z]*\s+\d", re.IGNORECASE)
-
-
-def open_wave(tx: Tx, texts: Texts, partnership: Partnership, invite_at: datetime, now: datetime) -> Wave | None:
-    """Open the next wave, as it was planned if it was; None when one is open already."""
-    plan = waves.plan(tx, partnership.id)
-    closes_at = closing(now, plan.weeks, partnership.timezone) if plan.weeks else None
-    return waves.open_next(tx, partnership.id, texts.wording(), invite_at, closes_at, now)
-
-
-def close_wave(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: datetime, now: datetime) -> bool:
-    """Close a wave and write the final summaries, due then; False when it was closed before.
-
-    A tick tells everybody else.
-    """
-    if not partnerships.close_wave(tx, wave.id, now):
-        return False
-    waves.withdraw_asking(tx, wave.id, now)
-    summaries.announce_close(tx, texts, partnership, replace(wave, closed_at=now), due, now)
-    return True
-
-
-def lost(partnership: Partnership) -> View:
-    """For a coordinator, when what they set up to receive the summaries does not receive them any more."""
-    lines = (
-        say("I cannot send the summaries of {partnership} to everybody any more.", partnership=partnership.name),
-        say("Somebody has blocked me, or I may not write in a group or topic."),
-    )
-    again = Button(say("Team"), Coordinate(partnership.id, "team"))
-    return View((lines,), ((again,),))
 
 
 def opened_by_itself(partnership: Partnership, wave: Wave, role: str) -> View:
@@ -71,13 +36,6 @@ def opened_by_itself(partnership: Partnership, wave: Wave, role: str) -> View:
     )
     rows = menu(partnership.id, is_open=True) if role == "coordinator" else ()
     return View(((*heading(partnership, wave.number, is_open=True, name=wave.name), line, *closes),), rows)
-
-
-def feedback(partnership: Partnership, wave: Wave, text: str) -> View:
-    """What the coordinator answers, as everybody who took part reads it."""
-    title = say("<b>{partnership}: you said, we do</b>", partnership=partnership.name)
-    why = say("You took part in round {wave}. Thank you. This is the answer of the coordinator:", wave=wave.number)
-    return View(((title, why), tuple(map(verbatim, text.split("\n")))))
 
 
 def _open(asked: Asked) -> Shown:
@@ -130,7 +88,7 @@ def _described(asked: Asked, plan: Plan) -> Paragraph:
     closes = say("You close the round yourself.")
     if plan.weeks:
         closes = say("It closes by itself on {moment}.", moment=_closing(asked, opens_at, plan.weeks))
-    return (*name, say("The invitations go out on {moment}.", moment=_local(asked, goes_out)), closes)
+    return (*name, say("The invitations go out on {moment}.", moment=local(asked, goes_out)), closes)
 
 
 def _reach(asked: Asked) -> Paragraph:
@@ -140,7 +98,7 @@ def _reach(asked: Asked) -> Paragraph:
         lines.append(
             say_n("{count} of them has reminders off.", "{count} of them have reminders off.", reach.without_reminders)
         )
-    lines += _on_a_page(reach.on_a_page)
+    lines += on_a_page(reach.on_a_page)
     if reach.out_of_reach:
         lines.append(
             say_n(
@@ -152,22 +110,9 @@ def _reach(asked: Asked) -> Paragraph:
     return tuple(lines)
 
 
-def _on_a_page(people: int) -> Paragraph:
-    """Nothing is sent to them: they see it when they come."""
-    if not people:
-        return ()
-    return (
-        say_n(
-            "{count} person uses the browser and sees it there, when they open their own link.",
-            "{count} people use the browser and see it there, when they open their own link.",
-            people,
-        ),
-    )
-
-
 def _planned(asked: Asked, plan: Plan) -> Shown:
     title = say("<b>Round {wave} is planned.</b>", wave=asked.wave.number + 1)
-    opens = say("It opens on {moment}.", moment=_local(asked, plan.opens_at or asked.now))
+    opens = say("It opens on {moment}.", moment=local(asked, plan.opens_at or asked.now))
     rows = ((_choice(asked, say("Cancel this plan"), "unplan"),), asked.back)
     return Shown(View(((title, opens, *_described(asked, plan)), _reach(asked)), rows))
 
@@ -271,11 +216,11 @@ def _open_yes(asked: Asked) -> Shown:
     if wave is None:
         return _still_open(replace(asked, wave=partnerships.last_wave(asked.tx, asked.partnership.id)))
     at = wave.closes_at
-    closes = (say("It closes by itself on {moment}.", moment=_local(asked, at)),) if at else ()
+    closes = (say("It closes by itself on {moment}.", moment=local(asked, at)),) if at else ()
     lines = (
         say("<b>Round {wave} is open.</b>", wave=wave.number),
         *_reach(asked),
-        say("The invitations go out on {moment}.", moment=_local(asked, wave.invite_at or asked.now)),
+        say("The invitations go out on {moment}.", moment=local(asked, wave.invite_at or asked.now)),
         *closes,
         say("Was this a mistake? You can undo it until then."),
     )
@@ -315,7 +260,7 @@ def _close(asked: Asked) -> Shown:
     if busy := turnout.started - turnout.completed:
         lines[2:2] = _still_busy(busy, told)
     if asked.wave.closes_at:
-        lines.append(say("It closes by itself on {moment}.", moment=_local(asked, asked.wave.closes_at)))
+        lines.append(say("It closes by itself on {moment}.", moment=local(asked, asked.wave.closes_at)))
     rows = (
         (asked.button(say("Yes, close"), "close_yes", str(asked.wave.number)),),
         (
@@ -378,111 +323,11 @@ def _reopen_yes(asked: Asked) -> Shown:
     return Shown(View(((line,),), menu(asked.partnership.id, is_open=True)))
 
 
-def _share(asked: Asked) -> Shown:
-    """The coordinator's answer to a wave: one message to everybody who took part, in each language."""
-    wave = asked.wave if asked.wave.closed_at else waves.before(asked.tx, asked.partnership.id, asked.wave)
-    if wave is None:
-        return Shown(View(((say("You can do this when the first round is closed."),),), asked.menu))
-    if wave.answered_at:
-        line = say(
-            "Your message about round {wave} was sent on {moment}.",
-            wave=wave.number,
-            moment=_local(asked, wave.answered_at),
-        )
-        return Shown(View(((line,),), asked.menu))
-    written = waves.texts_of(asked.tx, wave.id)
-    missing = [code for code in _languages_of(asked, wave) if code not in written]
-    previews = [
-        (say("<b>{language}</b>", language=language(code)), *map(verbatim, text.split("\n")))
-        for code, text in written.items()
-    ]
-    rows = (
-        (asked.back,)
-        if missing
-        else (
-            (asked.button(say("Yes, send"), "share_yes", str(wave.number)),),
-            (asked.button(say("No, go back"), "home"),),
-        )
-    )
-    return Shown(View((_about_sharing(asked, wave), *previews, *_to_write(asked, missing)), rows))
-
-
-def _languages_of(asked: Asked, wave: Wave) -> list[str]:
-    """In which people took part; of nobody, that of the partnership."""
-    used = {person.language for person in waves.took_part(asked.tx, wave.id)} or {asked.partnership.language}
-    return [code for code in asked.texts.languages if code in used]
-
-
-def _about_sharing(asked: Asked, wave: Wave) -> Paragraph:
-    people = waves.took_part(asked.tx, wave.id)
-    pages = sum(person.on_a_page for person in people)
-    return (
-        say("<b>What will you do with the result of round {wave}?</b>", wave=wave.number),
-        say("Tell everybody who took part. People who see that something happens take part again."),
-        say_n("This reaches {count} person, once.", "This reaches {count} people, once.", len(people) - pages),
-        *_on_a_page(pages),
-    )
-
-
-def _to_write(asked: Asked, missing: list[str]) -> list[Paragraph]:
-    if not missing:
-        return [(say("Is it good like this? Change a text by typing it again."),)]
-    lines = (verbatim(_example(asked, code)) for code in missing)
-    return [(say("Type your message in each language that people use here:"), *lines)]
-
-
-def _example(asked: Asked, code: str) -> str:
-    """The command as the coordinator knows it, and a beginning in the language that it is for."""
-    share = asked.texts.word(command("share"), asked.seat.language)
-    beginning = asked.texts.word(say("Thank you. We will ..."), code)
-    return f"/{share} {code} {beginning}"
-
-
-def _share_typed(asked: Asked) -> Shown:
-    wave = asked.wave if asked.wave.closed_at else waves.before(asked.tx, asked.partnership.id, asked.wave)
-    code, words = [*asked.argument.split(maxsplit=1), "", ""][:2]
-    text = "\n".join(filter(None, map(partnerships.tidy, words.splitlines())))
-    if wave is None or wave.answered_at:
-        return _share(asked)
-    chosen = asked.texts.negotiate(code)
-    if not chosen or not text:
-        which = " / ".join(asked.texts.languages)
-        return _told_above(asked, say("That did not work. First the language ({which}), then your text.", which=which))
-    if (length := len(text.encode("utf-16-le")) // 2) > LONGEST_ANSWER:  # as Telegram counts
-        line = say("Your text has {count} characters. {most} is the most.", count=length, most=LONGEST_ANSWER)
-        return _told_above(asked, line)
-    waves.write_text(asked.tx, wave.id, chosen, text)
-    return _share(asked)
-
-
-def _told_above(asked: Asked, line: Phrase) -> Shown:
-    shown = _share(asked).view
-    return Shown(View(((line,), *shown.paragraphs), shown.rows))
-
-
-def _share_yes(asked: Asked) -> Shown:
-    wave = asked.wave if asked.wave.closed_at else waves.before(asked.tx, asked.partnership.id, asked.wave)
-    complete = wave and not set(_languages_of(asked, wave)) - set(waves.texts_of(asked.tx, wave.id))
-    if wave is None or asked.argument != str(wave.number) or not complete:
-        return _share(asked)
-    if not waves.answer(asked.tx, wave.id, asked.now):
-        return _share(replace(asked, wave=partnerships.last_wave(asked.tx, asked.partnership.id)))
-    people = len(waves.took_part(asked.tx, wave.id))
-    line = say_n(
-        "Your message is on its way to {count} person.", "Your message is on its way to {count} people.", people
-    )
-    return Shown(View(((line,),), asked.menu))
-
-
-def _local(asked: Asked, moment: datetime) -> datetime:
-    return moment.astimezone(zone(asked.partnership.timezone))
-
-
 def _closing(asked: Asked, opens_at: datetime, weeks: int) -> datetime:
-    return _local(asked, closing(opens_at, weeks, asked.partnership.timezone))
+    return local(asked, closing(opens_at, weeks, asked.partnership.timezone))
 
 
-ACTIONS: dict[str, Callable[[Asked], Shown]] = {
+ACTIONS: Actions = {
     "open": _open,
     "open_typed": _open_typed,
     "open_name": _open_name,
@@ -495,7 +340,4 @@ ACTIONS: dict[str, Callable[[Asked], Shown]] = {
     "close_yes": _close_yes,
     "reopen": _reopen,
     "reopen_yes": _reopen_yes,
-    "share": _share,
-    "share_typed": _share_typed,
-    "share_yes": _share_yes,
 }

@@ -8,7 +8,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.coordination import waves as steering
+from bot.coordination import feedback, team
+from bot.coordination.waves import opened_by_itself
 from bot.results import summaries
 from bot.survey.calendar import decent, is_decent, last_post
 from bot.survey.conversation import screens
@@ -17,6 +18,7 @@ from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import View
 from bot.survey.phrases import say
 from bot.texts.texts import Texts
+from bot.waves import close_wave, open_wave
 from storage import coordinators, letters, partnerships, reminders, respondents, retention, state, updates, waves
 from storage.engine.database import Tx
 from storage.partnerships import Wave
@@ -63,7 +65,7 @@ def after_silence(tx: Tx, texts: Texts, channel: str, now: datetime) -> None:
 def open_waves(tx: Tx, texts: Texts, now: datetime) -> bool:
     """Open what was planned for now."""
     for partnership in waves.planned(tx, now):
-        wave = steering.open_wave(tx, texts, partnership, decent(now, partnership.timezone), now)
+        wave = open_wave(tx, texts, partnership, decent(now, partnership.timezone), now)
         if wave:
             _announce_opening(tx, texts, partnership, wave, now)
     return False
@@ -71,14 +73,14 @@ def open_waves(tx: Tx, texts: Texts, now: datetime) -> bool:
 
 def _announce_opening(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> None:
     for recipient in coordinators.recipients(tx, partnership.id):
-        letter = texts.letter(steering.opened_by_itself(partnership, wave, recipient.role), recipient.language)
+        letter = texts.letter(opened_by_itself(partnership, wave, recipient.role), recipient.language)
         letters.enqueue(tx, recipient.contact, letter, now, f"final:opened:{recipient.contact}:{wave.id}")
 
 
 def close_waves(tx: Tx, texts: Texts, now: datetime) -> bool:
     """Close what has reached its closing date."""
     for partnership, wave in waves.to_close(tx, now):
-        steering.close_wave(tx, texts, partnership, wave, decent(now, partnership.timezone), now)
+        close_wave(tx, texts, partnership, wave, decent(now, partnership.timezone), now)
     return False
 
 
@@ -160,7 +162,7 @@ def _tell_answer(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now
     said = waves.texts_of(tx, wave.id)
     for person in people:
         spoken = next(code for code in (person.language, partnership.language, *said) if code in said)
-        letter = texts.letter(steering.feedback(partnership, wave, said[spoken]), spoken)
+        letter = texts.letter(feedback.view(partnership, wave, said[spoken]), spoken)
         key = f"feedback:{person.contact}:{wave.id}"
         letters.enqueue(tx, person.contact, letter, now, key, partnership.timezone)
     return bool(people)
@@ -172,7 +174,7 @@ def tell_lost(tx: Tx, texts: Texts, now: datetime) -> bool:
         partnership = partnerships.find(tx, str(number))
         for to in coordinators.recipients(tx, number) if partnership else ():
             if to.role == "coordinator" and partnership:
-                letter = texts.letter(steering.lost(partnership), to.language)
+                letter = texts.letter(team.lost(partnership), to.language)
                 letters.enqueue(tx, to.contact, letter, now, f"final:lost:{to.contact}:{contact}:{since:%Y%m%d}")
     return False
 

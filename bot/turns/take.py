@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from bot.coordination import actions
+from bot.coordination import actions, home
 from bot.letters import Attachment, Envelope, Left, Letter, Opened, Returned, Update
 from bot.rendering import attachments
 from bot.rendering.charts import Picture
@@ -129,7 +129,7 @@ def _open_coordinator_link(tx: Tx, texts: Texts, update: Update, code: str, now:
     coordinators.use_link(tx, code, found, update.channel, update.address, spoken, now)
     (seat,) = (seat for seat in _seats(tx, update) if seat.partnership.id == found.partnership)
     is_open = partnerships.last_wave(tx, found.partnership).closed_at is None
-    welcomed = actions.welcome(seat, is_open=is_open, with_buttons=not update.in_group)
+    welcomed = home.welcome(seat, is_open=is_open, with_buttons=not update.in_group)
     return _to_seat(tx, update, seat, [texts.letter(welcomed, seat.language)], now)
 
 
@@ -147,7 +147,7 @@ def _coordinate(
     if not seats:
         return _converse(tx, texts, update, Expired(), now)
     if len(seats) > 1:
-        choice = texts.letter(actions.pick(seats, WITHOUT_WORDS.get(action, action)), seats[0].language)
+        choice = texts.letter(home.pick(seats, WITHOUT_WORDS.get(action, action)), seats[0].language)
         return _to_seat(tx, update, seats[0], [choice], now)
     shown = actions.handle(tx, texts, seats[0], action, argument, update.doors, now)
     if action == "left":

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.coordination.waves import LONGEST_ANSWER
+from bot.coordination.feedback import LONGEST_ANSWER
 from bot.delivery import rate_limit
 from bot.letters import Letter
 from bot.survey.conversation.buttons import Coordinate, encode

@@ -11,7 +11,8 @@ from random import Random
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from bot.coordination.actions import ACTIONS, FACTS
+from bot.coordination.actions import ACTIONS
+from bot.coordination.settings import FACTS
 from bot.survey.conversation.buttons import LETTERS, Screen
 from tests.telegram_server import SAMPLES, Json, text_parts
 

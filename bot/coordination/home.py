@@ -1,0 +1,57 @@
+"""Home: what somebody with a seat begins with, and the answer to whatever is not understood."""
+
+from collections.abc import Sequence
+
+from bot.coordination.request import Actions, Asked, Shown, menu
+from bot.survey.conversation.buttons import Coordinate
+from bot.survey.conversation.views import Button, Paragraph, Row, View
+from bot.survey.phrases import joined, say, verbatim
+from bot.survey.scores import summary as summaries
+from storage import partnerships
+from storage.coordinators import Seat
+
+
+def pick(seats: Sequence[Seat], action: str) -> View:
+    """For somebody with a seat in several partnerships."""
+    rows = ((Button(verbatim(seat.partnership.name), Coordinate(seat.partnership.id, action)),) for seat in seats)
+    return View(((say("Which partnership?"),),), tuple(rows))
+
+
+def welcome(seat: Seat, *, is_open: bool, with_buttons: bool) -> View:
+    """After a coordinator link was opened."""
+    name = seat.partnership.name
+    if seat.role == "viewer":
+        lines: Paragraph = (say("From now on the summaries of {partnership} come here.", partnership=name),)
+        rows = ((Button(say("Summary"), Coordinate(seat.partnership.id, "summary")),),) if with_buttons else ()
+        return View((lines,), rows)
+    lines = (
+        say("<b>You are now coordinator of {partnership}.</b>", partnership=name),
+        say("You see how many people take part, and averages of {k} or more people.", k=seat.partnership.minimum_group),
+        say("You are never shown what one person answered."),
+        say(
+            "You may take part yourself. Your answers are in the averages, but you do not count for the {k}.",
+            k=seat.partnership.minimum_group,
+        ),
+    )
+    first = say("Start with the invitation: a link, a QR code or a poster.")
+    next_step = first if is_open else say("No round is open now. You open the next one with the button.")
+    return View((lines, (next_step,)), menu(seat.partnership.id, is_open=is_open))
+
+
+def home(asked: Asked) -> Shown:
+    """The beginning, and the answer to whatever is not understood."""
+    turnout = partnerships.turnout(asked.tx, asked.wave.id)
+    standing = joined(summaries.standing(turnout.started, turnout.completed, turnout.invited), " ")
+    if asked.seat.role == "viewer":
+        rows: tuple[Row, ...] = (
+            (asked.button(say("Summary"), "summary"),),
+            (asked.button(say("No more summaries"), "leave"),),
+        )
+    else:
+        rows = asked.menu
+    return Shown(View((asked.heading, (standing,), (say("What do you want to do?"),)), rows))
+
+
+ACTIONS: Actions = {
+    "home": home,
+}

@@ -1,0 +1,105 @@
+"""Team: who else has a seat, whom the summaries do not reach, and how somebody stops."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from bot.coordination.request import Actions, Asked, Shown, links
+from bot.results import summaries as results
+from bot.survey.conversation.buttons import Coordinate
+from bot.survey.conversation.dialogue import Partnership
+from bot.survey.conversation.views import Button, Paragraph, View
+from bot.survey.phrases import say, say_n, verbatim
+from storage import coordinators
+
+
+def lost(partnership: Partnership) -> View:
+    """For a coordinator, when what they set up to receive the summaries does not receive them any more."""
+    lines = (
+        say("I cannot send the summaries of {partnership} to everybody any more.", partnership=partnership.name),
+        say("Somebody has blocked me, or I may not write in a group or topic."),
+    )
+    again = Button(say("Team"), Coordinate(partnership.id, "team"))
+    return View((lines,), ((again,),))
+
+
+def _team(asked: Asked) -> Shown:
+    seats = coordinators.team(asked.tx, asked.partnership.id)
+    lines = (
+        say_n("{count} coordinator", "{count} coordinators", seats.get("coordinator", 0)),
+        say_n(
+            "{count} person or group that only gets the summaries",
+            "{count} people or groups that only get the summaries",
+            seats.get("viewer", 0),
+        ),
+    )
+    lost = coordinators.lost(asked.tx, asked.partnership.id)
+    rows = (
+        *(((asked.button(say("Send them the summary again"), "again"),),) if lost else ()),
+        (asked.button(say("Link for a coordinator"), "link", "coordinator"),),
+        (asked.button(say("Link for a reader or a group chat"), "link", "viewer"),),
+        (asked.button(say("I want to stop as coordinator"), "leave"),),
+        (asked.button(say("‹ Back"), "home"),),
+    )
+    return Shown(View(((say("<b>Team</b>"),), lines, *((_cannot_be_reached(lost),) if lost else ())), rows))
+
+
+def _cannot_be_reached(lost: Sequence[int]) -> Paragraph:
+    return (
+        say_n(
+            "I cannot write to {count} of them: somebody who blocked me, or a group or topic where I may not write.",
+            "I cannot write to {count} of them: people who blocked me, or groups or topics where I may not write.",
+            len(lost),
+        ),
+        say("Is that solved? Then send them the summary again."),
+    )
+
+
+def _send_again(asked: Asked) -> Shown:
+    """Whom it does not reach, is among those who cannot be reached again within a minute."""
+    results.send_again(asked.tx, asked.texts, asked.partnership, asked.wave, asked.now)
+    sent = (say("I try to send the summary again. Look here in a minute to see whether it worked."),)
+    view = _team(asked).view
+    return Shown(View((sent, *view.paragraphs), view.rows))
+
+
+def _link(asked: Asked) -> Shown:
+    role = asked.argument if asked.argument in coordinators.ROLES else "viewer"
+    code = coordinators.make_link(asked.tx, asked.partnership.id, role, asked.now)
+    lines = [say("Send this link to one person. It works once, for 30 days.")]
+    if role == "coordinator":
+        lines.append(say("Whoever opens it can do everything that you can."))
+    elif asked.doors.telegram:
+        lines.append(say("For a group chat: add this bot to the group, and send this there:"))
+        lines.append(verbatim(f"/start@{_name_of_bot(asked)} {code}"))
+    return Shown(View((tuple(lines), links(asked, code)), ((asked.button(say("‹ Back"), "team"),),)))
+
+
+def _name_of_bot(asked: Asked) -> str:
+    """In a group with several bots a command must say whom it is for."""
+    return urlsplit(asked.doors.telegram).path.strip("/")
+
+
+def _leave(asked: Asked) -> Shown:
+    lines = [
+        say("<b>Do you want to stop?</b>"),
+        say("You get no more summaries of {partnership}.", partnership=asked.partnership.name),
+    ]
+    others = coordinators.team(asked.tx, asked.partnership.id).get("coordinator", 0) - 1
+    if asked.seat.role == "coordinator" and not others:
+        lines.append(say("You are the only coordinator. First send somebody else a link."))
+    rows = ((asked.button(say("Yes, stop"), "left"),), (asked.button(say("No, go back"), "home"),))
+    return Shown(View((tuple(lines),), rows))
+
+
+def _left(asked: Asked) -> Shown:
+    coordinators.leave(asked.tx, asked.seat.contact, asked.partnership.id)
+    return Shown(View(((say("You get no more summaries of {partnership}.", partnership=asked.partnership.name),),)))
+
+
+ACTIONS: Actions = {
+    "team": _team,
+    "again": _send_again,
+    "link": _link,
+    "leave": _leave,
+    "left": _left,
+}

@@ -1,0 +1,34 @@
+"""Waves: opening and closing one, as coordinator, operator and clock do it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.results import summaries
+from bot.survey.calendar import closing
+from bot.survey.conversation.dialogue import Partnership
+from bot.texts.texts import Texts
+from storage import partnerships, waves
+from storage.engine.database import Tx
+from storage.partnerships import Wave
+
+UNDO = timedelta(minutes=5)  # after an opening, until its invitations go out
+LONGEST_NAME = 40  # characters
+
+
+def open_wave(tx: Tx, texts: Texts, partnership: Partnership, invite_at: datetime, now: datetime) -> Wave | None:
+    """Open the next wave, as it was planned if it was; None when one is open already."""
+    plan = waves.plan(tx, partnership.id)
+    closes_at = closing(now, plan.weeks, partnership.timezone) if plan.weeks else None
+    return waves.open_next(tx, partnership.id, texts.wording(), invite_at, closes_at, now)
+
+
+def close_wave(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: datetime, now: datetime) -> bool:
+    """Close a wave and write the final summaries, due then; False when it was closed before.
+
+    A tick tells everybody else.
+    """
+    if not partnerships.close_wave(tx, wave.id, now):
+        return False
+    waves.withdraw_asking(tx, wave.id, now)
+    summaries.announce_close(tx, texts, partnership, replace(wave, closed_at=now), due, now)
+    return True
