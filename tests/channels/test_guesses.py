@@ -1,10 +1,10 @@
 """Guesses: whoever brings one wrong code after the other is told to wait; nobody else is."""
 
 from bot.channels.guesses import Guesses
+from tests.actors import item_on
 from tests.channels.web.test_bad_input import wrong
 from tests.house import House, agree
 from tests.telegram_server import Person, TelegramServer
-from tests.turns.test_walk import item_on
 
 UNKNOWN, TOO_MANY = "Deze link werkt niet", "U probeerde te veel links die niet werken."
 

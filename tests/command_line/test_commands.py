@@ -15,9 +15,9 @@ import pytest
 import dev
 from bot.__main__ import main
 from bot.runtime import logs
+from tests.actors import walk
 from tests.house import SECRET, House
 from tests.telegram_server import TelegramServer
-from tests.turns.test_walk import walk
 
 ROOT = Path(__file__).parents[2]
 

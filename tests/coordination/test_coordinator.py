@@ -12,22 +12,12 @@ from bot.coordination.actions import ACTIONS
 from bot.survey.conversation.buttons import Coordinate, encode
 from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
 from storage import partnerships
+from tests.actors import coordinator, say
 from tests.data import PUBLISHED, PUBLISHED_TOTAL, five_sheets
 from tests.house import Clock, House, agree, fill
 from tests.telegram_server import Person, TelegramServer
 
 ARGUMENTS = ("-", "1", "viewer", "coordinator", "d3", "h14", "nl", "0")
-
-
-async def coordinator(house: House, server: TelegramServer, code: str, language: str = "nl") -> Person:
-    person = server.person(language_code=language)
-    await say(house, person, f"/start {code}")
-    return person
-
-
-async def say(house: House, person: Person, text: str) -> None:
-    await person.write(text)
-    await house.settle()
 
 
 async def five_answer(house: House, server: TelegramServer, code: str) -> None:

@@ -10,16 +10,10 @@ from bot.delivery import rate_limit
 from bot.letters import Letter
 from bot.survey.conversation.buttons import Coordinate, encode
 from storage import letters, partnerships, respondents
-from tests.coordination.test_coordinator import coordinator, everything, say
+from tests.actors import answer, coordinator, press, say
+from tests.coordination.test_coordinator import everything
 from tests.house import Clock, House, agree
 from tests.telegram_server import Person, TelegramServer
-from tests.turns.test_walk import answer
-
-
-async def press(house: House, person: Person, *labels: str) -> None:
-    for label in labels:
-        await person.press(label)
-        await house.settle()
 
 
 async def closed_wave(house: House, server: TelegramServer, people: int = 3) -> tuple[Person, list[Person]]:

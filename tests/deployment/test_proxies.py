@@ -13,11 +13,11 @@ import aiohttp
 import pytest
 
 from bot.channels.guesses import Guesses
+from tests.actors import answer, item_on
 from tests.channels.web.test_bad_input import wrong
 from tests.deployment.test_caddy import CADDY, listens
 from tests.house import ROOT, House, agree, free_port
 from tests.patience import PATIENCE
-from tests.turns.test_walk import answer, item_on
 from tests.visitor import Visitor
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")

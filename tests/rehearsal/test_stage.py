@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.actors import answer, coordinator, say
 from tests.command_line.test_commands import command, folder
-from tests.coordination.test_coordinator import coordinator, say
 from tests.house import Clock, House, agree
 from tests.telegram_server import Person, TelegramServer
-from tests.turns.test_walk import answer
 
 pytestmark = pytest.mark.long
 

@@ -19,11 +19,10 @@ from bot.survey.scores.scoring import Score
 from bot.texts.texts import Texts
 from storage import partnerships
 from storage.waves import same_wording
-from tests.coordination.test_coordinator import coordinator, say
+from tests.actors import answer, coordinator, say
 from tests.data import APPENDIX_A, MOVED, PUBLISHED, PUBLISHED_TOTAL, five_sheets, moved_sheets
 from tests.house import Clock, House, agree, fill
 from tests.telegram_server import Person, TelegramServer
-from tests.turns.test_walk import answer
 
 pytestmark = pytest.mark.long
 

@@ -9,9 +9,9 @@ from bot.__main__ import main
 from bot.survey.conversation.views import View
 from bot.survey.conversation.welcome import terms, what_hides
 from bot.texts.texts import Texts
+from tests.actors import walk
 from tests.house import Clock, House, agree, partnership
 from tests.telegram_server import Person, TelegramServer
-from tests.turns.test_walk import walk
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.long

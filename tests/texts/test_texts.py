@@ -21,9 +21,9 @@ from bot.survey.conversation.views import View
 from bot.survey.phrases import command, say, say_n, verbatim
 from bot.texts.catalogues import KEYWORDS, check, sources, update
 from bot.texts.texts import BETWEEN_LANGUAGES, LOCALES, Texts, TextsError, autonym, load, plain
+from tests.actors import walk
 from tests.house import MONDAY, House, partnership
 from tests.telegram_server import TelegramServer
-from tests.turns.test_walk import walk
 
 MOST_CHARACTERS, MOST_LABEL = 4096, 40
 LARGEST = 10**18 - 1

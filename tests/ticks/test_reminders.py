@@ -2,11 +2,9 @@
 
 from datetime import UTC, datetime
 
-from tests.coordination.test_coordinator import say
-from tests.coordination.test_waves import press
+from tests.actors import answer, press, say
 from tests.house import Clock, House, agree
 from tests.telegram_server import TelegramServer
-from tests.turns.test_walk import answer
 
 
 async def test_at_the_group_a_reminder_speaks_of_no_statement(

@@ -17,10 +17,10 @@ from bot.channels.web.requests import MOST_BODY
 from bot.letters import Letter
 from bot.survey import codes
 from storage import partnerships
+from tests.actors import answer, item_on
 from tests.channels.web.conftest import Visitors
 from tests.house import Clock, House, agree
 from tests.patience import PATIENCE
-from tests.turns.test_walk import answer, item_on
 
 
 def wrong(number: int) -> str:

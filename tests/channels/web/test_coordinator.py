@@ -1,22 +1,10 @@
 """Coordinators in a browser: the same chat, with pictures that arrive and files that can be taken along."""
 
+from tests.actors import answer, coordinate, fetch
 from tests.channels.web.conftest import Visitors
 from tests.data import five_sheets
 from tests.house import House, agree
 from tests.telegram_server import TelegramServer
-from tests.turns.test_walk import answer
-from tests.visitor import Visitor
-
-
-async def coordinate(visitor: Visitor, code: str) -> None:
-    await visitor.open(f"/i/{code}")
-    await visitor.press("Ja, ga verder")
-
-
-async def fetch(visitor: Visitor, place: str) -> bytes:
-    async with visitor.session.get(place) as response:
-        assert response.status == 200
-        return await response.read()
 
 
 async def test_a_look_at_a_link_that_works_once_does_not_use_it_up(house: House, visitors: Visitors) -> None:

@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 from resource import RLIMIT_NOFILE, setrlimit
 
+from tests.actors import item_on
 from tests.house import ROOT, free_port
 from tests.patience import PATIENCE
-from tests.turns.test_walk import item_on
 from tests.visitor import Visitor
 
 

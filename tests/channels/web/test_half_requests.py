@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.channels.web import connections
+from tests.actors import answer, item_on
 from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_first_start import samenspraak_run
 from tests.house import House, agree, free_port
 from tests.patience import PATIENCE
-from tests.turns.test_walk import answer, item_on
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.long

@@ -9,11 +9,11 @@ import pytest
 from bot.channels.web import connections
 from bot.channels.web.connections import Connection
 from bot.channels.web.pages import Assets
+from tests.actors import answer, item_on
 from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_half_requests import half
 from tests.house import House, agree
 from tests.patience import PATIENCE
-from tests.turns.test_walk import answer, item_on
 
 MANY = 150
 LOOK = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

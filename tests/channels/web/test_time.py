@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.actors import answer, coordinate, fetch
 from tests.channels.web.conftest import Visitors
-from tests.channels.web.test_coordinator import coordinate, fetch
 from tests.data import five_sheets
 from tests.house import Clock, House, agree
-from tests.turns.test_walk import answer
 from tests.visitor import Visitor
 
 

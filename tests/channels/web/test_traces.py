@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import MetaData, select
 
 from storage.schema import metadata
+from tests.actors import answer, tap
 from tests.channels.web.conftest import Visitors
 from tests.house import Clock, House, Somebody, agree
 from tests.telegram_server import TelegramServer
-from tests.turns.test_walk import answer, tap
 
 Left = list[tuple[str, dict[str, Any]]]
 

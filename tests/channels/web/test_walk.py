@@ -6,11 +6,11 @@ import pytest
 
 from bot.__main__ import main
 from bot.runtime import logs
+from tests.actors import answer, fill_in, item_on, tap
 from tests.channels.web.conftest import Visitors
 from tests.data import APPENDIX_A, PUBLISHED, PUBLISHED_TOTAL, five_sheets
 from tests.house import Clock, House, Somebody, agree
 from tests.telegram_server import TelegramServer
-from tests.turns.test_walk import answer, fill_in, item_on, tap
 
 
 @pytest.mark.long

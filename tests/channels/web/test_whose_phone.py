@@ -5,10 +5,9 @@ import asyncio
 import pytest
 from yarl import URL
 
+from tests.actors import answer, coordinate, item_on
 from tests.channels.web.conftest import Visitors
-from tests.channels.web.test_coordinator import coordinate
 from tests.house import Clock, House, agree
-from tests.turns.test_walk import answer, item_on
 from tests.visitor import Visitor
 
 

@@ -1,0 +1,186 @@
+"""Ticks that run twice, several at once, or are cut off anywhere: still one letter each, and nothing lost."""
+
+import asyncio
+import time
+from collections.abc import Coroutine, Generator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.texts.texts import Texts
+from bot.ticks.ticks import TICKS, Tick
+from storage.engine.database import Database, Tx
+from storage.schema import (
+    respondents,
+    responses,
+)
+from tests.databases import Source
+from tests.storage.beginnings import at_once, only_postgresql
+from tests.ticks.furnished import (
+    MANY,
+    NOW,
+    Furnished,
+    copied,
+    database,
+    empty,
+    every_tick,
+    failures,
+    furnished,
+    opened,
+    replicas,
+    run,
+    run_to_the_end,
+    source,
+    standing,
+    written,
+)
+
+__all__ = ["database", "empty", "furnished", "source"]  # fixtures
+
+
+@every_tick
+def test_a_tick_that_runs_twice_writes_each_letter_once(
+    database: Database, furnished: Furnished, texts: Texts, name: str
+) -> None:
+    run(database, TICKS[name], texts)
+    assert written(database) == furnished.expected[name]
+    after = standing(database)
+    run(database, TICKS[name], texts)
+    assert (written(database), standing(database)) == (furnished.expected[name], after)
+
+
+@every_tick
+def test_a_tick_that_several_run_at_once_writes_each_letter_once(
+    database: Database, source: Source, furnished: Furnished, texts: Texts, name: str
+) -> None:
+    with copied(source, furnished.url) as url, opened(url) as alone:
+        run(alone, TICKS[name], texts)
+        after = standing(alone)
+    asyncio.run(database.run(lambda tx: None))  # its threads are there
+    at_once(*[lambda: asyncio.run(run_to_the_end(database, TICKS[name], texts))] * 3)
+    assert (written(database), standing(database)) == (furnished.expected[name], after)
+
+
+@only_postgresql
+def test_whoever_finds_all_in_the_hands_of_others_does_not_call_it_a_day(database: Database, texts: Texts) -> None:
+    before = standing(database)
+    with ThreadPoolExecutor(1) as thread:
+        with database.transaction() as other:
+            for table in (respondents, responses):
+                other.connection.execute(table.select().with_for_update())
+            forgetting = thread.submit(run, database, TICKS["forget"], texts)
+            time.sleep(0.3)
+        forgetting.result(10)
+    run(database, TICKS["forget"], texts)
+    assert before["contacts"] - standing(database)["contacts"] == MANY
+
+
+@only_postgresql
+@pytest.mark.parametrize("name", ["tell", "forget"])
+def test_several_that_run_a_tick_at_once_do_not_stand_in_each_others_way(
+    database: Database, texts: Texts, name: str
+) -> None:
+    asyncio.run(database.run(lambda tx: None))
+    tried_again = at_once(*[lambda: asyncio.run(run_to_the_end(database, TICKS[name], texts))] * 3)
+    assert tried_again == [0, 0, 0]
+
+
+@every_tick
+async def test_a_tick_whose_commits_are_refused_loses_and_doubles_nothing(
+    database: Database, furnished: Furnished, texts: Texts, name: str
+) -> None:
+    more = True
+    while more:
+        before = written(database), standing(database)
+        with pytest.raises(RefusedCommit):
+            await database.run(partial(refused, TICKS[name], texts))
+        assert (written(database), standing(database)) == before
+        more = await database.run(lambda tx: TICKS[name](tx, texts, NOW))
+    assert written(database) == furnished.expected[name]
+
+
+class RefusedCommit(Exception):
+    """All the work was done, and then it was not stored."""
+
+
+def refused(tick: Tick, texts: Texts, tx: Tx) -> None:
+    tick(tx, texts, NOW)
+    raise RefusedCommit
+
+
+async def test_a_beat_that_is_killed_between_any_two_waits_and_begun_again_writes_each_letter_once(
+    database: Database, furnished: Furnished, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The first one dies at its first wait, the next at its second, ... until one comes to its end."""
+    async with replicas(database, tmp_path, 1) as (app,):
+        waits = 1
+        while not await Killed(app.beat(), waits):
+            waits += 1
+        await app.beat()
+    assert waits > len(TICKS)
+    assert written(database) == furnished.of_a_beat
+    assert failures(caplog) == []
+
+
+@pytest.mark.parametrize("waits", [4, 17, 28])
+async def test_a_beat_that_is_killed_once_is_brought_to_its_end_by_another_process(
+    database: Database, furnished: Furnished, tmp_path: Path, waits: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with replicas(database, tmp_path, 2) as (killed, other):
+        assert not await Killed(killed.beat(), waits)
+        await asyncio.gather(other.beat(), killed.beat())
+    assert written(database) == furnished.of_a_beat
+    assert failures(caplog) == []
+
+
+class Killed:
+    """Work that dies at the given wait: what it waited for goes on, and nobody hears how that ends.
+
+    Awaiting it tells whether the work came to its end before that.
+    """
+
+    def __init__(self, work: Coroutine[Any, Any, None], waits: int) -> None:
+        self._work, self._waits = work, waits
+
+    def __await__(self) -> Generator[Any, Any, bool]:
+        for number in range(1, self._waits + 1):
+            try:
+                waited_for = self._work.send(None)
+            except StopIteration:
+                return True
+            if number < self._waits:
+                yield waited_for
+        with pytest.raises(asyncio.CancelledError):
+            self._work.throw(asyncio.CancelledError())
+        return False
+
+
+async def test_beats_of_three_processes_at_once_write_each_letter_once(
+    database: Database, furnished: Furnished, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with replicas(database, tmp_path, 3) as apps:
+        await asyncio.gather(*(app.beat() for app in apps))
+    assert written(database) == furnished.of_a_beat
+    assert failures(caplog) == []
+
+
+async def test_what_one_beat_changes_beside_letters(database: Database, tmp_path: Path) -> None:
+    before = standing(database)
+    async with replicas(database, tmp_path, 1) as (app,):
+        await app.beat()
+    after = standing(database)
+    changed = {what: after[what] - before[what] for what in before if what != "waves" and after[what] != before[what]}
+    forgotten, invited = MANY, 2 * MANY
+    assert changed == {
+        "contacts": -forgotten,
+        "respondents": -forgotten,
+        "responses": invited - forgotten,
+        "plans": -1,
+    }
+    assert [wave for wave in after["waves"] if wave not in before["waves"]] == [
+        (1, 2, "na fase 1", None),
+        (2, 1, "", NOW),
+    ]
