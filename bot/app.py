@@ -109,6 +109,7 @@ class App:
             try:
                 await self._run(ready)
             finally:
+                self.web.close()
                 await self.delivery.close()
                 if self.telegram:
                     await self.telegram.close()
@@ -143,7 +144,8 @@ class App:
         """Write and send what time causes, once the taps that waited are taken: whoever finished while we were away is
         not reminded."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._caught_up.wait(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):  # `wait_for` would swallow a stop that comes as the event does
+                await self._caught_up.wait()
         metronome = schedule.metronome(self.beat)
         metronome.start()
         try:

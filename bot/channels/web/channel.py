@@ -64,6 +64,11 @@ class WebChannel:
                 "Is another program there? Choose another PORT, such as PORT=8001."
             ) from None
 
+    def close(self) -> None:
+        """Give the port back, also when a stop came before anybody was served."""
+        if hasattr(self, "listening"):
+            self.listening.close()
+
     async def run(self) -> None:
         """Serve until cancelled; then let the requests in hand finish."""
         logging.getLogger("uvicorn.access").disabled = True  # it would write down codes and personal links

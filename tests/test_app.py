@@ -1,0 +1,25 @@
+"""The application as one piece: whenever it is stopped, it ends."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.app import App
+from bot.runtime.settings import read
+from tests.house import SECRET, Clock, free_port
+from tests.patience import PATIENCE
+
+
+@pytest.mark.parametrize("rounds", range(10))
+async def test_a_stop_ends_it_however_soon_it_comes(tmp_path: Path, rounds: int) -> None:
+    """So many rounds of the event loop after it is ready: a stop must not be lost in what goes on just then."""
+    environment = {"SAMENSPRAAK_SECRET": SECRET, "PORT": str(free_port())}
+    loop = asyncio.get_running_loop()
+
+    def stop_after(left: int) -> None:
+        loop.call_soon(stop_after, left - 1) if left else running.cancel()
+
+    running = asyncio.create_task(App(read(environment, tmp_path), Clock()).run(lambda: stop_after(rounds)))
+    await asyncio.wait({running}, timeout=PATIENCE)
+    assert running.cancelled()
