@@ -12,7 +12,7 @@ from bot.channels.telegram.channel import TokenRefused
 from bot.channels.web.channel import CannotListen
 from bot.command_line import backup, partnership, rehearse, run, summary, wave
 from bot.command_line.common import CommandError
-from bot.export.dataset import ExportError
+from bot.export.shapes import ExportError
 from bot.rehearsal.stage import RehearsalGone
 from bot.runtime import logs
 from bot.runtime.settings import SettingsError, read

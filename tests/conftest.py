@@ -1,5 +1,6 @@
 """What tests share: a clock, a Bot API on loopback, the house."""
 
+import logging
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
@@ -77,9 +78,13 @@ def postgresql_url(_postgresql: PostgresServer) -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def _no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one test hides is a word like any other in the next."""
+def _logs_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What one test hides is a word like any other in the next, and nothing goes to where one test wrote its log."""
     monkeypatch.setattr(logs, "_secrets", set())
+    root = logging.getLogger()
+    before = set(root.handlers)
+    yield
+    root.handlers[:] = [handler for handler in root.handlers if handler in before]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot import app
 from bot.command_line.common import CommandError, transaction, wanted_partnership
 from bot.export import dataset
+from bot.export.shapes import Record
 from bot.results import summaries as results
 from bot.runtime.settings import Settings
 from bot.survey.conversation.dialogue import Partnership
@@ -99,7 +100,7 @@ def export(asked: argparse.Namespace, settings: Settings) -> None:
         if partnership.id in rehearsals.numbers(tx):
             raise CommandError(f"{partnership.name} is a rehearsal: these answers are invented, and no research.")
         numbers = waves.numbers(tx, partnership.id) if asked.wave == "all" else [asked.wave]
-        records = [dataset.Record(*row) for wave in numbers for row in partnerships.records(tx, partnership.id, wave)]
+        records = [Record(*row) for wave in numbers for row in partnerships.records(tx, partnership.id, wave)]
         change = _published_change(tx, texts, partnership, numbers[-1])
     if not records:
         raise CommandError(f"{partnership.name} has no answers in wave {asked.wave}.")

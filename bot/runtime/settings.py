@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from dotenv import dotenv_values
@@ -64,55 +65,40 @@ def read(environment: Mapping[str, str] | None = None, folder: Path | None = Non
     values = _given(os.environ if environment is None else environment, folder or Path.cwd())
     mistakes = _read_files(values)
 
-    def take(name: str, default: str, check: Callable[[str], bool], allowed: str) -> str:
-        value = values.get(name, default).strip()
-        if value and not check(value):
-            mistakes.append(f"{name}: allowed is {allowed}.")
-        return value
-
-    token = take("TELEGRAM_TOKEN", "", _is_token, "the token that BotFather gave, like 123456789:AAE-x_...")
-    api = take("TELEGRAM_API_URL", TELEGRAMS_OWN, _is_url, "a web address like https://api.telegram.org")
-    updates = take("TELEGRAM_UPDATES", "polling", ("polling", "webhook").__contains__, "polling or webhook")
-    public = take("PUBLIC_URL", "", _is_url, "a web address like https://samenspraak.example.org")
-    host = take("HOST", "127.0.0.1", lambda text: not re.search(r"\s", text), "the name or number of an interface")
-    port = take("PORT", "8000", _is_port, "a number from 1 to 65535")
-    database = take(
-        "DATABASE_URL",
-        "sqlite:///data/samenspraak.db",
-        _is_database,
-        "sqlite:///path/to/file.db or postgresql://name:password@host/database",
-    )
-    password = take(
-        "DATABASE_PASSWORD",
-        "",
-        lambda _: _has_room(database),
-        "one for a DATABASE_URL like postgresql://name@host/data",
-    )
-    secret = take(
-        "SAMENSPRAAK_SECRET", "", lambda text: len(text) >= SHORTEST_SECRET, f"{SHORTEST_SECRET} characters or more"
-    )
-    level = take("LOG_LEVEL", "INFO", _is_level, "DEBUG, INFO, WARNING or ERROR")
-    form = take("LOG_FORMAT", "text", ("text", "json").__contains__, "text or json")
-    proxies = take("FORWARDED_ALLOW_IPS", "127.0.0.1,::1", _are_proxies, "*, or addresses and networks between commas")
-    if updates == "webhook" and not _can_be_brought_to(public, api):
-        mistakes.append(NO_WAY_FOR_A_WEBHOOK)
-    if urls.has_bare_password(database):
-        mistakes.append(READABLE_BY_OTHERS)
+    taken = {name: values.get(name, known.default).strip() for name, known in VARIABLES.items()}
+    mistakes += [
+        f"{name}: allowed is {known.allowed}."
+        for name, known in VARIABLES.items()
+        if taken[name] and not known.check(taken[name])
+    ]
+    mistakes += _do_not_fit(taken)
     if mistakes:
         raise SettingsError("\n".join(mistakes))
     return Settings(
-        telegram_token=token or None,
-        telegram_api_url=api.rstrip("/"),
-        is_webhook=updates == "webhook",
-        public_url=public.rstrip("/") or None,
-        host=host,
-        port=int(port),
-        database_url=_with_password(database, password),
-        secret=secret or None,
-        log_level=level.upper(),
-        log_format=form,
-        forwarded_allow_ips=proxies,
+        telegram_token=taken["TELEGRAM_TOKEN"] or None,
+        telegram_api_url=taken["TELEGRAM_API_URL"].rstrip("/"),
+        is_webhook=taken["TELEGRAM_UPDATES"] == "webhook",
+        public_url=taken["PUBLIC_URL"].rstrip("/") or None,
+        host=taken["HOST"],
+        port=int(taken["PORT"]),
+        database_url=_with_password(taken["DATABASE_URL"], taken["DATABASE_PASSWORD"]),
+        secret=taken["SAMENSPRAAK_SECRET"] or None,
+        log_level=taken["LOG_LEVEL"].upper(),
+        log_format=taken["LOG_FORMAT"],
+        forwarded_allow_ips=taken["FORWARDED_ALLOW_IPS"],
     )
+
+
+def _do_not_fit(taken: Mapping[str, str]) -> Iterator[str]:
+    """What each of them may be, and not together."""
+    if taken["DATABASE_PASSWORD"] and not _has_room(taken["DATABASE_URL"]):
+        yield "DATABASE_PASSWORD: allowed is one for a DATABASE_URL like postgresql://name@host/data."
+    if taken["TELEGRAM_UPDATES"] == "webhook" and not _can_be_brought_to(
+        taken["PUBLIC_URL"], taken["TELEGRAM_API_URL"]
+    ):
+        yield NO_WAY_FOR_A_WEBHOOK
+    if urls.has_bare_password(taken["DATABASE_URL"]):
+        yield READABLE_BY_OTHERS
 
 
 def _given(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
@@ -237,3 +223,33 @@ def _is_database(text: str) -> bool:
 
 def _is_level(text: str) -> bool:
     return text.upper() in ("DEBUG", "INFO", "WARNING", "ERROR") and hasattr(logging, text.upper())
+
+
+class Variable(NamedTuple):
+    """What a variable is when it is not set, which values may be, and in which words that is told."""
+
+    default: str
+    check: Callable[[str], bool]
+    allowed: str
+
+
+VARIABLES: Mapping[str, Variable] = {
+    "TELEGRAM_TOKEN": Variable("", _is_token, "the token that BotFather gave, like 123456789:AAE-x_..."),
+    "TELEGRAM_API_URL": Variable(TELEGRAMS_OWN, _is_url, "a web address like https://api.telegram.org"),
+    "TELEGRAM_UPDATES": Variable("polling", ("polling", "webhook").__contains__, "polling or webhook"),
+    "PUBLIC_URL": Variable("", _is_url, "a web address like https://samenspraak.example.org"),
+    "HOST": Variable("127.0.0.1", lambda text: not re.search(r"\s", text), "the name or number of an interface"),
+    "PORT": Variable("8000", _is_port, "a number from 1 to 65535"),
+    "DATABASE_URL": Variable(
+        "sqlite:///data/samenspraak.db",
+        _is_database,
+        "sqlite:///path/to/file.db or postgresql://name:password@host/database",
+    ),
+    "DATABASE_PASSWORD": Variable("", lambda _: True, ""),
+    "SAMENSPRAAK_SECRET": Variable(
+        "", lambda text: len(text) >= SHORTEST_SECRET, f"{SHORTEST_SECRET} characters or more"
+    ),
+    "LOG_LEVEL": Variable("INFO", _is_level, "DEBUG, INFO, WARNING or ERROR"),
+    "LOG_FORMAT": Variable("text", ("text", "json").__contains__, "text or json"),
+    "FORWARDED_ALLOW_IPS": Variable("127.0.0.1,::1", _are_proxies, "*, or addresses and networks between commas"),
+}

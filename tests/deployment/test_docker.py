@@ -20,8 +20,7 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
-from bot.runtime import settings
-from bot.runtime.settings import IN_FILES, read
+from bot.runtime.settings import IN_FILES, VARIABLES, read
 from tests.deployment.test_caddy import CADDY, NEWEST
 from tests.house import ROOT, SECRET, free_port
 from tests.patience import PATIENCE
@@ -29,7 +28,7 @@ from tests.unprivileged import without_powers
 
 COMPOSE, OVERRIDE, REPLICAS = "docker-compose.yml", "docker-compose.override.yml", "docker-compose.replicas.yml"
 OTHERS = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
-KNOWN = {*re.findall(r'take\(\s*"(\w+)"', Path(settings.__file__).read_text()), *(f"{name}_FILE" for name in IN_FILES)}
+KNOWN = {*VARIABLES, *(f"{name}_FILE" for name in IN_FILES)}
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ import pytest
 from openpyxl import load_workbook
 from pyreadstat import read_sav
 
-from bot.export.dataset import ExportError, Record, write
+from bot.export.dataset import write
 from bot.export.reliability import alpha, f_quantile, interval
+from bot.export.shapes import ExportError, Record
 from bot.survey.phrases import say
 from bot.texts.texts import Texts
 from tests.data import OPTIONS, five_sheets

@@ -54,19 +54,6 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Something to choose on a page that is no letter's: a link, or else a form, which may send one field. `label` and
-    `why` are names of words."""
-
-    label: str
-    place: str
-    is_link: bool = False
-    is_main: bool = False
-    why: str = ""
-    field: tuple[str, str] = ("", "")
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """A letter on the page. `parts` are the same text in one language each, the first being the page's own."""
 

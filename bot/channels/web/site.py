@@ -23,9 +23,10 @@ from bot.channels.commands import code_in
 from bot.channels.guesses import Guesses
 from bot.channels.in_flight import Underway
 from bot.channels.web import requests
+from bot.channels.web.choices import another_link, own_link, who_is_it
 from bot.channels.web.mailbox import Mailbox, Mailboxes
 from bot.channels.web.notices import Notices
-from bot.channels.web.pages import Choice, Pages, mail_to_self
+from bot.channels.web.pages import Pages, mail_to_self
 from bot.channels.web.requests import FORGOTTEN, Caller, Event
 from bot.channels.web.security_headers import Guard
 from bot.channels.web.service_routes import Hook, Machines
@@ -47,7 +48,6 @@ MOST_STREAMS_EACH = 3  # a browser has six connections for all its tabs together
 DRAWN_AT_ONCE = 2
 UNBUFFERED = {"X-Accel-Buffering": "no"}  # nginx would keep news until it has a page full of it
 INLINE = {"samenspraak.png": "image/png", "qr.png": "image/png"}
-OF_ANOTHER = (Choice("stay", "/", is_link=True, is_main=True), Choice("keep", "/keep", is_link=True))
 DOWNLOADS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
 
 
@@ -149,7 +149,7 @@ class Site:
             f"/i/{code}/{spoken}".rstrip("/") if code else "/",
             200 if sight.code_is_right else 404,
             code=code,
-            choices=_who_is_it(sight, code),
+            choices=who_is_it(sight, code),
             telegram=f"{telegram}{code}" if telegram and sight.letter.rows else "",
             alert=self.pages.word(alert, sight.language) if alert else "",
         )
@@ -176,12 +176,10 @@ class Site:
     async def ask_whose(self, caller: Caller, token: str, owner: Sight, alert: str = "", status: int = 200) -> Response:
         """Whose link it is; in a browser that knows nobody in the language of its owner, who it most likely is."""
         sight = await self.look(caller, Wrote())
-        choices: tuple[Choice, ...] = (Choice("own_link", f"/mine/{token}", is_main=True),)
-        view = welcome.whose_link()
         if sight.is_known:
-            choices, view = (*OF_ANOTHER, Choice("other_link", f"/mine/{token}")), welcome.another_link()
+            view, choices = welcome.another_link(), another_link(token)
         else:
-            sight = owner
+            sight, view, choices = owner, welcome.whose_link(), own_link(token)
         return self.answer(
             caller,
             replace(sight, takes_part=False, role=""),
@@ -393,13 +391,3 @@ def site(
     app = Starlette(routes=routes, exception_handlers=notices.handlers())
     app.router.redirect_slashes = False  # it would send people to whatever host the request names
     return Guard(app, pages.for_anybody("broken"), is_secure=own.is_secure)
-
-
-def _who_is_it(sight: Sight, code: str) -> tuple[Choice, ...]:
-    """For a known person who comes by an invitation: it may be them, or somebody whom they lent the phone."""
-    if not (sight.is_known and sight.code_is_right) or sight.knocks:
-        return ()
-    somebody_else = Choice("somebody_else", "/away", why="lent")
-    if not sight.is_member:
-        return (somebody_else,)
-    return (Choice("go_on", "/tap", is_main=True, field=("open", code)), somebody_else)

@@ -1,0 +1,123 @@
+"""The codebook: what each column says, in which words it was asked, how its codes are read, how reliable it is."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from bot.export.reliability import alpha
+from bot.export.shapes import NOT_REACHED, Record, Table, Variable, codes_of
+from bot.survey.checklist import Checklist, Item
+from bot.texts.texts import SOURCE_LANGUAGE, Texts
+
+FEWEST = 30  # complete answers from which alpha is worth its interval
+CODEBOOK = ("entry", "name", "text", "english", "plain", "hint", "dimension", "codes", "missing", "wording")
+NOTES = {
+    "instrument": "Coordinated Action Checklist, version {version}",
+    "rows": "One row is one person in one wave; a person has the same id in every wave of this export.",
+    "scores": (
+        "A scored answer is its score: 0, 25, 50, 75 or 100. Item score = mean of the scored answers. Dimension score "
+        "= mean of its item scores. Total = mean of all item scores. Codes below 0 are never scored, never filled in."
+    ),
+    "missing codes": (
+        "Don't know is -1, does not apply -2, not reached -3 (no answer was given, or no group chosen), would rather "
+        "not say -4. In the .sav file they are user-missing."
+    ),
+    "alpha": (
+        "Cronbach's alpha (Cronbach 1951) over those with a scored answer to every item of the dimension, in one wave, "
+        "with the interval of Feldt (1965); only from 30 of them on, and not for a dimension of one item."
+    ),
+    "sources": (
+        "English statements: Appendix A of van Lammeren et al. 2025, International Journal of Environmental Research "
+        "and Public Health 22(6) 954, licence CC BY 4.0; after Wagemakers, Koelen, Lezwijn and Vaandrager 2010, Global "
+        "Health Promotion 17(3) 17-28. Translations, plain lines and hints are our own, adapted from these: "
+        "Samenspraak, licence MIT."
+    ),
+    "drafts": (
+        "Translations and plain lines are drafts, until readers from the target group have tried them. People read the "
+        "statement and its plain line together, in the language of their choice."
+    ),
+    "wording": (
+        "Per language a fingerprint of statement, plain line and hint as they are today. Another fingerprint is "
+        "another wording: do not compare across them without saying so."
+    ),
+    "privacy": (
+        "Pseudonymous, not anonymous: in a small group somebody may be recognised by what they answered. Ids are drawn "
+        "afresh for each export, so that two exports cannot be joined by them. Moments of answering are left out."
+    ),
+    "change": (
+        "Published means of two waves: everyone in each, and the same people only (those who completed both). An empty "
+        "cell may not be published, or the statement was worded anew."
+    ),
+    "csv": "A text that a spreadsheet would take for a formula has a ' before it.",
+}
+
+
+def codebook(records: Sequence[Record], variables: Sequence[Variable], texts: Texts, language: str) -> Table:
+    entries = (
+        *_variable_entries(variables, texts, language),
+        *_dimension_entries(texts, language),
+        *_alpha_entries(records, texts.checklist),
+        *(("note", name, text.format(version=texts.checklist.version)) for name, text in NOTES.items()),
+    )
+    return [CODEBOOK, *((*entry, *[""] * (len(CODEBOOK) - len(entry))) for entry in entries)]
+
+
+def _variable_entries(variables: Sequence[Variable], texts: Texts, language: str) -> Iterator[Sequence[str]]:
+    wording = texts.wording()
+    for variable in variables:
+        codes = {code: label for code, label in variable.codes.items() if code not in variable.missing}
+        missing = {code: variable.codes[code] for code in variable.missing}
+        read = _read(variable.item, texts, language) if variable.item else [""] * 4
+        entry = "variable", variable.name, variable.label, *read, _listed(codes), _listed(missing)
+        yield (*entry, _fingerprints(variable.item, wording)) if variable.item else entry
+
+
+def _read(item: Item, texts: Texts, language: str) -> Sequence[str]:
+    return (
+        texts.say(item.statement, SOURCE_LANGUAGE),
+        texts.say(item.plain, language),
+        texts.say(item.hint, language) if item.hint else "",
+        item.dimension,
+    )
+
+
+def _listed(codes: Mapping[int, str]) -> str:
+    """The label first: a cell that begins with -1 looks like a formula."""
+    return " | ".join(f"{label} = {code}" for code, label in codes.items())
+
+
+def _fingerprints(item: Item, wording: Mapping[str, Mapping[str, str]]) -> str:
+    return " | ".join(f"{language} {prints[str(item.number)]}" for language, prints in wording.items())
+
+
+def _dimension_entries(texts: Texts, language: str) -> Iterator[Sequence[str]]:
+    for dimension in texts.checklist.dimensions:
+        name, english = (texts.say(dimension.name, spoken) for spoken in (language, SOURCE_LANGUAGE))
+        yield "dimension", dimension.key, name, english, texts.say(dimension.plain, language)
+
+
+def _alpha_entries(records: Sequence[Record], checklist: Checklist) -> Iterator[Sequence[str]]:
+    """Wave by wave, because the same people answer again in the next one. One item alone has no alpha."""
+    codes = codes_of(checklist)
+    for wave, those in groupby(sorted(records, key=lambda record: record.wave), key=lambda record: record.wave):
+        answers = [record.answers for record in those]
+        for dimension in checklist.dimensions:
+            if len(dimension.items) > 1:
+                text = _alpha_in_words(_complete(answers, dimension.items, codes))
+                yield "alpha", f"{dimension.key}, wave {wave}", text, "", "", "", dimension.key
+
+
+def _complete(
+    answers: Iterable[Mapping[int, str]], items: Sequence[int], codes: Mapping[str, int]
+) -> Sequence[Sequence[int]]:
+    """The scores of those who gave a scored answer to each of these items."""
+    rows = ([codes.get(sheet.get(item, ""), NOT_REACHED) for item in items] for sheet in answers)
+    return [row for row in rows if min(row) >= 0]
+
+
+def _alpha_in_words(rows: Sequence[Sequence[int]]) -> str:
+    if len(rows) < FEWEST:
+        return f"fewer than {FEWEST} complete answers"
+    if not (found := alpha(rows)):
+        return f"not defined: no differences between the sums of {len(rows)} complete answers"
+    span = f"95% interval {found.low:.2f} to {found.high:.2f}"
+    return f"Cronbach's alpha {found.value:.2f} ({span}; {found.n} complete answers)"

@@ -1,0 +1,132 @@
+"""Writers: an export as files, for each program that reads them. All of them appear or none does."""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.export.shapes import Export, ExportError, Table, Value
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+MOST_LABEL = 255  # bytes that SPSS keeps of what a variable is called
+
+
+def _write_csv(export: Export, path: Path) -> list[Path]:
+    return [_csv(export.data, path, ".csv"), *_beside(export, path, "csv")]
+
+
+def _beside(export: Export, path: Path, form: str) -> list[Path]:
+    """The codebook, and the change where there is one."""
+    # The mark in front tells Excel that the letters are UTF-8; the data themselves are plain ASCII and need none.
+    codebook = _csv(export.codebook, path, f"-{form}-codebook.csv", encoding="utf-8-sig")
+    return [codebook, *([_csv(export.change, path, f"-{form}-change.csv")] if export.change else [])]
+
+
+def _csv(table: Table, path: Path, ending: str, encoding: str = "utf-8") -> Path:
+    target = _named(path, ending)
+    with target.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file).writerows([_no_formula(cell) for cell in row] for row in table)
+    return target
+
+
+def _no_formula(cell: Value) -> Value:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def _write_xlsx(export: Export, path: Path) -> list[Path]:
+    with _research_extra():
+        import xlsxwriter
+    target, content = _named(path, ".xlsx"), BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        change = (("change", export.change),) if export.change else ()
+        for title, table in (("data", export.data), ("codebook", export.codebook), *change):
+            sheet = book.add_worksheet(title)
+            sheet.freeze_panes(1, 1)
+            for place, cell in _cells(table):  # each as what it is: a text is never taken for a formula or a link
+                (sheet.write_string if isinstance(cell, str) else sheet.write_number)(*place, cell)
+            sheet.autofit(400)
+    target.write_bytes(content.getvalue())
+    return [target]
+
+
+def _cells(table: Table) -> Iterator[tuple[tuple[int, int], Value]]:
+    return (((row, column), cell) for row, cells in enumerate(table) for column, cell in enumerate(cells))
+
+
+def _write_sav(export: Export, path: Path) -> list[Path]:
+    with _research_extra():
+        import pandas
+        import pyreadstat
+    target, named = _named(path, ".sav"), {variable.name: variable for variable in export.variables}
+    try:
+        pyreadstat.write_sav(
+            pandas.DataFrame(export.rows, columns=list(named)),
+            target,
+            column_labels={name: _fitting(variable.label) for name, variable in named.items()},
+            variable_value_labels={
+                name: dict[float, str](variable.codes.items()) for name, variable in named.items() if variable.codes
+            },
+            missing_ranges={name: list(variable.missing) for name, variable in named.items() if variable.missing},
+            variable_measure={name: "ordinal" if variable.item else "nominal" for name, variable in named.items()},
+            variable_format={name: "F4.0" for name in named if name not in ("id", "language")},
+        )
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
+        raise OSError(str(error)) from error
+    return [target, *_beside(export, path, "sav")]
+
+
+def _fitting(label: str) -> str:
+    return label.encode()[:MOST_LABEL].decode(errors="ignore")
+
+
+def _named(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)  # with_suffix would eat what stands behind a dot in the name
+
+
+@contextmanager
+def _research_extra() -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise ExportError(
+            f'This format needs {error.name}. Install the extra `research`: pip install "samenspraak[research]"'
+        ) from error
+
+
+@contextmanager
+def written_in(folder: Path) -> Iterator[Path]:
+    """A room inside the folder that only the owner can enter, gone at the end whatever happens."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".export-", dir=folder) as room:
+            yield Path(room)
+    except FileExistsError as error:
+        raise ExportError(f"{error.filename} exists already and is not overwritten. Choose another folder.") from error
+    except OSError as error:
+        raise ExportError(f"The export cannot be written in {folder}: {error.strerror or error}.") from error
+
+
+def publish(made: Sequence[Path], folder: Path) -> list[Path]:
+    """Give the finished files their places: all of them, or none."""
+    published: list[Path] = []
+    try:
+        for path in made:
+            path.chmod(0o600)
+            target = folder / path.name
+            target.touch(0o600, exist_ok=False)  # claims the name: a rename alone would overwrite
+            published.append(target)
+            path.replace(target)
+    except BaseException:
+        for target in published:
+            target.unlink()
+        raise
+    return published
+
+
+WRITERS: Mapping[str, Callable[[Export, Path], list[Path]]] = {
+    "csv": _write_csv,
+    "xlsx": _write_xlsx,
+    "sav": _write_sav,
+}
