@@ -1,4 +1,4 @@
-"""The one door for developers: `python3 dev.py run|test|fire|check|texts|bench|lock`.
+"""The one door for developers: `python3 dev.py run|test|fire|check|fix|texts|bench|lock`.
 
 Standard library only. Each command first makes `.venv` equal to the lock; when it already is, that costs nothing.
 """
@@ -25,6 +25,7 @@ COMMANDS = {
     "test": [[*PYTEST, "-m", "not fire"]],
     "fire": [[*PYTEST, "-m", "fire"]],  # the long proofs
     "check": [line.split() for line in CHECKS],
+    "fix": [["ruff", "check", "--fix", "-q", "."], ["ruff", "format", "-q", "."]],
     "texts": [["python", "-m", "bot.texts.catalogues", "update"]],
     "bench": [["python", "-m", "bench"], ["python", "-m", "bench.summary"]],
     "lock": [
