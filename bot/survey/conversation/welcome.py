@@ -73,7 +73,7 @@ def whose_link() -> View:
             (say("<b>Is this your own link?</b>"),),
             (say("This link opens somebody's answers."), say("Is it yours? Then go on.")),
             (
-                say("Did somebody send it to you? Then it is theirs. Do not go on."),
+                say("Did somebody else send it to you? Then it is theirs. Do not go on."),
                 say("Ask them for the link of the partnership."),
             ),
         )
