@@ -1,4 +1,4 @@
-"""Releases: decide what of a wave may be published, and keep what was.
+"""Published: decide what of a wave may be published, and keep what was.
 
 What was published is a row in `cells` and never changes. Everything shown to anybody is computed from these rows.
 """

@@ -1,4 +1,4 @@
-"""Dialogues: who is in front of us, where they stand, and what changed.
+"""Respondents: who is in front of us, where they stand, and what changed.
 
 A contact's row stays locked from `load` until the commit, so two updates of one person never cross.
 """

@@ -1,4 +1,4 @@
-"""Marks: the few single facts that the house remembers about itself."""
+"""State: the few single facts that the house remembers about itself."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Underway: what is being taken just now. Whoever brings it waits so long; brought again meanwhile, it is the same."""
+"""In flight: what is being taken just now. Whoever brings it waits so long; brought again meanwhile, it is the same."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,7 +15,7 @@ class NotYet(TimeoutError):
     """It was not taken in time; it goes on, or was not begun. Bring it again later."""
 
 
-class Underway(Generic[T]):
+class InFlight(Generic[T]):
     """`take` may take as long as it needs, and is never broken off by who waits for it."""
 
     def __init__(self, take: Callable[[Update], Awaitable[T]]) -> None:

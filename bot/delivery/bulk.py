@@ -10,8 +10,8 @@ from math import inf, isinf
 from secrets import token_hex
 from socket import gethostname
 
-from bot.delivery.handover import MOST_TRIES, Address, Outbox, address_of
-from bot.delivery.rate_limit import Pace
+from bot.delivery.handover import MOST_TRIES, Address, Handover, address_of
+from bot.delivery.rate_limit import RateLimit
 from bot.letters import Clock, Envelope, Moved, Postponed, Receipt, Unreachable
 from storage import leases, letters
 from storage.engine.database import Tx
@@ -29,8 +29,8 @@ class Bulk:
     Nothing is slept on here: what is postponed goes back to the database, and the others go on.
     """
 
-    def __init__(self, outbox: Outbox, pace: Pace, channels: Collection[str], clock: Clock) -> None:
-        self._outbox, self._pace, self._channels, self._clock = outbox, pace, channels, clock
+    def __init__(self, handover: Handover, rate: RateLimit, channels: Collection[str], clock: Clock) -> None:
+        self._handover, self._rate, self._channels, self._clock = handover, rate, channels, clock
         self._name = f"{gethostname()[:20]}:{os.getpid()}:{token_hex(3)}"  # an operator knows whom to look at
         self._line: list[Envelope] = []
         self._on_their_way: set[Address] = set()
@@ -44,7 +44,7 @@ class Bulk:
         """There may be letters that fell due."""
         self._is_woken = True
         if not self._is_stopped and (self._running is None or self._running.done()):
-            self._running = self._outbox.start(self._run())
+            self._running = self._handover.start(self._run())
 
     def stop(self) -> None:
         """Send nothing more; what is on its way arrives."""
@@ -66,18 +66,18 @@ class Bulk:
             self._is_woken = False
             while await self._fetch():
                 await self._send()
-                await self._outbox.settled()
+                await self._handover.settled()
 
     async def _fetch(self) -> bool:
         """Put the next letters in line; whether there were any."""
-        while (held := self._pace.held) and not self._is_stopped:
+        while (held := self._rate.held) and not self._is_stopped:
             self._stirred.clear()
             await self._rest(held)
         asked = time.monotonic()
-        found = [] if self._is_stopped else await self._outbox.claim(self._claim)
+        found = [] if self._is_stopped else await self._handover.claim(self._claim)
         if found:
-            self._held_until = asked + HELD if self._outbox.is_shared else inf
-        fresh = [envelope for envelope in found if self._outbox.takes(envelope, letters.LEASE)]
+            self._held_until = asked + HELD if self._handover.is_shared else inf
+        fresh = [envelope for envelope in found if self._handover.takes(envelope, letters.LEASE)]
         self._line += fresh
         return bool(fresh)
 
@@ -86,7 +86,7 @@ class Bulk:
         self._is_dry = False
         while self._line or self._on_their_way or self._is_fetching:
             self._stirred.clear()
-            if self._is_stopped or self._pace.held or self._has_lapsed:
+            if self._is_stopped or self._rate.held or self._has_lapsed:
                 await self._put_back(self._line)
             else:
                 self._fetch_ahead()
@@ -100,13 +100,13 @@ class Bulk:
         for envelope in tuple(self._line):
             if self._has_lapsed:
                 return 0.0
-            if wait := self._pace.wait():
+            if wait := self._rate.wait():
                 return wait
             address = address_of(envelope)
             if address in ahead:
                 continue
             ahead.add(address)
-            if wait := self._pace.wait_for(address):
+            if wait := self._rate.wait_for(address):
                 soonest = min(soonest, wait)
             else:
                 self._let_go(envelope)
@@ -121,12 +121,12 @@ class Bulk:
         self._line.remove(envelope)
         self._on_their_way.add(address_of(envelope))
         # It takes its place here, not in the task: that begins when others may have been let go too.
-        self._outbox.start(self._carry(envelope, self._pace.bulk(address_of(envelope))))
+        self._handover.start(self._carry(envelope, self._rate.bulk(address_of(envelope))))
 
     async def _carry(self, envelope: Envelope, answered: Callable[[], None]) -> None:
         try:
             try:
-                receipt = await self._outbox.hand_over(envelope)
+                receipt = await self._handover.hand_over(envelope)
             finally:
                 answered()
             await self._conclude(envelope, receipt)
@@ -139,25 +139,25 @@ class Bulk:
             case Moved():
                 await self._move(envelope, receipt)
             case Postponed() if receipt.seconds is not None or envelope.attempts + 1 < MOST_TRIES:
-                self._pace.hold(self._trouble(receipt))
+                self._rate.hold(self._trouble(receipt))
                 await self._put_back(self._of(envelope.contact))  # they come after this one
-                await self._outbox.postpone(envelope, receipt, envelope.attempts + 1, is_held=False)
+                await self._handover.postpone(envelope, receipt, envelope.attempts + 1, is_held=False)
             case _:
                 self._failures = 0
-                await self._outbox.conclude(envelope, receipt)
-                self._outbox.hurry()  # what is sent and not marked, would come twice after a kill
+                await self._handover.conclude(envelope, receipt)
+                self._handover.hurry()  # what is sent and not marked, would come twice after a kill
                 if isinstance(receipt, Unreachable):
                     await self._put_back(self._of(envelope.contact))  # where all theirs are given up
 
     async def _move(self, envelope: Envelope, receipt: Moved) -> None:
-        moved = await self._outbox.move(envelope, receipt)
+        moved = await self._handover.move(envelope, receipt)
         line = [replace(one, address=moved.address) if one.contact == moved.contact else one for one in self._line]
         self._line = [moved, *line]
 
     def recall(self, contact: int) -> None:
         if theirs := self._of(contact):
             self._line = [envelope for envelope in self._line if envelope not in theirs]
-            self._outbox.start(self._outbox.put_back(theirs))
+            self._handover.start(self._handover.put_back(theirs))
 
     def _of(self, contact: int | None) -> list[Envelope]:
         """What is in line for the same contact."""
@@ -173,7 +173,7 @@ class Bulk:
     def _fetch_ahead(self) -> None:
         if len(self._line) <= SHORT and len(self._on_their_way) <= BATCH and not (self._is_fetching or self._is_dry):
             self._is_fetching = True
-            self._outbox.start(self._fetch_next())
+            self._handover.start(self._fetch_next())
 
     async def _fetch_next(self) -> None:
         try:
@@ -184,7 +184,7 @@ class Bulk:
 
     async def _put_back(self, envelopes: Sequence[Envelope]) -> None:
         self._line = [envelope for envelope in self._line if envelope not in envelopes]
-        await self._outbox.put_back(envelopes)
+        await self._handover.put_back(envelopes)
 
     async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):

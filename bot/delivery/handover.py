@@ -1,4 +1,4 @@
-"""The outbox: which letters are in hand, handing one over, and noting what became of it, for both lanes of delivery."""
+"""Handover: which letters are in hand, handing one over, and noting what became of it, for both lanes of delivery."""
 
 import asyncio
 import logging
@@ -29,7 +29,7 @@ T = TypeVar("T")
 Address = tuple[str, str]
 
 
-class Outbox:
+class Handover:
     """which letters are in hand, handing one over, and storing what became of it."""
 
     def __init__(self, database: Database, messengers: Mapping[str, Messenger], clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""The pace: when the next bulk message may go, under Telegram's 30 messages a second, and 1 a second in one chat.
+"""The rate limit: when the next bulk message may go, under Telegram's 30 messages a second, and 1 a second in one chat.
 
 A reply never waits, but it takes its place, so that bulk makes room. We cannot see when a message arrives there, only
 that it is between our call and its answer; so it counts from the call until a second after the answer, less the time
@@ -23,7 +23,7 @@ FEW = 20  # calls that show nothing yet
 Answered = Callable[[], None]
 
 
-class Pace:
+class RateLimit:
     """`clock` gives seconds that only go up. A chat is anything that tells chats apart."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

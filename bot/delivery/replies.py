@@ -1,4 +1,4 @@
-"""Delivery: takes letters and hands them to their channel, in two lanes: replies at once, bulk mail at its pace.
+"""Replies, and all of delivery: letters go to their channel in two lanes, replies at once, bulk mail at its own pace.
 
 A letter may arrive twice, never zero times, and never before an older one of its lane to the same contact; a reply may
 overtake bulk mail. Only letters to people whom we keep nothing about are not stored: those are tried a few times, and
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from bot.delivery.bulk import Bulk
-from bot.delivery.handover import MOST_TRIES, Address, Outbox, address_of
-from bot.delivery.rate_limit import Pace
+from bot.delivery.handover import MOST_TRIES, Address, Handover, address_of
+from bot.delivery.rate_limit import RateLimit
 from bot.letters import Clock, Envelope, Messenger, Moved, Postponed, Receipt
 from storage import letters
 from storage.engine.database import Database
@@ -31,20 +31,20 @@ class Delivery:
         self._waiting: dict[Address, list[Envelope]] = {}
         self._serving: dict[Address, asyncio.Task[None]] = {}
         self._stands_back_until = 0.0
-        self._pace = Pace()
-        self._outbox = Outbox(database, messengers, clock)
-        self.outcomes = self._outbox.outcomes
-        self._bulk = Bulk(self._outbox, self._pace, self.reaching_out, clock)
+        self._rate = RateLimit()
+        self._handover = Handover(database, messengers, clock)
+        self.outcomes = self._handover.outcomes
+        self._bulk = Bulk(self._handover, self._rate, self.reaching_out, clock)
 
     def post(self, envelopes: Iterable[Envelope]) -> None:
         """Deliver these, each after what already waits for the same address."""
-        for envelope in filter(self._outbox.takes, envelopes):
+        for envelope in filter(self._handover.takes, envelopes):
             address = address_of(envelope)
             if address in self._waiting:
                 self._waiting[address].append(envelope)
             else:
                 self._waiting[address] = [envelope]
-                self._serving[address] = self._outbox.start(self._serve(address))
+                self._serving[address] = self._handover.start(self._serve(address))
 
     async def look(self) -> None:
         """Take up letters that fell due: after a restart, from a tick, or from a process that died."""
@@ -54,12 +54,14 @@ class Delivery:
 
     async def look_once(self) -> None:
         if time.monotonic() >= self._stands_back_until:
-            self.post(await self._outbox.claim(lambda tx: letters.claim_replies(tx, self.reaching_out, self._clock())))
+            self.post(
+                await self._handover.claim(lambda tx: letters.claim_replies(tx, self.reaching_out, self._clock()))
+            )
         self._bulk.wake()
 
     async def collect(self, channel: str, address: str) -> None:
         """Deliver all that waits for this address: the person is there, and sees it when this returns."""
-        self.post(await self._outbox.claim(lambda tx: letters.claim_for(tx, channel, address, self._clock())))
+        self.post(await self._handover.claim(lambda tx: letters.claim_for(tx, channel, address, self._clock())))
         if serving := self._serving.get((channel, address)):
             await asyncio.wait({serving}, timeout=LOOK_EVERY)
 
@@ -69,9 +71,9 @@ class Delivery:
 
     async def idle(self) -> None:
         """Return when nothing is in hand, and no bulk mail that was looked for is due."""
-        while self._outbox.tasks:
-            self._outbox.hurry()
-            await asyncio.wait(self._outbox.tasks, return_when=asyncio.FIRST_COMPLETED)
+        while self._handover.tasks:
+            self._handover.hurry()
+            await asyncio.wait(self._handover.tasks, return_when=asyncio.FIRST_COMPLETED)
 
     async def close(self, patience: float = 5.0) -> None:
         """Give what is on its way a moment; what is stored and not delivered will be, after the next start."""
@@ -79,9 +81,9 @@ class Delivery:
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 await self.idle()  # with what is noted only when the last of it is delivered
-        for task in self._outbox.tasks:
+        for task in self._handover.tasks:
             task.cancel()
-        await asyncio.gather(*self._outbox.tasks, return_exceptions=True)
+        await asyncio.gather(*self._handover.tasks, return_exceptions=True)
         with suppress(Exception):
             await self._database.run(self._bulk.give_back)
 
@@ -91,17 +93,17 @@ class Delivery:
         try:
             while line:
                 envelope = _oldest(line)
-                may_go = await self._outbox.may_go(envelope)
+                may_go = await self._handover.may_go(envelope)
                 if may_go and _oldest(line) is not envelope:
                     continue
                 if not (may_go and await self._deliver(envelope)):
                     left, line[:] = tuple(line), ()
-                    await self._outbox.put_back(left)
+                    await self._handover.put_back(left)
                 else:
                     line.remove(envelope)
         finally:
             del self._waiting[address], self._serving[address]
-            self._outbox.let_go(line)
+            self._handover.let_go(line)
 
     async def _deliver(self, envelope: Envelope) -> bool:
         """Whether this is dealt with; not when it must wait until the person comes back to the channel, or until any
@@ -112,15 +114,15 @@ class Delivery:
             if not (isinstance(receipt, Postponed) and receipt.seconds is not None):
                 tries += 1  # being told to wait is not a try
             if isinstance(receipt, Moved):
-                envelope = await self._outbox.move(envelope, receipt)
+                envelope = await self._handover.move(envelope, receipt)
                 continue
             if not isinstance(receipt, Postponed) or tries >= (MOST_TRIES if envelope.number else TRIES_UNSTORED):
-                await self._outbox.conclude(envelope, receipt)
+                await self._handover.conclude(envelope, receipt)
                 return True
             if receipt.seconds is None and envelope.channel not in self.reaching_out:
                 return False
-            is_held = envelope.number is None or not self._outbox.is_shared
-            seconds = await self._outbox.postpone(envelope, receipt, tries, is_held=is_held)
+            is_held = envelope.number is None or not self._handover.is_shared
+            seconds = await self._handover.postpone(envelope, receipt, tries, is_held=is_held)
             if not is_held:
                 self._stands_back_until = time.monotonic() + HEAD_START
                 return False
@@ -128,10 +130,10 @@ class Delivery:
 
     async def _try(self, envelope: Envelope) -> Receipt:
         if envelope.channel not in self.reaching_out:
-            return await self._outbox.hand_over(envelope)
-        answered = self._pace.reply(address_of(envelope))
+            return await self._handover.hand_over(envelope)
+        answered = self._rate.reply(address_of(envelope))
         try:
-            return await self._outbox.hand_over(envelope)
+            return await self._handover.hand_over(envelope)
         finally:
             answered()
 

@@ -1,4 +1,4 @@
-"""Research: the answers of a partnership as a file for a researcher, with the codebook that explains it.
+"""The dataset: the answers of a partnership as a file for a researcher, with the codebook that explains it.
 
 Nothing in it leads back to a person by itself: ids are drawn afresh for each export, the rows stand in the order of
 those ids, and there are no moments of answering, because they would help to recognise people.

@@ -1,4 +1,4 @@
-"""Neighbours: simulated people who take part as people do, each in their own way and all from a seed.
+"""People: simulated people who take part as people do, each in their own way and all from a seed.
 
 They know nothing but the buttons on their screen, and press one of them; what that does is up to the core.
 """

@@ -1,4 +1,4 @@
-"""Results: what may be released is released, read, put in words and a picture, and sent when a wave is closed."""
+"""Summaries: what may be released is released, read, put in words and a picture, and sent when a wave is closed."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Lost time: what fell due between a back-up and its restore is lived through once more, hour by hour and in silence.
+"""After a restore: what fell due since the back-up is lived through once more, hour by hour and in silence.
 
 The ticks do what they always do, so that the database ends where the lost one may have been: rounds are opened and
 closed by their date, people are in the round that they were invited to. But all letters are taken for sent.

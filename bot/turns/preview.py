@@ -1,4 +1,4 @@
-"""A glance: what a page shows to somebody who has done nothing yet.
+"""A preview: what a page shows to somebody who has done nothing yet.
 
 It only reads. Whoever fetches an address to make a preview of it leaves nothing behind and is not counted.
 """

@@ -1,4 +1,4 @@
-"""Statements that every tap runs: written out once for each dialect, and then run by the driver itself.
+"""Compiled: statements that every tap runs: written out once for each dialect, and then run by the driver itself.
 
 SQLAlchemy still says what a statement is, how values go in and come out, and what went wrong. What it would do again
 for every run of one costs ten times as much as the statement.

@@ -1,4 +1,4 @@
-"""Addresses of databases, as an operator gives them: whether one can be read, and printed without a password.
+"""URLs: addresses of databases, as an operator gives them: whether one can be read, and printed without a password.
 
 Whatever is shown to anybody goes through `told`.
 """

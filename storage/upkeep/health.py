@@ -1,4 +1,4 @@
-"""Condition: how a database is doing. All is looked at and nothing is changed, beside a running bot or without."""
+"""Health: how a database is doing. All is looked at and nothing is changed, beside a running bot or without."""
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from bench.bulk import Addressee, burst, crowd, write_to
-from bot.delivery.rate_limit import AT_ONCE, GAP, MOST, Pace
+from bot.delivery.rate_limit import AT_ONCE, GAP, MOST, RateLimit
 from bot.delivery.replies import Delivery
 from bot.letters import Delivered, Letter, Postponed, Receipt
 from storage import contacts, letters
@@ -336,7 +336,7 @@ def test_no_second_has_too_many_and_few_places_stay_empty(
 def simulated(letters: int, there: Callable[[], float], back: Callable[[], float]) -> list[float]:
     """When each of so many bulk messages arrives, in seconds; each to a chat of its own."""
     now, arrived, on_their_way, numbers = 0.0, list[float](), list[tuple[float, int, Callable[[], None]]](), count()
-    pace = Pace(lambda: now)
+    pace = RateLimit(lambda: now)
     while len(arrived) < letters:
         while on_their_way and on_their_way[0][0] <= now:
             heappop(on_their_way)[2]()
@@ -359,7 +359,7 @@ def most_in_a_second(moments: list[float]) -> Iterator[int]:
 
 def test_replies_take_their_places_and_bulk_keeps_a_few() -> None:
     now = 100.0
-    pace = Pace(lambda: now)
+    pace = RateLimit(lambda: now)
     for chat in range(MOST):
         pace.reply(chat)()
     sent = 0
@@ -371,7 +371,7 @@ def test_replies_take_their_places_and_bulk_keeps_a_few() -> None:
 
 
 def test_a_few_letters_go_at_once_and_then_one_after_another() -> None:
-    pace, sent = Pace(lambda: 100.0), 0
+    pace, sent = RateLimit(lambda: 100.0), 0
     while pace.wait() == 0:
         pace.bulk(sent)()
         sent += 1
@@ -381,7 +381,7 @@ def test_a_few_letters_go_at_once_and_then_one_after_another() -> None:
 
 def test_many_replies_to_one_chat_take_one_place() -> None:
     now = 100.0
-    pace = Pace(lambda: now)
+    pace = RateLimit(lambda: now)
     for _ in range(1000):
         pace.reply("anna")()
     sent = 0
@@ -394,7 +394,7 @@ def test_many_replies_to_one_chat_take_one_place() -> None:
 
 def test_told_to_wait_the_pace_waits_as_long() -> None:
     now = 100.0
-    pace = Pace(lambda: now)
+    pace = RateLimit(lambda: now)
     pace.hold(30)
     pace.hold(1)
     assert (pace.wait(), pace.held) == (30, 30)

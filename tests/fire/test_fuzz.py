@@ -18,7 +18,7 @@ import pytest
 
 from bot.channels.guesses import Guesses
 from bot.channels.web.requests import MOST_BODY
-from bot.channels.web.tokens import Keys, new_token
+from bot.channels.web.tokens import Tokens, new_token
 from storage.engine.sealing import Seal
 from storage.schema import metadata
 from tests.databases import NoPostgres, postgres
@@ -135,7 +135,7 @@ class Fuzz:
     def __init__(self, house: House, heard: list[str]) -> None:
         self.house, self.heard = house, heard
         self.sent, self.statuses = 0, Counter[int]()
-        self._seal, self._keys = Seal(SECRET), Keys(SECRET)
+        self._seal, self._keys = Seal(SECRET), Tokens(SECRET)
         self._twisted = {self.key(number) for number in twisted_numbers()}
 
     async def people_come(self) -> None:

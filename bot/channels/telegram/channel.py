@@ -19,7 +19,7 @@ from bot.channels.telegram import profile
 from bot.channels.telegram.http import AiohttpRequest
 from bot.channels.telegram.inbound import ALLOWED_UPDATES
 from bot.channels.telegram.outbound import TelegramMessenger
-from bot.channels.telegram.polling import Intake, Take
+from bot.channels.telegram.polling import Polling, Take
 from bot.channels.telegram.webhook import Webhook
 from bot.letters import Attachment, Clock
 from bot.texts.texts import Texts
@@ -73,7 +73,7 @@ class TelegramChannel:
             log.warning("a webhook was set for this bot; it is taken off, for updates are fetched here")
             await _at_last(self._bot.delete_webhook)
         async with self._menu(texts):
-            await Intake(self._bot, self._name, self._polls, take, self.messenger.acknowledge, on_poll).run()
+            await Polling(self._bot, self._name, self._polls, take, self.messenger.acknowledge, on_poll).run()
 
     async def watch(self, webhook: Webhook, on_poll: OnPoll, texts: Texts, clock: Clock) -> None:
         """Have updates brought to the webhook, for ever; `on_poll` hears that nothing waits for us there."""

@@ -1,4 +1,4 @@
-"""The intake: our own getUpdates loop.
+"""Polling: our own getUpdates loop.
 
 An update is confirmed to Telegram by asking for the next one, and that happens only after its turn was committed; the
 updates of one person are taken one after the other, in order.
@@ -30,7 +30,7 @@ Take = Callable[[Update], Awaitable[str | None]]
 Acknowledge = Callable[[str, str | None], Coroutine[None, None, None]]
 
 
-class Intake:
+class Polling:
     """Fetches updates and has each one taken; `take` gives back the line to say on a pressed button.
 
     `on_poll` is awaited whenever Telegram has answered and all that waited there is taken.

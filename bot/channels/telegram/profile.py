@@ -1,4 +1,4 @@
-"""The bot's face in Telegram: its commands and description, in every language.
+"""The profile: the bot's face in Telegram: its commands and description, in every language.
 
 Setting them is best effort: the survey works without.
 """

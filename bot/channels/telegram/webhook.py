@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from bot.channels.in_flight import NotYet, Underway
+from bot.channels.in_flight import InFlight, NotYet
 from bot.channels.telegram.inbound import received
 from bot.channels.telegram.outbound import MOST_NOTICE
 from bot.letters import Update
@@ -35,7 +35,7 @@ class Webhook:
         self.token = hmac.digest(secret.encode(), f"webhook:{bot_token}".encode(), hashlib.sha256).hex()
         self.name = ""  # of our bot, as soon as Telegram has said it
         hide(self.token)
-        self._underway = Underway(take)
+        self._in_flight = InFlight(take)
 
     async def bring(self, token: str, body: bytes) -> Answer:
         """The status and the content of our answer: what to say on a pressed button, so that it needs no call."""
@@ -45,7 +45,7 @@ class Webhook:
             log.info("an update is not for us")
             return HTTPStatus.OK, {}
         try:
-            notice = await self._underway.take(found.update, ANSWER_WITHIN)
+            notice = await self._in_flight.take(found.update, ANSWER_WITHIN)
         except NotYet:
             return HTTPStatus.SERVICE_UNAVAILABLE, {}
         return HTTPStatus.OK, _acknowledgement(found.press, notice)

@@ -1,4 +1,4 @@
-"""Words: what the page itself says, around the letters."""
+"""Labels: what the page itself says, around the letters."""
 
 from bot.survey.phrases import command, say
 

@@ -1,4 +1,4 @@
-"""The guard: around every request the headers that close what a page does not need, and an end to every error.
+"""Security headers: around every request the headers that close what a page does not need, and an end to every error.
 
 What goes wrong is logged with its place and never with its words: those may hold what somebody sent.
 """
@@ -29,7 +29,7 @@ NO_TURN = "can't handle event type Response"  # h11, when it has refused what ca
 ONE_YEAR = "max-age=31536000"
 
 
-class Guard:
+class SecurityHeaders:
     """`sorry` is the page that is left when even that one fails which says so."""
 
     def __init__(self, app: ASGIApp, sorry: str, *, is_secure: bool) -> None:

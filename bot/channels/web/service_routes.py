@@ -1,4 +1,4 @@
-"""Machines: what is asked by machines and not by people: is it well, how much is done, here is an update."""
+"""Service routes: what is asked by machines and not by people: is it well, how much is done, here is an update."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Hook:
 
 
 @dataclass(frozen=True, slots=True)
-class Machines:
+class ServiceRoutes:
     is_well: Callable[[], Awaitable[str]]
     metrics: Callable[[], Awaitable[bytes]]
     hook: Hook | None

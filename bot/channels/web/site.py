@@ -21,16 +21,16 @@ from starlette.routing import Route
 
 from bot.channels.commands import code_in
 from bot.channels.guesses import Guesses
-from bot.channels.in_flight import Underway
+from bot.channels.in_flight import InFlight
 from bot.channels.web import requests
 from bot.channels.web.choices import another_link, own_link, who_is_it
 from bot.channels.web.mailbox import Mailbox, Mailboxes
 from bot.channels.web.notices import Notices
 from bot.channels.web.pages import Pages, mail_to_self
 from bot.channels.web.requests import FORGOTTEN, Caller, Event
-from bot.channels.web.security_headers import Guard
-from bot.channels.web.service_routes import Hook, Machines
-from bot.channels.web.tokens import TOKEN, Keys
+from bot.channels.web.security_headers import SecurityHeaders
+from bot.channels.web.service_routes import Hook, ServiceRoutes
+from bot.channels.web.tokens import TOKEN, Tokens
 from bot.letters import Attachment, Doors, Letter, Opened, Sight, Update
 from bot.rendering import attachments
 from bot.survey import codes
@@ -71,10 +71,10 @@ class Site:
     core: Core
     mailboxes: Mailboxes
     public_url: str
-    keys: Keys
+    tokens: Tokens
     closing: asyncio.Event
     pages: Pages
-    underway: Underway[object]
+    in_flight: InFlight[object]
     most_streams: int
     guesses: Guesses = field(default_factory=Guesses)
     streams: int = 0
@@ -93,7 +93,7 @@ class Site:
         return requests.caller(request, self.cookie, self.core.texts)
 
     def update(self, caller: Caller, event: Event, once: str = "", message: int | None = None) -> Update:
-        unique = self.keys.update(caller.token, once or secrets.token_hex(16))
+        unique = self.tokens.update(caller.token, once or secrets.token_hex(16))
         return Update(unique, CHANNEL, caller.token, event, caller.language, message)
 
     async def look(self, caller: Caller, event: Event) -> Sight:
@@ -265,11 +265,11 @@ class Site:
             self.guesses.was_right(caller.client, code)
         if not sight.is_known and sight.code_is_right and isinstance(event, AtTheDoor):
             # The first thing that a visitor does is what opens the invitation, and only once.
-            await self.underway.take(self.update(caller, Opened(code), f"opened {code}"), ANSWER_WITHIN)
+            await self.in_flight.take(self.update(caller, Opened(code), f"opened {code}"), ANSWER_WITHIN)
             if isinstance(event, Welcome):
                 return await self.in_language(caller, event)
         if not sight.is_known and isinstance(event, Join | Opened):
-            caller = replace(caller, token=self.keys.renewed(fields), is_new=True)
+            caller = replace(caller, token=self.tokens.renewed(fields), is_new=True)
         await self.act(caller, event, fields)
         return await self.show_chat(caller) if caller.is_scripted else self.go(caller, "/#now")
 
@@ -278,7 +278,9 @@ class Site:
         when the answer to that was lost and it is sent again."""
         if caller.is_new:
             return False
-        return self.keys.is_proof(caller.token, fields.get("proof", "")) or self.keys.renewed(fields) == caller.token
+        return (
+            self.tokens.is_proof(caller.token, fields.get("proof", "")) or self.tokens.renewed(fields) == caller.token
+        )
 
     async def refused(self, caller: Caller, fields: Mapping[str, str]) -> Response:
         """A form of another site, or of a page from before the cookie was gone: nothing is done, and it says so."""
@@ -308,7 +310,7 @@ class Site:
     async def take(self, caller: Caller, update: Update) -> None:
         """The core takes it, and its letters are on the page."""
         version = self.mailboxes.of(caller.token).version
-        await self.underway.take(update, ANSWER_WITHIN)
+        await self.in_flight.take(update, ANSWER_WITHIN)
         await self.mailboxes.of(caller.token).news(version, REPLY_WITHIN)
         self.mailboxes.of(caller.token).keep_newest_screen()
 
@@ -337,7 +339,7 @@ class Site:
         **more: Any,
     ) -> Response:
         """A page. `place` is its address, for a script that did not come here by it."""
-        proof, once = self.keys.proof(caller.token), secrets.token_hex(12)
+        proof, once = self.tokens.proof(caller.token), secrets.token_hex(12)
         html = self.pages.render(sight, letters, proof=proof, once=once, **more)
         response = HTMLResponse(html, status, headers={"Content-Location": quote(place)})
         self.give_cookie(response, caller, is_known=sight.is_known)
@@ -368,10 +370,10 @@ class Site:
 
 def site(
     core: Core, mailboxes: Mailboxes, public_url: str, secret: str, closing: asyncio.Event, most_streams: int
-) -> Guard:
+) -> SecurityHeaders:
     pages = Pages(core.texts)
-    own = Site(core, mailboxes, public_url, Keys(secret), closing, pages, Underway(core.receive), most_streams)
-    machines = Machines(core.is_well, core.metrics, core.hook, pages.assets)
+    own = Site(core, mailboxes, public_url, Tokens(secret), closing, pages, InFlight(core.receive), most_streams)
+    machines = ServiceRoutes(core.is_well, core.metrics, core.hook, pages.assets)
     post = partial(Route, methods=["POST"])
     routes = [
         Route("/", own.chat),
@@ -390,4 +392,4 @@ def site(
     notices = Notices(own.say, core.texts.negotiate, own.no_invitation)
     app = Starlette(routes=routes, exception_handlers=notices.handlers())
     app.router.redirect_slashes = False  # it would send people to whatever host the request names
-    return Guard(app, pages.for_anybody("broken"), is_secure=own.is_secure)
+    return SecurityHeaders(app, pages.for_anybody("broken"), is_secure=own.is_secure)

@@ -1,4 +1,4 @@
-"""Keys: what page and server know each other by, all derived, so that nothing is stored about a mere visitor.
+"""Tokens: what page and server know each other by, all derived, so that nothing is stored about a mere visitor.
 
 Somebody's token is the address that the core knows them by. It lives in a cookie that no script can read, and in the
 personal link that they may keep. It is made when they join: whoever saw what this browser had before, or put it there,
@@ -19,7 +19,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-class Keys:
+class Tokens:
     def __init__(self, secret: str) -> None:
         self._key = sha256(b"page:" + secret.encode()).digest()
 

@@ -1,4 +1,4 @@
-"""Rights: what a respondent can see and ask for at any moment, besides the statements."""
+"""Own data: what a respondent can see and ask for at any moment, besides the statements."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Pauses: what a respondent sees about being written to later, and what they are written then.
+"""Pauses and reminders: what a respondent sees about being written to later, and what they are written then.
 
 A reminder is the next statement itself with its answers, so that one tap is progress.
 """

@@ -1,4 +1,4 @@
-"""The door: what somebody sees who is not a respondent yet.
+"""The welcome, and whoever is turned away: what somebody sees who is not a respondent yet.
 
 Nothing is stored about them, so the buttons carry the invitation and the language.
 """

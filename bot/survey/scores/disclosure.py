@@ -1,4 +1,4 @@
-"""Releases: which completed responses may be published together, and which means of them.
+"""Disclosure: which completed responses may be published together, and which means of them.
 
 The rule: nothing that is published, alone or combined with everything published before, may say something about one to
 k - 1 people alone. So a mean has at least k contributors, and differs from each earlier publication of the same mean by
