@@ -21,7 +21,6 @@ from bot.channels.web.requests import MOST_BODY
 from bot.channels.web.tokens import Tokens, new_token
 from storage.engine.sealing import Seal
 from storage.schema import metadata
-from tests.databases import NoPostgres, postgres
 from tests.fire.malformed import NUMBERS, Malformed, World
 from tests.house import SECRET, Clock, House, Somebody, agree
 from tests.telegram_server import Json, Person, TelegramServer
@@ -73,15 +72,11 @@ async def by_polling(house: House, updates: Sequence[Json]) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The server is the one of the run: whoever ends it, ends it for all."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/data/fuzz.db"
-        return
-    try:
-        with postgres() as server, server.new() as found:
-            yield found
-    except NoPostgres as reason:
-        pytest.skip(str(reason))
+        return f"sqlite:///{tmp_path}/data/fuzz.db"
+    return str(request.getfixturevalue("postgresql_url"))
 
 
 async def test_nothing_breaks_and_nothing_changes_that_should_not(
