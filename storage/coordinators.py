@@ -290,11 +290,12 @@ def started_since(tx: Tx, wave: int, moment: datetime) -> int:
 
 
 def newcomers(tx: Tx, wave: int) -> Sequence[datetime]:
-    """When those came in who were in no wave before this one."""
+    """When those came in who were in no wave before this one; of who is forgotten by now the moment is not kept."""
     before = responses.alias()
     was_here = exists().where(before.c.respondent_id == responses.c.respondent_id, before.c.id < responses.c.id)
     came = select(responses.c.started_at).where(responses.c.wave_id == wave, responses.c.started_at.is_not(None))
-    return tx.connection.execute(came.where(~was_here)).scalars().all()
+    known = came.join(respondents).where(respondents.c.contact_id.is_not(None))
+    return tx.connection.execute(known.where(~was_here)).scalars().all()
 
 
 def completed_since(tx: Tx, wave: int, moment: datetime) -> int:

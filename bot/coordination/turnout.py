@@ -21,7 +21,7 @@ def status(asked: Asked) -> Shown:
     opened = partnerships.openings(tx, asked.partnership.id) - asked.wave.openings_before
     gone = coordinators.stopped(tx, wave)
     counts = [
-        say_n("The link was opened {count} time.", "The links were opened {count} times.", opened),
+        say_n("A link was opened {count} time.", "A link was opened {count} times.", opened),
         *summaries.standing(turnout.started, turnout.completed, turnout.invited),
     ]
     if asked.wave.closes_at and asked.wave.closed_at is None:
@@ -35,13 +35,14 @@ def status(asked: Asked) -> Shown:
 
 
 def _many_at_once(asked: Asked, started: int) -> Paragraph:
-    """The release rule counts whoever it can tell apart; many newcomers at once may be one person many times."""
+    """The release rule counts whoever it can tell apart; many newcomers at once may be one person many times. One less
+    than k is enough to learn what the next one answers."""
     k, there = asked.partnership.minimum_group, zone(asked.partnership.timezone)
     many, since = busiest_hour(coordinators.newcomers(asked.tx, asked.wave.id)) or (0, asked.now)
-    if many < k:
+    if many < k - 1:
         return ()
     parts = {"in that hour": (many,), "at another time": (started - many,)}
-    count = verbatim(many) if shown(parts, k) else say("{k} or more", k=k)
+    count = verbatim(many) if shown(parts, k) else say("{k} or more", k=k - 1)
     return (
         say("On {date} {count} people joined within one hour.", date=since.astimezone(there).date(), count=count),
         say("Was that a meeting? If you do not know why: perhaps somebody took part several times."),

@@ -101,17 +101,17 @@ async def test_what_somebody_answered_is_not_undone(house: House, server: Telegr
 async def test_the_status_of_a_new_round_counts_that_round_alone(house: House, server: TelegramServer) -> None:
     fatima, _ = await closed_wave(house, server, 5)
     await say(house, fatima, "/stand")
-    assert "De links zijn 5 keer geopend." in fatima.last.text
+    assert "Er is 5 keer een link geopend." in fatima.last.text
     assert "Waar mensen zijn gestopt" in fatima.last.text
     await say(house, fatima, "/openen")
     await press(house, fatima, "Ja, openen")
     await say(house, fatima, "/stand")
-    assert "De links zijn 0 keer geopend.\n0 mensen zijn begonnen.\n0 mensen zijn klaar." in fatima.last.text
+    assert "Er is 0 keer een link geopend.\n0 mensen zijn begonnen.\n0 mensen zijn klaar." in fatima.last.text
     assert "Waar mensen" not in fatima.last.text
     ((code,),) = house.rows("SELECT code FROM invitations")
     await say(house, server.person(language_code="nl"), f"/start {code}")
     await say(house, fatima, "/stand")
-    assert "De link is 1 keer geopend." in fatima.last.text
+    assert "Er is 1 keer een link geopend." in fatima.last.text
 
 
 async def test_an_opening_that_is_undone_leaves_the_counts_of_before(house: House, server: TelegramServer) -> None:
@@ -119,7 +119,7 @@ async def test_an_opening_that_is_undone_leaves_the_counts_of_before(house: Hous
     await say(house, fatima, "/openen")
     await press(house, fatima, "Ja, openen", "Terugdraaien")
     await say(house, fatima, "/stand")
-    assert "De links zijn 3 keer geopend.\n3 mensen zijn begonnen." in fatima.last.text
+    assert "Er is 3 keer een link geopend.\n3 mensen zijn begonnen." in fatima.last.text
 
 
 async def test_between_rounds_an_invitation_says_that_nobody_can_take_part(

@@ -37,7 +37,7 @@ from bot.survey import codes
 from bot.survey.conversation import welcome
 from bot.survey.conversation.buttons import AtTheDoor, Erase, Join, Welcome
 from bot.survey.conversation.dialogue import Commanded, Wrote
-from bot.texts.texts import HOME_LANGUAGE, Texts
+from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts
 
 CHANNEL = "web"
 KEPT = 400 * 24 * 3600  # seconds that a browser keeps a cookie at most
@@ -174,16 +174,21 @@ class Site:
         return await self.ask_whose(caller, token, owner, "no_cookie" if caller.is_new else "too_old", 403)
 
     async def ask_whose(self, caller: Caller, token: str, owner: Sight, alert: str = "", status: int = 200) -> Response:
-        """Whose link it is; in a browser that knows nobody in the language of its owner, who it most likely is."""
+        """Whose link it is; in a browser that knows nobody in the language of its owner, who it most likely is, with
+        English below for whoever may speak another."""
         sight = await self.look(caller, Wrote())
+        languages = [sight.language]
         if sight.is_known:
             view, choices = welcome.another_link(), another_link(token)
         else:
-            sight, view, choices = owner, welcome.whose_link(), own_link(token)
+            sight, choices = owner, own_link(token)
+            view = welcome.whose_link(is_seat=not owner.takes_part)
+            languages = [owner.language] if caller.language == owner.language else [owner.language, SOURCE_LANGUAGE]
+        parts = (self.core.texts.render(view, one) for one in dict.fromkeys(languages))
         return self.answer(
             caller,
             replace(sight, takes_part=False, role=""),
-            {1: self.core.texts.letter(view, sight.language)},
+            {1: Letter(BETWEEN_LANGUAGES.join(parts))},
             f"/mine/{token}",
             status,
             choices=choices,

@@ -183,7 +183,7 @@ def _thanks(dialogue: Dialogue, _number: int, _now: datetime) -> View:
                 say("When this round closes, the partnership talks about the result of the whole group.")
                 if dialogue.wave_open
                 else say("This round is closed. The partnership talks about the result of the whole group."),
-                say("The coordinator never sees your own answers."),
+                say("The coordinator is never shown your own answers."),
             ),
             *_result_on_a_page(dialogue),
         ),

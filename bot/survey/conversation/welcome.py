@@ -66,12 +66,17 @@ def another_link() -> View:
     )
 
 
-def whose_link() -> View:
+def whose_link(*, is_seat: bool) -> View:
     """Somebody's own link is opened in a browser that knows nobody: their other phone, or whoever they sent it to."""
     return View(
         (
             (say("<b>Is this your own link?</b>"),),
-            (say("This link opens somebody's answers."), say("Is it yours? Then go on.")),
+            (
+                say("This link opens the page of a coordinator or a reader.")
+                if is_seat
+                else say("This link opens somebody's answers."),
+                say("Is it yours? Then go on."),
+            ),
             (
                 say("Did somebody else send it to you? Then it is theirs. Do not go on."),
                 say("Ask them for the link of the partnership."),

@@ -244,7 +244,7 @@ def _tip(summary: Summary) -> Paragraph:
     part = max(summary.stops, key=lambda one: (summary.stops[one], -one), default=0)
     if not summary.is_open or summary.stops.get(part, 0) < summary.partnership.minimum_group:
         return ()
-    here = say("{k} or more people stopped at part {part}.", k=summary.partnership.minimum_group, part=part)
+    here = say("{k} or more people are at part {part} now.", k=summary.partnership.minimum_group, part=part)
     return (joined((here, say("A tip: tell people that they can stop and go on later.")), " "),)
 
 

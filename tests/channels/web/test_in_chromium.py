@@ -144,6 +144,21 @@ async def test_the_wave_closes_while_a_tab_is_open(house: House, browser: Browse
     await tab.sees("Deze ronde van De Verbinders is gesloten.")
 
 
+async def test_back_brings_nobody_s_own_link_to_whoever_has_the_phone_next(house: House, browser: Browser) -> None:
+    async with Visitor(house.page) as mo:
+        await agree(house, mo, house.add().invitation)
+        tab = await browser.tab()
+        await tab.open(f"{house.page}/mine/{mo.token}")
+    await tab.click("Ja, dit is mijn eigen link")
+    await tab.sees("Zin 1 van 26")
+    await tab.open(f"{house.page}/keep")
+    await tab.click("Iemand anders gebruikt deze telefoon")
+    await tab.sees("Deze telefoon is u vergeten.")
+    await tab.run("history.go(-3), 0")
+    await tab.until("location.pathname !== '/gone' && document.readyState === 'complete'")
+    assert await tab.run("location.pathname") == "/"
+
+
 async def test_the_first_screen_is_light_and_asks_nobody_else(house: House, browser: Browser) -> None:
     tab = await browser.tab()
     await tab.open(f"{house.page}/i/{house.add().invitation}")

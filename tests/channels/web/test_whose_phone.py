@@ -42,6 +42,7 @@ async def test_the_own_link_of_somebody_signs_nobody_in_by_itself(house: House, 
     await newcomer.open(f"/mine/{mo.token}")
     assert newcomer.last.language == "nl", "the language of its owner, who it most likely is"
     assert "Is dit uw eigen link?" in newcomer.last.text
+    assert "Did somebody else send it to you?" in newcomer.last.text, "for whom the phone speaks neither"
     assert "Zin 2" not in newcomer.last.whole
     assert "menu" not in newcomer.last.forms
     assert newcomer.token not in ("", mo.token)
@@ -57,6 +58,14 @@ async def test_the_own_link_of_somebody_signs_nobody_in_by_itself(house: House, 
     assert (newcomer.place, item_on(newcomer), newcomer.token) == ("/", 2, mo.token)
     await newcomer.press("Ja, dit is mijn eigen link", on=asked)
     assert (newcomer.place, item_on(newcomer)) == ("/", 2), "a second press of it says nothing new"
+
+
+async def test_the_own_link_of_a_coordinator_says_what_it_opens(house: House, visitors: Visitors) -> None:
+    fatima, newcomer = visitors(), visitors()
+    await coordinate(fatima, house.add().coordinator)
+    await newcomer.open(f"/mine/{fatima.token}")
+    assert "Deze link opent de pagina van een coördinator of een lezer." in newcomer.last.text
+    assert "antwoorden" not in newcomer.last.text
 
 
 async def test_a_browser_that_keeps_no_cookie_is_told_at_an_own_link(house: House, visitors: Visitors) -> None:

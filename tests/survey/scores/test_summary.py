@@ -69,7 +69,7 @@ def test_the_second_question_is_about_the_most_divided_item_if_enough_people_are
 def test_without_scores_it_says_why_and_when(checklist: Checklist, texts: Texts) -> None:
     waiting = said(texts, summary(checklist, {}, is_open=True, stops={4: 6}))
     assert "once 10 people are finished" in waiting
-    assert "5 or more people stopped at part 4." in waiting
+    assert "5 or more people are at part 4 now." in waiting
     assert "stopped at" not in said(texts, summary(checklist, {}, is_open=True, stops={4: 4})), "fewer than k"
     assert "Fewer than 5 people finished this round." in said(texts, summary(checklist, {}))
     for language in texts.languages:
