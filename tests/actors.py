@@ -1,7 +1,12 @@
 """Actors: what people in tests do, in any channel."""
 
+import json
 import re
 
+import pytest
+
+from bot.__main__ import main
+from tests.data import APPENDIX_A, PUBLISHED, PUBLISHED_TOTAL
 from tests.house import House, Somebody
 from tests.telegram_server import Person, TelegramServer
 from tests.visitor import Visitor
@@ -109,3 +114,12 @@ async def fetch(visitor: Visitor, place: str) -> bytes:
     async with visitor.session.get(place) as response:
         assert response.status == 200
         return await response.read()
+
+
+def reads_the_published_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """An operator asks for the summary of partnership 1: it is the table that was printed."""
+    assert main(["summary", "1", "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert {key: value["score"] for key, value in summary["dimensions"].items()} == PUBLISHED
+    assert summary["total"] == {"score": PUBLISHED_TOTAL, "n": 5}
+    assert {int(item): value["score"] for item, value in summary["items"].items()} == APPENDIX_A

@@ -21,7 +21,7 @@ def view(partnership: Partnership, wave: Wave, text: str) -> View:
 
 def _share(asked: Asked) -> Shown:
     """The coordinator's answer to a wave: one message to everybody who took part, in each language."""
-    wave = asked.wave if asked.wave.closed_at else waves.before(asked.tx, asked.partnership.id, asked.wave)
+    wave = _answered(asked)
     if wave is None:
         return Shown(View(((say("You can do this when the first round is closed."),),), asked.menu))
     if wave.answered_at:
@@ -46,6 +46,11 @@ def _share(asked: Asked) -> Shown:
         )
     )
     return Shown(View((_about_sharing(asked, wave), *previews, *_to_write(asked, missing)), rows))
+
+
+def _answered(asked: Asked) -> Wave | None:
+    """The wave that the coordinator answers: the newest that is closed."""
+    return asked.wave if asked.wave.closed_at else waves.before(asked.tx, asked.partnership.id, asked.wave)
 
 
 def _languages_of(asked: Asked, wave: Wave) -> list[str]:
@@ -80,7 +85,7 @@ def _example(asked: Asked, code: str) -> str:
 
 
 def _share_typed(asked: Asked) -> Shown:
-    wave = asked.wave if asked.wave.closed_at else waves.before(asked.tx, asked.partnership.id, asked.wave)
+    wave = _answered(asked)
     code, words = [*asked.argument.split(maxsplit=1), "", ""][:2]
     text = "\n".join(filter(None, map(partnerships.tidy, words.splitlines())))
     if wave is None or wave.answered_at:
@@ -102,7 +107,7 @@ def _told_above(asked: Asked, line: Phrase) -> Shown:
 
 
 def _share_yes(asked: Asked) -> Shown:
-    wave = asked.wave if asked.wave.closed_at else waves.before(asked.tx, asked.partnership.id, asked.wave)
+    wave = _answered(asked)
     complete = wave and not set(_languages_of(asked, wave)) - set(waves.texts_of(asked.tx, wave.id))
     if wave is None or asked.argument != str(wave.number) or not complete:
         return _share(asked)

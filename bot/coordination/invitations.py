@@ -1,12 +1,12 @@
 """Invitations: a link for each place, its QR code and its poster."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.coordination.request import Actions, Asked, Shown, label_of, links
+from bot.coordination.request import Actions, Asked, Shown, label_of, links, local
 from bot.letters import Letter
 from bot.rendering import attachments
 from bot.rendering.posters import unprintable
-from bot.survey.calendar import zone
 from bot.survey.conversation.views import Paragraph, View, in_rows
 from bot.survey.phrases import Phrase, say, verbatim
 from storage import coordinators, partnerships, waves
@@ -18,8 +18,8 @@ PLACES = (say("Library"), say("Community centre"), say("Food bank"), say("School
 
 def _invite(asked: Asked) -> Shown:
     """The link of one place; the general one to begin with."""
-    places = coordinators.places(asked.tx, asked.partnership.id, asked.wave.id)
-    place = next((one for one in places if one.code == asked.argument), places[0])
+    places = _places(asked)
+    place = _own_place(asked, places)
     lines = (say("<b>Invite people: {place}</b>", place=label_of(place)), *_what_opening_does(asked))
     other = (asked.button(label_of(one), "invite", one.code, chosen=one == place) for one in places)
     rows = (
@@ -36,8 +36,8 @@ def _what_opening_does(asked: Asked) -> Paragraph:
         return (say("Everybody who opens this link can take part. Share it, or hang up the poster."),)
     closed = say("No round is open now. Whoever opens this link reads that, and cannot take part yet.")
     if (plan := waves.plan(asked.tx, asked.partnership.id)).confirmed and plan.opens_at:
-        there = plan.opens_at.astimezone(zone(asked.partnership.timezone))
-        return (closed, say("Round {wave} opens on {moment}.", wave=asked.wave.number + 1, moment=there))
+        opens = say("Round {wave} opens on {moment}.", wave=asked.wave.number + 1, moment=local(asked, plan.opens_at))
+        return (closed, opens)
     return (closed, say("First open a next round, with the button in the menu."))
 
 
@@ -65,21 +65,24 @@ def named_place(asked: Asked, label: str) -> Shown:
     tidy = partnerships.tidy(label)[:LONGEST_LABEL]
     if not tidy:
         return _invite(asked)
-    if len(coordinators.places(asked.tx, asked.partnership.id, asked.wave.id)) >= MOST_PLACES:
+    if len(_places(asked)) >= MOST_PLACES:
         line = (say("You have {count} places. That is the most.", count=MOST_PLACES),)
         return Shown(View((line,), ((asked.button(say("‹ Back"), "invite"),),)))
     code = coordinators.add_invitation(asked.tx, asked.partnership.id, tidy, asked.now)
     return _invite(replace(asked, argument=code))
 
 
-def _own_place(asked: Asked) -> PlaceTurnout:
+def _places(asked: Asked) -> Sequence[PlaceTurnout]:
+    return coordinators.places(asked.tx, asked.partnership.id, asked.wave.id)
+
+
+def _own_place(asked: Asked, places: Sequence[PlaceTurnout]) -> PlaceTurnout:
     """The place that a button names, if it is this partnership's; else the general one."""
-    places = coordinators.places(asked.tx, asked.partnership.id, asked.wave.id)
     return next((one for one in places if one.code == asked.argument), places[0])
 
 
 def _qr(asked: Asked) -> Shown:
-    place = _own_place(asked)
+    place = _own_place(asked, _places(asked))
     above = Letter(
         asked.texts.render(View((_what_it_is_for(asked, place),)), asked.seat.language),
         attachment=attachments.qr(asked.doors.links(place.code)[0]),
@@ -94,7 +97,7 @@ def _what_it_is_for(asked: Asked, place: PlaceTurnout) -> Paragraph:
 
 
 def _poster(asked: Asked) -> Shown:
-    place = _own_place(asked)
+    place = _own_place(asked, _places(asked))
     sheet = attachments.poster(asked.partnership, asked.doors.links(place.code)[0], place.label)
     told = (say("A poster to print (A4, black and white)."), *_not_on_the_poster(asked, place))
     above = Letter(asked.texts.render(View((told,)), asked.seat.language), attachment=sheet)

@@ -5,8 +5,7 @@ Counts of few people are left out, together with those from which they would fol
 
 from collections.abc import Sequence
 
-from bot.coordination.request import Actions, Asked, Shown, label_of
-from bot.survey.calendar import zone
+from bot.coordination.request import Actions, Asked, Shown, label_of, local
 from bot.survey.conversation.views import Paragraph, View
 from bot.survey.phrases import Phrase, say, say_n, verbatim
 from bot.survey.scores import summary as summaries
@@ -25,8 +24,7 @@ def status(asked: Asked) -> Shown:
         *summaries.standing(turnout.started, turnout.completed, turnout.invited),
     ]
     if asked.wave.closes_at and asked.wave.closed_at is None:
-        there = asked.wave.closes_at.astimezone(zone(asked.partnership.timezone))
-        counts.append(say("It closes by itself on {moment}.", moment=there))
+        counts.append(say("It closes by itself on {moment}.", moment=local(asked, asked.wave.closes_at)))
     if gone:
         counts.append(say_n("{count} person wants no more messages.", "{count} people want no more messages.", gone))
     counts += _many_at_once(asked, turnout.started)
@@ -37,14 +35,14 @@ def status(asked: Asked) -> Shown:
 def _many_at_once(asked: Asked, started: int) -> Paragraph:
     """The release rule counts whoever it can tell apart; many newcomers at once may be one person many times. One less
     than k is enough to learn what the next one answers."""
-    k, there = asked.partnership.minimum_group, zone(asked.partnership.timezone)
+    k = asked.partnership.minimum_group
     many, since = busiest_hour(coordinators.newcomers(asked.tx, asked.wave.id)) or (0, asked.now)
     if many < k - 1:
         return ()
     parts = {"in that hour": (many,), "at another time": (started - many,)}
     count = verbatim(many) if shown(parts, k) else say("{k} or more", k=k - 1)
     return (
-        say("On {date} {count} people joined within one hour.", date=since.astimezone(there).date(), count=count),
+        say("On {date} {count} people joined within one hour.", date=local(asked, since).date(), count=count),
         say("Was that a meeting? If you do not know why: perhaps somebody took part several times."),
     )
 

@@ -64,7 +64,6 @@ def read(environment: Mapping[str, str] | None = None, folder: Path | None = Non
     """The settings in force; raises SettingsError with every mistake."""
     values = _given(os.environ if environment is None else environment, folder or Path.cwd())
     mistakes = _read_files(values)
-
     taken = {name: values.get(name, known.default).strip() for name, known in VARIABLES.items()}
     mistakes += [
         f"{name}: allowed is {known.allowed}."

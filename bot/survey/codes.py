@@ -11,7 +11,8 @@ from urllib.parse import unquote
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 LENGTH = 26  # 128 bits: not to be guessed
 LONGEST_TEXT = 8_000  # characters of it that are looked at
-CODE = re.compile(rf"(?<![a-z0-9])[{ALPHABET}]{{{LENGTH}}}(?![a-z0-9])", re.IGNORECASE)
+SIGNS = rf"[{ALPHABET}]{{{LENGTH}}}"
+CODE = re.compile(rf"(?<![a-z0-9]){SIGNS}(?![a-z0-9])", re.IGNORECASE)
 
 
 def find(text: str) -> str:

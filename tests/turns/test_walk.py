@@ -11,8 +11,8 @@ import pytest
 from bot.__main__ import main
 from bot.runtime import logs
 from storage.engine.sealing import Seal
-from tests.actors import answer, fill_in, tap, walk
-from tests.data import APPENDIX_A, PUBLISHED, PUBLISHED_TOTAL, five_sheets
+from tests.actors import answer, fill_in, reads_the_published_table, tap, walk
+from tests.data import five_sheets
 from tests.house import SECRET, Clock, House, agree
 from tests.telegram_server import Person, TelegramServer
 
@@ -40,11 +40,7 @@ async def test_five_people_over_http_give_the_published_table(
     assert json.loads(capsys.readouterr().out)["dimensions"] == {}, "an open wave shows no score"
     assert main(["wave", "close", "De Verbinders in Moerwijk"]) == 0
     capsys.readouterr()
-    assert main(["summary", "1", "--json"]) == 0
-    summary = json.loads(capsys.readouterr().out)
-    assert {key: value["score"] for key, value in summary["dimensions"].items()} == PUBLISHED
-    assert summary["total"] == {"score": PUBLISHED_TOTAL, "n": 5}
-    assert {int(item): value["score"] for item, value in summary["items"].items()} == APPENDIX_A
+    reads_the_published_table(capsys)
 
 
 async def test_after_sixty_days_and_a_restart_one_goes_on_where_one_was(

@@ -84,7 +84,7 @@ def _reported(status: int, answer: bytes) -> tuple[int, bytes]:
     proxy with a page of its own, says nothing about our token or about a person."""
     if status == HTTPStatus.OK and answer.startswith(WORKED):
         return status, answer
-    said = _read(answer)
+    said = object_in(answer)
     if status < HTTPStatus.MULTIPLE_CHOICES and "result" in said:
         return status, answer
     if status < HTTPStatus.BAD_REQUEST or not isinstance(said.get("description"), str):
@@ -94,9 +94,10 @@ def _reported(status: int, answer: bytes) -> tuple[int, bytes]:
     return status, json.dumps({"description": told(said["description"], MOST_REASON), "parameters": kept}).encode()
 
 
-def _read(answer: bytes) -> dict[str, Any]:
+def object_in(body: bytes) -> dict[str, Any]:
+    """The JSON object that came; an empty one for whatever else did."""
     try:
-        said = json.loads(answer)
+        said = json.loads(body)
     except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}

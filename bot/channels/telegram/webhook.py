@@ -5,13 +5,13 @@ Until then it brings it again, for a day. Nobody else can: only Telegram knows t
 
 import hashlib
 import hmac
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from bot.channels.in_flight import InFlight, NotYet
+from bot.channels.telegram.http import object_in
 from bot.channels.telegram.inbound import received
 from bot.channels.telegram.outbound import MOST_NOTICE
 from bot.letters import Update
@@ -41,7 +41,8 @@ class Webhook:
         """The status and the content of our answer: what to say on a pressed button, so that it needs no call."""
         if not hmac.compare_digest(token.encode(), self.token.encode()):
             return HTTPStatus.FORBIDDEN, {}
-        if (found := received(_read(body), self.name)) is None:
+        # Bringing it again would not make it better, so what cannot be read is let go.
+        if (found := received(object_in(body), self.name)) is None:
             log.info("an update is not for us")
             return HTTPStatus.OK, {}
         try:
@@ -49,15 +50,6 @@ class Webhook:
         except NotYet:
             return HTTPStatus.SERVICE_UNAVAILABLE, {}
         return HTTPStatus.OK, _acknowledgement(found.press, notice)
-
-
-def _read(body: bytes) -> Mapping[str, Any]:
-    """What was brought. Bringing it again would not make it better, so what cannot be read is let go."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, Mapping) else {}
 
 
 def _acknowledgement(press: str | None, notice: str | None) -> Mapping[str, Any]:

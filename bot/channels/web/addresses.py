@@ -9,18 +9,19 @@ from collections.abc import Callable
 
 from starlette.convertors import IntegerConvertor, StringConvertor, register_url_convertor
 
+from bot.channels.web.tokens import TOKEN
 from bot.survey import codes
 
-OWN = re.compile(r"/mine/+([A-Za-z0-9_-]{32})(?![A-Za-z0-9])", re.IGNORECASE)
-LANGUAGE = re.compile(rf"[{codes.ALPHABET}]{{{codes.LENGTH}}}/+([a-z]{{2,3}}(?:[_-][a-z0-9]{{2,8}})*)", re.IGNORECASE)
+OWN = re.compile(rf"/mine/+({TOKEN.pattern})(?![A-Za-z0-9])", re.IGNORECASE)
+LANGUAGE = re.compile(rf"{codes.SIGNS}/+([a-z]{{2,3}}(?:[_-][a-z0-9]{{2,8}})*)", re.IGNORECASE)
 
 
 class Code(StringConvertor):
-    regex = f"[{codes.ALPHABET}]{{{codes.LENGTH}}}"
+    regex = codes.SIGNS
 
 
 class Token(StringConvertor):
-    regex = "[A-Za-z0-9_-]{32}"
+    regex = TOKEN.pattern
 
 
 class Tag(StringConvertor):
@@ -39,10 +40,11 @@ register_url_convertor("number", Number())
 
 def meant(asked: str, spoken: Callable[[str], str | None]) -> str:
     """The clean address of what was asked for; nothing where there is neither a code nor an own link in it."""
-    if own := OWN.search(codes.cleaned(asked)):
+    clean = codes.cleaned(asked)
+    if own := OWN.search(clean):
         return f"/mine/{own[1]}"
     if not (code := codes.find(asked)):
         return ""
-    found = LANGUAGE.search(codes.cleaned(asked))
+    found = LANGUAGE.search(clean)
     language = spoken(found[1]) if found else None
     return f"/i/{code}/{language}" if language else f"/i/{code}"

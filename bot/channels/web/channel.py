@@ -45,9 +45,10 @@ class WebChannel:
         self._host, self._port, self._proxies = host, port, proxies
         self._mailboxes = Mailboxes()
         self._closing = asyncio.Event()
-        self.hall = Hall(room(), Pages(core.texts).for_anybody("not_understood"))
+        pages = Pages(core.texts)
+        self.hall = Hall(room(), pages.for_anybody("not_understood"))
         most_streams = self.hall.most // 2
-        self._app = site(core, self._mailboxes, public_url, secret, self._closing, most_streams)
+        self._app = site(core, self._mailboxes, pages, public_url, secret, self._closing, most_streams)
         self.messenger = WebMessenger(self._mailboxes)
 
     def listen(self) -> None:

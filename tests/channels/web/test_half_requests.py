@@ -24,6 +24,16 @@ WHOLE = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 HALVES = {"nothing": b"", "a head": b"GET / HTTP/1.1\r\nHost: x\r\nX-More: ", "a body": FORM}
 
 
+async def hears_news(house: House, visitor: Visitor, after: float) -> None:
+    """They listen, do nothing for so many seconds, and answer: that is news."""
+    async with visitor.session.get("/events") as stream:
+        await stream.content.readline()
+        await asyncio.sleep(after)
+        await answer(house, visitor, "yes")
+        await stream.content.readline()
+        assert (await stream.content.readline()).startswith(b"data: ")
+
+
 @asynccontextmanager
 async def half(port: int, said: bytes) -> AsyncIterator[tuple[StreamReader, StreamWriter]]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -69,12 +79,7 @@ async def test_who_keeps_a_connection_for_the_next_request_may_think(
         assert (await reader.readuntil(b"ok\n")).startswith(b"HTTP/1.1 200")
     anna = visitors()
     await agree(house, anna, house.add().invitation)
-    async with anna.session.get("/events") as stream:
-        await stream.content.readline()
-        await asyncio.sleep(1.5)
-        await answer(house, anna, "yes")
-        await stream.content.readline()
-        assert (await stream.content.readline()).startswith(b"data: ")
+    await hears_news(house, anna, after=1.5)
     assert item_on(anna) == 2
 
 

@@ -11,7 +11,7 @@ from bot.channels.web.connections import Connection
 from bot.channels.web.pages import Assets
 from tests.actors import answer, item_on
 from tests.channels.web.conftest import Visitors
-from tests.channels.web.test_half_requests import half
+from tests.channels.web.test_half_requests import half, hears_news
 from tests.house import House, agree
 from tests.patience import PATIENCE
 
@@ -91,9 +91,4 @@ async def test_news_still_comes_to_who_reads_them(
     monkeypatch.setattr(connections, "READ_WITHIN", 0.1)
     anna = visitors()
     await agree(house, anna, house.add().invitation)
-    async with anna.session.get("/events") as stream:
-        await stream.content.readline()
-        await asyncio.sleep(0.5)
-        await answer(house, anna, "yes")
-        await stream.content.readline()
-        assert (await stream.content.readline()).startswith(b"data: ")
+    await hears_news(house, anna, after=0.5)
