@@ -14,7 +14,8 @@ from tests.patience import PATIENCE
 @pytest.mark.parametrize("rounds", range(10))
 async def test_a_stop_ends_it_however_soon_it_comes(tmp_path: Path, rounds: int) -> None:
     """So many rounds of the event loop after it is ready: a stop must not be lost in what goes on just then."""
-    environment = {"SAMENSPRAAK_SECRET": SECRET, "PORT": str(free_port())}
+    kept = f"sqlite:///{tmp_path}/data/samenspraak.db"
+    environment = {"SAMENSPRAAK_SECRET": SECRET, "PORT": str(free_port()), "DATABASE_URL": kept}
     loop = asyncio.get_running_loop()
 
     def stop_after(left: int) -> None:
