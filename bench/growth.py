@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.summary import BARE, summary
-from bot.letters import Update
+from bot.channels.port import Update
 from bot.survey.conversation.buttons import ChooseGroup, ChooseOption, Join
 from bot.survey.conversation.dialogue import Partnership
 from bot.texts.texts import load

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from bot.channels import CHANNELS
 from bot.channels.telegram.channel import TokenRefused
 from bot.channels.web.channel import CannotListen
 from bot.command_line import backup, partnership, rehearse, run, summary, wave
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     try:
-        settings = read()
+        settings = read(channels=CHANNELS)
         logs.set_up(settings.log_level, settings.log_format)
         return int(asked.command(asked, settings) or 0)
     except SettingsError as error:

@@ -1,74 +1,15 @@
-"""What passes through a channel: updates in, letters out, and the one port through which letters leave.
+"""Letters: what goes out, in an envelope, and the receipts that say what became of it.
 
-Both are plain data. A letter can wait in the database; of what a person types, an update keeps nothing.
+Plain data: a letter can wait in the database.
 """
 
 import json
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import Literal, Protocol
-
-from bot.survey.conversation.buttons import Press
-from bot.survey.conversation.dialogue import Commanded, Expired, Wrote
+from typing import Literal
 
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """Somebody came in by a link; the code may be an invitation, a coordinator's, or nothing at all."""
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """They closed the door: the channel says that we cannot reach them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """They opened the door again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """Where people come in, each address to be followed by a code; empty where there is none.
-
-    `page` is the browser's; unless `is_public`, only this machine can reach it.
-    """
-
-    page: str = ""
-    telegram: str = ""
-    is_public: bool = False
-
-    def links(self, code: str) -> tuple[str, ...]:
-        """The links that can be handed out, the one for everybody first: a page asks for no app and no account."""
-        doors = (self.page, self.telegram) if self.is_public else (self.telegram or self.page,)
-        return tuple(f"{door}{code}" for door in doors if door)
-
-    def every(self, code: str) -> list[str]:
-        """Those, and the page that only this machine can reach."""
-        return list(dict.fromkeys((*self.links(code), f"{self.page}{code}")))
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """One thing that happened in a channel. `id` is unique over all channels.
-
-    `phone_language` is what the phone says it speaks; `message` is the channel's number of the pressed message; `doors`
-    are those of this house, told by it and by no channel; `in_group` says that the address is a chat of several.
-    """
-
-    id: str
-    channel: str
-    address: str
-    event: Press | Commanded | Wrote | Expired | Opened | Left | Returned
-    phone_language: str | None = None
-    message: int | None = None
-    doors: Doors = Doors()
-    in_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +42,6 @@ class Letter:
         text, rows, replaces, attached = json.loads(body)
         buttons = tuple(tuple((label, data) for label, data in row) for row in rows)
         return cls(text, buttons, replaces, Attachment(*attached) if attached else None)
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What somebody sees before they do anything, and who they are to us; see `bot.turns.preview`.
-
-    `role` is that of their seat; `letter` what stands behind the door that they look at, or at no door. A letter
-    that `knocks` is about a link that works once: it is used by a press and not by a look. `is_member` says that they
-    take part already in what is behind the door; `standing` is another one when time has changed what they can do.
-    """
-
-    language: str
-    letter: Letter
-    takes_part: bool = False
-    role: str = ""
-    code_is_right: bool = False
-    knocks: bool = False
-    is_member: bool = False
-    standing: str = ""
-
-    @property
-    def is_known(self) -> bool:
-        return self.takes_part or bool(self.role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +94,3 @@ class Moved:
 
 
 Receipt = Delivered | Postponed | Unreachable | Refused | Moved
-
-
-class Messenger(Protocol):
-    """A channel, seen from the inside. One that `reaches_out` can write to people at any moment; of another, letters
-    wait in the database until the person is there."""
-
-    reaches_out: bool
-
-    async def deliver(self, address: str, letter: Letter) -> Receipt: ...

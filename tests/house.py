@@ -14,7 +14,11 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from bot.app import App
-from bot.runtime.settings import Settings, read
+from bot.channels import CHANNELS
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.web.channel import WebChannel
+from bot.runtime import settings
+from bot.runtime.settings import Settings
 from bot.survey.conversation.buttons import ChooseOption, decode, encode
 from bot.survey.conversation.dialogue import Partnership
 from storage import partnerships
@@ -28,6 +32,11 @@ from tests.telegram_server import TelegramServer
 ROOT = Path(__file__).parent.parent
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 COMMANDS = ThreadPoolExecutor(thread_name_prefix="command")  # that wait for one
+
+
+def read(environment: Mapping[str, str], folder: Path) -> Settings:
+    """The settings of the house, with those of its channels."""
+    return settings.read(environment, folder, CHANNELS)
 
 
 class Clock:
@@ -65,11 +74,27 @@ class House:
     @property
     def page(self) -> str:
         """Where a browser on this machine finds us."""
-        return f"http://127.0.0.1:{self.settings.port}"
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def port(self) -> int:
+        return int(self.environment["PORT"])
 
     @property
     def settings(self) -> Settings:
         return read(self.environment, self.folder)
+
+    @property
+    def web(self) -> WebChannel:
+        found = self.app.channels["web"]
+        assert isinstance(found, WebChannel)
+        return found
+
+    @property
+    def telegram(self) -> TelegramChannel:
+        found = self.app.channels["telegram"]
+        assert isinstance(found, TelegramChannel)
+        return found
 
     async def __aenter__(self) -> Self:
         await self.start()

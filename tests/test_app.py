@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
-from bot.runtime.settings import read
-from tests.house import SECRET, Clock, free_port
+from tests.house import SECRET, Clock, free_port, read
 from tests.patience import PATIENCE
 
 

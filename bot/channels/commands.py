@@ -5,7 +5,7 @@ Of what somebody types, only a command or a code of ours is looked at.
 
 import re
 
-from bot.letters import Opened
+from bot.channels.port import Opened
 from bot.survey import codes
 from bot.survey.conversation.buttons import Join, Welcome
 from bot.survey.conversation.dialogue import Commanded, Wrote

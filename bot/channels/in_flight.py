@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from bot.letters import Update
+from bot.channels.port import Update
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot import app
 from bot.command_line import doctor
 from bot.command_line.common import CommandError
-from bot.command_line.doctor import Finding
+from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, SettingsError, kept_secret
 from bot.texts.texts import load
 from bot.ticks import after_restore

@@ -1,4 +1,4 @@
-"""What commands have in common: the database opened and closed again, a partnership by its name, the doors for links.
+"""What commands have in common: the database opened and closed again, a partnership by its name, links.
 
 What cannot be done is a CommandError, in a sentence that says why and what to do.
 """
@@ -8,12 +8,12 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot import app
-from bot.channels.telegram.channel import TelegramChannel, TokenRefused, link
-from bot.letters import Doors
+from bot.channels import CHANNELS
+from bot.channels.port import Channel, Entrance, Entrances
+from bot.channels.telegram.channel import TokenRefused
 from bot.runtime.settings import Settings
 from bot.survey.conversation.dialogue import Partnership
 from storage import partnerships
@@ -21,6 +21,9 @@ from storage.engine.database import Database, Tx
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+PATIENCE = 10.0  # seconds for a channel to say who we are there
 
 
 class CommandError(Exception):
@@ -48,25 +51,20 @@ def wanted_partnership(tx: Tx, name: str) -> Partnership:
     raise CommandError(f"There is no partnership {name!r}. See them all: samenspraak partnership list")
 
 
-def doors_of(settings: Settings) -> Doors:
-    bot = _bot_name(settings)
-    return replace(app.page_door(settings), telegram=link(bot, "") if bot else "")
+def entrances_of(settings: Settings) -> Entrances:
+    """Those of every channel that says so now; of another it is told that its links are missing."""
 
-
-def _bot_name(settings: Settings) -> str | None:
-    """The bot's name in Telegram, for links; None without a bot, or when it cannot be asked now."""
-    if not settings.telegram_token:
-        return None
-
-    async def ask(token: str) -> str:
-        channel = TelegramChannel(token, settings.telegram_api_url)
+    async def ask(channel: Channel) -> Entrance | None:
         try:
-            return await channel.connect(patience=10)
+            async with asyncio.timeout(PATIENCE):
+                await channel.introduce()
+        except TimeoutError:
+            print(f"The links for {channel.described} are missing: no answer", file=sys.stderr)
+        except TokenRefused as error:
+            print(f"The links for {channel.described} are missing: {error}", file=sys.stderr)
         finally:
             await channel.close()
+        return channel.entrance
 
-    try:
-        return asyncio.run(ask(settings.telegram_token))
-    except (TimeoutError, TokenRefused) as error:
-        print(f"The links are missing, Telegram did not answer: {error or 'no answer'}", file=sys.stderr)
-        return None
+    built = [one for channel in CHANNELS if (one := channel.built(settings))]
+    return Entrances(tuple(known for one in built if (known := asyncio.run(ask(one)))))

@@ -5,15 +5,15 @@ when no bot is running, or its ticks fail, all is not well.
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from bot.channels.telegram.channel import TokenRefused
-from bot.channels.telegram.health import Examined, Silent, examine
+from bot.channels import CHANNELS
+from bot.runtime.health import Finding
 from bot.runtime.logs import lines_told, told
 from bot.runtime.settings import Settings, SettingsError, kept_secret
 from bot.texts import catalogues
@@ -27,30 +27,15 @@ from storage.upkeep.migrate import HalfMade, HalfRestored, NotOurs, current, hea
 
 RECENT = timedelta(minutes=3)  # a beat is every 20 seconds, and is written down once a minute at most
 LATE = timedelta(minutes=15)  # for a letter; 5,000 take three minutes
-MANY = 100  # updates that wait at Telegram
 REFUSED_LATELY = timedelta(days=2)
-STILL_NEWS = timedelta(minutes=10)  # after an error at the webhook
 ROOM = 200 * 2**20  # bytes
 MEBIBYTE = 2**20
 
 NAMES = (
     *("settings", "languages", "disk", "database", "schema", "writing", "secret", "bot", "letters"),
-    *("telegram", "updates"),
+    *(name for channel in CHANNELS for name in channel.examined),
 )
 """Of what is looked at, in this order; scripts rely on them."""
-
-Figure = int | float | str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `ok` is None where there is nothing to look at, or something else is in the way."""
-
-    name: str
-    ok: bool | None
-    found: str
-    advice: str = ""
-    figures: Mapping[str, Figure] = field(default_factory=dict)
 
 
 async def look(settings: Settings, now: datetime) -> list[Finding]:
@@ -60,7 +45,7 @@ async def look(settings: Settings, now: datetime) -> list[Finding]:
         _languages(),
         _disk(settings),
         *_database(settings, now),
-        *await _telegram(settings, now),
+        *await _channels(settings, now),
     )
     return [*map(_told, found)]
 
@@ -91,14 +76,8 @@ def as_json(findings: list[Finding], now: datetime) -> dict[str, object]:
 
 
 def _settings(settings: Settings) -> Finding:
-    channels = f"page at {settings.page_url}" + (
-        f", Telegram by {_mode(settings)}" if settings.telegram_token else ", no Telegram"
-    )
+    channels = ", ".join(one.described for channel in CHANNELS if (one := channel.built(settings)))
     return Finding("settings", True, f"{channels}, database {urls.told(settings.database_url)}")
-
-
-def _mode(settings: Settings) -> str:
-    return "webhook" if settings.is_webhook else "polling"
 
 
 def _languages() -> Finding:
@@ -242,46 +221,15 @@ def _letters(database: Database, now: datetime) -> Finding:
     return Finding("letters", True, found, figures=figures)
 
 
-async def _telegram(settings: Settings, now: datetime) -> tuple[Finding, Finding]:
-    if not settings.telegram_token:
-        return Finding("telegram", None, "no TELEGRAM_TOKEN: the page only"), _unseen("updates")
-    try:
-        examined = await examine(settings.telegram_token, settings.telegram_api_url)
-    except TokenRefused:
-        advice = "Ask BotFather for the right one: /mybots, your bot, API Token."
-        return Finding("telegram", False, "Telegram refuses TELEGRAM_TOKEN", advice), _unseen("updates")
-    except Silent as error:
-        advice = f"Can this machine reach {settings.telegram_api_url}? What people tap waits at Telegram, for a while."
-        return Finding("telegram", False, f"Telegram does not answer: {error}", advice), _unseen("updates")
-    found = Finding("telegram", True, f"Telegram knows us as @{examined.name}", figures={"username": examined.name})
-    return found, updates(examined, _mode(settings), settings.public_url, now)
+async def _channels(settings: Settings, now: datetime) -> list[Finding]:
+    """What each of them finds; what it cannot look at, because of what it found before, is told as such."""
+    found: list[Finding] = []
+    for channel in CHANNELS:
+        built = channel.built(settings)
+        seen = await built.examine(now) if built else ()
+        found += (*seen, *map(_unseen if built else _not_set_up, channel.examined[len(seen) :]))
+    return found
 
 
-def updates(examined: Examined, mode: str, public_url: str | None, now: datetime) -> Finding:
-    """Whether what people say comes in, the way it is meant to."""
-    figures = {"mode": mode, "webhook": examined.url or None, "waiting": examined.waiting}
-    for wrong, found, advice in (
-        (
-            mode == "polling" and examined.url,
-            f"a webhook is set, at {examined.url}, so that a bot that polls gets nothing",
-            "Restart the bot, which takes the webhook away; or set TELEGRAM_UPDATES=webhook.",
-        ),
-        (
-            mode == "webhook" and not examined.url.startswith(f"{public_url}/"),
-            f"the webhook is at {examined.url or 'no address'}, and not under PUBLIC_URL",
-            "Restart the bot, which sets it.",
-        ),
-        (
-            mode == "webhook" and examined.error_at and examined.error_at > now - STILL_NEWS,
-            f"Telegram could not call us at {examined.url}: {examined.error}",
-            "Is PUBLIC_URL right, with a valid certificate, and does the web server pass it on?",
-        ),
-        (
-            examined.waiting > MANY,
-            f"{examined.waiting} updates wait at Telegram",
-            "Is the bot running, and does it keep up? See its log.",
-        ),
-    ):
-        if wrong:
-            return Finding("updates", False, found, advice, figures)
-    return Finding("updates", True, f"by {mode}, {examined.waiting} wait at Telegram", figures=figures)
+def _not_set_up(name: str) -> Finding:
+    return Finding(name, None, "not set up")

@@ -8,7 +8,6 @@ import webbrowser
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.letters import Doors
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.phrases import say
 from bot.texts.texts import HOME_LANGUAGE, Texts
@@ -18,7 +17,7 @@ from storage.engine.database import Database
 SMALL = 3  # people behind a score: what one person with a few browsers can try
 
 
-def links(database: Database, texts: Texts, doors: Doors, now: datetime) -> Sequence[tuple[str, str]]:
+def links(database: Database, texts: Texts, page: str, now: datetime) -> Sequence[tuple[str, str]]:
     """(what for, link) of the partnership to try out, made now; nothing when there is a partnership already."""
     with database.transaction() as tx:
         if partnerships.every(tx):
@@ -27,9 +26,9 @@ def links(database: Database, texts: Texts, doors: Doors, now: datetime) -> Sequ
         asked_by = Partnership(0, name, "", "", HOME_LANGUAGE, "Europe/Amsterdam", minimum_group=SMALL)
         _, codes = partnerships.add(tx, asked_by, texts.wording(), now)
     return (
-        ("To take part:", f"{doors.page}{codes.invitation}"),
-        ("To coordinate, once, in another browser:", f"{doors.page}{codes.coordinator}"),
-        ("Is it well?", f"{doors.page.removesuffix('i/')}healthz"),
+        ("To take part:", f"{page}/i/{codes.invitation}"),
+        ("To coordinate, once, in another browser:", f"{page}/i/{codes.coordinator}"),
+        ("Is it well?", f"{page}/healthz"),
     )
 
 

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from bot import app
-from bot.command_line.common import CommandError, doors_of, transaction, wanted_partnership
+from bot.command_line.common import CommandError, entrances_of, transaction, wanted_partnership
 from bot.runtime.settings import Settings
 from bot.survey.calendar import is_timezone, rhythm
 from bot.survey.conversation.dialogue import Partnership
@@ -54,13 +54,13 @@ def add_partnership(asked: argparse.Namespace, settings: Settings) -> None:
         if partnerships.find(tx, partnership.name):
             raise CommandError(f"There is a partnership with the name {partnership.name!r} already.")
         number, codes = partnerships.add(tx, partnership, texts.wording(), app.wall_clock())
-    doors = doors_of(settings)
+    entrances = entrances_of(settings)
     made = {
         "partnership": number,
         "invitation_code": codes.invitation,
         "coordinator_code": codes.coordinator,
-        "invitation_links": doors.every(codes.invitation),
-        "coordinator_links": doors.every(codes.coordinator),
+        "invitation_links": entrances.links(codes.invitation),
+        "coordinator_links": entrances.links(codes.coordinator),
     }
     print(json.dumps(made, indent=2) if asked.json else _in_words(partnership, made))
 
@@ -118,7 +118,7 @@ def new_link(asked: argparse.Namespace, settings: Settings) -> None:
     with transaction(settings) as tx:
         partnership = wanted_partnership(tx, asked.partnership)
         code = coordinators.make_link(tx, partnership.id, "coordinator", app.wall_clock())
-    print("\n".join(doors_of(settings).every(code)))
+    print("\n".join(entrances_of(settings).links(code)))
 
 
 def list_partnerships(asked: argparse.Namespace, settings: Settings) -> None:

@@ -5,7 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from bot import app
-from bot.command_line.common import CommandError, doors_of, opened
+from bot.command_line.common import CommandError, entrances_of, opened
 from bot.rehearsal import stage
 from bot.rehearsal.stage import Rehearsed, Wanted
 from bot.runtime.settings import Settings
@@ -32,7 +32,7 @@ def rehearse(asked: argparse.Namespace, settings: Settings) -> int:
     texts, wanted = load(), Wanted(asked.people, asked.weeks, asked.seed, asked.language)
     if wrong := stage.mistakes(wanted, texts):
         raise CommandError("\n".join(wrong))
-    doors = doors_of(settings)
+    entrances = entrances_of(settings)
     try:
         with opened(settings) as database:
             made = stage.rehearse(database, texts, wanted, app.wall_clock(), _tell)
@@ -40,7 +40,7 @@ def rehearse(asked: argparse.Namespace, settings: Settings) -> int:
         _tell("Stopped half-way. Remove what was made: samenspraak rehearse --remove")
         return 130
     print(_rehearsed(made, wanted))
-    print("\n".join(("", *(f"For the coordinator, once:     {link}" for link in doors.every(made.coordinator)))))
+    print("\n".join(("", *(f"For the coordinator, once:     {link}" for link in entrances.links(made.coordinator)))))
     return 0
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot import app
+from bot.channels.web.settings import WebSettings
 from bot.command_line import first_run
 from bot.runtime.settings import Settings
 from storage.engine.urls import file_of, told
@@ -30,7 +31,9 @@ def add_to(commands: "Commands") -> None:
 
 def run(_asked: argparse.Namespace, settings: Settings) -> None:
     house = app.App(settings)
-    links = () if settings.telegram_token else first_run.links(house.database, house.texts, house.doors, house.clock())
+    page = WebSettings.read(settings).page_url
+    is_page_alone = len(house.channels) == 1
+    links = first_run.links(house.database, house.texts, page, house.clock()) if is_page_alone else ()
 
     def ready() -> None:
         where = file.absolute() if (file := file_of(settings.database_url)) else told(settings.database_url)

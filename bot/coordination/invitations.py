@@ -85,7 +85,7 @@ def _qr(asked: Asked) -> Shown:
     place = _own_place(asked, _places(asked))
     above = Letter(
         asked.texts.render(View((_what_it_is_for(asked, place),)), asked.seat.language),
-        attachment=attachments.qr(asked.doors.links(place.code)[0]),
+        attachment=attachments.qr(asked.entrances.offered[0].link(place.code)),
     )
     return Shown(_invite(replace(asked, argument=place.code)).view, (above,))
 
@@ -98,7 +98,10 @@ def _what_it_is_for(asked: Asked, place: PlaceTurnout) -> Paragraph:
 
 def _poster(asked: Asked) -> Shown:
     place = _own_place(asked, _places(asked))
-    sheet = attachments.poster(asked.partnership, asked.doors.links(place.code)[0], place.label)
+    entrance = asked.entrances.offered[0]
+    sheet = attachments.poster(
+        asked.partnership, entrance.link(place.code), place.label, entrance.channel.about.on_paper
+    )
     told = (say("A poster to print (A4, black and white)."), *_not_on_the_poster(asked, place))
     above = Letter(asked.texts.render(View((told,)), asked.seat.language), attachment=sheet)
     return Shown(_invite(replace(asked, argument=place.code)).view, (above,))

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.letters import Doors, Letter
+from bot.channels.port import Entrance, Entrances
+from bot.letters import Letter
 from bot.survey.calendar import zone
 from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Partnership
@@ -19,14 +20,14 @@ from storage.partnerships import Wave
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One thing that was asked by somebody with a seat. `doors` are where other people can come in."""
+    """One thing that was asked by somebody with a seat. `entrances` are where other people can come in."""
 
     tx: Tx
     texts: Texts
     seat: Seat
     wave: Wave
     argument: str
-    doors: Doors
+    entrances: Entrances
     now: datetime
 
     @property
@@ -80,8 +81,13 @@ def menu(partnership: int, *, is_open: bool) -> tuple[Row, ...]:
 
 def links(asked: Asked, code: str) -> Paragraph:
     """Each link that works elsewhere; what a poster shows is the first."""
-    first, *others = asked.doors.links(code)
-    return (verbatim(first), *(say("In Telegram: {link}", link=link) for link in others))
+    first, *others = asked.entrances.offered
+    return (verbatim(first.link(code)), *(_by(other, other.link(code)) for other in others))
+
+
+def _by(entrance: Entrance, link: str) -> Phrase:
+    told = entrance.channel.about.leads_to
+    return told.of(link=link) if told else verbatim(link)
 
 
 def local(asked: Asked, moment: datetime) -> datetime:

@@ -1,8 +1,8 @@
 """Team: who else has a seat, whom the summaries do not reach, and how somebody stops."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
+from bot.channels.port import Entrance
 from bot.coordination.request import Actions, Asked, Shown, links
 from bot.results import summaries as results
 from bot.survey.conversation.buttons import Coordinate
@@ -68,15 +68,14 @@ def _link(asked: Asked) -> Shown:
     lines = [say("Send this link to one person. It works once, for 30 days.")]
     if role == "coordinator":
         lines.append(say("Whoever opens it can do everything that you can."))
-    elif asked.doors.telegram:
-        lines.append(say("For a group chat: add this bot to the group, and send this there:"))
-        lines.append(verbatim(f"/start@{_name_of_bot(asked)} {code}"))
+    else:
+        lines += (line for one in asked.entrances.every if one.in_group for line in _in_a_group(one, code))
     return Shown(View((tuple(lines), links(asked, code)), ((asked.button(say("‹ Back"), "team"),),)))
 
 
-def _name_of_bot(asked: Asked) -> str:
-    """In a group with several bots a command must say whom it is for."""
-    return urlsplit(asked.doors.telegram).path.strip("/")
+def _in_a_group(entrance: Entrance, code: str) -> Paragraph:
+    said = entrance.channel.about.in_a_group
+    return (*((said,) if said else ()), verbatim(f"{entrance.in_group}{code}"))
 
 
 def _leave(asked: Asked) -> Shown:

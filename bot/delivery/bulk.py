@@ -1,9 +1,9 @@
-"""Bulk mail: letters that ticks and closings wrote, one process at a time and at the pace that Telegram allows."""
+"""Bulk mail: letters that ticks and closings wrote, one process at a time and at the pace that their channel allows."""
 
 import asyncio
 import os
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from math import inf, isinf
@@ -20,17 +20,19 @@ BATCH = 20  # letters claimed at a time; a second's worth is 29
 SHORT = 15  # of them in line, or fewer: time to claim the next
 FAILURES = 10  # in a row, of different letters: the channel itself is in trouble
 REST = 10.0  # seconds for which bulk mail then lets it be
-BULK, HELD = "bulk mail", 8.0  # seconds without a sign of life after which another process takes over
+HELD = 8.0  # seconds without a sign of life after which another process takes over
 
 
 class Bulk:
-    """The lane for bulk mail: claimed a little ahead, several letters on their way at once, one for each address.
+    """The lane for bulk mail of one channel: claimed a little ahead, several letters on their way at once, one for each
+    address.
 
     Nothing is slept on here: what is postponed goes back to the database, and the others go on.
     """
 
-    def __init__(self, handover: Handover, rate: RateLimit, channels: Collection[str], clock: Clock) -> None:
-        self._handover, self._rate, self._channels, self._clock = handover, rate, channels, clock
+    def __init__(self, handover: Handover, rate: RateLimit, channel: str, clock: Clock) -> None:
+        self._handover, self._rate, self._channel, self._clock = handover, rate, channel, clock
+        self._lease = f"bulk mail {channel}"
         self._name = f"{gethostname()[:20]}:{os.getpid()}:{token_hex(3)}"  # an operator knows whom to look at
         self._line: list[Envelope] = []
         self._on_their_way: set[Address] = set()
@@ -53,12 +55,12 @@ class Bulk:
 
     def give_back(self, tx: Tx) -> None:
         """Another process may begin at once."""
-        leases.give_back(tx, BULK, self._name)
+        leases.give_back(tx, self._lease, self._name)
 
     def _claim(self, tx: Tx) -> list[Envelope]:
-        if not leases.take(tx, BULK, self._name, HELD):
+        if not leases.take(tx, self._lease, self._name, HELD):
             return []
-        return letters.claim_bulk(tx, self._channels, self._clock(), BATCH)
+        return letters.claim_bulk(tx, (self._channel,), self._clock(), BATCH)
 
     async def _run(self) -> None:
         """Until nothing is due: a look with nothing in hand, at which no letter can be held up by another, says so."""
@@ -164,7 +166,7 @@ class Bulk:
         return [envelope for envelope in self._line if envelope.contact == contact]
 
     def _trouble(self, receipt: Postponed) -> float:
-        """Seconds for which bulk mail should rest: as Telegram says, or when letter after letter fails."""
+        """Seconds for which bulk mail should rest: as the channel says, or when letter after letter fails."""
         if receipt.seconds is not None:
             return receipt.seconds
         self._failures += 1

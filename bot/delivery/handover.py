@@ -12,7 +12,8 @@ from functools import partial
 from math import inf
 from typing import TypeVar
 
-from bot.letters import Clock, Delivered, Envelope, Messenger, Moved, Postponed, Receipt, Refused, Unreachable
+from bot.channels.port import Carrier
+from bot.letters import Clock, Delivered, Envelope, Moved, Postponed, Receipt, Refused, Unreachable
 from storage import letters
 from storage.engine.database import Database, DatabaseAway, Tx
 
@@ -30,13 +31,11 @@ Address = tuple[str, str]
 
 
 class Handover:
-    """which letters are in hand, handing one over, and storing what became of it."""
-
-    def __init__(self, database: Database, messengers: Mapping[str, Messenger], clock: Clock) -> None:
+    def __init__(self, database: Database, channels: Mapping[str, Carrier], clock: Clock) -> None:
         self.tasks: set[asyncio.Task[None]] = set()
         self.outcomes: Counter[str] = Counter()
         self._database = database
-        self._messengers = messengers
+        self._channels = channels
         self._clock = clock
         self.is_shared = not database.is_sqlite
         self._in_hand: dict[int, float] = {}  # until when, by this process's own clock
@@ -98,7 +97,7 @@ class Handover:
 
     async def _hand_over(self, envelope: Envelope) -> Receipt:
         try:
-            return await self._messengers[envelope.channel].deliver(envelope.address, envelope.letter)
+            return await self._channels[envelope.channel].deliver(envelope.address, envelope.letter)
         except Exception as error:
             log.error("letter %s: delivery failed", envelope.number, exc_info=error)
             return Refused("error in delivery")

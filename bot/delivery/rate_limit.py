@@ -1,8 +1,9 @@
-"""The rate limit: when the next bulk message may go, under Telegram's 30 messages a second, and 1 a second in one chat.
+"""The rate limit of one channel: when the next bulk message may go, under so many a second, and 1 a second in one chat.
 
 A reply never waits, but it takes its place, so that bulk makes room. We cannot see when a message arrives there, only
 that it is between our call and its answer; so it counts from the call until a second after the answer, less the time
-that the quickest call takes. However unevenly the network carries them, no second there has more than `MOST` of bulk.
+that the quickest call takes. However unevenly the network carries them, no second there
+has as many as the channel allows.
 """
 
 import time
@@ -12,10 +13,6 @@ from functools import partial
 from math import inf
 
 SECOND = 1.0
-MOST = 29  # messages that count at one moment; Telegram allows 30
-LEAST_BULK = 5  # of these, however many replies there are: else bulk would never arrive on a busy day
-AT_ONCE = 10  # bulk messages that go at once; the rest of a second's worth follows with GAP between them
-GAP = 0.025  # seconds; quicker than the limit, to catch up with what a busy machine lets slip
 SLACK = 0.015
 RECENT = 200  # calls, of which the quickest shows how long the network takes at least
 FEW = 20  # calls that show nothing yet
@@ -24,9 +21,18 @@ Answered = Callable[[], None]
 
 
 class RateLimit:
-    """`clock` gives seconds that only go up. A chat is anything that tells chats apart."""
+    """`per_second` is what the channel allows; `clock` gives seconds that only go up. A chat is anything that tells
+    chats apart.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    Of `most` messages that count at one moment, `least_bulk` are bulk however many replies there are: else bulk would
+    never arrive on a busy day. So many go `at_once`; the rest of a second's worth follows with a `gap` of seconds
+    between them, quicker than the limit, to catch up with what a busy machine lets slip.
+    """
+
+    def __init__(self, per_second: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.most = max(1, per_second - 1)
+        self.least_bulk, self.at_once = max(1, per_second // 6), max(1, per_second // 3)
+        self.gap = 0.75 / per_second
         self._clock = clock
         self._replies, self._bulk = _Counted(), _Counted()
         self._chats: dict[Hashable, float] = {}  # from when on bulk may go there, in that order
@@ -44,7 +50,7 @@ class RateLimit:
     def bulk(self, chat: Hashable) -> Answered:
         """A bulk message goes now, for there was nothing to wait for. Call what this gives when it is answered."""
         now = self._clock()
-        self._next = now + GAP if self._bulk.since(now - self._lasts) >= AT_ONCE else now
+        self._next = now + self.gap if self._bulk.since(now - self._lasts) >= self.at_once else now
         return self._begin(self._bulk, chat)
 
     def wait(self) -> float:
@@ -77,10 +83,10 @@ class RateLimit:
         return SECOND + SLACK - (min(self._recent) if len(self._recent) > FEW else 0.0)
 
     def _full(self, now: float) -> float:
-        """Seconds until fewer than MOST count."""
+        """Seconds until fewer than `most` count."""
         lasts = self._lasts
         replies, bulk = self._replies.since(now - lasts), self._bulk.since(now - lasts)
-        if bulk + min(replies, MOST - LEAST_BULK) < MOST:
+        if bulk + min(replies, self.most - self.least_bulk) < self.most:
             return 0.0
         return min(self._replies.oldest, self._bulk.oldest) + lasts - now
 

@@ -12,7 +12,8 @@ from datetime import time as time_of_day
 from functools import partial
 from typing import TypeVar
 
-from bot.letters import Letter, Opened, Update
+from bot.channels.port import Opened, Update
+from bot.letters import Letter
 from bot.rehearsal import people as neighbours
 from bot.rehearsal.people import MOST_PRESSES, Neighbour, Outing
 from bot.survey.calendar import HOME, zone

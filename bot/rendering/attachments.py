@@ -10,6 +10,7 @@ from bot.letters import Attachment
 from bot.rendering.charts import Bar, Picture, png
 from bot.rendering.posters import poster_pdf, qr_png
 from bot.survey.conversation.dialogue import Partnership
+from bot.survey.phrases import Phrase
 from bot.texts.texts import Texts
 
 
@@ -21,8 +22,9 @@ def qr(link: str) -> Attachment:
     return Attachment("picture", "qr.png", json.dumps({"link": link}))
 
 
-def poster(partnership: Partnership, link: str, label: str) -> Attachment:
-    described = {"partnership": asdict(partnership), "link": link, "label": label}
+def poster(partnership: Partnership, link: str, label: str, about: Phrase | None = None) -> Attachment:
+    """`about` is what to say of where the link leads."""
+    described = {"partnership": asdict(partnership), "link": link, "label": label, "about": about and about.text}
     return Attachment("file", "poster.pdf", json.dumps(described, ensure_ascii=False))
 
 
@@ -35,7 +37,8 @@ def content(attachment: Attachment, texts: Texts) -> bytes:
             return qr_png(json.loads(attachment.described)["link"])
         case "poster.pdf":
             said = json.loads(attachment.described)
-            return poster_pdf(texts, Partnership(**said["partnership"]), said["link"], said["label"])
+            about = Phrase(said["about"]) if said.get("about") else None
+            return poster_pdf(texts, Partnership(**said["partnership"]), said["link"], said["label"], about)
         case _:
             return attachment.described.encode("utf-8-sig")
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import bidirectional, category, decomposition, normalize
 
 from bot.survey.conversation.dialogue import Partnership
-from bot.survey.phrases import say
+from bot.survey.phrases import Phrase, say
 from bot.texts.texts import Texts
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ SMALL_PRINT = say(
     "Taking part is voluntary and takes about 10 minutes. Everyone aged 16 or older can take part. "
     "Your answers are confidential."
 )
-TELEGRAM = say("The code opens Telegram. That is a free app.")
 
 FONTS = Path(__file__).parent / "fonts"
 REGULAR, BOLD = "DejaVuSans", "DejaVuSans-Bold"
@@ -90,7 +89,9 @@ def qr_png(link: str) -> bytes:
     return picture.getvalue()
 
 
-def poster_pdf(texts: Texts, partnership: Partnership, link: str, label: str = "") -> bytes:
+def poster_pdf(
+    texts: Texts, partnership: Partnership, link: str, label: str = "", about: Phrase | None = None
+) -> bytes:
     """One A4 in every language, the partnership's own first and largest. `label` tells the coordinator where it hangs.
 
     The same poster is the same bytes.
@@ -105,7 +106,7 @@ def poster_pdf(texts: Texts, partnership: Partnership, link: str, label: str = "
     _write(page, TOP, _announcement(texts, partnership, own))
     _write(page, beside, [block for language in others for block in _again(texts, partnership, language)])
     _write(page, UNDER, _by_hand(texts, languages, link))
-    _write(page, FOOT, _small_print(texts, languages, link, label))
+    _write(page, FOOT, _small_print(texts, languages, label, about))
     for box in (SQUARE, UNDER):  # for who is sent the file
         page.linkURL(link, (box.left, box.bottom, box.right, box.top))
     page.save()
@@ -166,8 +167,8 @@ def _by_hand(texts: Texts, languages: Sequence[str], link: str) -> list[Block]:
     return [*(Block(texts.word(BY_HAND, language), 10.5) for language in languages), Block(link, 14, BOLD, 0.1)]
 
 
-def _small_print(texts: Texts, languages: Sequence[str], link: str, label: str) -> list[Block]:
-    phrases = (SMALL_PRINT, TELEGRAM) if link.startswith("https://t.me/") else (SMALL_PRINT,)
+def _small_print(texts: Texts, languages: Sequence[str], label: str, about: Phrase | None) -> list[Block]:
+    phrases = (SMALL_PRINT, about) if about else (SMALL_PRINT,)
     small_print = (" ".join(texts.word(phrase, language) for phrase in phrases) for language in languages)
     return [*(Block(text, 9.5, REGULAR, 0.3) for text in small_print), Block(label, 7, REGULAR, 0.4)]
 

@@ -9,8 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from storage.letters import Waiting
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 PREFIX = "samenspraak"
@@ -24,7 +28,7 @@ class Metrics:
     answers: Counter[str] = field(default_factory=Counter)  # by channel
     failures: Counter[str] = field(default_factory=Counter)  # of turns, ticks
     letters: Mapping[str, int] = field(default_factory=dict)  # by what became of them
-    telegram_errors: Mapping[str, int] = field(default_factory=dict)  # by status, or how the call ended
+    channel_errors: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # by channel, and how it ended
     turns: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
     turn_seconds: float = 0.0
     seconds_per_tick: dict[str, float] = field(default_factory=dict)  # the last time
@@ -49,7 +53,7 @@ class Moment:
 def exposition(metrics: Metrics, moment: Moment) -> bytes:
     """Everything in the text format of Prometheus. Its library is loaded when somebody asks for the first time."""
     from prometheus_client import CollectorRegistry, generate_latest
-    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
     def family(
         kind: type[GaugeMetricFamily | CounterMetricFamily],
@@ -57,7 +61,7 @@ def exposition(metrics: Metrics, moment: Moment) -> bytes:
         about: str,
         label: str,
         values: Mapping[str, float],
-    ) -> Metric:
+    ) -> "Metric":
         found = kind(f"{PREFIX}_{name}", about, labels=[label] if label else [])
         for key, value in sorted(values.items()):
             found.add_metric([key] if label else [], value)
@@ -66,12 +70,12 @@ def exposition(metrics: Metrics, moment: Moment) -> bytes:
     counter, gauge = partial(family, CounterMetricFamily), partial(family, GaugeMetricFamily)
 
     class Everything:
-        def collect(self) -> Iterable[Metric]:
+        def collect(self) -> Iterable["Metric"]:
             yield counter("updates", "Updates that were taken", "channel", metrics.updates)
             yield counter("answers", "Answers that were stored", "channel", metrics.answers)
             yield counter("failures", "Turns and ticks that failed", "of", metrics.failures)
             yield counter("letters", "Tries to deliver a letter, by outcome", "outcome", metrics.letters)
-            yield counter("telegram_errors", "Calls to Telegram that failed", "how", metrics.telegram_errors)
+            yield _errors(metrics.channel_errors)
             yield HistogramMetricFamily(
                 f"{PREFIX}_turn_seconds", "From update to commit", _cumulative(metrics.turns), metrics.turn_seconds
             )
@@ -88,6 +92,17 @@ def exposition(metrics: Metrics, moment: Moment) -> bytes:
     registry = CollectorRegistry()
     registry.register(Everything())
     return generate_latest(registry)
+
+
+def _errors(channels: Mapping[str, Mapping[str, int]]) -> "Metric":
+    from prometheus_client.core import CounterMetricFamily
+
+    labels = ["channel", "how"]
+    found = CounterMetricFamily(f"{PREFIX}_channel_errors", "Calls to a channel that failed", labels=labels)
+    for channel, errors in sorted(channels.items()):
+        for how, number in sorted(errors.items()):
+            found.add_metric([channel, how], number)
+    return found
 
 
 def _cumulative(counts: Sequence[int]) -> list[tuple[str, float]]:

@@ -8,12 +8,10 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_network
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple, Protocol
 from urllib.parse import quote, urlsplit
 
 from dotenv import dotenv_values
@@ -23,68 +21,75 @@ from storage.engine import urls
 
 SECRET_FILE = Path("samenspraak.secret")
 SHORTEST_SECRET = 16
-TELEGRAMS_OWN = "https://api.telegram.org"
-NO_WAY_FOR_A_WEBHOOK = (
-    "TELEGRAM_UPDATES: webhook needs a PUBLIC_URL where Telegram reaches us: https, on port 443, 80, 88 or 8443."
-)
 READABLE_BY_OTHERS = (
     "DATABASE_URL: a part of a password stands where others could read it. Leave the password out, and put it into "
     "DATABASE_PASSWORD, or into a file that DATABASE_PASSWORD_FILE names. Any @ but the one before the host is %40."
 )
 PASSWORDS = re.compile(r"://[^:@/]*:(.+)@|password=([^&\s]+)", re.IGNORECASE)
-IN_FILES = ("TELEGRAM_TOKEN", "DATABASE_URL", "DATABASE_PASSWORD", "SAMENSPRAAK_SECRET")
 
 
 class SettingsError(Exception):
     """One or more settings are wrong; the message lists them all."""
 
 
+class Variable(NamedTuple):
+    """What a variable is when it is not set, which values may be, and in which words that is told.
+
+    `hidden` gives what of a value nobody may read in a log; such a variable may also be in a file.
+    """
+
+    default: str
+    check: Callable[[str], bool]
+    allowed: str
+    hidden: Callable[[str], Iterable[str]] | None = None
+
+
+class Configured(Protocol):
+    """What has settings of its own beside ours: a channel."""
+
+    variables: ClassVar[Mapping[str, Variable]]
+
+    @classmethod
+    def do_not_fit(cls, taken: Mapping[str, str]) -> Iterator[str]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    telegram_token: str | None
-    telegram_api_url: str
-    is_webhook: bool
+    """Those of the house. `taken` holds every variable as it is in force, for whoever has settings of its own."""
+
     public_url: str | None
-    host: str
-    port: int
     database_url: str
     secret: str | None
     log_level: str
     log_format: str
-    forwarded_allow_ips: str
-
-    @property
-    def page_url(self) -> str:
-        """Where the page is, for people: without PUBLIC_URL this machine alone can reach it."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
-        return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+    taken: Mapping[str, str]
 
 
-def read(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
-    """The settings in force; raises SettingsError with every mistake."""
+def read(
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    channels: Sequence[type[Configured]] = (),
+) -> Settings:
+    """The settings in force, with those of the channels; raises SettingsError with every mistake."""
+    variables = {**{name: known for one in channels for name, known in one.variables.items()}, **VARIABLES}
     values = _given(os.environ if environment is None else environment, folder or Path.cwd())
-    mistakes = _read_files(values)
-    taken = {name: values.get(name, known.default).strip() for name, known in VARIABLES.items()}
+    mistakes = _read_files(values, variables)
+    taken = {name: values.get(name, known.default).strip() for name, known in variables.items()}
     mistakes += [
         f"{name}: allowed is {known.allowed}."
-        for name, known in VARIABLES.items()
+        for name, known in variables.items()
         if taken[name] and not known.check(taken[name])
     ]
-    mistakes += _do_not_fit(taken)
+    mistakes += [*_do_not_fit(taken), *(mistake for one in channels for mistake in one.do_not_fit(taken))]
     if mistakes:
         raise SettingsError("\n".join(mistakes))
     return Settings(
-        telegram_token=taken["TELEGRAM_TOKEN"] or None,
-        telegram_api_url=taken["TELEGRAM_API_URL"].rstrip("/"),
-        is_webhook=taken["TELEGRAM_UPDATES"] == "webhook",
         public_url=taken["PUBLIC_URL"].rstrip("/") or None,
-        host=taken["HOST"],
-        port=int(taken["PORT"]),
         database_url=_with_password(taken["DATABASE_URL"], taken["DATABASE_PASSWORD"]),
         secret=taken["SAMENSPRAAK_SECRET"] or None,
         log_level=taken["LOG_LEVEL"].upper(),
         log_format=taken["LOG_FORMAT"],
-        forwarded_allow_ips=taken["FORWARDED_ALLOW_IPS"],
+        taken=taken,
     )
 
 
@@ -92,10 +97,6 @@ def _do_not_fit(taken: Mapping[str, str]) -> Iterator[str]:
     """What each of them may be, and not together."""
     if taken["DATABASE_PASSWORD"] and not _has_room(taken["DATABASE_URL"]):
         yield "DATABASE_PASSWORD: allowed is one for a DATABASE_URL like postgresql://name@host/data."
-    if taken["TELEGRAM_UPDATES"] == "webhook" and not _can_be_brought_to(
-        taken["PUBLIC_URL"], taken["TELEGRAM_API_URL"]
-    ):
-        yield NO_WAY_FOR_A_WEBHOOK
     if urls.has_bare_password(taken["DATABASE_URL"]):
         yield READABLE_BY_OTHERS
 
@@ -109,14 +110,6 @@ def _given(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
         **{name: value for name, value in from_file.items() if value and value.strip()},
         **{name: value for name, value in environment.items() if value.strip()},
     }
-
-
-def _secrets(values: Mapping[str, str]) -> Iterator[str]:
-    """What nobody may read in a log, as far as it is there."""
-    token = values.get("TELEGRAM_TOKEN", "").strip()
-    yield from (token, token.partition(":")[2], values.get("SAMENSPRAAK_SECRET", "").strip())
-    yield values.get("DATABASE_PASSWORD", "").strip()
-    yield from (part for found in PASSWORDS.findall(values.get("DATABASE_URL", "")) for part in found)
 
 
 def the_secret(settings: Settings, folder: Path | None = None) -> str:
@@ -154,10 +147,11 @@ def _kept_secret(path: Path) -> str:
     return secret
 
 
-def _read_files(values: dict[str, str]) -> list[str]:
+def _read_files(values: dict[str, str], variables: Mapping[str, Variable]) -> list[str]:
     """Put in what is in the files that `..._FILE` names; the mistakes in that. An empty file sets nothing."""
     mistakes = []
-    for name in IN_FILES:
+    secret = {name: known.hidden for name, known in variables.items() if known.hidden}
+    for name in secret:
         if path := values.get(f"{name}_FILE", "").strip():
             try:
                 content = Path(path).read_text("utf-8").strip()
@@ -168,7 +162,7 @@ def _read_files(values: dict[str, str]) -> list[str]:
                 mistakes.append(f"{name}_FILE: allowed is this or {name}, not both.")
             elif content:
                 values[name] = content
-    logs.hide(*_secrets(values))
+    logs.hide(*(part for name, parts in secret.items() for part in parts(values.get(name, "").strip())))
     return mistakes
 
 
@@ -185,34 +179,12 @@ def _with_password(database: str, password: str) -> str:
     return f"{role}:{quote(password, safe='')}@{rest}"
 
 
-def _is_token(text: str) -> bool:
-    return re.fullmatch(r"\d+:[A-Za-z0-9_-]+", text) is not None
-
-
-def _is_url(text: str) -> bool:
+def is_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-
-
-def _can_be_brought_to(public: str, api: str) -> bool:
-    """Telegram itself is particular; a Bot API server of one's own brings updates anywhere."""
-    if not _is_url(public):
-        return False
-    parts = urlsplit(public)
-    return api != TELEGRAMS_OWN or (parts.scheme == "https" and parts.port in (None, 443, 80, 88, 8443))
-
-
-def _is_port(text: str) -> bool:
-    return text.isascii() and text.isdigit() and 1 <= int(text) <= 65535
-
-
-def _are_proxies(text: str) -> bool:
-    with suppress(ValueError):
-        return text == "*" or all(ip_network(one.strip()) for one in text.split(","))
-    return False
 
 
 def _is_database(text: str) -> bool:
@@ -224,31 +196,26 @@ def _is_level(text: str) -> bool:
     return text.upper() in ("DEBUG", "INFO", "WARNING", "ERROR") and hasattr(logging, text.upper())
 
 
-class Variable(NamedTuple):
-    """What a variable is when it is not set, which values may be, and in which words that is told."""
+def _all_of_it(value: str) -> Iterable[str]:
+    return (value,)
 
-    default: str
-    check: Callable[[str], bool]
-    allowed: str
+
+def _passwords_in(url: str) -> Iterable[str]:
+    return (part for found in PASSWORDS.findall(url) for part in found)
 
 
 VARIABLES: Mapping[str, Variable] = {
-    "TELEGRAM_TOKEN": Variable("", _is_token, "the token that BotFather gave, like 123456789:AAE-x_..."),
-    "TELEGRAM_API_URL": Variable(TELEGRAMS_OWN, _is_url, "a web address like https://api.telegram.org"),
-    "TELEGRAM_UPDATES": Variable("polling", ("polling", "webhook").__contains__, "polling or webhook"),
-    "PUBLIC_URL": Variable("", _is_url, "a web address like https://samenspraak.example.org"),
-    "HOST": Variable("127.0.0.1", lambda text: not re.search(r"\s", text), "the name or number of an interface"),
-    "PORT": Variable("8000", _is_port, "a number from 1 to 65535"),
+    "PUBLIC_URL": Variable("", is_url, "a web address like https://samenspraak.example.org"),
     "DATABASE_URL": Variable(
         "sqlite:///data/samenspraak.db",
         _is_database,
         "sqlite:///path/to/file.db or postgresql://name:password@host/database",
+        _passwords_in,
     ),
-    "DATABASE_PASSWORD": Variable("", lambda _: True, ""),
+    "DATABASE_PASSWORD": Variable("", lambda _: True, "", _all_of_it),
     "SAMENSPRAAK_SECRET": Variable(
-        "", lambda text: len(text) >= SHORTEST_SECRET, f"{SHORTEST_SECRET} characters or more"
+        "", lambda text: len(text) >= SHORTEST_SECRET, f"{SHORTEST_SECRET} characters or more", _all_of_it
     ),
     "LOG_LEVEL": Variable("INFO", _is_level, "DEBUG, INFO, WARNING or ERROR"),
     "LOG_FORMAT": Variable("text", ("text", "json").__contains__, "text or json"),
-    "FORWARDED_ALLOW_IPS": Variable("127.0.0.1,::1", _are_proxies, "*, or addresses and networks between commas"),
 }

@@ -4,7 +4,7 @@ A phrase holds English source text and its values; only `bot.texts.texts` turns 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -26,6 +26,10 @@ class Phrase:
     context: str = ""
     plural: str = ""
     count: int = 0
+
+    def of(self, **values: "str | int | date | Phrase") -> "Phrase":
+        """The same with its values, for a sentence that stands elsewhere."""
+        return replace(self, values=tuple(values.items()))
 
 
 def say(text: str, /, **values: "str | int | date | Phrase") -> Phrase:

@@ -15,8 +15,6 @@ from bot.survey.calendar import decent, is_decent, last_post
 from bot.survey.conversation import screens
 from bot.survey.conversation.buttons import Place, Screen
 from bot.survey.conversation.dialogue import Partnership
-from bot.survey.conversation.views import View
-from bot.survey.phrases import say
 from bot.texts.texts import Texts
 from bot.waves import close_wave, open_wave
 from storage import coordinators, letters, partnerships, reminders, respondents, retention, state, updates, waves
@@ -31,35 +29,6 @@ STILL_TOLD = timedelta(days=30)  # after a closing, when everybody has long been
 STILL_LOST = timedelta(days=1)  # after which it is no news
 NIGHTLY = timedelta(hours=20)
 SUSPICIOUS = timedelta(days=3)
-PRESSES_LIVE = timedelta(seconds=150)  # what Telegram keeps of a press for a bot that does not fetch it
-LONG_AGO = timedelta(days=1)  # whoever was answering then is reminded, and not shown the screen again
-JUST_BEFORE = timedelta(minutes=15)
-NOTED_EVERY = timedelta(seconds=30)
-
-
-def is_worth_noting(last: datetime | None, now: datetime) -> bool:
-    """Whether it is time to note again that the channel answered; a clock that was set back counts as time."""
-    return last is None or not last <= now < last + NOTED_EVERY
-
-
-def after_silence(tx: Tx, texts: Texts, channel: str, now: datetime) -> None:
-    """Note that the channel answers. If it was silent for so long that presses were lost, show the open screen again
-    to everybody who was answering just before and not since."""
-    name = f"{channel} answered"
-    last = state.read_moment(tx, name)
-    state.write_moment(tx, name, now)
-    if last is None or not PRESSES_LIVE < now - last < LONG_AGO:
-        return
-    for caller in respondents.active_since(
-        tx, texts.checklist, texts.languages, channel, last - JUST_BEFORE, last + PRESSES_LIVE, now
-    ):
-        dialogue = caller.dialogue
-        view = screens.view(dialogue, dialogue.here, now)
-        sorry = say("I was away for a while. Maybe I missed your last tap. You are here now.")
-        view = View(((sorry,), *view.paragraphs), view.rows)
-        letter = texts.letter(view, dialogue.language)
-        key = f"silence:{dialogue.response}:{last.isoformat()}"
-        letters.enqueue(tx, caller.contact, letter, now, key, dialogue.partnership.timezone)
 
 
 def open_waves(tx: Tx, texts: Texts, now: datetime) -> bool:

@@ -6,7 +6,7 @@ It only reads. Whoever fetches an address to make a preview of it leaves nothing
 from dataclasses import replace
 from datetime import datetime
 
-from bot.letters import Opened, Sight, Update
+from bot.channels.port import Opened, Preview, Update
 from bot.survey.conversation import welcome
 from bot.survey.conversation.buttons import Welcome
 from bot.survey.conversation.views import View
@@ -16,7 +16,7 @@ from storage import contacts, coordinators, partnerships, respondents
 from storage.engine.database import Tx
 
 
-def look(tx: Tx, texts: Texts, update: Update, now: datetime) -> Sight:
+def preview(tx: Tx, texts: Texts, update: Update, now: datetime) -> Preview:
     """What the update would show, as far as that can be said without acting on it."""
     caller = respondents.load(tx, texts.checklist, texts.languages, update.channel, update.address, None)
     seats = coordinators.seats(tx, update.channel, update.address)
@@ -38,7 +38,7 @@ def _spoken(texts: Texts, update: Update) -> str:
     return texts.negotiate(wanted) or HOME_LANGUAGE
 
 
-def _behind_the_door(tx: Tx, texts: Texts, update: Update, spoken: str, now: datetime) -> Sight:
+def _behind_the_door(tx: Tx, texts: Texts, update: Update, spoken: str, now: datetime) -> Preview:
     """What stands there, and whether the code is one of ours."""
     match update.event:
         case Opened(code):
@@ -46,22 +46,24 @@ def _behind_the_door(tx: Tx, texts: Texts, update: Update, spoken: str, now: dat
         case Welcome(code, language):
             language = texts.negotiate(language)
         case _:
-            return Sight(spoken, texts.letter(welcome.stray(), spoken))
+            return Preview(spoken, texts.letter(welcome.stray(), spoken))
     partnership = partnerships.invited_by(tx, code)
     if partnership is None:
         return _behind_a_link(tx, texts, update, code, spoken, now)
     if contacts.takes_part(tx, update.channel, update.address, partnership.id):
-        return Sight(spoken, texts.letter(welcome.known_here(partnership), spoken), code_is_right=True, is_member=True)
+        return Preview(
+            spoken, texts.letter(welcome.known_here(partnership), spoken), code_is_right=True, is_member=True
+        )
     if partnerships.last_wave(tx, partnership.id).closed_at:
-        return Sight(spoken, texts.letter(welcome.no_open_wave(partnership), spoken), code_is_right=True)
+        return Preview(spoken, texts.letter(welcome.no_open_wave(partnership), spoken), code_is_right=True)
     (shown,) = take.welcome(texts, update, partnership, code, language, now).envelopes
     first = language or texts.negotiate(update.phone_language) or partnership.language
-    return Sight(first, shown.letter, code_is_right=True)
+    return Preview(first, shown.letter, code_is_right=True)
 
 
-def _behind_a_link(tx: Tx, texts: Texts, update: Update, code: str, spoken: str, now: datetime) -> Sight:
-    def shown(view: View) -> Sight:
-        return Sight(spoken, texts.letter(view, spoken))
+def _behind_a_link(tx: Tx, texts: Texts, update: Update, code: str, spoken: str, now: datetime) -> Preview:
+    def shown(view: View) -> Preview:
+        return Preview(spoken, texts.letter(view, spoken))
 
     found = coordinators.link(tx, code, now)
     partnership = partnerships.find(tx, str(found.partnership)) if found else None

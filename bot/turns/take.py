@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
+from bot.channels.port import Left, Opened, Returned, Update
 from bot.coordination import actions, home
-from bot.letters import Attachment, Envelope, Left, Letter, Opened, Returned, Update
+from bot.letters import Attachment, Envelope, Letter
 from bot.rendering import attachments
 from bot.rendering.charts import Picture
 from bot.results import summaries
@@ -149,7 +150,7 @@ def _coordinate(
     if len(seats) > 1:
         choice = texts.letter(home.pick(seats, WITHOUT_WORDS.get(action, action)), seats[0].language)
         return _to_seat(tx, update, seats[0], [choice], now)
-    shown = actions.handle(tx, texts, seats[0], action, argument, update.doors, now)
+    shown = actions.handle(tx, texts, seats[0], action, argument, update.entrances, now)
     if action == "left":
         return Reply((Envelope(update.channel, update.address, replace(shown[-1], replaces=update.message)),))
     return _to_seat(tx, update, seats[0], shown, now)

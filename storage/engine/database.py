@@ -5,6 +5,7 @@ piece of work in a savepoint of its own; on PostgreSQL each piece has its own co
 """
 
 import asyncio
+import logging
 import queue
 import sqlite3
 import threading
@@ -22,11 +23,14 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, InterfaceE
 
 from storage.engine.sealing import Seal
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 BUSY = 5000  # milliseconds that another process may hold the write lock
 MOST_TOGETHER = 256  # pieces of work in one commit
 CONNECTIONS = 10
+LONGEST_WAIT = 10.0  # seconds between two tries
 CONNECT_WITHIN = 10  # seconds
 WHO_VANISHES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
 """A server that is gone without a word, by a power cut or a fail-over, is given up after 15 seconds."""
@@ -122,6 +126,17 @@ class Database:
         if self._worker is None:
             self._worker = _Writer(self) if self.is_sqlite else _Pool(self)
         return await self._worker.run(work)
+
+    async def run_when_there(self, work: Callable[[Tx], T]) -> T:
+        """The same; while the database is away, wait and try again."""
+        wait = 0.1
+        while True:
+            try:
+                return await self.run(work)
+            except DatabaseAway as error:
+                log.error("the database cannot be used, answers wait: %s; next try in %.1f s", error, wait)
+            await asyncio.sleep(wait)
+            wait = min(LONGEST_WAIT, wait * 2)
 
     def close(self) -> None:
         if self._worker:

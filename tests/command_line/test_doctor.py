@@ -11,14 +11,17 @@ from typing import Any
 import aiohttp
 import pytest
 from sqlalchemy import text
+from telegram import WebhookInfo
 
-from bot.channels.telegram.health import Examined
+from bot.channels.telegram.health import MANY, updates
+from bot.channels.telegram.settings import TelegramSettings
 from bot.command_line import doctor
-from bot.command_line.doctor import NAMES, Finding, is_well, look
-from bot.runtime.settings import Settings, read
+from bot.command_line.doctor import NAMES, is_well, look
+from bot.runtime.health import Finding
+from bot.runtime.settings import Settings
 from storage import letters, state
 from storage.engine.database import Database
-from tests.house import MONDAY, SECRET, Clock, House, agree
+from tests.house import MONDAY, SECRET, Clock, House, agree, read
 from tests.storage.beginnings import ANNA, LETTER, somebody
 from tests.telegram_server import TelegramServer
 
@@ -133,7 +136,7 @@ async def test_updates_that_pile_up_are_told(house: House, server: TelegramServe
     ticking(house)
     await house.stop()
     anna = server.person()
-    for number in range(doctor.MANY + 1):
+    for number in range(MANY + 1):
         await anna.write(f"{number}")
     found = await only_wrong(house.settings, house.clock())
     assert (found.found, found.figures["waiting"]) == ("101 updates wait at Telegram", 101)
@@ -150,8 +153,9 @@ async def test_updates_that_pile_up_are_told(house: House, server: TelegramServe
     ],
 )
 def test_a_webhook_must_be_ours_and_answer(url: str, error_at: datetime | None, told: str | None) -> None:
-    examined = Examined("samenspraak_bot", url, 3, "Connection refused" if error_at else "", error_at)
-    found = doctor.updates(examined, "webhook", "https://samen.example.org", MONDAY)
+    info = WebhookInfo(url, False, 3, error_at, "Connection refused" if error_at else None)
+    settings = TelegramSettings("1:a", "https://api.telegram.org", True, "https://samen.example.org")
+    found = updates(info, settings, MONDAY)
     assert found.ok is (told is None)
     assert (told or "by webhook, 3 wait") in found.found
 

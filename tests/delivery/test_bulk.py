@@ -13,13 +13,16 @@ from heapq import heappop, heappush
 from itertools import count, pairwise
 from operator import is_not
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from bench.bulk import Addressee, burst, crowd, write_to
-from bot.delivery.rate_limit import AT_ONCE, GAP, MOST, RateLimit
+from bot.channels.telegram.traits import TRAITS
+from bot.delivery.rate_limit import RateLimit
 from bot.delivery.replies import Delivery
 from bot.letters import Delivered, Letter, Postponed, Receipt
+from bot.survey.traits import Traits
 from storage import contacts, letters
 from storage.engine.database import Database
 from storage.upkeep.migrate import migrate
@@ -30,6 +33,7 @@ from tests.telegram_server import Limits, TelegramServer
 
 pytestmark = pytest.mark.long
 
+PER_SECOND = TRAITS.per_second
 BURST = int(os.environ.get("BULK", "120"))
 AMSTERDAM = "Europe/Amsterdam"
 BLOCKED = "Forbidden: bot was blocked by the user"
@@ -155,7 +159,7 @@ async def test_a_death_in_the_middle_of_a_burst_doubles_only_what_was_on_its_way
     await house.caught_up()
     counts = [len(person.came) for person in people]
     assert set(counts) <= {1, 2}
-    assert counts.count(2) <= unmarked - not_there <= MOST
+    assert counts.count(2) <= unmarked - not_there < PER_SECOND
     assert house.waiting == 0
 
 
@@ -263,7 +267,7 @@ async def test_when_telegram_is_down_bulk_mail_lets_it_be(
 class Page:
     """A channel in which people can be written to only while they are there."""
 
-    reaches_out = False
+    traits: ClassVar = Traits("browser")
 
     def __init__(self) -> None:
         self.is_open = False
@@ -329,14 +333,14 @@ def test_no_second_has_too_many_and_few_places_stay_empty(
     there: Callable[[], float], back: Callable[[], float], share: float
 ) -> None:
     arrived = simulated(2000, there, back)
-    assert max(most_in_a_second(arrived)) <= MOST
+    assert max(most_in_a_second(arrived)) < PER_SECOND
     assert len(arrived) / (arrived[-1] - arrived[0]) >= share * Limits().overall_per_second
 
 
 def simulated(letters: int, there: Callable[[], float], back: Callable[[], float]) -> list[float]:
     """When each of so many bulk messages arrives, in seconds; each to a chat of its own."""
     now, arrived, on_their_way, numbers = 0.0, list[float](), list[tuple[float, int, Callable[[], None]]](), count()
-    pace = RateLimit(lambda: now)
+    pace = RateLimit(PER_SECOND, lambda: now)
     while len(arrived) < letters:
         while on_their_way and on_their_way[0][0] <= now:
             heappop(on_their_way)[2]()
@@ -359,8 +363,8 @@ def most_in_a_second(moments: list[float]) -> Iterator[int]:
 
 def test_replies_take_their_places_and_bulk_keeps_a_few() -> None:
     now = 100.0
-    pace = RateLimit(lambda: now)
-    for chat in range(MOST):
+    pace = RateLimit(PER_SECOND, lambda: now)
+    for chat in range(pace.most):
         pace.reply(chat)()
     sent = 0
     while pace.wait() == 0:
@@ -371,17 +375,17 @@ def test_replies_take_their_places_and_bulk_keeps_a_few() -> None:
 
 
 def test_a_few_letters_go_at_once_and_then_one_after_another() -> None:
-    pace, sent = RateLimit(lambda: 100.0), 0
+    pace, sent = RateLimit(PER_SECOND, lambda: 100.0), 0
     while pace.wait() == 0:
         pace.bulk(sent)()
         sent += 1
-    assert sent == AT_ONCE + 1
-    assert pace.wait() == pytest.approx(GAP)
+    assert sent == pace.at_once + 1
+    assert pace.wait() == pytest.approx(pace.gap)
 
 
 def test_many_replies_to_one_chat_take_one_place() -> None:
     now = 100.0
-    pace = RateLimit(lambda: now)
+    pace = RateLimit(PER_SECOND, lambda: now)
     for _ in range(1000):
         pace.reply("anna")()
     sent = 0
@@ -389,12 +393,12 @@ def test_many_replies_to_one_chat_take_one_place() -> None:
         now += wait
         pace.bulk(sent)()
         sent += 1
-    assert sent == MOST - 1
+    assert sent == pace.most - 1
 
 
 def test_told_to_wait_the_pace_waits_as_long() -> None:
     now = 100.0
-    pace = RateLimit(lambda: now)
+    pace = RateLimit(PER_SECOND, lambda: now)
     pace.hold(30)
     pace.hold(1)
     assert (pace.wait(), pace.held) == (30, 30)

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime
+from typing import ClassVar
 
 import pytest
 
 from bot.delivery.replies import Delivery
 from bot.letters import Delivered, Envelope, Letter, Postponed, Receipt
+from bot.survey.traits import Traits
 from storage import contacts, letters
 from storage.engine.database import Database
 from storage.upkeep.migrate import migrate
@@ -43,7 +45,7 @@ class Chat:
 class Line:
     """A channel that takes so long for its first letter, or does not work at all."""
 
-    reaches_out = True
+    traits: ClassVar = Traits("line", reaches_out=True)
 
     def __init__(self, chat: Chat, first_takes: float = 0.0, *, works: bool = True) -> None:
         self._chat, self._takes, self._works = chat, first_takes, works

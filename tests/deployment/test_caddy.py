@@ -80,7 +80,7 @@ class Hanging:
 @pytest.fixture
 async def hanging(house: House) -> AsyncIterator[Hanging]:
     found = Hanging()
-    server = await asyncio.start_server(found, HANGS, house.settings.port)
+    server = await asyncio.start_server(found, HANGS, house.port)
     yield found
     server.close()
 
@@ -101,7 +101,7 @@ async def caddy(house: House, remembers: str = "24h") -> AsyncIterator[str]:
     transport, _ = await loop.create_datagram_endpoint(Names, local_addr=("127.0.0.1", names))
     written = (ROOT / "Caddyfile").read_text()
     for ours, here in (
-        ("bot 8000 {", f"bot {house.settings.port} {{\nresolvers 127.0.0.1:{names}"),
+        ("bot 8000 {", f"bot {house.port} {{\nresolvers 127.0.0.1:{names}"),
         ("import bots 25s", f"import bots {SLOW}s"),
         ("import bots 15s", f"import bots {SLOW}s"),
         ("fail_duration 10s", f"fail_duration {remembers}"),
@@ -168,11 +168,11 @@ async def test_whoever_was_with_one_that_hangs_goes_on_with_another(house: House
 
 @with_caddy
 async def test_an_update_is_brought_whole_to_another(house: House, hanging: Hanging) -> None:
-    assert house.app.webhook
+    assert house.telegram._webhook
     body = json.dumps({"update_id": 1, "more": "x" * (webhook.MOST_BODY - 100)}).encode()
     async with caddy(house) as url, aiohttp.ClientSession() as session:
         for _ in range(TRIES):
-            shown = {webhook.TOKEN_HEADER: house.app.webhook.token}
+            shown = {webhook.TOKEN_HEADER: house.telegram._webhook.token}
             async with session.post(url + webhook.PATH, data=body, headers=shown) as response:
                 assert response.status == 200
             session.cookie_jar.clear()

@@ -20,15 +20,19 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
-from bot.runtime.settings import IN_FILES, VARIABLES, read
+from bot.channels import CHANNELS
+from bot.channels.telegram.settings import TelegramSettings
+from bot.channels.web.settings import WebSettings
+from bot.runtime.settings import VARIABLES
 from tests.deployment.test_caddy import CADDY, NEWEST
-from tests.house import ROOT, SECRET, free_port
+from tests.house import ROOT, SECRET, free_port, read
 from tests.patience import PATIENCE
 from tests.unprivileged import without_powers
 
 COMPOSE, OVERRIDE, REPLICAS = "docker-compose.yml", "docker-compose.override.yml", "docker-compose.replicas.yml"
 OTHERS = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
-KNOWN = {*VARIABLES, *(f"{name}_FILE" for name in IN_FILES)}
+EVERY = {**VARIABLES, **{name: known for one in CHANNELS for name, known in one.variables.items()}}
+KNOWN = {*EVERY, *(f"{name}_FILE" for name, known in EVERY.items() if known.hidden)}
 
 
 @pytest.fixture
@@ -55,12 +59,12 @@ def test_the_bot_of_the_compose_file_has_the_settings_that_are_meant(composed: d
         (tmp_path / name).write_text(f"{value}\n")
     said = {**environment_of_image(), **filled_in(composed["services"]["bot"]["environment"])}
     found = read({name: value.replace("/run/secrets", str(tmp_path)) for name, value in said.items()}, tmp_path)
-    assert (found.telegram_token, found.secret, found.log_format) == ("123:abc", SECRET, "json")
+    assert (TelegramSettings.read(found).token, found.secret, found.log_format) == ("123:abc", SECRET, "json")
     database = make_url(found.database_url)
     assert (database.host, database.username, database.password) == ("database", "samenspraak", "p@ss w/ signs")
     served = composed["services"]["database"]["environment"]
     assert (served["POSTGRES_USER"], served["POSTGRES_DB"]) == (database.username, database.database)
-    assert (found.host, found.port) == ("0.0.0.0", 8000)
+    assert (WebSettings.read(found).host, WebSettings.read(found).port) == ("0.0.0.0", 8000)
 
 
 def test_nothing_runs_with_more_rights_than_it_needs(composed: dict[str, Any], replicated: dict[str, Any]) -> None:

@@ -76,7 +76,7 @@ async def outside(request: pytest.FixtureRequest, house: House, tmp_path: Path) 
     """Where others find the page."""
     if not PROGRAMS[request.param]:
         pytest.skip(f"there is no {request.param} here")
-    with running(request.param, tmp_path, free_port(), house.settings.port) as url:
+    with running(request.param, tmp_path, free_port(), house.port) as url:
         await listens(url)
         yield url
 

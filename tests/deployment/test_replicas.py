@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from bench.bulk import crowd, write_to
-from bot.delivery.bulk import BULK
 from bot.letters import Letter
 from storage import contacts, leases, letters
 from storage.engine.database import Database, Tx
@@ -17,6 +16,8 @@ from storage.upkeep.migrate import migrate
 from tests.house import SECRET, Clock, House, agree
 from tests.replicas import replicas, settled
 from tests.telegram_server import Limits, TelegramServer
+
+LEASE = "bulk mail telegram"
 
 
 @pytest.fixture
@@ -118,7 +119,7 @@ async def test_who_stops_hands_bulk_mail_over_at_once(houses: tuple[House, ...],
 def test_a_lease_is_one_holders_until_it_ends(database: Database) -> None:
     def take(holder: str, seconds: float = 60) -> bool:
         with database.transaction() as tx:
-            return leases.take(tx, BULK, holder, seconds)
+            return leases.take(tx, LEASE, holder, seconds)
 
     assert take("a")
     assert take("a", 0.3), "it can be kept"
@@ -128,10 +129,10 @@ def test_a_lease_is_one_holders_until_it_ends(database: Database) -> None:
     assert take("b"), "nobody heard of it any more"
     assert not take("a")
     with database.transaction() as tx:
-        leases.give_back(tx, BULK, "a")
+        leases.give_back(tx, LEASE, "a")
     assert not take("a"), "it was not a's to give"
     with database.transaction() as tx:
-        leases.give_back(tx, BULK, "b")
+        leases.give_back(tx, LEASE, "b")
     assert take("a")
 
 
@@ -139,9 +140,9 @@ def test_who_hangs_amid_a_claim_is_cut_off(database: Database, postgresql_url: s
     other = Database(postgresql_url, SECRET)
     with other.engine.connect() as hanging:
         hanging.begin()
-        assert leases.take(Tx(hanging, other.seal), BULK, "hangs", 60)
+        assert leases.take(Tx(hanging, other.seal), LEASE, "hangs", 60)
         with database.transaction() as tx:  # waits for the row, and then finds that nobody has it
-            assert leases.take(tx, BULK, "lives", 60)
+            assert leases.take(tx, LEASE, "lives", 60)
         with pytest.raises(DBAPIError):
             hanging.exec_driver_sql("SELECT 1")
         hanging.invalidate()
@@ -155,7 +156,7 @@ async def test_what_a_dead_holder_left_is_taken_over(
     await asyncio.gather(*(house.app.delivery.idle() for house in houses))
     with houses[0].app.database.transaction() as tx:
         tx.connection.exec_driver_sql("DELETE FROM leases")
-        assert leases.take(tx, BULK, "dead", 24 * 3600)
+        assert leases.take(tx, LEASE, "dead", 24 * 3600)
         contact = contacts.meet(tx, "telegram", str(person.id), "nl", clock())
         letters.enqueue(tx, contact, Letter("Dag"), clock(), "one")
     await asyncio.sleep(2)
@@ -168,8 +169,8 @@ def test_on_sqlite_there_is_nobody_else(tmp_path: Path) -> None:
     alone = Database(f"sqlite:///{tmp_path}/alone.db", SECRET)
     migrate(alone)
     with alone.transaction() as tx:
-        assert leases.take(tx, BULK, "a", 60)
-        assert leases.take(tx, BULK, "b", 60)
+        assert leases.take(tx, LEASE, "a", 60)
+        assert leases.take(tx, LEASE, "b", 60)
     alone.close()
 
 

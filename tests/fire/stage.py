@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bot.delivery.bulk import BULK
 from bot.texts.texts import load
 from storage import coordinators, partnerships, respondents
 from storage.engine.database import Database, StorageError, Tx
@@ -83,7 +82,7 @@ class Stage:
 
     async def sender(self) -> BotProcess:
         """The bot that sends bulk mail; any, when none does."""
-        holder = select(leases.c.holder).where(leases.c.name == BULK)
+        holder = select(leases.c.holder).where(leases.c.name == "bulk mail telegram")
         found = await self.insist(lambda tx: tx.connection.execute(holder).scalar())
         pid = int(found.split(":")[1]) if found else 0
         return next((bot for bot in self.bots if bot.pid == pid), self.bots[0])

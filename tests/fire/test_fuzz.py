@@ -224,7 +224,7 @@ class Fuzz:
     async def ask(self, at_once: asyncio.Semaphore, said: bytes, is_whole: bool) -> int:
         """The status of the answer; 0 when there is none: to half a request, or when the door is shut in our face."""
         async with at_once:
-            line = await first_line(self.house.settings.port, said, PATIENCE if is_whole else 0.3)
+            line = await first_line(self.house.port, said, PATIENCE if is_whole else 0.3)
         status = int(line.split()[1]) if line.startswith(b"HTTP/1.1 ") else 0
         assert status < 500, f"FUZZ_SEED={SEED}: {status} to {said!r}"
         assert status or not is_whole or len(said) > MOST_BODY, f"FUZZ_SEED={SEED}: no answer to {said!r}"

@@ -40,8 +40,7 @@ class Mortal(House):
             self._running.cancel()
             await asyncio.sleep(0)
         await self.app.delivery.close(patience=0)
-        if self.app.telegram:
-            await self.app.telegram.close()
+        await self.telegram.close()
         self.app.database.close()
 
     @property

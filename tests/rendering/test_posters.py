@@ -17,6 +17,7 @@ import segno
 import zxingcpp
 from PIL import Image, ImageChops
 
+from bot.channels.telegram.traits import TRAITS
 from bot.rendering.posters import drawn, joined_up, poster_pdf, qr_png, unprintable
 from bot.texts.texts import LOCALES, Texts, load
 from tests.house import House, partnership
@@ -93,7 +94,7 @@ def test_the_picture_reads_back(link: str) -> None:
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_the_poster_says_everything_in_both_languages(texts: Texts, language: str) -> None:
     asked_by = partnership("De Verbinders in Moerwijk", language=language)
-    paper = printed(poster_pdf(texts, asked_by, TELEGRAM, "Bibliotheek, balie"))
+    paper = printed(poster_pdf(texts, asked_by, TELEGRAM, "Bibliotheek, balie", TRAITS.about.on_paper))
     dutch, english = (
         paper.words.index("Hoe gaat onze samenwerking?"),
         paper.words.index("How well do we work together?"),

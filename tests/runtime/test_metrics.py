@@ -7,9 +7,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import update
 
-from bot import app as app_module
 from bot.command_line import doctor
 from bot.letters import Letter
+from bot.runtime import health
 from bot.texts.texts import Texts
 from bot.ticks.ticks import TICKS
 from storage import letters
@@ -49,7 +49,7 @@ async def test_what_was_done_is_counted(house: House, server: TelegramServer) ->
     assert found["updates_total:telegram"] == found["turn_seconds_count"] == found["turn_seconds_bucket:+Inf"] == 6
     assert 0 < found["turn_seconds_sum"] < 60
     assert found["letters_total:delivered"] == 6
-    assert found["letters_total:postponed"] == found["telegram_errors_total:500"] == 1
+    assert found["letters_total:postponed"] == found["channel_errors_total:telegram:500"] == 1
     assert found["letters_waiting:replies"] == found["letters_waiting:bulk"] == found["tick_age_seconds"] == 0
     assert {f"tick_seconds:{name}" for name in ("open", "remind", "summarise")} <= found.keys()
 
@@ -100,7 +100,7 @@ async def test_metrics_name_no_partnership(house: House, server: TelegramServer)
 async def test_whoever_looks_after_time_is_well(house: House) -> None:
     assert await get(house, "/healthz") == (200, "ok\n")
     await house.app.beat()
-    house.app._beaten -= app_module.LATE + 1
+    house.app._beat.last_tick -= health.LATE + 1
     assert await get(house, "/healthz") == (503, "nobody looks after time\n")
     await house.app.beat()
     assert await get(house, "/healthz") == (200, "ok\n")
@@ -110,17 +110,17 @@ def fail(_tx: Tx, _texts: Texts, _now: datetime) -> bool:
     raise ZeroDivisionError
 
 
-@pytest.mark.parametrize(("broken", "health"), [(["remind"], 200), (list(TICKS), 503)])
+@pytest.mark.parametrize(("broken", "status"), [(["remind"], 200), (list(TICKS), 503)])
 async def test_ticks_that_fail_are_told_and_a_restart_is_asked_for_when_none_works(
-    house: House, clock: Clock, broken: list[str], health: int, monkeypatch: pytest.MonkeyPatch
+    house: House, clock: Clock, broken: list[str], status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await house.app.beat()
     for name in broken:
         monkeypatch.setitem(TICKS, name, fail)
     clock.pass_time(minutes=4)
-    house.app._beaten -= app_module.LATE + 1
+    house.app._beat.last_tick -= health.LATE + 1
     await house.app.beat()
-    assert (await get(house, "/healthz"))[0] == health
+    assert (await get(house, "/healthz"))[0] == status
     assert (await measured(house))["tick_age_seconds"] == 240
     found = next(one for one in await doctor.look(house.settings, clock()) if one.name == "bot")
     assert (found.ok, found.found[:42]) == (False, "the last round of ticks without a failure ")
@@ -133,7 +133,7 @@ async def test_ticks_that_fail_are_told_and_a_restart_is_asked_for_when_none_wor
 async def test_without_its_database_it_is_not_well_and_gives_no_figures(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app_module, "WELL_WITHIN", 0.5)
+    monkeypatch.setattr(health, "WELL_WITHIN", 0.5)
     with house.app.database.transaction() as tx:
         tx.connection.exec_driver_sql("ALTER TABLE marks RENAME TO elsewhere")
     assert await get(house, "/healthz") == (503, "the database does not answer\n")

@@ -11,7 +11,7 @@ import os
 import stat
 import struct
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from urllib.parse import quote
 import pytest
 from telegram.error import TelegramError
 
+from bot.channels import port
+from bot.channels.port import Entrances, Hook, Preview, Update
 from bot.channels.telegram import profile
 from bot.channels.telegram.channel import TelegramChannel, TokenRefused
 from bot.channels.telegram.webhook import Webhook
@@ -27,9 +29,8 @@ from bot.command_line.doctor import as_json, look
 from bot.letters import Attachment, Letter, Refused
 from bot.runtime import logs
 from bot.runtime.metrics import Metrics, Moment, exposition
-from bot.runtime.settings import read
 from bot.texts.texts import Texts
-from tests.house import MONDAY, ROOT, SECRET, House
+from tests.house import MONDAY, ROOT, SECRET, House, read
 from tests.telegram_server import SPELLING, TelegramServer
 
 TOKEN = "123456789:AAE-x_0123456789abcdefghijklmnopqrs"
@@ -72,27 +73,60 @@ async def test_no_call_to_telegram_lets_the_token_out(repeating: TelegramServer,
     )
     webhook = Webhook("https://samen.example.org", TOKEN, SECRET, lambda _: asyncio.sleep(0, None))
     with everything_logged() as lines:
-        channel = TelegramChannel(TOKEN, repeating.url, lambda _: PNG)
-        await channel.open()
-        for work in (
-            channel.connect(),
-            channel.run(lambda _: asyncio.sleep(0, None), lambda: asyncio.sleep(0), texts),
-            channel.watch(webhook, lambda: asyncio.sleep(0), texts, lambda: MONDAY),
-            profile.put_up(channel._bot, texts),
-        ):
+        channel = TelegramChannel.built(settings)
+        assert channel
+        await channel.open(Empty(texts))
+        works = (channel.introduce(), channel._poll(), channel._watch(webhook), profile.put_up(channel._bot, texts))
+        for work in works:
             with suppress(TimeoutError, TelegramError, TokenRefused):
                 await asyncio.wait_for(work, 0.2)
         for method in CALLS:
             await call(channel, method)
-        await channel.messenger.acknowledge("1", None)
-        receipts = [await channel.messenger.deliver("1", letter) for letter in LETTERS]
-        metrics = exposition(Metrics(telegram_errors=channel.errors), Moment(MONDAY, (), None)).decode()
+        await channel._out.acknowledge("1", None)  # type: ignore[union-attr]
+        receipts = [await channel.deliver("1", letter) for letter in LETTERS]
+        metrics = exposition(Metrics(channel_errors={"telegram": channel.errors}), Moment(MONDAY, (), None)).decode()
         await channel.close()
         doctor = await look(settings, MONDAY)
     assert set(repeating.calls) >= {*CALLS, *SENDS}
     spoken = [one.reason for one in receipts if isinstance(one, Refused)]
     nothing_out(*lines(), *spoken, *metrics.splitlines(), *json.dumps(as_json(doctor, MONDAY), indent=2).splitlines())
     assert not any(line.startswith("2026-03-02 09:30:00,000") for line in lines())
+
+
+class Empty(port.House):
+    """A house in which nobody lives."""
+
+    def __init__(self, texts: Texts) -> None:
+        self.texts, self.clock = texts, lambda: MONDAY
+
+    @property
+    def entrances(self) -> Entrances:
+        return Entrances()
+
+    @property
+    def hooks(self) -> Sequence[Hook]:
+        return ()
+
+    async def receive(self, update: Update) -> str | None:
+        return None
+
+    async def preview(self, update: Update) -> Preview:
+        raise NotImplementedError
+
+    async def collect(self, channel: str, address: str) -> None:
+        """Nothing waits."""
+
+    async def caught_up(self, channel: str) -> None:
+        """It does not matter."""
+
+    async def is_well(self) -> str:
+        return ""
+
+    async def measure(self) -> bytes:
+        return b""
+
+    def content(self, attachment: Attachment) -> bytes:
+        return PNG
 
 
 LETTERS = (

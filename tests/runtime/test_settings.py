@@ -6,16 +6,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from bot.runtime.settings import SECRET_FILE, SettingsError, read, the_secret
+from bot.channels.telegram.settings import TelegramSettings
+from bot.channels.web.settings import WebSettings
+from bot.runtime.settings import SECRET_FILE, SettingsError, the_secret
 from storage.engine import urls
+from tests.house import read
 
 
 def test_nothing_set_is_fine(tmp_path: Path) -> None:
     settings = read({}, tmp_path)
-    assert settings.telegram_token is None
-    assert settings.telegram_api_url == "https://api.telegram.org"
+    telegram, web = TelegramSettings.read(settings), WebSettings.read(settings)
+    assert (telegram.token, telegram.api_url) == ("", "https://api.telegram.org")
     assert settings.database_url == "sqlite:///data/samenspraak.db"
-    assert (settings.host, settings.port, settings.log_level, settings.log_format) == (
+    assert (web.host, web.port, settings.log_level, settings.log_format) == (
         "127.0.0.1",
         8000,
         "INFO",
@@ -58,18 +61,19 @@ def test_all_mistakes_are_reported_together(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         read({"PORT": "x", "LOG_LEVEL": "y", "TELEGRAM_TOKEN": "z", "DATABASE_URL": "w"}, tmp_path)
     named = [line.split(":")[0] for line in str(caught.value).splitlines()]
-    assert named == ["TELEGRAM_TOKEN", "PORT", "DATABASE_URL", "LOG_LEVEL"]
+    assert named == ["PORT", "TELEGRAM_TOKEN", "DATABASE_URL", "LOG_LEVEL"]
 
 
 def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text('PORT=8123\nHOST="0.0.0.0"\n# LOG_LEVEL=DEBUG\nLOG_FORMAT=\n')
     settings = read({"PORT": "8124", "HOST": ""}, tmp_path)
-    assert (settings.port, settings.host, settings.log_level, settings.log_format) == (8124, "0.0.0.0", "INFO", "text")
+    web = WebSettings.read(settings)
+    assert (web.port, web.host, settings.log_level, settings.log_format) == (8124, "0.0.0.0", "INFO", "text")
 
 
 def test_without_a_word_about_proxies_only_this_machine_is_believed(tmp_path: Path) -> None:
     for said, meant in (("", "127.0.0.1,::1"), ("*", "*"), ("10.0.0.1, 172.16.0.0/12", "10.0.0.1, 172.16.0.0/12")):
-        assert read({"FORWARDED_ALLOW_IPS": said}, tmp_path).forwarded_allow_ips == meant
+        assert WebSettings.read(read({"FORWARDED_ALLOW_IPS": said}, tmp_path)).proxies == meant
 
 
 def test_a_secret_is_made_once_for_our_eyes_only(tmp_path: Path) -> None:
@@ -107,7 +111,7 @@ def test_an_empty_secret_file_is_refused_and_an_unwritable_folder_is_told(tmp_pa
 def test_a_webhook_needs_a_place_that_telegram_reaches(public: str, api: str, is_fine: bool, tmp_path: Path) -> None:
     given = {"TELEGRAM_UPDATES": "webhook", "PUBLIC_URL": public, "TELEGRAM_API_URL": api}
     if is_fine:
-        assert read(given, tmp_path).is_webhook
+        assert TelegramSettings.read(read(given, tmp_path)).is_webhook
     else:
         with pytest.raises(SettingsError, match="webhook needs a PUBLIC_URL"):
             read(given, tmp_path)
@@ -123,7 +127,7 @@ def test_what_is_secret_may_be_in_files(tmp_path: Path) -> None:
         (tmp_path / name).write_text(f"{value}\n")
     files = {f"{name}_FILE": str(tmp_path / name) for name in written}
     settings = read({**files, "DATABASE_URL": "postgresql://samen@db:5433/samen?sslmode=require"}, tmp_path)
-    assert (settings.telegram_token, settings.secret) == ("123:abc", "sixteen or more signs")
+    assert (TelegramSettings.read(settings).token, settings.secret) == ("123:abc", "sixteen or more signs")
     assert settings.database_url == "postgresql://samen:p%40ss%2Fword%3A%201@db:5433/samen?sslmode=require"
     assert make_url(settings.database_url).password == written["DATABASE_PASSWORD"]
     (tmp_path / "URL").write_text("postgresql://a:b@c/d")
@@ -132,7 +136,7 @@ def test_what_is_secret_may_be_in_files(tmp_path: Path) -> None:
 
 def test_an_empty_file_sets_nothing(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("\n")
-    assert read({"TELEGRAM_TOKEN_FILE": str(tmp_path / "token")}, tmp_path).telegram_token is None
+    assert read({"TELEGRAM_TOKEN_FILE": str(tmp_path / "token")}, tmp_path).taken["TELEGRAM_TOKEN"] == ""
 
 
 def test_mistakes_in_files_are_reported_with_all_others(tmp_path: Path) -> None:

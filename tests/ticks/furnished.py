@@ -18,7 +18,6 @@ import pytest
 from sqlalchemy import insert, make_url, update
 
 from bot.app import App
-from bot.runtime.settings import read
 from bot.texts.texts import Texts
 from bot.ticks.ticks import AT_ONCE, TICKS, Tick
 from storage import partnerships, waves
@@ -37,7 +36,7 @@ from storage.schema import letters as letter_rows
 from storage.schema import partnerships as partnership_rows
 from storage.schema import waves as wave_rows
 from tests.databases import PostgresServer, Source, SqliteFiles
-from tests.house import MONDAY, SECRET, Clock, partnership
+from tests.house import MONDAY, SECRET, Clock, partnership, read
 from tests.storage.beginnings import CHANNEL, CHECKLIST, LANGUAGES
 
 NOW = MONDAY  # a Monday, half past ten in Amsterdam

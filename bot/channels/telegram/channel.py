@@ -6,28 +6,32 @@ Telegram either brings updates to our webhook or has them fetched, never both: w
 import asyncio
 import contextlib
 import logging
-import re
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from functools import partial
+from typing import Self, TypeVar
 
 from telegram import Bot, WebhookInfo
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.channels.telegram import profile
-from bot.channels.telegram.http import AiohttpRequest
+from bot.channels.port import Channel, Entrance, Hook, House
+from bot.channels.telegram import health, profile
+from bot.channels.telegram.health import EXAMINED
+from bot.channels.telegram.http import UNREADABLE, AiohttpRequest, name_of
 from bot.channels.telegram.inbound import ALLOWED_UPDATES
-from bot.channels.telegram.outbound import TelegramMessenger
-from bot.channels.telegram.polling import Polling, Take
+from bot.channels.telegram.outbound import Outbound
+from bot.channels.telegram.polling import Polling
+from bot.channels.telegram.settings import VARIABLES, TelegramSettings, do_not_fit
+from bot.channels.telegram.traits import TRAITS
 from bot.channels.telegram.webhook import Webhook
-from bot.letters import Attachment, Clock
-from bot.texts.texts import Texts
+from bot.letters import Letter, Postponed, Receipt
+from bot.runtime.health import Finding
+from bot.runtime.settings import Settings, the_secret
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-OnPoll = Callable[[], Awaitable[None]]
 
 MOST_AT_ONCE = 100  # updates that Telegram brings side by side
 WATCH_EVERY = 30.0  # seconds between looks how Telegram fares with our webhook
@@ -35,61 +39,102 @@ AT_FIRST = 1.0  # seconds, until what waited there is brought
 TROUBLE_LASTS = timedelta(seconds=150)  # Telegram tries again sooner than that
 
 
-UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
-"""What the library meets in an answer that is right by its first words and holds something else than promised."""
-
-
 class TokenRefused(Exception):
     """Telegram refuses TELEGRAM_TOKEN. Ask BotFather for the right one: /mybots, your bot, API Token."""
 
 
-def _no_content(attachment: Attachment) -> bytes:
-    raise NotImplementedError(attachment.name)
+class TelegramChannel(Channel):
+    traits = TRAITS
+    variables = VARIABLES
+    examined = EXAMINED
 
-
-class TelegramChannel:
-    def __init__(self, token: str, api_url: str, content: Callable[[Attachment], bytes] = _no_content) -> None:
+    def __init__(self, settings: TelegramSettings, secret: Callable[[], str]) -> None:
         self.errors, self._name = Counter[str](), ""
+        self._settings, self._secret = settings, secret
         self._polls, self._calls = AiohttpRequest(self.errors), AiohttpRequest(self.errors)
-        base, files = f"{api_url}/bot", f"{api_url}/file/bot"
-        self._bot = Bot(token, base, files, request=self._calls, get_updates_request=self._polls)
-        self.messenger = TelegramMessenger(self._bot, self._calls, content)
+        base, files = f"{settings.api_url}/bot", f"{settings.api_url}/file/bot"
+        self._bot = Bot(settings.token, base, files, request=self._calls, get_updates_request=self._polls)
+        self._webhook: Webhook | None = None
+        self._out: Outbound | None = None
 
-    async def connect(self, patience: float | None = None) -> str:
-        """Make contact and give the bot's name. Without `patience` (seconds) it waits for Telegram however long."""
-        await self.open()
-        async with asyncio.timeout(patience):
-            self._name = await _at_last(lambda: name_of(self._bot))
-        return self._name
+    @classmethod
+    def do_not_fit(cls, taken: Mapping[str, str]) -> Iterator[str]:
+        return do_not_fit(taken)
 
-    async def open(self) -> None:
-        """Be ready to send: from here on a letter waits for Telegram, and is not lost, when it cannot be reached."""
+    @classmethod
+    def built(cls, settings: Settings) -> Self | None:
+        own = TelegramSettings.read(settings)
+        return cls(own, partial(the_secret, settings)) if own.token else None
+
+    @property
+    def described(self) -> str:
+        return f"Telegram by {'webhook' if self._settings.is_webhook else 'polling'}"
+
+    @property
+    def entrance(self) -> Entrance | None:
+        if not self._name:
+            return None
+        return Entrance(TRAITS, f"https://t.me/{self._name}?start=", in_group=f"/start@{self._name} ")
+
+    @property
+    def hooks(self) -> Sequence[Hook]:
+        return (self._webhook.hook,) if self._webhook else ()
+
+    async def introduce(self) -> None:
+        await self._calls.initialize()
+        self._name = await _at_last(lambda: name_of(self._bot))
+
+    async def open(self, house: House) -> None:
+        """From here on a letter waits for Telegram, and is not lost, when it cannot be reached."""
+        self._house = house
         await self._polls.initialize()
         await self._calls.initialize()
+        self._out = Outbound(self._bot, self._calls, house.content)
+        if self._settings.is_webhook and self._settings.public_url:
+            self._webhook = Webhook(self._settings.public_url, self._settings.token, self._secret(), house.receive)
 
-    async def run(self, take: Take, on_poll: OnPoll, texts: Texts) -> None:
-        """Fetch updates and have them taken, for ever; `on_poll` hears whenever all that waited is taken."""
+    async def run(self) -> None:
+        await self.introduce()
+        log.info("running as @%s", self._name)
+        async with self._profile():
+            await (self._watch(self._webhook) if self._webhook else self._poll())
+
+    async def deliver(self, address: str, letter: Letter) -> Receipt:
+        return await self._out.deliver(address, letter) if self._out else Postponed()
+
+    async def close(self) -> None:
+        await self._polls.shutdown()
+        await self._calls.shutdown()
+
+    async def examine(self, now: datetime) -> Sequence[Finding]:
+        return await health.examine(self._settings, now)
+
+    async def _answered(self) -> None:
+        await self._house.caught_up(TRAITS.name)
+
+    async def _poll(self) -> None:
+        """Fetch updates and have them taken, for ever."""
         if (await _at_last(self._bot.get_webhook_info)).url:
             log.warning("a webhook was set for this bot; it is taken off, for updates are fetched here")
             await _at_last(self._bot.delete_webhook)
-        async with self._menu(texts):
-            await Polling(self._bot, self._name, self._polls, take, self.messenger.acknowledge, on_poll).run()
+        assert self._out  # noqa: S101 - it is open
+        acknowledge = self._out.acknowledge
+        await Polling(self._bot, self._name, self._polls, self._house.receive, acknowledge, self._answered).run()
 
-    async def watch(self, webhook: Webhook, on_poll: OnPoll, texts: Texts, clock: Clock) -> None:
-        """Have updates brought to the webhook, for ever; `on_poll` hears that nothing waits for us there."""
+    async def _watch(self, webhook: Webhook) -> None:
+        """Have updates brought to the webhook, for ever."""
         webhook.name = self._name
         await self._hang_up(webhook)
         wait = AT_FIRST
-        async with self._menu(texts):
-            while True:
-                found = await _at_last(self._bot.get_webhook_info)
-                if found.url != webhook.url:
-                    log.warning("another program took our webhook off; it is set again")
-                    await self._hang_up(webhook)
-                elif _gets_through(found, clock()):
-                    await on_poll()
-                    wait = WATCH_EVERY
-                await asyncio.sleep(wait)
+        while True:
+            found = await _at_last(self._bot.get_webhook_info)
+            if found.url != webhook.url:
+                log.warning("another program took our webhook off; it is set again")
+                await self._hang_up(webhook)
+            elif _gets_through(found, self._house.clock()):
+                await self._answered()
+                wait = WATCH_EVERY
+            await asyncio.sleep(wait)
 
     async def _hang_up(self, webhook: Webhook) -> None:
         await _at_last(
@@ -102,16 +147,12 @@ class TelegramChannel:
         )
 
     @contextlib.asynccontextmanager
-    async def _menu(self, texts: Texts) -> AsyncIterator[None]:
-        putting_up = asyncio.create_task(profile.put_up(self._bot, texts))
+    async def _profile(self) -> AsyncIterator[None]:
+        putting_up = asyncio.create_task(profile.put_up(self._bot, self._house.texts))
         try:
             yield
         finally:
             putting_up.cancel()
-
-    async def close(self) -> None:
-        await self._polls.shutdown()
-        await self._calls.shutdown()
 
 
 async def _at_last(call: Callable[[], Awaitable[T]]) -> T:
@@ -129,21 +170,8 @@ async def _at_last(call: Callable[[], Awaitable[T]]) -> T:
         wait = min(30.0, wait * 2)
 
 
-async def name_of(bot: Bot) -> str:
-    """The bot's name, for links; a ValueError when whoever answers gives none."""
-    name = str((await bot.get_me()).username)
-    if not re.fullmatch(r"\w{3,64}", name, re.ASCII):
-        raise ValueError("getMe gives no name of a bot")
-    return name
-
-
 def _gets_through(found: WebhookInfo, now: datetime) -> bool:
     """Whether Telegram can bring what it has: nothing waits, or what does has not failed lately."""
     if found.last_error_date is None or not found.pending_update_count:
         return True
     return now - found.last_error_date > TROUBLE_LASTS
-
-
-def link(username: str, code: str) -> str:
-    """Where a phone with Telegram goes with a code."""
-    return f"https://t.me/{username}?start={code}"

@@ -4,12 +4,14 @@ What every tap costs goes by `send`: JSON, for aiohttp takes as long again to wr
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, FormData, TCPConnector
+from telegram import Bot
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -20,6 +22,8 @@ KEEP_ALIVE = 60.0  # seconds; a quiet bot should not shake hands anew for each p
 TIMEOUT = 10.0  # seconds; shorter than a reply is held
 MOST_REASON = 200  # signs of Telegram's own words about an error
 JSON = {"Content-Type": "application/json"}
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
+"""What the library meets in an answer that is right by its first words and holds something else than promised."""
 WORKED = (b'{"ok":true', b'{"ok": true')
 
 
@@ -130,3 +134,11 @@ def _body(data: RequestData | None) -> FormData | dict[str, str] | None:
     for name, (file_name, content, kind) in (data.multipart_data or {}).items():
         form.add_field(name, content, filename=file_name, content_type=kind)
     return form
+
+
+async def name_of(bot: Bot) -> str:
+    """The bot's name, for links; a ValueError when whoever answers gives none."""
+    name = str((await bot.get_me()).username)
+    if not re.fullmatch(r"\w{3,64}", name, re.ASCII):
+        raise ValueError("getMe gives no name of a bot")
+    return name

@@ -31,10 +31,8 @@ FORBIDDEN = (
 NOBODY = ("chat not found", "user is deactivated", "can't initiate conversation", "peer_id_invalid")
 
 
-class TelegramMessenger:
+class Outbound:
     """Sends letters, over `request` where no files go with them; `content` draws these."""
-
-    reaches_out = True
 
     def __init__(self, bot: Bot, request: AiohttpRequest, content: Callable[[Attachment], bytes]) -> None:
         self._bot = bot

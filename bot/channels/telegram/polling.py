@@ -16,9 +16,9 @@ from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest
 
+from bot.channels.port import Update
 from bot.channels.telegram.inbound import ALLOWED_UPDATES, Received, received
 from bot.channels.telegram.outbound import seconds_of
-from bot.letters import Update
 
 log = logging.getLogger(__name__)
 

@@ -11,10 +11,10 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.channels.in_flight import InFlight, NotYet
+from bot.channels.port import Hook, Update
 from bot.channels.telegram.http import object_in
 from bot.channels.telegram.inbound import received
 from bot.channels.telegram.outbound import MOST_NOTICE
-from bot.letters import Update
 from bot.runtime.logs import hide
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,10 @@ class Webhook:
         self.name = ""  # of our bot, as soon as Telegram has said it
         hide(self.token)
         self._in_flight = InFlight(take)
+
+    @property
+    def hook(self) -> Hook:
+        return Hook(PATH, TOKEN_HEADER, MOST_BODY, self.bring)
 
     async def bring(self, token: str, body: bytes) -> Answer:
         """The status and the content of our answer: what to say on a pressed button, so that it needs no call."""

@@ -7,16 +7,23 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Iterator
-from typing import cast
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Self, cast
 
 import uvicorn
 
+from bot.channels.port import Channel, Entrance, House
 from bot.channels.web.connections import BACKLOG, Hall, room
 from bot.channels.web.mailbox import Mailboxes
 from bot.channels.web.pages import Pages
-from bot.channels.web.site import Core, site
+from bot.channels.web.security_headers import SecurityHeaders
+from bot.channels.web.settings import VARIABLES, WebSettings
+from bot.channels.web.site import site
+from bot.channels.web.traits import TRAITS
 from bot.letters import Delivered, Letter, Receipt
+from bot.runtime.settings import Settings, the_secret
 
 log = logging.getLogger(__name__)
 
@@ -27,45 +34,53 @@ class CannotListen(Exception):
     """The page has no place to be; the message says why and what to do."""
 
 
-class WebMessenger:
-    """Puts letters on the page. Nothing rings: it cannot reach out to anybody."""
+class WebChannel(Channel):
+    traits = TRAITS
+    variables = VARIABLES
 
-    reaches_out = False
-
-    def __init__(self, mailboxes: Mailboxes) -> None:
-        self._mailboxes = mailboxes
-
-    async def deliver(self, address: str, letter: Letter) -> Receipt:
-        self._mailboxes.of(address).put(letter)
-        return Delivered()
-
-
-class WebChannel:
-    def __init__(self, host: str, port: int, public_url: str, secret: str, core: Core, proxies: str) -> None:
-        self._host, self._port, self._proxies = host, port, proxies
+    def __init__(self, settings: WebSettings, secret: Callable[[], str]) -> None:
+        self.errors = Counter[str]()
+        self._settings, self._secret = settings, secret
         self._mailboxes = Mailboxes()
         self._closing = asyncio.Event()
-        pages = Pages(core.texts)
-        self.hall = Hall(room(), pages.for_anybody("not_understood"))
-        most_streams = self.hall.most // 2
-        self._app = site(core, self._mailboxes, pages, public_url, secret, self._closing, most_streams)
-        self.messenger = WebMessenger(self._mailboxes)
 
-    def listen(self) -> None:
-        """Take the port; from here on nobody who comes is turned away. Raises CannotListen."""
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+    @classmethod
+    def built(cls, settings: Settings) -> Self:
+        return cls(WebSettings.read(settings), partial(the_secret, settings))
+
+    @property
+    def described(self) -> str:
+        return f"page at {self._settings.page_url}"
+
+    @property
+    def entrance(self) -> Entrance:
+        return Entrance(TRAITS, f"{self._settings.page_url}/i/", self._settings.is_public)
+
+    async def introduce(self) -> None:
+        """Its address is a setting."""
+
+    async def open(self, house: House) -> None:
+        """Take the port. Raises CannotListen."""
+        self._house, host, port = house, self._settings.host, self._settings.port
+        self._pages = Pages(house.texts)
+        self.hall = Hall(room(), self._pages.for_anybody("not_understood"))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            self.listening = socket.create_server((self._host, self._port), family=family, backlog=BACKLOG)
+            self.listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
             # Else the body of each answer waits 40 ms for the browser to say that it has the head.
             self.listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
             reason = error.strerror or str(error)
             raise CannotListen(
-                f"HOST and PORT: the page cannot be served on {self._host}:{self._port} ({reason}). "
+                f"HOST and PORT: the page cannot be served on {host}:{port} ({reason}). "
                 "Is another program there? Choose another PORT, such as PORT=8001."
             ) from None
 
-    def close(self) -> None:
+    async def deliver(self, address: str, letter: Letter) -> Receipt:
+        self._mailboxes.of(address).put(letter)
+        return Delivered()
+
+    async def close(self) -> None:
         """Give the port back, also when a stop came before anybody was served."""
         if hasattr(self, "listening"):
             self.listening.close()
@@ -73,9 +88,11 @@ class WebChannel:
     async def run(self) -> None:
         """Serve until cancelled; then let the requests in hand finish."""
         logging.getLogger("uvicorn.access").disabled = True  # it would write down codes and personal links
+        log.info("the page is at %s", self._settings.page_url)
+        await self._house.caught_up(TRAITS.name)  # nothing waits anywhere else
         server = _Server(
             uvicorn.Config(
-                self._app,
+                self._site(),
                 lifespan="off",
                 ws="none",
                 http=cast(type[asyncio.Protocol], self.hall.protocol),
@@ -83,7 +100,7 @@ class WebChannel:
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                forwarded_allow_ips=self._proxies,
+                forwarded_allow_ips=self._settings.proxies,
                 timeout_keep_alive=20,
                 timeout_graceful_shutdown=PATIENCE,
             )
@@ -95,6 +112,10 @@ class WebChannel:
             self._closing.set()
             self._mailboxes.close()
             await server.stop(serving)
+
+    def _site(self) -> SecurityHeaders:
+        url, secret, most_streams = self._settings.page_url, self._secret(), self.hall.most // 2
+        return site(self._house, self._mailboxes, self._pages, url, secret, self._closing, most_streams)
 
 
 class _Server(uvicorn.Server):

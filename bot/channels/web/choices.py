@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.letters import Sight
+from bot.channels.port import Preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,12 @@ class Choice:
     field: tuple[str, str] = ("", "")
 
 
-def who_is_it(sight: Sight, code: str) -> tuple[Choice, ...]:
+def who_is_it(preview: Preview, code: str) -> tuple[Choice, ...]:
     """For a known person who comes by an invitation: it may be them, or somebody whom they lent the phone."""
-    if not (sight.is_known and sight.code_is_right) or sight.knocks:
+    if not (preview.is_known and preview.code_is_right) or preview.knocks:
         return ()
     somebody_else = Choice("somebody_else", "/away", why="lent")
-    if not sight.is_member:
+    if not preview.is_member:
         return (somebody_else,)
     return (Choice("go_on", "/tap", is_main=True, field=("open", code)), somebody_else)
 

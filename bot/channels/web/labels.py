@@ -32,8 +32,6 @@ WORDS = {
     "other_link": say("Go on with the other link"),
     "own_link": say("Yes, this is my own link"),
     "back": say("‹ Back"),
-    "in_telegram": say("Do you have Telegram? You can also take part there."),
-    "open_telegram": say("Open Telegram"),
     "refresh": say("Look for new messages"),
     "type": say("Type a command, such as: /{invite} bakery", invite=command("invite")),
     "send": say("Send"),

@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from bot.channels.commands import ABOUT_COMMANDS, ABOUT_COORDINATING
+from bot.channels.port import Entrance, Preview
 from bot.channels.web.labels import WORDS
-from bot.letters import Attachment, Letter, Sight
+from bot.letters import Attachment, Letter
 from bot.survey.conversation.buttons import ChooseOption, Finish, Join, Press, Resume, decode
 from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
 from bot.survey.phrases import command
@@ -68,6 +69,12 @@ class Message:
         return any(button.kind.startswith("answer") for row in self.rows for button in row)
 
 
+class Elsewhere(NamedTuple):
+    about: str
+    opens: str
+    link: str
+
+
 class Assets:
     """The style, the script and the sign, each at an address that changes with what is in it."""
 
@@ -100,16 +107,22 @@ class Pages:
     def word(self, name: str, language: str) -> str:
         return self._texts.word(WORDS[name], language)
 
+    def elsewhere(self, entrance: Entrance, code: str, language: str) -> Elsewhere:
+        """The way to another channel with the same code."""
+        about = entrance.channel.about
+        said = [self._texts.word(phrase, language) if phrase else "" for phrase in (about.elsewhere, about.opens)]
+        return Elsewhere(said[0], said[1], entrance.link(code))
+
     def for_anybody(self, word: str) -> str:
         """A page with one sentence, in two languages: for when it cannot be known who reads it."""
         letter = Letter(BETWEEN_LANGUAGES.join(self.word(word, one) for one in (HOME_LANGUAGE, SOURCE_LANGUAGE)))
-        return self.render(Sight(HOME_LANGUAGE, letter), {1: letter}, proof="", once="")
+        return self.render(Preview(HOME_LANGUAGE, letter), {1: letter}, proof="", once="")
 
-    def render(self, sight: Sight, letters: dict[int, Letter], **more: Any) -> str:
+    def render(self, preview: Preview, letters: dict[int, Letter], **more: Any) -> str:
         """The page for somebody with these letters; `more` is what the template asks for besides."""
-        language = sight.language
+        language = preview.language
         screen = next((number for number, letter in reversed(letters.items()) if letter.rows), None)
-        messages = [self._message(number, letter, sight, number == screen) for number, letter in letters.items()]
+        messages = [self._message(number, letter, preview, number == screen) for number, letter in letters.items()]
         return self._template.render(
             language=language,
             words={name: self._texts.word(phrase, language) for name, phrase in WORDS.items()},
@@ -117,33 +130,33 @@ class Pages:
             assets=self.assets.root,
             messages=messages,
             now=screen or next(reversed(letters), 0),
-            sight=sight,
+            preview=preview,
             longest=LONGEST_TYPED,
-            menu=self._menu(sight),
+            menu=self._menu(preview),
             **{**NOTHING, **more},
         )
 
-    def _menu(self, sight: Sight) -> list[tuple[str, str]]:
+    def _menu(self, preview: Preview) -> list[tuple[str, str]]:
         """(what to say, label) of every command that this person has."""
-        names = [name for name in COMMANDS if name not in NOT_HERE] if sight.takes_part else []
+        names = [name for name in COMMANDS if name not in NOT_HERE] if preview.takes_part else []
         about = {**ABOUT_COMMANDS, **ABOUT_COORDINATING}
-        if sight.role:
-            names += COORDINATING if sight.role == "coordinator" else ["summary"]
-        first = ["continue"] if sight.is_known else []
-        return [(f"/{name}", self._texts.word(about[name], sight.language)) for name in (*first, *names)]
+        if preview.role:
+            names += COORDINATING if preview.role == "coordinator" else ["summary"]
+        first = ["continue"] if preview.is_known else []
+        return [(f"/{name}", self._texts.word(about[name], preview.language)) for name in (*first, *names)]
 
-    def _message(self, number: int, letter: Letter, sight: Sight, is_screen: bool) -> Message:
+    def _message(self, number: int, letter: Letter, preview: Preview, is_screen: bool) -> Message:
         own, *below = letter.text.split(BETWEEN_LANGUAGES)
         link = LINK.search(plain(letter.text))
         ways = [data for row in letter.rows for _, data in row if isinstance(decode(data), Resume)]
         way = ways[0] if len(ways) == 1 else ""  # several are partnerships to choose from
-        parts = ((sight.language, own), *((SOURCE_LANGUAGE, text) for text in below))
+        parts = ((preview.language, own), *((SOURCE_LANGUAGE, text) for text in below))
         return Message(
             number,
-            tuple((language, self._paragraphs(text, sight)) for language, text in parts),
+            tuple((language, self._paragraphs(text, preview)) for language, text in parts),
             tuple(tuple(self._button(of, way) for of in row) for row in letter.rows) if is_screen else (),
             letter.attachment,
-            link[0] if link and is_screen and sight.role == "coordinator" else "",
+            link[0] if link and is_screen and preview.role == "coordinator" else "",
         )
 
     def _button(self, of: tuple[str, str], way: str) -> Button:
@@ -162,16 +175,16 @@ class Pages:
             case _:
                 return ""
 
-    def _paragraphs(self, text: str, sight: Sight) -> tuple[Paragraph, ...]:
+    def _paragraphs(self, text: str, preview: Preview) -> tuple[Paragraph, ...]:
         found = []
         for paragraph in filter(None, text.split("\n\n")):
             is_heading, lines = WHOLLY_BOLD.fullmatch(paragraph) is not None, paragraph.split("\n")
             is_list = all(line.startswith(DOT) for line in lines)
-            html = (self._line(line.removeprefix(DOT), sight, in_bold=not is_heading) for line in lines)
+            html = (self._line(line.removeprefix(DOT), preview, in_bold=not is_heading) for line in lines)
             found.append(Paragraph(tuple(html), is_heading, is_list))
         return tuple(found)
 
-    def _line(self, line: str, sight: Sight, *, in_bold: bool) -> Markup:
+    def _line(self, line: str, preview: Preview, *, in_bold: bool) -> Markup:
         """A line with our bold, links and commands made into markup, and nothing else."""
         html = Markup()
         bold = False
@@ -179,28 +192,28 @@ class Pages:
             if piece in ("<b>", "</b>"):
                 bold = piece == "<b>"
             elif piece:
-                inner = self._linked(plain(piece), sight)
+                inner = self._linked(plain(piece), preview)
                 html += Markup("<b>{}</b>").format(inner) if bold and in_bold else inner
         return html
 
-    def _linked(self, text: str, sight: Sight) -> Markup:
+    def _linked(self, text: str, preview: Preview) -> Markup:
         html, at = Markup(), 0
         for found in LINK.finditer(text):
-            html += self._with_commands(text[at : found.start()], sight)
+            html += self._with_commands(text[at : found.start()], preview)
             html += Markup('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>').format(found[0])
             at = found.end()
-        return html + self._with_commands(text[at:], sight)
+        return html + self._with_commands(text[at:], preview)
 
-    def _with_commands(self, text: str, sight: Sight) -> Markup:
+    def _with_commands(self, text: str, preview: Preview) -> Markup:
         """What Telegram makes of a command in a text, for who can use it: something to tap."""
         html, at = Markup(), 0
         for found in COMMAND.finditer(text):
             name = self._texts.commands.get(found[1], "")
-            if name not in COMMANDS or name == "start" or sight.role:
+            if name not in COMMANDS or name == "start" or preview.role:
                 continue
             html += escape(text[at : found.start()])
-            label = self._texts.word(command(name), sight.language)
-            html += TAP.format(name, label) if sight.takes_part else Markup("<b>{}</b>").format(label)
+            label = self._texts.word(command(name), preview.language)
+            html += TAP.format(name, label) if preview.takes_part else Markup("<b>{}</b>").format(label)
             at = found.end()
         return html + escape(text[at:])
 
@@ -208,7 +221,7 @@ class Pages:
 NOTHING: Mapping[str, Any] = {
     "alert": "",
     "code": "",
-    "telegram": "",
+    "elsewhere": (),
     "link": "",
     "letter_to_self": "",
     "view": "chat",

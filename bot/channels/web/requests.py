@@ -8,8 +8,8 @@ from starlette.requests import Request
 
 from bot.channels.commands import said
 from bot.channels.guesses import client_of
+from bot.channels.port import Opened
 from bot.channels.web.tokens import TOKEN, new_token
-from bot.letters import Opened
 from bot.survey import codes
 from bot.survey.conversation.buttons import Press, decode
 from bot.survey.conversation.dialogue import Commanded, Expired, Wrote

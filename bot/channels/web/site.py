@@ -6,7 +6,7 @@ the page as it stands then: after a redirect for a browser without our script, a
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from starlette.routing import Route
 from bot.channels.commands import code_in
 from bot.channels.guesses import Guesses
 from bot.channels.in_flight import InFlight
+from bot.channels.port import House, Opened, Preview, Update
 from bot.channels.web import requests
 from bot.channels.web.choices import another_link, own_link, who_is_it
 from bot.channels.web.mailbox import Mailbox, Mailboxes
@@ -29,17 +30,17 @@ from bot.channels.web.notices import Notices
 from bot.channels.web.pages import Pages, mail_to_self
 from bot.channels.web.requests import FORGOTTEN, Caller, Event
 from bot.channels.web.security_headers import SecurityHeaders
-from bot.channels.web.service_routes import Hook, ServiceRoutes
+from bot.channels.web.service_routes import ServiceRoutes
 from bot.channels.web.tokens import Tokens
-from bot.letters import Attachment, Doors, Letter, Opened, Sight, Update
+from bot.channels.web.traits import TRAITS
+from bot.letters import Attachment, Letter
 from bot.rendering import attachments
 from bot.survey import codes
 from bot.survey.conversation import welcome
 from bot.survey.conversation.buttons import AtTheDoor, Erase, Join, Welcome
 from bot.survey.conversation.dialogue import Commanded, Wrote
-from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts
+from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE
 
-CHANNEL = "web"
 KEPT = 400 * 24 * 3600  # seconds that a browser keeps a cookie at most
 REPLY_WITHIN = 0.1  # seconds; a letter to a page comes in the next moment, or none comes
 ANSWER_WITHIN = 10.0  # seconds; while the database is away a browser is told so, and a script sends it again
@@ -51,24 +52,9 @@ INLINE = {"samenspraak.png": "image/png", "qr.png": "image/png"}
 DOWNLOADS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
 
 
-@dataclass(frozen=True, slots=True)
-class Core:
-    """What the channel needs of the house."""
-
-    texts: Texts
-    receive: Callable[[Update], Awaitable[object]]
-    look: Callable[[Update], Awaitable[Sight]]
-    collect: Callable[[str], Awaitable[None]]
-    is_well: Callable[[], Awaitable[str]]
-    content: Callable[[Attachment], bytes]
-    doors: Callable[[], Doors]
-    metrics: Callable[[], Awaitable[bytes]]
-    hook: Hook | None = None
-
-
 @dataclass(slots=True)
 class Site:
-    core: Core
+    house: House
     mailboxes: Mailboxes
     public_url: str
     tokens: Tokens
@@ -90,15 +76,15 @@ class Site:
         return "__Host-samenspraak" if self.is_secure else "samenspraak"
 
     def caller(self, request: Request) -> Caller:
-        return requests.caller(request, self.cookie, self.core.texts)
+        return requests.caller(request, self.cookie, self.house.texts)
 
     def update(self, caller: Caller, event: Event, once: str = "", message: int | None = None) -> Update:
         unique = self.tokens.update(caller.token, once or secrets.token_hex(16))
-        return Update(unique, CHANNEL, caller.token, event, caller.language, message)
+        return Update(unique, TRAITS.name, caller.token, event, caller.language, message)
 
-    async def look(self, caller: Caller, event: Event) -> Sight:
+    async def look(self, caller: Caller, event: Event) -> Preview:
         async with asyncio.timeout(ANSWER_WITHIN):
-            return await self.core.look(self.update(caller, event))
+            return await self.house.preview(self.update(caller, event))
 
     # What people see
 
@@ -107,26 +93,26 @@ class Site:
 
     async def show_chat(self, caller: Caller, alert: str = "", status: int = 200, *, is_seen: bool = True) -> Response:
         """The page as it stands, with the letters that waited for it; they keep waiting when nobody sees it."""
-        sight = await self.look(caller, Wrote())
-        if sight.is_known and is_seen:
-            await self.catch_up(caller, sight)
+        preview = await self.look(caller, Wrote())
+        if preview.is_known and is_seen:
+            await self.catch_up(caller, preview)
         box = self.mailboxes.find(caller.token)
-        letters = box.letters if box else {1: sight.letter}
-        words = self.pages.word(alert, sight.language) if alert else ""
+        letters = box.letters if box else {1: preview.letter}
+        words = self.pages.word(alert, preview.language) if alert else ""
         version = box.version if box else ""
-        return self.answer(caller, sight, letters, "/", status, alert=words, version=version)
+        return self.answer(caller, preview, letters, "/", status, alert=words, version=version)
 
-    async def catch_up(self, caller: Caller, sight: Sight) -> None:
+    async def catch_up(self, caller: Caller, preview: Preview) -> None:
         """After a restart, or when a round closed or opened meanwhile, the core says again where this person is."""
-        await self.core.collect(caller.token)
+        await self.house.collect(TRAITS.name, caller.token)
         box = self.mailboxes.of(caller.token)
-        if not box.letters or box.is_overtaken(sight.standing):
+        if not box.letters or box.is_overtaken(preview.standing):
             await self.take(caller, self.update(caller, Commanded("continue"), f"again {box.version}"))
-        box.stand(sight.standing)
+        box.stand(preview.standing)
 
     async def invitation(self, request: Request) -> Response:
         code, language = request.path_params["code"], request.path_params.get("language", "")
-        if language and not self.core.texts.negotiate(language):
+        if language and not self.house.texts.negotiate(language):
             raise HTTPException(404)
         return await self.show_invitation(self.caller(request), code, language)
 
@@ -135,23 +121,23 @@ class Site:
 
     async def show_invitation(self, caller: Caller, code: str, language: str = "", alert: str = "") -> Response:
         """What stands behind a code: a look and nothing more, whoever it is. The phone may be somebody else's."""
-        spoken = self.core.texts.negotiate(language) or ""
+        spoken = self.house.texts.negotiate(language) or ""
         if code and not self.guesses.may_try(caller.client, code):
             return self.notice(caller, "too_many", 429)
-        sight = await self.look(caller, Welcome(code, spoken) if spoken else Opened(code))
-        if sight.code_is_right:
+        preview = await self.look(caller, Welcome(code, spoken) if spoken else Opened(code))
+        if preview.code_is_right:
             self.guesses.was_right(caller.client, code)
-        telegram = self.core.doors().telegram
+        others = [one for one in self.house.entrances.every if one.channel != TRAITS] if preview.letter.rows else []
         return self.answer(
             caller,
-            replace(sight, takes_part=False, role=""),
-            {1: sight.letter},
+            replace(preview, takes_part=False, role=""),
+            {1: preview.letter},
             f"/i/{code}/{spoken}".rstrip("/") if code else "/",
-            200 if sight.code_is_right else 404,
+            200 if preview.code_is_right else 404,
             code=code,
-            choices=who_is_it(sight, code),
-            telegram=f"{telegram}{code}" if telegram and sight.letter.rows else "",
-            alert=self.pages.word(alert, sight.language) if alert else "",
+            choices=who_is_it(preview, code),
+            elsewhere=[self.pages.elsewhere(one, code, preview.language) for one in others],
+            alert=self.pages.word(alert, preview.language) if alert else "",
         )
 
     async def personal(self, request: Request) -> Response:
@@ -173,36 +159,38 @@ class Site:
             return self.go(own, "/", is_known=True)
         return await self.ask_whose(caller, token, owner, "no_cookie" if caller.is_new else "too_old", 403)
 
-    async def ask_whose(self, caller: Caller, token: str, owner: Sight, alert: str = "", status: int = 200) -> Response:
+    async def ask_whose(
+        self, caller: Caller, token: str, owner: Preview, alert: str = "", status: int = 200
+    ) -> Response:
         """Whose link it is; in a browser that knows nobody in the language of its owner, who it most likely is, with
         English below for whoever may speak another."""
-        sight = await self.look(caller, Wrote())
-        languages = [sight.language]
-        if sight.is_known:
+        preview = await self.look(caller, Wrote())
+        languages = [preview.language]
+        if preview.is_known:
             view, choices = welcome.another_link(), another_link(token)
         else:
-            sight, choices = owner, own_link(token)
+            preview, choices = owner, own_link(token)
             view = welcome.whose_link(is_seat=not owner.takes_part)
             languages = [owner.language] if caller.language == owner.language else [owner.language, SOURCE_LANGUAGE]
-        parts = (self.core.texts.render(view, one) for one in dict.fromkeys(languages))
+        parts = (self.house.texts.render(view, one) for one in dict.fromkeys(languages))
         return self.answer(
             caller,
-            replace(sight, takes_part=False, role=""),
+            replace(preview, takes_part=False, role=""),
             {1: Letter(BETWEEN_LANGUAGES.join(parts))},
             f"/mine/{token}",
             status,
             choices=choices,
-            alert=self.pages.word(alert, sight.language) if alert else "",
+            alert=self.pages.word(alert, preview.language) if alert else "",
         )
 
     async def keep(self, request: Request) -> Response:
         caller = self.caller(request)
-        sight = await self.look(caller, Wrote())
-        if not sight.is_known:
+        preview = await self.look(caller, Wrote())
+        if not preview.is_known:
             return self.go(caller, "/")
         link = f"{self.public_url}/mine/{caller.token}"
-        mail = mail_to_self(self.pages.word("keep_subject", sight.language), link)
-        return self.answer(caller, sight, {}, "/keep", view="keep", link=link, letter_to_self=mail)
+        mail = mail_to_self(self.pages.word("keep_subject", preview.language), link)
+        return self.answer(caller, preview, {}, "/keep", view="keep", link=link, letter_to_self=mail)
 
     async def keep_code(self, request: Request) -> Response:
         caller = self.caller(request)
@@ -222,7 +210,7 @@ class Site:
     async def drawn(self, token: str, attachment: Attachment) -> Response:
         """One at a time for each person, so that nobody waits for all that another asks for."""
         async with self.turns.setdefault(token, asyncio.Lock()), self.drawing:
-            content = await asyncio.to_thread(self.core.content, attachment)
+            content = await asyncio.to_thread(self.house.content, attachment)
         if attachment.name in INLINE:
             return Response(content, media_type=INLINE[attachment.name])
         kind = DOWNLOADS.get(attachment.name.rpartition(".")[2], "application/octet-stream")
@@ -235,7 +223,7 @@ class Site:
         caller = self.caller(request)
         if caller.is_new or not (await self.look(caller, Wrote())).is_known:
             return Response(status_code=204)  # a browser does not ask again
-        await self.core.collect(caller.token)
+        await self.house.collect(TRAITS.name, caller.token)
         box = self.mailboxes.of(caller.token)
         if self.streams >= self.most_streams or box.listeners >= MOST_STREAMS_EACH:
             return Response(status_code=204)
@@ -265,15 +253,15 @@ class Site:
         code = code_in(event) or codes.find(fields.get("code", ""))
         if code and not self.guesses.may_try(caller.client, code):
             return self.notice(caller, "too_many", 429)
-        sight = await self.look(caller, Opened(code) if code else Wrote())
-        if code and sight.code_is_right:
+        preview = await self.look(caller, Opened(code) if code else Wrote())
+        if code and preview.code_is_right:
             self.guesses.was_right(caller.client, code)
-        if not sight.is_known and sight.code_is_right and isinstance(event, AtTheDoor):
+        if not preview.is_known and preview.code_is_right and isinstance(event, AtTheDoor):
             # The first thing that a visitor does is what opens the invitation, and only once.
             await self.in_flight.take(self.update(caller, Opened(code), f"opened {code}"), ANSWER_WITHIN)
             if isinstance(event, Welcome):
                 return await self.in_language(caller, event)
-        if not sight.is_known and isinstance(event, Join | Opened):
+        if not preview.is_known and isinstance(event, Join | Opened):
             caller = replace(caller, token=self.tokens.renewed(fields), is_new=True)
         await self.act(caller, event, fields)
         return await self.show_chat(caller) if caller.is_scripted else self.go(caller, "/#now")
@@ -337,7 +325,7 @@ class Site:
     def answer(
         self,
         caller: Caller,
-        sight: Sight,
+        preview: Preview,
         letters: dict[int, Letter],
         place: str,
         status: int = 200,
@@ -345,9 +333,9 @@ class Site:
     ) -> Response:
         """A page. `place` is its address, for a script that did not come here by it."""
         proof, once = self.tokens.proof(caller.token), secrets.token_hex(12)
-        html = self.pages.render(sight, letters, proof=proof, once=once, **more)
+        html = self.pages.render(preview, letters, proof=proof, once=once, **more)
         response = HTMLResponse(html, status, headers={"Content-Location": quote(place)})
-        self.give_cookie(response, caller, is_known=sight.is_known)
+        self.give_cookie(response, caller, is_known=preview.is_known)
         return response
 
     def go(self, caller: Caller, place: str, *, is_known: bool = False) -> Response:
@@ -362,7 +350,7 @@ class Site:
         """A page with one sentence, for whoever is there."""
         language = caller.language or HOME_LANGUAGE
         letter = Letter(self.pages.word(word, language))
-        return self.answer(replace(caller, is_new=False), Sight(language, letter), {1: letter}, "/", status)
+        return self.answer(replace(caller, is_new=False), Preview(language, letter), {1: letter}, "/", status)
 
     def give_cookie(self, response: Response, caller: Caller, *, is_known: bool) -> None:
         """For a visitor as long as the browser is open; for somebody we know as long as a browser keeps one."""
@@ -374,7 +362,7 @@ class Site:
 
 
 def site(
-    core: Core,
+    house: House,
     mailboxes: Mailboxes,
     pages: Pages,
     public_url: str,
@@ -382,8 +370,8 @@ def site(
     closing: asyncio.Event,
     most_streams: int,
 ) -> SecurityHeaders:
-    own = Site(core, mailboxes, public_url, Tokens(secret), closing, pages, InFlight(core.receive), most_streams)
-    machines = ServiceRoutes(core.is_well, core.metrics, core.hook, pages.assets)
+    own = Site(house, mailboxes, public_url, Tokens(secret), closing, pages, InFlight(house.receive), most_streams)
+    machines = ServiceRoutes(house, pages.assets)
     post = partial(Route, methods=["POST"])
     routes = [
         Route("/", own.chat),
@@ -399,7 +387,7 @@ def site(
         Route("/gone", own.gone),
         *machines.routes(),
     ]
-    notices = Notices(own.say, core.texts.negotiate, own.no_invitation)
+    notices = Notices(own.say, house.texts.negotiate, own.no_invitation)
     app = Starlette(routes=routes, exception_handlers=notices.handlers())
     app.router.redirect_slashes = False  # it would send people to whatever host the request names
     return SecurityHeaders(app, pages.for_anybody("broken"), is_secure=own.is_secure)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.channels.port import Left, Opened, Returned
 from bot.channels.telegram.inbound import received
-from bot.letters import Left, Opened, Returned
 from bot.survey.conversation.buttons import ChooseOption
 from bot.survey.conversation.dialogue import Commanded, Expired, Wrote
 

@@ -32,7 +32,7 @@ async def house(
 
 async def post(house: House, body: Any, token: str | None = None) -> tuple[int, bytes]:
     """Bring something to the webhook, as Telegram would or as somebody else does."""
-    hook = house.app.webhook
+    hook = house.telegram._webhook
     assert hook
     shown = hook.token if token is None else token
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -59,7 +59,7 @@ async def test_all_statements_are_answered_through_the_webhook(house: House, ser
 
 async def test_the_settings_at_telegram_are_ours(house: House, server: TelegramServer) -> None:
     await server.called("setWebhook")
-    hook = house.app.webhook
+    hook = house.telegram._webhook
     assert hook
     assert server.updates.webhook is not None
     assert server.updates.webhook.settings == (hook.url, hook.token, 100)

@@ -222,7 +222,7 @@ async def test_who_leaves_in_the_middle_of_a_form_is_no_error(
 ) -> None:
     caplog.set_level(logging.INFO)
     head = "POST /tap HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nproof="
-    _, writer = await asyncio.open_connection("127.0.0.1", house.settings.port)
+    _, writer = await asyncio.open_connection("127.0.0.1", house.port)
     writer.write(head.encode())
     await writer.drain()
     writer.close()
@@ -236,7 +236,7 @@ async def test_what_is_no_http_is_no_error_of_ours(
     house: House, visitors: Visitors, caplog: pytest.LogCaptureFixture
 ) -> None:
     head = "POST /tap HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nproof=\r\n"
-    reader, writer = await asyncio.open_connection("127.0.0.1", house.settings.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
     writer.write(head.encode())
     assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
     writer.close()

@@ -59,7 +59,7 @@ async def test_half_a_request_is_let_go_however_slowly_it_goes_on(
 ) -> None:
     monkeypatch.setattr(connections, "SAY_WITHIN", 0.5)
     caplog.set_level(logging.WARNING)
-    async with half(house.settings.port, said) as (reader, writer), asyncio.timeout(PATIENCE):
+    async with half(house.port, said) as (reader, writer), asyncio.timeout(PATIENCE):
         dripping = asyncio.create_task(drip(writer) if said else asyncio.sleep(0))
         with suppress(ConnectionError):
             while await reader.read():
@@ -72,7 +72,7 @@ async def test_who_keeps_a_connection_for_the_next_request_may_think(
     house: House, visitors: Visitors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "SAY_WITHIN", 1.0)
-    async with half(house.settings.port, WHOLE) as (reader, writer):
+    async with half(house.port, WHOLE) as (reader, writer):
         assert (await reader.readuntil(b"ok\n")).startswith(b"HTTP/1.1 200")
         await asyncio.sleep(1.5)
         writer.write(WHOLE)

@@ -67,7 +67,7 @@ async def test_it_is_too_often(phone: Phone, house: House) -> None:
 
 
 async def test_it_is_our_fault(phone: Phone, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(preview, "look")
+    monkeypatch.delattr(preview, "preview")
     await says(phone, house, "broken", 500, "GET", "/")
 
 
@@ -109,7 +109,7 @@ async def test_the_address_of_a_form_that_is_opened_again_leads_back(house: Hous
     ids=["tls", "header", "no host", "endless", "chunk"],
 )
 async def test_what_is_no_http_is_answered_by_a_page_too(house: House, said: bytes) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", house.settings.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
     writer.write(said)
     async with asyncio.timeout(PATIENCE):
         head, _, body = (await reader.read()).partition(b"\r\n\r\n")
@@ -123,7 +123,7 @@ async def test_what_is_no_http_is_answered_by_a_page_too(house: House, said: byt
 async def test_what_is_no_http_behind_an_answer_under_way_is_let_go(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", house.settings.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
     writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n\x00\x00\r\n\r\n")
     async with asyncio.timeout(PATIENCE):
         found = await reader.read()

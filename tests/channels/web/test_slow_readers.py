@@ -23,7 +23,7 @@ async def test_people_go_on_while_many_ask_ahead_and_never_read(house: House, vi
     anna = visitors()
     await agree(house, anna, house.add().invitation)
     async with AsyncExitStack() as stack:
-        asking = [await stack.enter_async_context(half(house.settings.port, LOOK * 200)) for _ in range(MANY)]
+        asking = [await stack.enter_async_context(half(house.port, LOOK * 200)) for _ in range(MANY)]
         for item in range(1, 6):
             await answer(house, anna, "yes")
             assert item_on(anna) == item + 1
@@ -39,10 +39,10 @@ async def test_people_go_on_while_many_ask_ahead_and_never_read(house: House, vi
 async def slow(house: House) -> socket.socket:
     """A connection through which little fits at once."""
     loop, made = asyncio.get_running_loop(), socket.socket()
-    house.app.web.listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    house.web.listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     made.setblocking(False)
-    await loop.sock_connect(made, ("127.0.0.1", house.settings.port))
+    await loop.sock_connect(made, ("127.0.0.1", house.port))
     return made
 
 
@@ -50,7 +50,7 @@ async def stalled(house: House, reader: socket.socket) -> Connection:
     """It asks, one after the other, until what it does not read fills all there is room for."""
     ask = f"GET {Assets().root}page.js HTTP/1.1\r\nHost: x\r\n\r\n".encode()
     async with asyncio.timeout(PATIENCE):
-        while not (found := [one for one in house.app.web.hall.waiting if one.unread]):
+        while not (found := [one for one in house.web.hall.waiting if one.unread]):
             await asyncio.get_running_loop().sock_sendall(reader, ask)
             for _ in range(100):  # turns of the loop that we share with the server: it has answered by then
                 await asyncio.sleep(0.001)
@@ -63,7 +63,7 @@ async def test_who_never_reads_is_let_go(house: House, monkeypatch: pytest.Monke
     with suppress(ConnectionError):
         await stalled(house, deaf)
     async with asyncio.timeout(PATIENCE):
-        while house.app.web.hall.waiting:  # noqa: ASYNC110 - it can only be looked at
+        while house.web.hall.waiting:  # noqa: ASYNC110 - it can only be looked at
             await asyncio.sleep(0.01)
         with pytest.raises(ConnectionError):
             await asyncio.get_running_loop().sock_sendall(deaf, LOOK)
@@ -71,7 +71,7 @@ async def test_who_never_reads_is_let_go(house: House, monkeypatch: pytest.Monke
 
 
 async def test_who_reads_little_by_little_is_waited_for(house: House) -> None:
-    slowly, hall = await slow(house), house.app.web.hall
+    slowly, hall = await slow(house), house.web.hall
     connection = await stalled(house, slowly)
     before = connection.unread
     async with asyncio.timeout(PATIENCE):

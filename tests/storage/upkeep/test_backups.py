@@ -17,14 +17,13 @@ import pytest
 from sqlalchemy import text
 
 from bot.command_line import doctor
-from bot.runtime.settings import read
 from storage import letters, state
 from storage.engine.database import Database, StorageError
 from storage.upkeep import backups
 from storage.upkeep.backups import BackupError
 from storage.upkeep.migrate import HalfRestored, NewerDatabase, NotOurs, WrongSecret, current, head, migrate
 from tests.databases import Source, programs
-from tests.house import MONDAY, ROOT, SECRET
+from tests.house import MONDAY, ROOT, SECRET, read
 from tests.storage.beginnings import ANNA, BEN, LETTER, add, join, load, only_postgresql, only_sqlite, rows
 from tests.storage.upkeep.test_upgrades import RELEASED as RELEASED_ROWS
 from tests.storage.upkeep.test_upgrades import found, in_days, prepare

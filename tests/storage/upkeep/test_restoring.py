@@ -151,7 +151,7 @@ async def within(seconds: float, done: Awaitable[Any], crowd: Crowd) -> None:
 @asynccontextmanager
 async def running(house: House) -> AsyncIterator[None]:
     """A bot that is there, and then from one moment to the next is not."""
-    bot = BotProcess({**os.environ, **house.environment}, house.folder / f"{house.settings.port}.log")
+    bot = BotProcess({**os.environ, **house.environment}, house.folder / f"{house.port}.log")
     bot.start()
     try:
         await bot.running()

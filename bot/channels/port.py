@@ -1,0 +1,220 @@
+"""The port: what a channel is to the house, and what the house is to a channel.
+
+A channel brings updates in and carries letters out. It knows no table and no other channel, and reads its own settings.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, Self
+
+from bot.letters import Attachment, Clock, Letter, Receipt
+from bot.runtime.health import Finding
+from bot.runtime.settings import Settings, Variable
+from bot.survey.conversation.buttons import Press
+from bot.survey.conversation.dialogue import Commanded, Expired, Wrote
+from bot.survey.traits import Traits
+from bot.texts.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Somebody came in by a link; the code may be an invitation, a coordinator's, or nothing at all."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The channel says that we cannot reach them any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """They can be reached again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """Where people come in by a channel: an address, to be followed by a code.
+
+    Unless `is_public`, only this machine can reach it; `in_group` is what to send in a group chat, before a code.
+    """
+
+    channel: Traits
+    address: str
+    is_public: bool = True
+    in_group: str = ""
+
+    def link(self, code: str) -> str:
+        return f"{self.address}{code}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entrances:
+    """All of them, in the order in which they are offered: a page asks for no app and no account."""
+
+    every: tuple[Entrance, ...] = ()
+
+    @property
+    def offered(self) -> tuple[Entrance, ...]:
+        """Those that can be handed out; what only this machine can reach is one only where there is no other."""
+        return tuple(one for one in self.every if one.is_public) or self.every
+
+    def links(self, code: str) -> list[str]:
+        """Those that can be handed out, and then the rest."""
+        return [one.link(code) for one in dict.fromkeys((*self.offered, *self.every))]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One thing that happened in a channel. `id` is unique over all channels.
+
+    `phone_language` is what the phone says it speaks; `message` is the channel's number of the pressed message;
+    `entrances` are those of this house, told by it and by no channel; `in_group` says that the address is a chat of
+    several.
+    """
+
+    id: str
+    channel: str
+    address: str
+    event: Press | Commanded | Wrote | Expired | Opened | Left | Returned
+    phone_language: str | None = None
+    message: int | None = None
+    entrances: Entrances = Entrances()
+    in_group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What somebody sees before they do anything, and who they are to us; see `bot.turns.preview`.
+
+    `role` is that of their seat; `letter` what stands behind the code that they look at, or behind none. A letter that
+    `knocks` is about a link that works once: it is used by a press and not by a look. `is_member` says that they take
+    part already in what is behind the code; `standing` is another one when time has changed what they can do.
+    """
+
+    language: str
+    letter: Letter
+    takes_part: bool = False
+    role: str = ""
+    code_is_right: bool = False
+    knocks: bool = False
+    is_member: bool = False
+    standing: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        return self.takes_part or bool(self.role)
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """An address for a messenger's own server, on the one web server that we have: `bring` takes what it shows in
+    `header` and the body, and gives the status and the content of our answer."""
+
+    path: str
+    header: str
+    most: int  # bytes
+    bring: Callable[[str, bytes], Awaitable[tuple[int, Mapping[str, Any]]]]
+
+
+class House(Protocol):
+    """All that a channel may ask for."""
+
+    texts: Texts
+    clock: Clock
+
+    @property
+    def entrances(self) -> Entrances: ...
+
+    @property
+    def hooks(self) -> Sequence[Hook]:
+        """Those of every channel, once all of them are open."""
+
+    async def receive(self, update: Update) -> str | None:
+        """Take an update for good: when this returns, it is committed. Gives the line for a pressed button."""
+
+    async def preview(self, update: Update) -> Preview:
+        """What the update would show, with nothing done and nothing kept."""
+
+    async def collect(self, channel: str, address: str) -> None:
+        """Deliver all that waits for this address: the person is there."""
+
+    async def caught_up(self, channel: str) -> None:
+        """Hear that the channel answers, and that all that waited there is taken."""
+
+    async def is_well(self) -> str:
+        """What is wrong, in a few words; nothing when all is well."""
+
+    async def measure(self) -> bytes:
+        """All that we count, as Prometheus reads it."""
+
+    def content(self, attachment: Attachment) -> bytes:
+        """What a letter carries, drawn: it takes up to half a second, so ask in a thread."""
+
+
+class Carrier(Protocol):
+    """All that delivery needs to know of a channel."""
+
+    traits: ClassVar[Traits]
+
+    async def deliver(self, address: str, letter: Letter) -> Receipt:
+        """One letter, and what became of it: Delivered, Postponed, Unreachable, Refused or Moved. It never raises."""
+
+
+class Channel(Carrier, Protocol):
+    """A channel is a folder with one of these, and a line in `bot.channels.CHANNELS`.
+
+    It calls `house.caught_up` whenever it knows that nothing waits there: once at least, for until then nothing is
+    written that time causes. It may raise an error with words for the operator when it opens or runs.
+    """
+
+    variables: ClassVar[Mapping[str, Variable]] = {}
+    """Its own settings."""
+    examined: ClassVar[tuple[str, ...]] = ()
+    """The names of what `examine` finds."""
+
+    errors: Counter[str]
+    """How many calls failed, by status or by how they ended."""
+
+    @classmethod
+    def do_not_fit(cls, taken: Mapping[str, str]) -> Iterator[str]:  # noqa: ARG003 - most settings do fit
+        """What its settings may be, and not together."""
+        yield from ()
+
+    @classmethod
+    def built(cls, settings: Settings) -> Self | None:  # noqa: ARG003
+        """None when it is not set up. Nothing is opened, made or asked."""
+        return None
+
+    @property
+    def described(self) -> str:
+        """For an operator: what it is and where."""
+        return self.traits.name
+
+    @property
+    def entrance(self) -> Entrance | None:
+        """None as long as it is not known."""
+        return None
+
+    @property
+    def hooks(self) -> Sequence[Hook]:
+        return ()
+
+    async def introduce(self) -> None:
+        """Find out what `entrance` needs, however long it takes."""
+
+    async def open(self, house: House) -> None:
+        """Be ready to deliver; from here on nobody who comes is turned away."""
+
+    async def run(self) -> None:
+        """Bring updates in, until cancelled."""
+
+    async def close(self) -> None:
+        """Give back what was taken, also when it was never opened."""
+
+    async def examine(self, now: datetime) -> Sequence[Finding]:
+        """How it is, for an operator, within seconds and without changing anything; see `examined`."""
+        return ()

@@ -1,0 +1,22 @@
+"""What Telegram can do, and what people read about it elsewhere."""
+
+from datetime import timedelta
+
+from bot.survey.phrases import say
+from bot.survey.traits import About, Traits
+
+TRAITS = Traits(
+    name="telegram",
+    reaches_out=True,
+    most_text=4096,
+    per_second=30,
+    presses_live=timedelta(seconds=150),
+    about=About(
+        keeps_a_copy=say("• Telegram keeps this chat too."),
+        leads_to=say("In Telegram: {link}"),
+        elsewhere=say("Do you have Telegram? You can also take part there."),
+        opens=say("Open Telegram"),
+        on_paper=say("The code opens Telegram. That is a free app."),
+        in_a_group=say("For a group chat: add this bot to the group, and send this there:"),
+    ),
+)

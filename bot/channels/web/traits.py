@@ -1,0 +1,5 @@
+"""What a page can do: nothing rings there, so letters wait until somebody looks."""
+
+from bot.survey.traits import Traits
+
+TRAITS = Traits(name="web", reaches_out=False)

@@ -1,0 +1,42 @@
+"""Traits: what a channel can do, and what is said about it, as data.
+
+Whoever needs to know asks these, and never a channel's name: so a channel is a folder of its own and nothing elsewhere.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.survey.phrases import Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What people read about a channel in other places than it; None where there is nothing to say.
+
+    `keeps_a_copy` belongs to the consent, `copy_stays` to the end of what we keep; `leads_to` gives its link to a
+    coordinator, as `{link}`; `elsewhere` and `opens` invite to it on a page; `on_paper` stands on a poster that leads
+    to it; `in_a_group` is said before what to send in a group chat.
+    """
+
+    keeps_a_copy: Phrase | None = None
+    copy_stays: Phrase | None = None
+    leads_to: Phrase | None = None
+    elsewhere: Phrase | None = None
+    opens: Phrase | None = None
+    on_paper: Phrase | None = None
+    in_a_group: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """`name` stands in the database. A channel that `reaches_out` can write to people at any moment; in another,
+    letters wait until they come back. It takes texts of `most_text` signs, and so many messages `per_second`.
+    `presses_live` is how long it keeps a press for us while we are away, where it does not keep it for good.
+    """
+
+    name: str
+    reaches_out: bool = False
+    most_text: int = 4096
+    per_second: int = 30
+    presses_live: timedelta | None = None
+    about: About = About()

@@ -1,0 +1,73 @@
+"""The beat: all that the time asks for, again and again, in transactions so short that answers come between them."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.delivery.replies import Delivery
+from bot.letters import Clock
+from bot.runtime.metrics import Metrics
+from bot.texts.texts import Texts
+from bot.ticks import schedule, ticks
+from bot.ticks.ticks import Tick
+from storage import state
+from storage.engine.database import Database, Tx
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 60.0  # seconds to wait for what people did while we were away, before looking what time has caused
+NOTED_EVERY = timedelta(minutes=1)
+
+
+class Beat:
+    def __init__(self, database: Database, texts: Texts, delivery: Delivery, metrics: Metrics, clock: Clock) -> None:
+        self._database, self._texts, self._delivery = database, texts, delivery
+        self._metrics, self._clock = metrics, clock
+        self.last_tick = time.monotonic()
+        """When the last tick was done, by this process's own clock."""
+        self._noted: datetime | None = None
+
+    async def run(self, caught_up: asyncio.Event) -> None:
+        """Write and send what time causes, once the taps that waited are taken: whoever finished while we were away is
+        not reminded."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):  # `wait_for` would swallow a stop that comes as the event does
+                await caught_up.wait()
+        metronome = schedule.metronome(self.once)
+        metronome.start()
+        try:
+            await self._delivery.look()
+        finally:
+            metronome.shutdown(wait=False)
+
+    async def once(self) -> None:
+        """Do all that the time asks for. An operator reads when all of it was done; who restarts us, when any was."""
+        done = [await self._do(name, tick) for name, tick in ticks.TICKS.items()]
+        if all(done):
+            await self._note()
+
+    async def _do(self, name: str, tick: Tick) -> bool:
+        """One tick; whether it did not fail."""
+        began, is_more = time.monotonic(), True
+        try:
+            while is_more:
+                is_more = await self._database.run_when_there(partial(self._tick, tick))
+                self.last_tick = time.monotonic()
+        except Exception as error:
+            self._metrics.failures["tick"] += 1
+            log.error("the tick %r failed and is tried again", name, exc_info=error)
+        self._metrics.seconds_per_tick[name] = time.monotonic() - began
+        return not is_more
+
+    def _tick(self, tick: Tick, tx: Tx) -> bool:
+        return tick(tx, self._texts, self._clock())
+
+    async def _note(self) -> None:
+        """For an operator, now and then: somebody looks after time."""
+        now = self._clock()
+        if self._noted is None or not self._noted <= now < self._noted + NOTED_EVERY:
+            await self._database.run_when_there(lambda tx: state.write_moment(tx, state.LAST_TICK, now))
+            self._noted = now

@@ -1,0 +1,44 @@
+"""An outage: after a channel did not answer us for a while, people are shown again where they are.
+
+What they pressed may be lost: a channel keeps a press for us only as long as its traits say.
+"""
+
+from datetime import datetime, timedelta
+
+from bot.survey.conversation import screens
+from bot.survey.conversation.views import View
+from bot.survey.phrases import say
+from bot.survey.traits import Traits
+from bot.texts.texts import Texts
+from storage import letters, respondents, state
+from storage.engine.database import Tx
+
+LONG_AGO = timedelta(days=1)  # whoever was answering then is reminded, and not shown the screen again
+JUST_BEFORE = timedelta(minutes=15)
+NOTED_EVERY = timedelta(seconds=30)
+
+
+def is_worth_noting(last: datetime | None, now: datetime) -> bool:
+    """Whether it is time to note again that the channel answered; a clock that was set back counts as time."""
+    return last is None or not last <= now < last + NOTED_EVERY
+
+
+def after_silence(tx: Tx, texts: Texts, channel: Traits, now: datetime) -> None:
+    """Note that the channel answers. If presses were lost meanwhile, show the open screen again to everybody who was
+    answering just before and not since."""
+    name = f"{channel.name} answered"
+    last = state.read_moment(tx, name)
+    state.write_moment(tx, name, now)
+    lives = channel.presses_live
+    if last is None or lives is None or not lives < now - last < LONG_AGO:
+        return
+    for caller in respondents.active_since(
+        tx, texts.checklist, texts.languages, channel.name, last - JUST_BEFORE, last + lives, now
+    ):
+        dialogue = caller.dialogue
+        view = screens.view(dialogue, dialogue.here, now)
+        sorry = say("I was away for a while. Maybe I missed your last tap. You are here now.")
+        view = View(((sorry,), *view.paragraphs), view.rows)
+        letter = texts.letter(view, dialogue.language)
+        key = f"silence:{dialogue.response}:{last.isoformat()}"
+        letters.enqueue(tx, caller.contact, letter, now, key, dialogue.partnership.timezone)
