@@ -6,7 +6,7 @@ The test is the clock; nothing is replaced by something that only looks like it.
 import asyncio
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self
 
 from bot.app import App
 from bot.channels import CHANNELS
+from bot.channels.port import Channel
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.web.channel import WebChannel
 from bot.runtime import settings
@@ -34,9 +35,9 @@ MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 COMMANDS = ThreadPoolExecutor(thread_name_prefix="command")  # that wait for one
 
 
-def read(environment: Mapping[str, str], folder: Path) -> Settings:
+def read(environment: Mapping[str, str], folder: Path, channels: Sequence[type[Channel]] = CHANNELS) -> Settings:
     """The settings of the house, with those of its channels."""
-    return settings.read(environment, folder, CHANNELS)
+    return settings.read(environment, folder, channels)
 
 
 class Clock:
@@ -66,6 +67,8 @@ class Somebody(Protocol):
 
 
 class House:
+    channels: Sequence[type[Channel]] = CHANNELS
+
     def __init__(self, folder: Path, server: TelegramServer, clock: Clock, **environment: str) -> None:
         self.folder, self.server, self.clock = folder, server, clock
         self.environment = {**environment_for(folder, server), **environment}
@@ -82,7 +85,7 @@ class House:
 
     @property
     def settings(self) -> Settings:
-        return read(self.environment, self.folder)
+        return read(self.environment, self.folder, self.channels)
 
     @property
     def web(self) -> WebChannel:
@@ -108,7 +111,7 @@ class House:
     async def start(self) -> None:
         if self.environment.get("SAMENSPRAAK_SECRET") == SECRET:
             begin_migrated(self.environment["DATABASE_URL"])
-        self.app = App(self.settings, self.clock)
+        self.app = App(self.settings, self.clock, self.channels)
         ready = asyncio.Event()
         self._running = asyncio.create_task(self.app.run(ready.set))
         waiting = asyncio.create_task(ready.wait())

@@ -20,6 +20,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.letters: dict[int, Letter] = {}
         self.listeners = 0
+        self.newest = 0
         self._last = 0
         self._born = secrets.token_hex(4)
         self._changes = 0
@@ -38,10 +39,11 @@ class Mailbox:
     def put(self, letter: Letter) -> None:
         """In the place of the letter that it replaces, when that is still here; else below all others."""
         if letter.replaces in self.letters and not letter.attachment:
-            self.letters[letter.replaces] = letter
+            self.newest = letter.replaces
+            self.letters[self.newest] = letter
         else:
-            self._last += 1
-            self.letters[self._last] = letter
+            self._last = self.newest = self._last + 1
+            self.letters[self.newest] = letter
             while len(self.letters) > MOST_LETTERS:
                 del self.letters[next(iter(self.letters))]
         self.tell()

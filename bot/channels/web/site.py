@@ -298,7 +298,7 @@ class Site:
         await self.take(caller, self.update(caller, event, f"tap {fields.get('once', '')}", message))
         if isinstance(event, Erase):
             box = self.mailboxes.of(caller.token)
-            box.keep_only({max(box.letters, default=0)})
+            box.keep_only({box.newest})
 
     async def take(self, caller: Caller, update: Update) -> None:
         """The core takes it, and its letters are on the page."""
