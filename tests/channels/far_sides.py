@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from bot.channels.port import Channel
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.web.channel import WebChannel
+from tests.channels.lines.exchange import exchange
 from tests.house import House, Somebody
 from tests.telegram_server import TelegramServer
 from tests.visitor import Visitor
@@ -76,4 +77,5 @@ async def browsers(_server: TelegramServer) -> AsyncIterator[FarSide]:
 FAR_SIDES: Mapping[str, Callable[[TelegramServer], AbstractAsyncContextManager[FarSide]]] = {
     "web": browsers,
     "telegram": telegram,
+    "lines": exchange,
 }
