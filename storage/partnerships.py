@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from bot.survey import codes
 from bot.survey.conversation.dialogue import Partnership
+from bot.survey.numbers import as_number
 from storage.engine.database import Tx
 from storage.schema import (
     answers,
@@ -24,6 +25,7 @@ from storage.schema import (
 
 LONGEST = {"name": 80, "organisation": 80, "contact": 160, "timezone": 60}  # characters
 LINK_LASTS = timedelta(days=30)
+MOST = 999_999_999  # partnerships
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,7 @@ def every(tx: Tx) -> list[Partnership]:
 
 def find(tx: Tx, name: str) -> Partnership | None:
     """By its name, or else by its number."""
-    by_number = partnerships.c.id == int(name) if name.isascii() and name.isdigit() and len(name) < 10 else False
-    by_name = partnerships.c.name == name
+    by_number, by_name = partnerships.c.id == as_number(name, MOST), partnerships.c.name == name
     found = tx.connection.execute(_PARTNERSHIP.where(by_name | by_number).order_by(by_name.desc())).first()
     return Partnership(*found) if found else None
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.survey.numbers import as_number
+
 EVENING, MORNING = time(19), time(9)
 NIGHT = time(20)  # from then on, and before the morning, nothing goes out of its own accord
 HOME = "Europe/Amsterdam"
@@ -49,11 +51,8 @@ def next_reminder(
 
 def rhythm(text: str) -> tuple[int, int] | None:
     """Days of silence before the first and the second reminder, as "2,5" or "2 5"; None when it is no such thing."""
-    days = text.replace(",", " ").split()
-    if len(days) != MOST_REMINDERS or not all(day.isascii() and day.isdigit() and len(day) <= 2 for day in days):
-        return None
-    first, second = map(int, days)
-    return (first, second) if 1 <= first < second <= MOST_SILENCE else None
+    days = [as_number(day, MOST_SILENCE) or 0 for day in text.replace(",", " ").split()]
+    return (days[0], days[1]) if len(days) == MOST_REMINDERS and 1 <= days[0] < days[1] else None
 
 
 def last_post(now: datetime, day: int, hour: int, timezone: str) -> datetime:

@@ -8,7 +8,10 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, cast
 
+from bot.survey.numbers import as_number
+
 MOST_BYTES = 64
+MOST = 10**18 - 1  # within the database's range
 
 
 class Screen(StrEnum):
@@ -198,7 +201,6 @@ def _value(wanted: object, text: str) -> "str | int | Place":
 
 
 def _number(text: str) -> int:
-    """Digits as we write them ourselves: no sign, no spaces, no other alphabets, within the database's range."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+    if (found := as_number(text, MOST)) is None:
         raise ValueError(text)
-    return int(text)
+    return found
