@@ -9,31 +9,13 @@ import sys
 from collections.abc import Sequence
 
 from bot.channels import CHANNELS
-from bot.channels.telegram.channel import TokenRefused
-from bot.channels.web.channel import CannotListen
 from bot.command_line import backup, partnership, rehearse, run, summary, wave
-from bot.command_line.common import CommandError
-from bot.export.shapes import ExportError
-from bot.rehearsal.stage import RehearsalGone
 from bot.runtime import logs
 from bot.runtime.settings import SettingsError, read
-from bot.survey.checklist import ChecklistError
-from bot.texts.texts import TextsError
-from storage.engine.database import StorageError
+from bot.survey.errors import OperatorError
 
 ONLY_OURS = 0o077  # what we make, databases and exports too, no other account can read
 GROUPS = (run, partnership, wave, summary, rehearse, backup)
-TOLD = (
-    CommandError,
-    StorageError,
-    TextsError,
-    ChecklistError,
-    TokenRefused,
-    ExportError,
-    CannotListen,
-    RehearsalGone,
-)
-"""What goes wrong in words that are for the operator."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +31,7 @@ def _run(asked: argparse.Namespace) -> int:
         return int(asked.command(asked, settings) or 0)
     except SettingsError as error:
         return int(asked.misconfigured(asked, error))
-    except TOLD as error:
+    except OperatorError as error:
         return _tell(asked, error)
 
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from bot import app
 from bot.channels import CHANNELS
 from bot.channels.port import Channel, Entrance, Entrances
-from bot.channels.telegram.channel import TokenRefused
 from bot.runtime.settings import Settings
 from bot.survey.conversation.dialogue import Partnership
+from bot.survey.errors import OperatorError
 from storage import partnerships
 from storage.engine.database import Database, Tx
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PATIENCE = 10.0  # seconds for a channel to say who we are there
 
 
-class CommandError(Exception):
+class CommandError(OperatorError):
     """What was asked cannot be done; the message says why and what to do."""
 
 
@@ -60,7 +60,7 @@ def entrances_of(settings: Settings) -> Entrances:
                 await channel.introduce()
         except TimeoutError:
             print(f"The links for {channel.described} are missing: no answer", file=sys.stderr)
-        except TokenRefused as error:
+        except OperatorError as error:
             print(f"The links for {channel.described} are missing: {error}", file=sys.stderr)
         finally:
             await channel.close()

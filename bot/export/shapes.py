@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.survey.checklist import Checklist, Item
+from bot.survey.errors import OperatorError
 
 NOT_REACHED, WITHHELD = -3, -4
 UNSCORED = {"dont_know": -1, "not_applicable": -2}
@@ -14,7 +15,7 @@ Value = int | str
 Table = Sequence[Sequence[Value]]
 
 
-class ExportError(Exception):
+class ExportError(OperatorError):
     """The export cannot be made; the message says why and what to do. No file has been left behind."""
 
 

@@ -19,6 +19,7 @@ from bot.rehearsal.people import MOST_PRESSES, Neighbour, Outing
 from bot.survey.calendar import HOME, zone
 from bot.survey.conversation.buttons import Coordinate, Press
 from bot.survey.conversation.dialogue import Partnership
+from bot.survey.errors import OperatorError
 from bot.survey.phrases import say
 from bot.texts.texts import Texts
 from bot.ticks import ticks
@@ -42,7 +43,7 @@ THINKING = timedelta(seconds=20)  # about a statement
 Event = Press | Opened
 
 
-class RehearsalGone(Exception):
+class RehearsalGone(OperatorError):
     """Somebody removed it while it was under way."""
 
 

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 from dotenv import dotenv_values
 
 from bot.runtime import logs
+from bot.survey.errors import OperatorError
 from storage.engine import urls
 
 SECRET_FILE = Path("samenspraak.secret")
@@ -28,7 +29,7 @@ READABLE_BY_OTHERS = (
 PASSWORDS = re.compile(r"://[^:@/]*:(.+)@|password=([^&\s]+)", re.IGNORECASE)
 
 
-class SettingsError(Exception):
+class SettingsError(OperatorError):
     """One or more settings are wrong; the message lists them all."""
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from bot.survey.errors import OperatorError
 from bot.survey.phrases import Phrase
 
 ITEMS = 26
@@ -18,7 +19,7 @@ SCALE = (0, 25, 50, 75, 100)
 LIMITS = {"statement": 200, "plain": 140, "hint": 160, "name": 60, "label": 30}
 
 
-class ChecklistError(Exception):
+class ChecklistError(OperatorError):
     """The checklist file is not sound; the message lists everything that is wrong with it."""
 
 

@@ -26,6 +26,7 @@ from bot.survey.checklist import Checklist
 from bot.survey.conversation.buttons import encode
 from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
 from bot.survey.conversation.views import View
+from bot.survey.errors import OperatorError
 from bot.survey.phrases import Phrase, command
 
 LOCALES = Path(__file__).parents[2] / "locales"
@@ -38,7 +39,7 @@ RANGE = re.compile(r"\s*([a-z]{1,8}(?:[-_][a-z0-9]{1,8})*)\s*(?:;\s*q\s*=\s*([01
 MOST_RANGES = 10  # that are looked at in what a phone prefers
 
 
-class TextsError(Exception):
+class TextsError(OperatorError):
     """Texts cannot be read; the message names every file and what is wrong with it."""
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
 
+from bot.survey.errors import OperatorError
 from storage.engine.sealing import Seal
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ PRAGMAS = (
 )
 
 
-class StorageError(Exception):
+class StorageError(OperatorError):
     """The base of what goes wrong with the database; messages are for operators."""
 
 

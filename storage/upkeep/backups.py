@@ -149,7 +149,7 @@ def _check(database: Database) -> str:
     if revision is None:
         raise BackupError("There is nothing in this back-up.")
     if revision > head():
-        raise NewerDatabase(str(NewerDatabase.__doc__))
+        raise NewerDatabase
     if not secret_fits(database):
         raise WrongSecret(UNRECOGNISABLE)
     return revision
@@ -161,7 +161,7 @@ def _check_dump(database: Database, path: Path) -> str:
     if revision is None:
         raise BackupError(f"{path} is a back-up of something else.")
     if revision[1] > head():
-        raise NewerDatabase(str(NewerDatabase.__doc__))
+        raise NewerDatabase
     made_with = re.search(rf"^{SECRET_MARK}\t(\w+)$", _table(path, "marks"), re.MULTILINE)
     if made_with and made_with[1] != mark_of_secret(database):
         raise WrongSecret(UNRECOGNISABLE)

@@ -64,7 +64,7 @@ def current(database: Database) -> str | None:
     """The revision of a database, None of an empty one; raises what is wrong with any other."""
     with _in_words(database), database.engine.connect() as connection:
         if not database.is_sqlite and connection.execute(text("SHOW server_encoding")).scalar() != "UTF8":
-            raise WrongEncoding(str(WrongEncoding.__doc__))
+            raise WrongEncoding
         tables = set(inspect(connection).get_table_names())
         revision = _revision(connection) if VERSIONS in tables else None
     if GUARD in tables:
@@ -80,7 +80,7 @@ def migrate(database: Database) -> None:
     """Bring the schema up to date and check the secret; raises StorageError with what to do."""
     revision = current(database)
     if revision is not None and revision > head():
-        raise NewerDatabase(str(NewerDatabase.__doc__))
+        raise NewerDatabase
     upgrade(database, revision)
 
 

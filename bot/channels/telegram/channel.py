@@ -28,6 +28,7 @@ from bot.channels.telegram.webhook import Webhook
 from bot.letters import Letter, Postponed, Receipt
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, the_secret
+from bot.survey.errors import OperatorError
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ AT_FIRST = 1.0  # seconds, until what waited there is brought
 TROUBLE_LASTS = timedelta(seconds=150)  # Telegram tries again sooner than that
 
 
-class TokenRefused(Exception):
+class TokenRefused(OperatorError):
     """Telegram refuses TELEGRAM_TOKEN. Ask BotFather for the right one: /mybots, your bot, API Token."""
 
 
@@ -162,7 +163,7 @@ async def _at_last(call: Callable[[], Awaitable[T]]) -> T:
         try:
             return await call()
         except InvalidToken:
-            raise TokenRefused(str(TokenRefused.__doc__)) from None
+            raise TokenRefused from None
         except (TelegramError, *UNREADABLE) as error:
             trouble = "refuses" if isinstance(error, BadRequest) else "cannot be reached"
             log.warning("Telegram %s: %s; next try in %.1f s", trouble, error, wait)

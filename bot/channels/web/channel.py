@@ -24,13 +24,14 @@ from bot.channels.web.site import site
 from bot.channels.web.traits import TRAITS
 from bot.letters import Delivered, Letter, Receipt
 from bot.runtime.settings import Settings, the_secret
+from bot.survey.errors import OperatorError
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 3  # seconds that requests in hand get at the end
 
 
-class CannotListen(Exception):
+class CannotListen(OperatorError):
     """The page has no place to be; the message says why and what to do."""
 
 
