@@ -32,3 +32,11 @@ def close_wave(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: 
     waves.withdraw_asking(tx, wave.id, now)
     summaries.announce_close(tx, texts, partnership, replace(wave, closed_at=now), due, now)
     return True
+
+
+def reopen_wave(tx: Tx, partnership: Partnership, wave: Wave, now: datetime) -> bool:
+    """Open the last wave again, and drop the plan for a next one; False when it is open, or not the last."""
+    if not waves.reopen(tx, wave.id, now):
+        return False
+    waves.drop_plan(tx, partnership.id)
+    return True

@@ -1,11 +1,11 @@
 """Feedback: the answer of the coordinator to everybody who took part in a wave, once."""
 
-from dataclasses import replace
+from collections.abc import Callable
 
-from bot.coordination.request import Actions, Asked, Shown, local, on_a_page
+from bot.coordination.request import Asked, action, local, on_a_page
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Paragraph, View
-from bot.survey.phrases import Phrase, command, language, say, say_n, verbatim
+from bot.survey.phrases import command, language, say, say_n, verbatim
 from storage import partnerships, waves
 from storage.partnerships import Wave
 
@@ -19,38 +19,36 @@ def view(partnership: Partnership, wave: Wave, text: str) -> View:
     return View(((title, why), tuple(map(verbatim, text.split("\n")))))
 
 
-def _share(asked: Asked) -> Shown:
+def _of_the_answered(do: Callable[[Asked, Wave], View]) -> Callable[[Asked], View]:
+    """What is done with the wave that the coordinator answers, the newest that is closed; once there is one, and until
+    it is answered."""
+
+    def about_it(asked: Asked) -> View:
+        wave = waves.before(asked.tx, asked.partnership.id, asked.wave) if asked.is_open else asked.wave
+        if wave is None:
+            return asked.told(say("You can do this when the first round is closed."))
+        if wave.answered_at:
+            moment = local(asked.partnership, wave.answered_at)
+            sent = say("Your message about round {wave} was sent on {moment}.", wave=wave.number, moment=moment)
+            return asked.told(sent)
+        return do(asked, wave)
+
+    return about_it
+
+
+def _preview(asked: Asked, wave: Wave) -> View:
     """The coordinator's answer to a wave: one message to everybody who took part, in each language."""
-    wave = _answered(asked)
-    if wave is None:
-        return Shown(View(((say("You can do this when the first round is closed."),),), asked.menu))
-    if wave.answered_at:
-        line = say(
-            "Your message about round {wave} was sent on {moment}.",
-            wave=wave.number,
-            moment=local(asked, wave.answered_at),
-        )
-        return Shown(View(((line,),), asked.menu))
     written = waves.texts_of(asked.tx, wave.id)
     missing = [code for code in _languages_of(asked, wave) if code not in written]
     previews = [
         (say("<b>{language}</b>", language=language(code)), *map(verbatim, text.split("\n")))
         for code, text in written.items()
     ]
-    rows = (
-        (asked.back,)
-        if missing
-        else (
-            (asked.button(say("Yes, send"), "share_yes", str(wave.number)),),
-            (asked.button(say("No, go back"), "home"),),
-        )
-    )
-    return Shown(View((_about_sharing(asked, wave), *previews, *_to_write(asked, missing)), rows))
+    rows = (asked.back(),) if missing else asked.surely(say("Yes, send"), "share_yes", wave.number)
+    return View((_about_sharing(asked, wave), *previews, *_to_write(asked, missing)), rows)
 
 
-def _answered(asked: Asked) -> Wave | None:
-    """The wave that the coordinator answers: the newest that is closed."""
-    return asked.wave if asked.wave.closed_at else waves.before(asked.tx, asked.partnership.id, asked.wave)
+share = action("share")(_of_the_answered(_preview))
 
 
 def _languages_of(asked: Asked, wave: Wave) -> list[str]:
@@ -84,44 +82,32 @@ def _example(asked: Asked, code: str) -> str:
     return f"/{share} {code} {beginning}"
 
 
-def _share_typed(asked: Asked) -> Shown:
-    wave = _answered(asked)
+@action("share_typed")
+@_of_the_answered
+def _share_typed(asked: Asked, wave: Wave) -> View:
     code, words = [*asked.argument.split(maxsplit=1), "", ""][:2]
     text = "\n".join(filter(None, map(partnerships.tidy, words.splitlines())))
-    if wave is None or wave.answered_at:
-        return _share(asked)
     chosen = asked.texts.negotiate(code)
     if not chosen or not text:
         which = " / ".join(asked.texts.languages)
-        return _told_above(asked, say("That did not work. First the language ({which}), then your text.", which=which))
+        line = say("That did not work. First the language ({which}), then your text.", which=which)
+        return _preview(asked, wave).under(line)
     if (length := len(text.encode("utf-16-le")) // 2) > LONGEST_ANSWER:  # as Telegram counts
         line = say("Your text has {count} characters. {most} is the most.", count=length, most=LONGEST_ANSWER)
-        return _told_above(asked, line)
+        return _preview(asked, wave).under(line)
     waves.write_text(asked.tx, wave.id, chosen, text)
-    return _share(asked)
+    return _preview(asked, wave)
 
 
-def _told_above(asked: Asked, line: Phrase) -> Shown:
-    shown = _share(asked).view
-    return Shown(View(((line,), *shown.paragraphs), shown.rows))
-
-
-def _share_yes(asked: Asked) -> Shown:
-    wave = _answered(asked)
-    complete = wave and not set(_languages_of(asked, wave)) - set(waves.texts_of(asked.tx, wave.id))
-    if wave is None or asked.argument != str(wave.number) or not complete:
-        return _share(asked)
+@action("share_yes")
+@_of_the_answered
+def _share_yes(asked: Asked, wave: Wave) -> View:
+    missing = set(_languages_of(asked, wave)) - set(waves.texts_of(asked.tx, wave.id))
+    if missing or not asked.is_about(wave.number):
+        return _preview(asked, wave)
     if not waves.answer(asked.tx, wave.id, asked.now):
-        return _share(replace(asked, wave=partnerships.last_wave(asked.tx, asked.partnership.id)))
+        return share(asked.anew)
     people = len(waves.took_part(asked.tx, wave.id))
-    line = say_n(
-        "Your message is on its way to {count} person.", "Your message is on its way to {count} people.", people
+    return asked.told(
+        say_n("Your message is on its way to {count} person.", "Your message is on its way to {count} people.", people)
     )
-    return Shown(View(((line,),), asked.menu))
-
-
-ACTIONS: Actions = {
-    "share": _share,
-    "share_typed": _share_typed,
-    "share_yes": _share_yes,
-}

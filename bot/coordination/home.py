@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.coordination.request import Actions, Asked, Shown, menu
+from bot.coordination.request import Asked, action, menu
 from bot.survey.conversation.buttons import Coordinate
-from bot.survey.conversation.views import Button, Paragraph, Row, View
+from bot.survey.conversation.views import Button, Paragraph, View
 from bot.survey.phrases import joined, say, verbatim
-from bot.survey.scores import summary as summaries
+from bot.survey.scores.summary import standing
 from storage import partnerships
 from storage.coordinators import Seat
 
@@ -38,20 +38,11 @@ def welcome(seat: Seat, *, is_open: bool, with_buttons: bool) -> View:
     return View((lines, (next_step,)), menu(seat.partnership.id, is_open=is_open))
 
 
-def home(asked: Asked) -> Shown:
+@action("home", for_viewers=True)
+def home(asked: Asked) -> View:
     """The beginning, and the answer to whatever is not understood."""
     turnout = partnerships.turnout(asked.tx, asked.wave.id)
-    standing = joined(summaries.standing(turnout.started, turnout.completed, turnout.invited), " ")
-    if asked.seat.role == "viewer":
-        rows: tuple[Row, ...] = (
-            (asked.button(say("Summary"), "summary"),),
-            (asked.button(say("No more summaries"), "leave"),),
-        )
-    else:
-        rows = asked.menu
-    return Shown(View((asked.heading, (standing,), (say("What do you want to do?"),)), rows))
-
-
-ACTIONS: Actions = {
-    "home": home,
-}
+    stands = joined(standing(turnout.started, turnout.completed, turnout.invited), " ")
+    reading = (asked.button(say("Summary"), "summary"),), (asked.button(say("No more summaries"), "leave"),)
+    rows = reading if asked.seat.role == "viewer" else asked.menu
+    return View((asked.heading, (stands,), (say("What do you want to do?"),)), rows)

@@ -1,8 +1,10 @@
 """A request: one thing that a coordinator asks for, what it is answered with, and the menu under it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
+from typing import TypeVar
 
 from bot.channels.port import Entrance, Entrances
 from bot.letters import Letter
@@ -11,11 +13,18 @@ from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Button, Paragraph, Row, View, in_rows
 from bot.survey.phrases import Phrase, say, say_n, verbatim
-from bot.survey.scores import summary as summaries
+from bot.survey.scores.summary import heading
 from bot.texts.texts import Texts
+from storage import partnerships, waves
 from storage.coordinators import PlaceTurnout, Seat
 from storage.engine.database import Tx
 from storage.partnerships import Wave
+
+
+class State(Enum):
+    """How the waves of a partnership are: the last one open, or closed, or closed with the next one planned."""
+
+    OPEN, CLOSED, PLANNED = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +43,87 @@ class Asked:
     def partnership(self) -> Partnership:
         return self.seat.partnership
 
-    def button(self, label: Phrase, action: str, argument: str = "-", *, chosen: bool = False) -> Button:
-        return Button(label, Coordinate(self.partnership.id, action, argument), chosen)
+    @property
+    def is_open(self) -> bool:
+        return self.wave.closed_at is None
 
     @property
-    def back(self) -> Row:
-        return (self.button(say("‹ Back"), "home"),)
+    def state(self) -> State:
+        if self.is_open:
+            return State.OPEN
+        return State.PLANNED if waves.plan(self.tx, self.partnership.id).confirmed else State.CLOSED
+
+    @property
+    def anew(self) -> "Asked":
+        """The same, with the wave and the partnership as they are by now."""
+        partnership = partnerships.find(self.tx, str(self.partnership.id)) or self.partnership
+        wave = partnerships.last_wave(self.tx, partnership.id)
+        return replace(self, wave=wave, seat=replace(self.seat, partnership=partnership))
 
     @property
     def menu(self) -> tuple[Row, ...]:
-        return menu(self.partnership.id, is_open=self.wave.closed_at is None)
+        return menu(self.partnership.id, is_open=self.is_open)
 
     @property
     def heading(self) -> Paragraph:
-        wave = self.wave
-        return summaries.heading(self.partnership, wave.number, wave.closed_at is None, wave.name)
+        return heading(self.partnership, self.wave.number, self.is_open, self.wave.name)
+
+    def is_about(self, number: int) -> bool:
+        """Whether the button was made for this wave: an old one must not change another."""
+        return self.argument == str(number)
+
+    def told(self, *lines: Phrase) -> View:
+        """A few lines, and the menu."""
+        return View((lines,), self.menu)
+
+    def button(self, label: Phrase, action: str, argument: object = "-", *, chosen: bool = False) -> Button:
+        return Button(label, Coordinate(self.partnership.id, action, str(argument)), chosen)
+
+    def choices(self, action: str, options: Mapping[str, Phrase], chosen: str = "") -> list[Button]:
+        """A button for each argument that one can choose."""
+        return [self.button(label, action, one, chosen=one == chosen) for one, label in options.items()]
+
+    def back(self, action: str = "home") -> Row:
+        return (self.button(say("‹ Back"), action),)
+
+    def surely(self, label: Phrase, action: str, argument: object = "-") -> tuple[Row, ...]:
+        """What is done by a second button, or not."""
+        return ((self.button(label, action, argument),), (self.button(say("No, go back"), "home"),))
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What to show: a view, with what goes above it."""
+    """A view with what goes above it."""
 
     view: View
     above: tuple[Letter, ...] = ()
 
 
-Actions = dict[str, Callable[[Asked], Shown]]
+Do = Callable[[Asked], View | Shown]
+D = TypeVar("D", bound=Do)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a button or a command does, in which states it applies, or in every, and for whom."""
+
+    do: Do
+    when: tuple[State, ...]
+    for_viewers: bool
+
+
+ACTIONS: dict[str, Action] = {}
 """What a button or a command is called -> what it does."""
 
 
-def label_of(place: PlaceTurnout) -> Phrase:
-    return verbatim(place.label) if place.label else say("General")
+def action(name: str, *when: State, for_viewers: bool = False) -> Callable[[D], D]:
+    """Enter a function in `ACTIONS`."""
+
+    def entered(do: D) -> D:
+        ACTIONS[name] = Action(do, when, for_viewers)
+        return do
+
+    return entered
 
 
 def menu(partnership: int, *, is_open: bool) -> tuple[Row, ...]:
@@ -79,6 +138,10 @@ def menu(partnership: int, *, is_open: bool) -> tuple[Row, ...]:
     return in_rows((Button(label, Coordinate(partnership, action)) for label, action in actions), 2)
 
 
+def label_of(place: PlaceTurnout) -> Phrase:
+    return verbatim(place.label) if place.label else say("General")
+
+
 def links(asked: Asked, code: str) -> Paragraph:
     """Each link that works elsewhere; what a poster shows is the first."""
     first, *others = asked.entrances.offered
@@ -90,8 +153,12 @@ def _by(entrance: Entrance, link: str) -> Phrase:
     return told.of(link=link) if told else verbatim(link)
 
 
-def local(asked: Asked, moment: datetime) -> datetime:
-    return moment.astimezone(zone(asked.partnership.timezone))
+def local(partnership: Partnership, moment: datetime) -> datetime:
+    return moment.astimezone(zone(partnership.timezone))
+
+
+def closes_by_itself(partnership: Partnership, at: datetime | None) -> Paragraph:
+    return (say("It closes by itself on {moment}.", moment=local(partnership, at)),) if at else ()
 
 
 def on_a_page(people: int) -> Paragraph:

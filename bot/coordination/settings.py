@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.coordination.home import home
-from bot.coordination.request import Actions, Asked, Shown
+from bot.coordination.request import Asked, action
 from bot.survey.calendar import is_timezone, rhythm
 from bot.survey.conversation.views import Paragraph, View, in_rows
 from bot.survey.phrases import command, language, say, verbatim
@@ -18,17 +18,27 @@ FACTS = {
     **dict.fromkeys(("round", "ronde"), "round"),
 }
 """What a coordinator types -> the fact about the partnership."""
-DAYS = (say("Monday"), say("Tuesday"), say("Wednesday"), say("Thursday"), say("Friday"))
-HOURS = (8, 9, 10, 12, 14, 16)
+WEEKDAYS = (say("Monday"), say("Tuesday"), say("Wednesday"), say("Thursday"), say("Friday"))
+DAYS = {f"d{number}": name for number, name in enumerate(WEEKDAYS)}
+HOURS = {f"h{hour}": verbatim(f"{hour}:00") for hour in (8, 9, 10, 12, 14, 16)}
 
 
-def _settings(asked: Asked) -> Shown:
-    day, hour = _asked_moment(asked)
-    days = (asked.button(name, "settings", f"d{number}", chosen=number == day) for number, name in enumerate(DAYS))
-    hours = (asked.button(verbatim(f"{at}:00"), "settings", f"h{at}", chosen=at == hour) for at in HOURS)
-    spoken = (
-        asked.button(language(code), "language", code, chosen=code == asked.seat.language)
-        for code in asked.texts.languages
+@action("settings")
+def _settings(asked: Asked) -> View:
+    """When the summary comes, as a button may have chosen it just now."""
+    if asked.argument in (*DAYS, *HOURS):
+        fact = {"day" if asked.argument in DAYS else "hour": int(asked.argument[1:])}
+        coordinators.set_summary_moment(asked.tx, asked.partnership.id, **fact)
+    return _page(asked)
+
+
+def _page(asked: Asked) -> View:
+    day, hour = coordinators.summary_moment(asked.tx, asked.partnership.id)
+    languages = {code: language(code) for code in asked.texts.languages}
+    lists = (
+        asked.choices("settings", DAYS, f"d{day}"),
+        asked.choices("settings", HOURS, f"h{hour}"),
+        asked.choices("language", languages, asked.seat.language),
     )
     lines = (
         say("When do you want the weekly summary? ({timezone})", timezone=asked.partnership.timezone),
@@ -42,8 +52,8 @@ def _settings(asked: Asked) -> Shown:
         ),
         *_how_to_change(),
     )
-    rows = (*in_rows(days), *in_rows(hours), *in_rows(spoken), (asked.button(say("‹ Back"), "home"),))
-    return Shown(View(((say("<b>Settings</b>"),), lines), rows))
+    rows = (*(row for buttons in lists for row in in_rows(buttons)), asked.back())
+    return View(((say("<b>Settings</b>"),), lines), rows)
 
 
 def _how_to_change() -> Paragraph:
@@ -58,27 +68,22 @@ def _how_to_change() -> Paragraph:
     )
 
 
-def _change(asked: Asked) -> Shown:
+@action("change")
+def _change(asked: Asked) -> View:
     """A fact about the partnership, typed behind the command; whatever does not fit shows the settings again."""
     word, _, value = asked.argument.partition(" ")
     fact, tidy = FACTS.get(word.lower()), partnerships.tidy(value)
     if fact and _fits(fact, tidy):
         _keep(asked, fact, tidy)
-        changed = partnerships.find(asked.tx, str(asked.partnership.id)) or asked.partnership
-        wave = partnerships.last_wave(asked.tx, changed.id)
-        return _settings(replace(asked, argument="-", wave=wave, seat=replace(asked.seat, partnership=changed)))
-    view = _settings(replace(asked, argument="-")).view
-    return Shown(View(((say("That did not work. Please look at the examples."),), *view.paragraphs), view.rows))
+        return _page(asked.anew)
+    return _page(asked).under(say("That did not work. Please look at the examples."))
 
 
 def _fits(fact: str, value: str) -> bool:
-    match fact:
-        case "reminders":
-            return rhythm(value) is not None
-        case "round":
-            return len(value) <= LONGEST_NAME
-        case _:
-            return len(value) <= partnerships.LONGEST[fact] and (fact != "timezone" or is_timezone(value))
+    if fact == "reminders":
+        return rhythm(value) is not None
+    most = LONGEST_NAME if fact == "round" else partnerships.LONGEST[fact]
+    return len(value) <= most and (fact != "timezone" or is_timezone(value))
 
 
 def _keep(asked: Asked, fact: str, value: str) -> None:
@@ -90,25 +95,9 @@ def _keep(asked: Asked, fact: str, value: str) -> None:
         partnerships.change(asked.tx, asked.partnership.id, fact, value)
 
 
-def _asked_moment(asked: Asked) -> tuple[int, int]:
-    kind, number = asked.argument[:1], asked.argument[1:]
-    value = int(number) if number.isascii() and number.isdigit() and len(number) <= 2 else -1
-    if kind == "d" and value in range(len(DAYS)):
-        coordinators.set_summary_moment(asked.tx, asked.partnership.id, day=value)
-    if kind == "h" and value in HOURS:
-        coordinators.set_summary_moment(asked.tx, asked.partnership.id, hour=value)
-    return coordinators.summary_moment(asked.tx, asked.partnership.id)
-
-
-def _language(asked: Asked) -> Shown:
+@action("language", for_viewers=True)
+def _language(asked: Asked) -> View:
     if asked.argument in asked.texts.languages:
         coordinators.set_language(asked.tx, asked.seat.contact, asked.argument)
         asked = replace(asked, seat=replace(asked.seat, language=asked.argument))
-    return _settings(asked) if asked.seat.role == "coordinator" else home(asked)
-
-
-ACTIONS: Actions = {
-    "settings": _settings,
-    "language": _language,
-    "change": _change,
-}
+    return _page(asked) if asked.seat.role == "coordinator" else home(asked)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.channels.port import Entrance
-from bot.coordination.request import Actions, Asked, Shown, links
-from bot.results import summaries as results
+from bot.coordination.request import Asked, action, links
+from bot.results.summaries import send_again
 from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Button, Paragraph, View
@@ -22,7 +22,8 @@ def lost(partnership: Partnership) -> View:
     return View((lines,), ((again,),))
 
 
-def _team(asked: Asked) -> Shown:
+@action("team")
+def _team(asked: Asked) -> View:
     seats = coordinators.team(asked.tx, asked.partnership.id)
     lines = (
         say_n("{count} coordinator", "{count} coordinators", seats.get("coordinator", 0)),
@@ -38,12 +39,14 @@ def _team(asked: Asked) -> Shown:
         (asked.button(say("Link for a coordinator"), "link", "coordinator"),),
         (asked.button(say("Link for a reader or a group chat"), "link", "viewer"),),
         (asked.button(say("I want to stop as coordinator"), "leave"),),
-        (asked.button(say("‹ Back"), "home"),),
+        asked.back(),
     )
-    return Shown(View(((say("<b>Team</b>"),), lines, *((_cannot_be_reached(lost),) if lost else ())), rows))
+    return View(((say("<b>Team</b>"),), lines, _cannot_be_reached(lost)), rows)
 
 
 def _cannot_be_reached(lost: Sequence[int]) -> Paragraph:
+    if not lost:
+        return ()
     return (
         say_n(
             "I cannot write to {count} of them: somebody who blocked me, or a group or topic where I may not write.",
@@ -54,15 +57,16 @@ def _cannot_be_reached(lost: Sequence[int]) -> Paragraph:
     )
 
 
-def _send_again(asked: Asked) -> Shown:
+@action("again")
+def _again(asked: Asked) -> View:
     """Whom it does not reach, is among those who cannot be reached again within a minute."""
-    results.send_again(asked.tx, asked.texts, asked.partnership, asked.wave, asked.now)
-    sent = (say("I try to send the summary again. Look here in a minute to see whether it worked."),)
-    view = _team(asked).view
-    return Shown(View((sent, *view.paragraphs), view.rows))
+    send_again(asked.tx, asked.texts, asked.partnership, asked.wave, asked.now)
+    sent = say("I try to send the summary again. Look here in a minute to see whether it worked.")
+    return _team(asked).under(sent)
 
 
-def _link(asked: Asked) -> Shown:
+@action("link")
+def _link(asked: Asked) -> View:
     role = asked.argument if asked.argument in coordinators.ROLES else "viewer"
     code = coordinators.make_link(asked.tx, asked.partnership.id, role, asked.now)
     lines = [say("Send this link to one person. It works once, for 30 days.")]
@@ -70,7 +74,7 @@ def _link(asked: Asked) -> Shown:
         lines.append(say("Whoever opens it can do everything that you can."))
     else:
         lines += (line for one in asked.entrances.every if one.in_group for line in _in_a_group(one, code))
-    return Shown(View((tuple(lines), links(asked, code)), ((asked.button(say("‹ Back"), "team"),),)))
+    return View((tuple(lines), links(asked, code)), (asked.back("team"),))
 
 
 def _in_a_group(entrance: Entrance, code: str) -> Paragraph:
@@ -78,7 +82,8 @@ def _in_a_group(entrance: Entrance, code: str) -> Paragraph:
     return (*((said,) if said else ()), verbatim(f"{entrance.in_group}{code}"))
 
 
-def _leave(asked: Asked) -> Shown:
+@action("leave", for_viewers=True)
+def _leave(asked: Asked) -> View:
     lines = [
         say("<b>Do you want to stop?</b>"),
         say("You get no more summaries of {partnership}.", partnership=asked.partnership.name),
@@ -86,19 +91,10 @@ def _leave(asked: Asked) -> Shown:
     others = coordinators.team(asked.tx, asked.partnership.id).get("coordinator", 0) - 1
     if asked.seat.role == "coordinator" and not others:
         lines.append(say("You are the only coordinator. First send somebody else a link."))
-    rows = ((asked.button(say("Yes, stop"), "left"),), (asked.button(say("No, go back"), "home"),))
-    return Shown(View((tuple(lines),), rows))
+    return View((tuple(lines),), asked.surely(say("Yes, stop"), "left"))
 
 
-def _left(asked: Asked) -> Shown:
+@action("left", for_viewers=True)
+def _left(asked: Asked) -> View:
     coordinators.leave(asked.tx, asked.seat.contact, asked.partnership.id)
-    return Shown(View(((say("You get no more summaries of {partnership}.", partnership=asked.partnership.name),),)))
-
-
-ACTIONS: Actions = {
-    "team": _team,
-    "again": _send_again,
-    "link": _link,
-    "leave": _leave,
-    "left": _left,
-}
+    return View(((say("You get no more summaries of {partnership}.", partnership=asked.partnership.name),),))

@@ -5,31 +5,32 @@ Counts of few people are left out, together with those from which they would fol
 
 from collections.abc import Sequence
 
-from bot.coordination.request import Actions, Asked, Shown, label_of, local
+from bot.coordination.request import Asked, action, closes_by_itself, label_of, local
 from bot.survey.conversation.views import Paragraph, View
 from bot.survey.phrases import Phrase, say, say_n, verbatim
-from bot.survey.scores import summary as summaries
+from bot.survey.scores.summary import standing
 from bot.survey.scores.turnout import busiest_hour, shown
 from storage import coordinators, partnerships
 from storage.coordinators import PlaceTurnout
 
 
-def status(asked: Asked) -> Shown:
+@action("status")
+def _status(asked: Asked) -> View:
     tx, wave, k = asked.tx, asked.wave.id, asked.partnership.minimum_group
     turnout, places = partnerships.turnout(tx, wave), coordinators.places(tx, asked.partnership.id, wave)
     opened = partnerships.openings(tx, asked.partnership.id) - asked.wave.openings_before
     gone = coordinators.stopped(tx, wave)
     counts = [
         say_n("A link was opened {count} time.", "A link was opened {count} times.", opened),
-        *summaries.standing(turnout.started, turnout.completed, turnout.invited),
+        *standing(turnout.started, turnout.completed, turnout.invited),
     ]
-    if asked.wave.closes_at and asked.wave.closed_at is None:
-        counts.append(say("It closes by itself on {moment}.", moment=local(asked, asked.wave.closes_at)))
+    if asked.is_open:
+        counts += closes_by_itself(asked.partnership, asked.wave.closes_at)
     if gone:
         counts.append(say_n("{count} person wants no more messages.", "{count} people want no more messages.", gone))
     counts += _many_at_once(asked, turnout.started)
     paragraphs = (asked.heading, tuple(counts), *_per_place(places, k), *_where_they_stop(asked, k))
-    return Shown(View(paragraphs, asked.menu))
+    return View(paragraphs, asked.menu)
 
 
 def _many_at_once(asked: Asked, started: int) -> Paragraph:
@@ -41,8 +42,9 @@ def _many_at_once(asked: Asked, started: int) -> Paragraph:
         return ()
     parts = {"in that hour": (many,), "at another time": (started - many,)}
     count = verbatim(many) if shown(parts, k) else say("{k} or more", k=k - 1)
+    day = local(asked.partnership, since).date()
     return (
-        say("On {date} {count} people joined within one hour.", date=local(asked, since).date(), count=count),
+        say("On {date} {count} people joined within one hour.", date=day, count=count),
         say("Was that a meeting? If you do not know why: perhaps somebody took part several times."),
     )
 
@@ -90,8 +92,5 @@ def _where_they_stop(asked: Asked, k: int) -> list[Paragraph]:
         for answered, people in sorted(given.items())
         if answered in may
     ]
-    where = say("<b>Where people are now</b>") if asked.wave.closed_at is None else say("<b>Where people stopped</b>")
+    where = say("<b>Where people are now</b>") if asked.is_open else say("<b>Where people stopped</b>")
     return [(where, *lines)] if lines else []
-
-
-ACTIONS: Actions = {"status": status}

@@ -4,24 +4,27 @@ Nothing is sent before a preview of whom it reaches, and an opening can be undon
 """
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from bot.coordination.request import Actions, Asked, Shown, local, menu, on_a_page
+from bot.coordination.request import Asked, State, action, closes_by_itself, local, menu, on_a_page
 from bot.survey.calendar import MORNING, closing, decent, on_day, zone
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Button, Paragraph, View, in_rows
+from bot.survey.numbers import as_number
 from bot.survey.phrases import Phrase, command, say, say_n, verbatim
 from bot.survey.scores.summary import heading
-from bot.waves import LONGEST_NAME, UNDO, close_wave, open_wave
+from bot.waves import LONGEST_NAME, UNDO, close_wave, open_wave, reopen_wave
 from storage import coordinators, partnerships, waves
 from storage.partnerships import Wave
 from storage.waves import Plan
 
 FURTHEST = timedelta(days=366)
 NAMES = (say("after phase 1"), say("after phase 2"), say("at the end"))
-DAYS = {1: say("Tomorrow"), 7: say("In a week"), 14: say("In 2 weeks"), 28: say("In 4 weeks")}
-WEEKS = (2, 3, 4, 6)
+DAYS = {0: say("At once"), 1: say("Tomorrow"), 7: say("In a week"), 14: say("In 2 weeks"), 28: say("In 4 weeks")}
+WEEKS = {0: say("I close it myself"), **{n: say("After {count} weeks", count=n) for n in (2, 3, 4, 6)}}
 DATE = re.compile(r"(?<!\S)(?:(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})|(\d{4})-(\d{2})-(\d{2}))(?=\s|$)")
 MONTHS = r"jan|feb|maart|mrt|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec"
 LIKE_A_DATE = re.compile(rf"^\d|\d\s?[-/.]\s?\d|\d(st|nd|rd|th)?\s+({MONTHS})|({MONTHS})[a-z]*\s+\d", re.IGNORECASE)
@@ -29,33 +32,27 @@ LIKE_A_DATE = re.compile(rf"^\d|\d\s?[-/.]\s?\d|\d(st|nd|rd|th)?\s+({MONTHS})|({
 
 def opened_by_itself(partnership: Partnership, wave: Wave, role: str) -> View:
     """For everybody with a seat, when a plan came true."""
-    there = zone(partnership.timezone)
+    title = heading(partnership, wave.number, is_open=True, name=wave.name)
     line = say("The invitations are going out. You planned this round for today.")
-    closes = (
-        (say("It closes by itself on {moment}.", moment=wave.closes_at.astimezone(there)),) if wave.closes_at else ()
-    )
     rows = menu(partnership.id, is_open=True) if role == "coordinator" else ()
-    return View(((*heading(partnership, wave.number, is_open=True, name=wave.name), line, *closes),), rows)
+    return View(((*title, line, *closes_by_itself(partnership, wave.closes_at)),), rows)
 
 
-def _open(asked: Asked) -> Shown:
+@action("open", State.CLOSED, State.PLANNED)
+def preview(asked: Asked) -> View:
     """What opening does, before it is done."""
-    if asked.wave.closed_at is None:
-        return _still_open(asked)
     plan, number = _plan(asked), asked.wave.number + 1
     if plan.confirmed:
         return _planned(asked, plan)
     title = say("<b>Do you want to open round {wave}?</b>", wave=number)
+    again = asked.button(say("Open round {n} again", n=number - 1), "reopen")
     rows = (
-        (asked.button(say("Yes, open"), "open_yes", str(number)),),
-        (_choice(asked, say("Name"), "open_name"), _choice(asked, say("Another day"), "open_day")),
-        (
-            _choice(asked, say("Closing date"), "open_weeks"),
-            asked.button(say("Open round {n} again", n=number - 1), "reopen"),
-        ),
+        (asked.button(say("Yes, open"), "open_yes", number),),
+        (_button(asked, say("Name"), "open_name"), _button(asked, say("Another day"), "open_day")),
+        (_button(asked, say("Closing date"), "open_weeks"), again),
         (asked.button(say("No, go back"), "home"),),
     )
-    return Shown(View(((title, *_described(asked, plan)), _reach(asked)), rows))
+    return View(((title, *_described(asked, plan)), _reach(asked)), rows)
 
 
 def _plan(asked: Asked) -> Plan:
@@ -65,30 +62,20 @@ def _plan(asked: Asked) -> Plan:
     return replace(plan, opens_at=None) if is_past else plan
 
 
-def _choice(asked: Asked, label: Phrase, action: str, value: object = "-", *, is_open: bool = False) -> Button:
-    """A button that carries the number of the round that it is about: an old one must not change another round."""
-    return asked.button(label, action, f"{asked.wave.number + (not is_open)}.{value}")
-
-
-def _chosen(asked: Asked, below: int) -> int | None:
-    """The number that such a button carries, if it is about this round and below that."""
-    number, _, value = asked.argument.partition(".")
-    is_open = asked.wave.closed_at is None
-    if number != str(asked.wave.number + (not is_open)) or not (
-        value.isascii() and value.isdigit() and len(value) <= 3
-    ):
-        return None
-    return int(value) if int(value) < below else None
+def _planned(asked: Asked, plan: Plan) -> View:
+    title = say("<b>Round {wave} is planned.</b>", wave=asked.wave.number + 1)
+    opens = say("It opens on {moment}.", moment=local(asked.partnership, plan.opens_at or asked.now))
+    rows = ((_button(asked, say("Cancel this plan"), "unplan"),), asked.back())
+    return View(((title, opens, *_described(asked, plan)), _reach(asked)), rows)
 
 
 def _described(asked: Asked, plan: Plan) -> Paragraph:
+    partnership, opens_at = asked.partnership, plan.opens_at or asked.now
     name = (say("Name: {name}", name=plan.name),) if plan.name else ()
-    opens_at = plan.opens_at or asked.now
-    goes_out = decent(plan.opens_at or asked.now + UNDO, asked.partnership.timezone)
-    closes = say("You close the round yourself.")
-    if plan.weeks:
-        closes = say("It closes by itself on {moment}.", moment=_closing(asked, opens_at, plan.weeks))
-    return (*name, say("The invitations go out on {moment}.", moment=local(asked, goes_out)), closes)
+    goes_out = decent(plan.opens_at or asked.now + UNDO, partnership.timezone)
+    by_itself = closing(opens_at, plan.weeks, partnership.timezone) if plan.weeks else None
+    closes = closes_by_itself(partnership, by_itself) or (say("You close the round yourself."),)
+    return (*name, say("The invitations go out on {moment}.", moment=local(partnership, goes_out)), *closes)
 
 
 def _reach(asked: Asked) -> Paragraph:
@@ -110,36 +97,23 @@ def _reach(asked: Asked) -> Paragraph:
     return tuple(lines)
 
 
-def _planned(asked: Asked, plan: Plan) -> Shown:
-    title = say("<b>Round {wave} is planned.</b>", wave=asked.wave.number + 1)
-    opens = say("It opens on {moment}.", moment=local(asked, plan.opens_at or asked.now))
-    rows = ((_choice(asked, say("Cancel this plan"), "unplan"),), asked.back)
-    return Shown(View(((title, opens, *_described(asked, plan)), _reach(asked)), rows))
-
-
-def _still_open(asked: Asked) -> Shown:
+def still_open(asked: Asked) -> View:
     line = say("Round {wave} is open. Close it first. Then you can open the next one.", wave=asked.wave.number)
-    return Shown(View(((line,),), ((asked.button(say("Close the round"), "close"),), asked.back)))
+    return View(((line,),), ((asked.button(say("Close the round"), "close"),), asked.back()))
 
 
-def _open_typed(asked: Asked) -> Shown:
+@action("open_typed", State.CLOSED)
+def _open_typed(asked: Asked) -> View:
     """What is typed behind /open: a day, a name, or both."""
-    if asked.wave.closed_at is None:
-        return _still_open(asked)
-    if (plan := _plan(asked)).confirmed:
-        return _planned(asked, plan)  # it has to be cancelled before it can be changed
     typed, words = DATE.search(asked.argument), DATE.sub("", asked.argument, count=1)
     name = partnerships.tidy(words)[:LONGEST_NAME]
     opens_at = _day(asked, typed) if typed else None
     if LIKE_A_DATE.search(words) or (typed and opens_at is None):
-        line = say(
-            "I do not understand that day. It must be in the coming year, such as {example}.", example="1-3-2027"
-        )
-        preview = _open(asked).view
-        return Shown(View(((line,), *preview.paragraphs), preview.rows))
+        example = "1-3-2027"
+        line = say("I do not understand that day. It must be in the coming year, such as {example}.", example=example)
+        return preview(asked).under(line)
     chosen = {"name": name, "opens_at": opens_at}
-    waves.prepare(asked.tx, asked.partnership.id, **{fact: value for fact, value in chosen.items() if value})
-    return _open(asked)
+    return _prepared(asked, **{fact: value for fact, value in chosen.items() if value})
 
 
 def _day(asked: Asked, found: re.Match[str]) -> datetime | None:
@@ -149,129 +123,134 @@ def _day(asked: Asked, found: re.Match[str]) -> datetime | None:
         wanted = date(int(year), int(month), int(day))
     except ValueError:
         return None
-    local = datetime.combine(wanted, MORNING, zone(asked.partnership.timezone))
-    moment = local.astimezone(UTC)
+    moment = datetime.combine(wanted, MORNING, zone(asked.partnership.timezone)).astimezone(UTC)
     return moment if asked.now < moment < asked.now + FURTHEST else None
 
 
-def _open_name(asked: Asked) -> Shown:
-    if asked.wave.closed_at is None or _plan(asked).confirmed:
-        return _open(asked)
-    number, names = _chosen(asked, len(NAMES)), [asked.texts.word(name, asked.partnership.language) for name in NAMES]
-    if number is not None:
-        waves.prepare(asked.tx, asked.partnership.id, name=names[number])
-        return _open(asked)
+def _prepared(asked: Asked, **chosen: Any) -> View:
+    waves.prepare(asked.tx, asked.partnership.id, **chosen)
+    return preview(asked)
+
+
+@action("open_name", State.CLOSED)
+def _open_name(asked: Asked) -> View:
+    names = {n: asked.texts.word(name, asked.partnership.language) for n, name in enumerate(NAMES)}
+    if (chosen := _chosen(asked, names)) is not None:
+        return _prepared(asked, name=names[chosen])
     line = say(
         "What is this round called? Another name? Type for example: /{open} after the summer", open=command("open")
     )
-    rows = (
-        *((_choice(asked, verbatim(name), "open_name", at),) for at, name in enumerate(names)),
-        (asked.button(say("‹ Back"), "open"),),
-    )
-    return Shown(View(((line,),), rows))
+    return _choose(asked, line, "open_name", {n: verbatim(name) for n, name in names.items()}, width=1)
 
 
-def _open_day(asked: Asked) -> Shown:
-    if asked.wave.closed_at is None or _plan(asked).confirmed:
-        return _open(asked)
-    chosen = _chosen(asked, max(DAYS) + 1)
-    if chosen is not None and (chosen in DAYS or chosen == 0):
-        opens_at = on_day(asked.now, chosen, asked.partnership.timezone) if chosen else None
-        waves.prepare(asked.tx, asked.partnership.id, opens_at=opens_at)
-        return _open(asked)
+@action("open_day", State.CLOSED)
+def _open_day(asked: Asked) -> View:
+    if (chosen := _chosen(asked, DAYS)) is not None:
+        return _prepared(asked, opens_at=on_day(asked.now, chosen, asked.partnership.timezone) if chosen else None)
     line = say("When does the round open? Another day? Type for example: /{open} 1-3-2027", open=command("open"))
-    days = (_choice(asked, name, "open_day", at) for at, name in DAYS.items())
-    rows = ((_choice(asked, say("At once"), "open_day", 0),), *in_rows(days, 2), (asked.button(say("‹ Back"), "open"),))
-    return Shown(View(((line,),), rows))
+    return _choose(asked, line, "open_day", DAYS)
 
 
-def _open_weeks(asked: Asked) -> Shown:
+@action("open_weeks", State.OPEN, State.CLOSED)
+def _open_weeks(asked: Asked) -> View:
     """When the round closes by itself: of the next one, or of the one that is open now."""
-    chosen, is_open = _chosen(asked, max(WEEKS) + 1), asked.wave.closed_at is None
-    if not is_open and _plan(asked).confirmed:
-        return _open(asked)
-    if chosen is not None and (chosen in WEEKS or chosen == 0):
-        if not is_open:
-            waves.prepare(asked.tx, asked.partnership.id, weeks=chosen or None)
-            return _open(asked)
-        closes_at = closing(asked.now, chosen, asked.partnership.timezone) if chosen else None
-        waves.set_closing(asked.tx, asked.wave.id, closes_at)
-        return _close(replace(asked, wave=replace(asked.wave, closes_at=closes_at)))
-    line = say("When does the round close by itself?")
-    after = (_choice(asked, say("After {count} weeks", count=n), "open_weeks", n, is_open=is_open) for n in WEEKS)
-    never = _choice(asked, say("I close it myself"), "open_weeks", 0, is_open=is_open)
-    back = asked.button(say("‹ Back"), "close" if is_open else "open")
-    return Shown(View(((line,),), ((never,), *in_rows(after, 2), (back,))))
+    if (chosen := _chosen(asked, WEEKS)) is None:
+        return _choose(asked, say("When does the round close by itself?"), "open_weeks", WEEKS)
+    if not asked.is_open:
+        return _prepared(asked, weeks=chosen or None)
+    closes_at = closing(asked.now, chosen, asked.partnership.timezone) if chosen else None
+    waves.set_closing(asked.tx, asked.wave.id, closes_at)
+    return _close(asked.anew)
 
 
-def _open_yes(asked: Asked) -> Shown:
+def _choose(asked: Asked, line: Phrase, action: str, options: Mapping[int, Phrase], width: int = 2) -> View:
+    """The first option has a row of its own."""
+    first, *others = (_button(asked, label, action, value) for value, label in options.items())
+    return View(((line,),), ((first,), *in_rows(others, width), asked.back("close" if asked.is_open else "open")))
+
+
+def _button(asked: Asked, label: Phrase, action: str, value: object = "-") -> Button:
+    """A button that carries the number of the round that it is about: an old one must not change another round."""
+    return asked.button(label, action, f"{_about(asked)}.{value}")
+
+
+def _chosen(asked: Asked, allowed: Collection[int]) -> int | None:
+    """The value that such a button carries, if it is about this round and allowed."""
+    about, _, value = asked.argument.partition(".")
+    chosen = as_number(value, max(allowed))
+    return chosen if about == str(_about(asked)) and chosen in allowed else None
+
+
+def _about(asked: Asked) -> int:
+    """The round that is open, or the one that is being prepared."""
+    return asked.wave.number + (not asked.is_open)
+
+
+@action("open_yes", State.CLOSED)
+def _open_yes(asked: Asked) -> View:
     """Open exactly the round that was asked about, now or at the moment that was chosen."""
-    plan, there = _plan(asked), asked.partnership.timezone
-    if asked.wave.closed_at is None or asked.argument != str(asked.wave.number + 1):
-        return _still_open(asked) if asked.wave.closed_at is None else _open(asked)
-    if plan.opens_at and plan.opens_at > asked.now:
-        waves.confirm(asked.tx, asked.partnership.id, asked.now)
-        return _open(asked)
-    wave = open_wave(asked.tx, asked.texts, asked.partnership, decent(asked.now + UNDO, there), asked.now)
+    plan, partnership = _plan(asked), asked.partnership
+    if not asked.is_about(asked.wave.number + 1):
+        return preview(asked)
+    if plan.opens_at:
+        waves.confirm(asked.tx, partnership.id, asked.now)
+        return preview(asked)
+    invite_at = decent(asked.now + UNDO, partnership.timezone)
+    wave = open_wave(asked.tx, asked.texts, partnership, invite_at, asked.now)
     if wave is None:
-        return _still_open(replace(asked, wave=partnerships.last_wave(asked.tx, asked.partnership.id)))
-    at = wave.closes_at
-    closes = (say("It closes by itself on {moment}.", moment=local(asked, at)),) if at else ()
+        return still_open(asked.anew)
     lines = (
         say("<b>Round {wave} is open.</b>", wave=wave.number),
         *_reach(asked),
-        say("The invitations go out on {moment}.", moment=local(asked, wave.invite_at or asked.now)),
-        *closes,
+        say("The invitations go out on {moment}.", moment=local(partnership, wave.invite_at or asked.now)),
+        *closes_by_itself(partnership, wave.closes_at),
         say("Was this a mistake? You can undo it until then."),
     )
-    rows = ((asked.button(say("Undo"), "undo", str(wave.number)),), (asked.button(say("Menu"), "home"),))
-    return Shown(View((lines,), rows))
+    rows = ((asked.button(say("Undo"), "undo", wave.number),), (asked.button(say("Menu"), "home"),))
+    return View((lines,), rows)
 
 
-def _undo(asked: Asked) -> Shown:
-    if asked.argument == str(asked.wave.number) and waves.undo(asked.tx, asked.wave, asked.now):
-        line = say("Round {wave} is undone. Nobody was invited.", wave=asked.wave.number)
-        return Shown(View(((line,),), menu(asked.partnership.id, is_open=False)))
-    line = say("This cannot be undone any more: people are in it, or the invitations are going out.")
-    return Shown(View(((line,),), asked.menu))
+@action("undo")
+def _undo(asked: Asked) -> View:
+    if asked.is_about(asked.wave.number) and waves.undo(asked.tx, asked.wave, asked.now):
+        return asked.anew.told(say("Round {wave} is undone. Nobody was invited.", wave=asked.wave.number))
+    return asked.told(say("This cannot be undone any more: people are in it, or the invitations are going out."))
 
 
-def _unplan(asked: Asked) -> Shown:
-    if asked.argument != f"{asked.wave.number + 1}.-":
-        return _open(asked)
+@action("unplan", State.PLANNED)
+def _unplan(asked: Asked) -> View:
+    if asked.argument != f"{_about(asked)}.-":
+        return preview(asked)
     waves.drop_plan(asked.tx, asked.partnership.id)
-    return Shown(View(((say("The plan is cancelled. Nothing opens by itself."),),), asked.menu))
+    return asked.told(say("The plan is cancelled. Nothing opens by itself."))
 
 
-def _close(asked: Asked) -> Shown:
+@action("close", State.OPEN)
+def _close(asked: Asked) -> View:
     """What closing does, before it is done."""
-    if asked.wave.closed_at:
-        return _closed_before(asked)
     turnout = partnerships.turnout(asked.tx, asked.wave.id)
-    told = len(waves.took_part(asked.tx, asked.wave.id, unfinished=True))
     recipients = coordinators.recipients(asked.tx, asked.partnership.id)
     reached = len(recipients) + len(coordinators.waiting_for_result(asked.tx, asked.wave.id))
-    lines = [
+    lines = (
         say("<b>Do you want to close round {wave}?</b>", wave=asked.wave.number),
         say_n("{count} person is finished.", "{count} people are finished.", turnout.completed),
+        *_still_busy(asked, turnout.started - turnout.completed),
         say_n("The result goes to {count} person.", "The result goes to {count} people.", reached),
         say("You can open this round again, until the next one."),
-    ]
-    if busy := turnout.started - turnout.completed:
-        lines[2:2] = _still_busy(busy, told)
-    if asked.wave.closes_at:
-        lines.append(say("It closes by itself on {moment}.", moment=local(asked, asked.wave.closes_at)))
-    rows = (
-        (asked.button(say("Yes, close"), "close_yes", str(asked.wave.number)),),
-        (
-            asked.button(say("No, leave it open"), "home"),
-            _choice(asked, say("Closing date"), "open_weeks", is_open=True),
-        ),
+        *closes_by_itself(asked.partnership, asked.wave.closes_at),
     )
-    return Shown(View((tuple(lines),), rows))
+    stay = asked.button(say("No, leave it open"), "home")
+    rows = (
+        (asked.button(say("Yes, close"), "close_yes", asked.wave.number),),
+        (stay, _button(asked, say("Closing date"), "open_weeks")),
+    )
+    return View((lines,), rows)
 
 
-def _still_busy(busy: int, told: int) -> Paragraph:
+def _still_busy(asked: Asked, busy: int) -> Paragraph:
+    if not busy:
+        return ()
+    told = len(waves.took_part(asked.tx, asked.wave.id, unfinished=True))
     return (
         say_n(
             "{count} person is still busy. That answer will not count.",
@@ -282,62 +261,35 @@ def _still_busy(busy: int, told: int) -> Paragraph:
     )
 
 
-def _close_yes(asked: Asked) -> Shown:
+@action("close_yes", State.OPEN)
+def _close_yes(asked: Asked) -> View:
     """Close exactly the round that was asked about: an old button closes no later one."""
-    if asked.argument != str(asked.wave.number):
-        return _closed_before(asked)
-    if not close_wave(asked.tx, asked.texts, asked.partnership, asked.wave, asked.now, asked.now):
-        return _closed_before(asked)
-    return Shown(View(((say("Round {wave} is closed. The result is on its way.", wave=asked.wave.number),),)))
+    if not asked.is_about(asked.wave.number) or not close_wave(
+        asked.tx, asked.texts, asked.partnership, asked.wave, asked.now, asked.now
+    ):
+        return closed_already(asked)
+    return View(((say("Round {wave} is closed. The result is on its way.", wave=asked.wave.number),),))
 
 
-def _closed_before(asked: Asked) -> Shown:
-    line = say(
-        "Round {wave} is closed already.", wave=asked.argument if asked.argument.isdigit() else asked.wave.number
-    )
-    return Shown(View(((line,),), asked.menu))
+def closed_already(asked: Asked) -> View:
+    number = as_number(asked.argument, asked.wave.number) or asked.wave.number
+    return asked.told(say("Round {wave} is closed already.", wave=number))
 
 
-def _reopen(asked: Asked) -> Shown:
-    if asked.wave.closed_at is None:
-        return _still_open(asked)
+@action("reopen", State.CLOSED, State.PLANNED)
+def _reopen(asked: Asked) -> View:
     lines = [
         say("<b>Do you want to open round {wave} again?</b>", wave=asked.wave.number),
         say("People who were not finished can go on. Nobody gets a message about it, and no new invitations go out."),
         say("Scores that were shown stay as they are, until enough people are added."),
     ]
-    if waves.plan(asked.tx, asked.partnership.id).confirmed:
+    if asked.state == State.PLANNED:
         lines.append(say("The plan for the next round is cancelled."))
-    rows = (
-        (asked.button(say("Yes, open again"), "reopen_yes", str(asked.wave.number)),),
-        (asked.button(say("No, go back"), "home"),),
-    )
-    return Shown(View((tuple(lines),), rows))
+    return View((tuple(lines),), asked.surely(say("Yes, open again"), "reopen_yes", asked.wave.number))
 
 
-def _reopen_yes(asked: Asked) -> Shown:
-    if asked.argument != str(asked.wave.number) or not waves.reopen(asked.tx, asked.wave.id, asked.now):
-        return _still_open(asked) if asked.wave.closed_at is None else _open(asked)
-    waves.drop_plan(asked.tx, asked.partnership.id)
-    line = say("Round {wave} is open again.", wave=asked.wave.number)
-    return Shown(View(((line,),), menu(asked.partnership.id, is_open=True)))
-
-
-def _closing(asked: Asked, opens_at: datetime, weeks: int) -> datetime:
-    return local(asked, closing(opens_at, weeks, asked.partnership.timezone))
-
-
-ACTIONS: Actions = {
-    "open": _open,
-    "open_typed": _open_typed,
-    "open_name": _open_name,
-    "open_day": _open_day,
-    "open_weeks": _open_weeks,
-    "open_yes": _open_yes,
-    "undo": _undo,
-    "unplan": _unplan,
-    "close": _close,
-    "close_yes": _close_yes,
-    "reopen": _reopen,
-    "reopen_yes": _reopen_yes,
-}
+@action("reopen_yes", State.CLOSED, State.PLANNED)
+def _reopen_yes(asked: Asked) -> View:
+    if not asked.is_about(asked.wave.number) or not reopen_wave(asked.tx, asked.partnership, asked.wave, asked.now):
+        return preview(asked)
+    return asked.anew.told(say("Round {wave} is open again.", wave=asked.wave.number))

@@ -84,7 +84,7 @@ class Texts:
 
     def render(self, view: View, language: str) -> str:
         """The text of a view: lines under each other, an empty line between paragraphs."""
-        paragraphs = ("\n".join(self.say(line, language) for line in lines) for lines in view.paragraphs)
+        paragraphs = ("\n".join(self.say(line, language) for line in lines) for lines in view.paragraphs if lines)
         return "\n\n".join(paragraphs)
 
     def buttons(self, view: View, language: str) -> tuple[tuple[tuple[str, str], ...], ...]:

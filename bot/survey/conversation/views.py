@@ -25,6 +25,10 @@ class View:
     paragraphs: tuple[Paragraph, ...]
     rows: tuple[Row, ...] = ()
 
+    def under(self, *lines: Phrase) -> "View":
+        """The same, with these lines first."""
+        return View((lines, *self.paragraphs), self.rows)
+
 
 def in_rows(buttons: Iterable[Button], width: int = 3) -> tuple[Row, ...]:
     row = tuple(buttons)
