@@ -2,14 +2,12 @@
 
 import argparse
 import asyncio
-import json
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bot import app
 from bot.command_line import doctor
-from bot.command_line.common import CommandError
+from bot.command_line.common import CommandError, Commands, add, as_json
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, SettingsError, kept_secret
 from bot.texts.texts import load
@@ -19,9 +17,6 @@ from storage import state
 from storage.engine.database import Database
 from storage.upkeep import backups, restoring
 
-if TYPE_CHECKING:
-    from bot.command_line.common import Commands
-
 UNRECOGNISABLE = (
     "The secret is not here, and without it nobody in a back-up can be recognised. First set SAMENSPRAAK_SECRET to the "
     "secret of the bot that was backed up, or put its file samenspraak.secret in this folder."
@@ -29,20 +24,17 @@ UNRECOGNISABLE = (
 SAID = {True: "ok", False: "NOT OK", None: "-"}
 
 
-def add_to(commands: "Commands") -> None:
-    examining = commands.add_parser("doctor", help="is everything well? exit code 1 when it is not")
-    examining.add_argument("--json", action="store_true", help="for scripts")
-    examining.set_defaults(command=examine, misconfigured=examine_settings)
-    saving = commands.add_parser("backup", help="write the whole database to one file, while the bot runs")
+def add_to(commands: Commands) -> None:
+    examining = add(commands, "doctor", examine, "is everything well? exit code 1 when it is not", scripts=True)
+    examining.set_defaults(misconfigured=examine_settings)
+    saving = add(commands, "backup", back_up, "write the whole database to one file, while the bot runs")
     saving.add_argument("file", type=Path, help="where; the secret is not in it")
     saving.add_argument("--force", action="store_true", help="write over a file that is there")
-    saving.set_defaults(command=back_up)
-    returning = commands.add_parser("restore", help="put a back-up back, where there is no database")
+    returning = add(commands, "restore", restore, "put a back-up back, where there is no database")
     returning.add_argument("file", type=Path, help="made by: samenspraak backup")
     returning.add_argument(
         "--moved", action="store_true", help="the bot has not run since: send also what waited and fell due meanwhile"
     )
-    returning.set_defaults(command=restore)
 
 
 def examine(asked: argparse.Namespace, settings: Settings) -> int:
@@ -87,15 +79,13 @@ def _in_one_sentence(taken: Taken) -> str:
 
 
 def _report(asked: argparse.Namespace, findings: list[Finding]) -> int:
-    if asked.json:
-        print(json.dumps(doctor.as_json(findings, app.wall_clock()), indent=2, ensure_ascii=False))
-    else:
-        print("\n".join(map(_in_words, findings)))
+    found = doctor.as_json(findings, app.wall_clock())
+    print(as_json(found) if asked.json else "\n".join(map(_in_words, findings)))
     return 0 if doctor.is_well(findings) else 1
 
 
 def _in_words(finding: Finding) -> str:
-    lines = [f"{SAID[finding.ok]:7} {finding.name:10} ", *finding.found.splitlines()]
-    first = f"{lines[0]}{lines[1]}" if len(lines) > 1 else lines[0]
+    first, *others = finding.found.splitlines() or [""]
     advice = [f"do: {finding.advice}"] if finding.advice else []
-    return "\n".join((first, *(f"{'':19}{line}" for line in (*lines[2:], *advice))))
+    head = f"{SAID[finding.ok]:7} {finding.name:10} {first}"
+    return "\n".join((head, *(f"{'':19}{line}" for line in (*others, *advice))))

@@ -6,9 +6,10 @@ What cannot be done is a CommandError, in a sentence that says why and what to d
 import argparse
 import asyncio
 import contextlib
+import json
 import sys
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from bot import app
 from bot.channels import CHANNELS
@@ -19,8 +20,8 @@ from bot.survey.errors import OperatorError
 from storage import partnerships
 from storage.engine.database import Database, Tx
 
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+Command = Callable[[argparse.Namespace, Settings], int | None]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 PATIENCE = 10.0  # seconds for a channel to say who we are there
@@ -28,6 +29,23 @@ PATIENCE = 10.0  # seconds for a channel to say who we are there
 
 class CommandError(OperatorError):
     """What was asked cannot be done; the message says why and what to do."""
+
+
+def add(
+    commands: Commands, name: str, command: Command, about: str, *, of_one: bool = False, scripts: bool = False
+) -> argparse.ArgumentParser:
+    """A command, with what many of them take: one partnership, and --json."""
+    parser = commands.add_parser(name, help=about)
+    parser.set_defaults(command=command)
+    if of_one:
+        parser.add_argument("partnership", help="its name or number")
+    if scripts:
+        parser.add_argument("--json", action="store_true", help="for scripts")
+    return parser
+
+
+def as_json(found: object) -> str:
+    return json.dumps(found, indent=2, ensure_ascii=False)
 
 
 @contextlib.contextmanager
@@ -38,11 +56,8 @@ def transaction(settings: Settings) -> Iterator[Tx]:
 
 @contextlib.contextmanager
 def opened(settings: Settings) -> Iterator[Database]:
-    database: Database = app.open_database(settings)
-    try:
+    with contextlib.closing(app.open_database(settings)) as database:
         yield database
-    finally:
-        database.close()
 
 
 def wanted_partnership(tx: Tx, name: str) -> Partnership:

@@ -9,24 +9,21 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from bot import app
 from bot.channels.web.settings import WebSettings
 from bot.command_line import first_run
+from bot.command_line.common import Commands, add
 from bot.runtime.settings import Settings
 from storage.engine.urls import file_of, told
-
-if TYPE_CHECKING:
-    from bot.command_line.common import Commands
 
 log = logging.getLogger(__name__)
 
 LAST_PATIENCE = 15.0  # seconds that a stop may take; a container gets 20
 
 
-def add_to(commands: "Commands") -> None:
-    commands.add_parser("run", help="answer people, until stopped").set_defaults(command=run)
+def add_to(commands: Commands) -> None:
+    add(commands, "run", run, "answer people, until stopped")
 
 
 def run(_asked: argparse.Namespace, settings: Settings) -> None:

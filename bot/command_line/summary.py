@@ -1,19 +1,19 @@
 """`samenspraak summary` and `export`: what may be published now, and pseudonymous answers for research."""
 
 import argparse
-import json
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot import app
-from bot.command_line.common import CommandError, transaction, wanted_partnership
+from bot.command_line.common import CommandError, Commands, add, as_json, transaction, wanted_partnership
 from bot.export import dataset
 from bot.export.shapes import Record
 from bot.results import summaries as results
 from bot.runtime.settings import Settings
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import View
+from bot.survey.numbers import as_number
 from bot.survey.scores import summary as summaries
 from bot.survey.scores.comparison import Comparison, table
 from bot.survey.scores.scoring import Score
@@ -22,25 +22,19 @@ from bot.texts.texts import Texts, load, plain
 from storage import partnerships, rehearsals, waves
 from storage.engine.database import Tx
 
-if TYPE_CHECKING:
-    from bot.command_line.common import Commands
+MOST_WAVES = 9_999
 
 log = logging.getLogger(__name__)
 
 
-def add_to(commands: "Commands") -> None:
-    summary = commands.add_parser("summary", help="the scores, as far as they may be shown now")
-    summary.add_argument("partnership", help="its name or number")
-    summary.add_argument("--json", action="store_true", help="for scripts")
-    summary.set_defaults(command=summarise)
-    exporting = commands.add_parser("export", help="pseudonymous answers of a wave, for research")
-    exporting.add_argument("partnership", help="its name or number")
+def add_to(commands: Commands) -> None:
+    add(commands, "summary", summarise, "the scores, as far as they may be shown now", of_one=True, scripts=True)
+    exporting = add(commands, "export", export, "pseudonymous answers of a wave, for research", of_one=True)
     exporting.add_argument("--wave", type=_wave_number, required=True, help="its number, or: all")
     exporting.add_argument("--format", choices=("csv", "xlsx", "sav"), default="csv")
     exporting.add_argument("--out", default=".", help="the folder to write in")
     exporting.add_argument("--language", default="en", help="the language of the labels")
     exporting.add_argument("--yes", action="store_true", help="do not ask for confirmation")
-    exporting.set_defaults(command=export)
 
 
 def summarise(asked: argparse.Namespace, settings: Settings) -> None:
@@ -50,13 +44,11 @@ def summarise(asked: argparse.Namespace, settings: Settings) -> None:
         partnership = wanted_partnership(tx, asked.partnership)
         wave = partnerships.last_wave(tx, partnership.id)
         found = results.read_summary(tx, texts, partnership, wave, app.wall_clock())
-    if asked.json:
-        print(json.dumps(_as_json(texts, found), indent=2, ensure_ascii=False))
-    else:
-        print(plain(texts.render(View(summaries.paragraphs(found)), partnership.language)))
+    in_words = plain(texts.render(View(summaries.paragraphs(found)), partnership.language))
+    print(as_json(_as_data(texts, found)) if asked.json else in_words)
 
 
-def _as_json(texts: Texts, found: Summary) -> dict[str, Any]:
+def _as_data(texts: Texts, found: Summary) -> dict[str, Any]:
     scores, total = found.scores, found.scores.total
     return {
         "partnership": found.partnership.name,
@@ -76,20 +68,17 @@ def _as_json(texts: Texts, found: Summary) -> dict[str, Any]:
 
 def _change(texts: Texts, since: Comparison) -> dict[str, Any]:
     """Everyone and the same people, then and now; items that were worded anew are in neither."""
-    everyone, same = since.dimensions(texts.checklist), since.same_dimensions(texts.checklist)
-    return {
-        "since_wave": since.wave,
-        "reworded": list(since.reworded),
-        "everyone": {key: {"then": _score(then), "now": _score(now)} for key, (then, now) in everyone.items()},
-        "same_people": {key: {"then": _score(then), "now": _score(now)} for key, (then, now) in same.items()},
+    both = {"everyone": since.dimensions(texts.checklist), "same_people": since.same_dimensions(texts.checklist)}
+    scores = {
+        who: {key: {"then": _score(then), "now": _score(now)} for key, (then, now) in pairs.items()}
+        for who, pairs in both.items()
     }
+    return {"since_wave": since.wave, "reworded": list(since.reworded), **scores}
 
 
 def _score(score: Score) -> dict[str, int | None]:
     """`n` is null where one would see how few gave no scored answer."""
-    if score.fewer:
-        return {"score": score.shown, "n": None, "fewer_than": score.n}
-    return {"score": score.shown, "n": score.n}
+    return {"score": score.shown, **({"n": None, "fewer_than": score.n} if score.fewer else {"n": score.n})}
 
 
 def export(asked: argparse.Namespace, settings: Settings) -> None:
@@ -117,11 +106,10 @@ def export(asked: argparse.Namespace, settings: Settings) -> None:
 
 
 def _wave_number(text: str) -> int | str:
-    if text == "all":
-        return text
-    if not (text.isascii() and text.isdigit()):
+    found = text if text == "all" else as_number(text, MOST_WAVES)
+    if found is None:
         raise argparse.ArgumentTypeError("a number, or: all")
-    return int(text)
+    return found
 
 
 def _published_change(tx: Tx, texts: Texts, partnership: Partnership, number: int) -> list[list[str]]:

@@ -87,7 +87,8 @@ def _own_place(asked: Asked, places: Sequence[PlaceTurnout]) -> PlaceTurnout:
 @action("qr")
 def _qr(asked: Asked) -> Shown:
     place = _own_place(asked, _places(asked))
-    return _with(asked, place, _what_it_is_for(asked, place), attachments.qr(asked.entrances.offered[0].link(place.code)))
+    code = attachments.qr(asked.entrances.offered[0].link(place.code))
+    return _with(asked, place, _what_it_is_for(asked, place), code)
 
 
 def _with(asked: Asked, place: PlaceTurnout, told: Paragraph, attachment: Attachment) -> Shown:
