@@ -65,11 +65,8 @@ def save(database: Database, path: Path, now: datetime, *, over: bool = False) -
         raise BackupError(f"There is a {path} already. Give another name, or --force to write over it.")
     if _is_nothing(database):
         raise BackupError(f"There is nothing to back up in {told(database.url)}.")
-    with _beside(path) as part:
+    with _whole(path) as part:
         (_copy if database.is_sqlite else _dump)(database, part, now)
-        _flush(part)
-        part.replace(path)
-    _flush(path.absolute().parent)
 
 
 def _is_nothing(database: Database) -> bool:
@@ -97,24 +94,14 @@ def _restored_file(path: Path, target: Path, secret: str) -> Iterator[Database]:
     if taken := [one for one in _with_companions(target) if one.exists()]:
         raise BackupError(f"There is a {taken[0]} already. {INTO_EMPTY}")
     _check_file(path)
-    with _beside_in_folder(target) as copy:
+    with _in_words(target):
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _whole(target) as copy:
         _copy_file(path, copy)
         with closing(Database(f"sqlite:///{copy}", secret)) as database:
             upgrade(database, _check(database))
             yield database
         _make_one_file(copy)
-        _flush(copy)
-        copy.replace(target)
-    _flush(target.absolute().parent)
-
-
-@contextmanager
-def _beside_in_folder(target: Path) -> Iterator[Path]:
-    """The same name in a new folder beside it, which is gone afterwards."""
-    with _in_words(target):
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".restoring-", dir=target.parent) as folder:
-            yield Path(folder) / target.name
 
 
 @contextmanager
@@ -195,7 +182,7 @@ def _date(part: Path, now: datetime) -> None:
 
 def _copy_file(source: Path, to: Path) -> None:
     """All at once, which is one moment of the database, while others go on writing; one file, with no log beside it."""
-    with closing(sqlite3.connect(_read_only(source), uri=True)) as there, closing(_new(to)) as made:
+    with closing(sqlite3.connect(_read_only(source), uri=True)) as there, closing(sqlite3.connect(to)) as made:
         there.backup(made)
     _make_one_file(to)
 
@@ -211,12 +198,6 @@ def _dump(database: Database, part: Path, now: datetime) -> None:
         state.write_moment(tx, MADE, now)
     _run(*DUMP, f"--file={part}", f"--dbname={_without_password(database)}", **_password(database))
     _run("pg_restore", "--list", str(part))
-
-
-def _new(path: Path) -> sqlite3.Connection:
-    """For our eyes only."""
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    return sqlite3.connect(path, isolation_level=None)
 
 
 def _check_file(path: Path) -> None:
@@ -237,15 +218,16 @@ def _wrong_in(path: Path) -> str:
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A new file in the same folder, which is gone afterwards."""
-    with _in_words(path):
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.absolute().parent)
-        os.close(handle)
-        try:
-            yield Path(name)
-        finally:
-            Path(name).unlink(missing_ok=True)
+def _whole(path: Path) -> Iterator[Path]:
+    """A file for our eyes only, which takes this place when all went well, and is gone when it did not."""
+    folder = path.absolute().parent
+    with _in_words(path), tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder) as room:
+        part = Path(room) / path.name
+        part.touch(0o600)
+        yield part
+        _flush(part)
+        part.replace(path)
+        _flush(folder)
 
 
 @contextmanager

@@ -65,7 +65,7 @@ def test_it_is_in_place_afterwards_and_everything_is_in_one_file(
             assert rows(again, "SELECT 1 FROM marks WHERE name = 'put back'") == [(1,)]
             if again.is_sqlite:
                 folder = Path(str(again.engine.url.database)).parent
-                assert not list(folder.glob(".restoring-*"))
+                assert not list(folder.glob(".unfinished-*"))
 
 
 def test_a_file_that_is_there_is_not_written_over_unless_asked(database: Database, tmp_path: Path) -> None:
@@ -340,7 +340,7 @@ def put_back(path: Path, url: str) -> None:
 def is_empty(url: str) -> bool:
     if url.startswith("sqlite"):
         path = Path(url.removeprefix("sqlite:///"))
-        return not path.exists() and not list(path.parent.glob(".restoring-*"))
+        return not path.exists() and not list(path.parent.glob(".unfinished-*"))
     with closing(Database(url, SECRET)) as database:
         return current(database) is None
 
