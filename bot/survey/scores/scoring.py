@@ -1,7 +1,7 @@
 """Scoring: answers to item, dimension and total scores, 0 to 100.
 
 Exact inside, rounded half up only on display; don't know and does not apply are never scored and never filled in.
-Source: van Lammeren et al. 2025, Appendix A, whose table `tests/survey/test_scoring.py` reproduces.
+Source: van Lammeren et al. 2025, Appendix A, whose table `tests/survey/scores/test_scoring.py` reproduces.
 """
 
 from collections.abc import Mapping
@@ -11,9 +11,6 @@ from math import floor
 
 from bot.survey.checklist import Checklist
 from bot.survey.phrases import Phrase, say, verbatim
-
-Tally = Mapping[int, Mapping[str, int]]
-"""Item number -> option key -> how many people chose it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +39,6 @@ class Scores:
     total: Score | None
 
 
-def scores(checklist: Checklist, tally: Tally, minimum: int = 1) -> Scores:
-    """Every score that at least `minimum` people carry. Dimensions and total are means of those item scores only."""
-    items = {
-        number: score
-        for number in checklist.items
-        if (score := _item_score(checklist, tally.get(number, {}))) and score.n >= minimum
-    }
-    return combined(checklist, items)
-
-
 def told(score: Score, people: int, k: int) -> Score:
     """The score as it may be shown beside others of these people: where one to k - 1 of them gave no scored answer, how
     many they are is not told."""
@@ -70,17 +57,8 @@ def combined(checklist: Checklist, items: Mapping[int, Score]) -> Scores:
 
 def profile(checklist: Checklist, answers: Mapping[int, str]) -> Scores:
     """One person's own scores."""
-    return scores(checklist, {number: {option: 1} for number, option in answers.items()})
-
-
-def _item_score(checklist: Checklist, chosen: Mapping[str, int]) -> Score | None:
-    scored = {
-        option.score: chosen[option.key]
-        for option in checklist.options.values()
-        if option.score is not None and chosen.get(option.key)
-    }
-    n = sum(scored.values())
-    return Score(Fraction(sum(score * people for score, people in scored.items()), n), n) if n else None
+    given = {item: checklist.options[option].score for item, option in sorted(answers.items())}
+    return combined(checklist, {item: Score(Fraction(score), 1) for item, score in given.items() if score is not None})
 
 
 def _mean(parts: list[Score]) -> Score | None:

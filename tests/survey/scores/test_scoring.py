@@ -7,22 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.survey.checklist import Checklist
-from bot.survey.scores.scoring import Score, Tally, combined, profile, scores, told
+from bot.survey.scores.scoring import Score, combined, profile, told
 from bot.texts.texts import Texts
 from tests.data import APPENDIX_A, PUBLISHED, PUBLISHED_TOTAL, five_sheets
 
 
-def tally_of(sheets: list[dict[int, str]]) -> Tally:
-    found: dict[int, dict[str, int]] = {}
-    for sheet in sheets:
-        for item, option in sheet.items():
-            chosen = found.setdefault(item, {})
-            chosen[option] = chosen.get(option, 0) + 1
-    return found
+def means_of(checklist: Checklist, sheets: list[dict[int, str]]) -> dict[int, Score]:
+    """The mean of what was scored, of each item to which somebody gave a scored answer."""
+    given = {item: [checklist.options[sheet[item]].score for sheet in sheets if item in sheet] for item in range(1, 27)}
+    scored = {item: [score for score in scores if score is not None] for item, scores in given.items()}
+    return {item: Score(Fraction(sum(scores), len(scores)), len(scores)) for item, scores in scored.items() if scores}
 
 
 def test_five_people_give_the_published_table(checklist: Checklist) -> None:
-    found = scores(checklist, tally_of([dict(sheet) for sheet in five_sheets()]), minimum=5)
+    found = combined(checklist, means_of(checklist, [dict(sheet) for sheet in five_sheets()]))
     assert {number: score.shown for number, score in found.items.items()} == APPENDIX_A
     assert {key: score.shown for key, score in found.dimensions.items()} == PUBLISHED
     assert found.total
@@ -38,19 +36,19 @@ def test_rounding_is_half_up_and_only_on_display(mean: Fraction, shown: int) -> 
 
 
 def test_unscored_options_are_left_out_not_counted_as_anything(checklist: Checklist) -> None:
-    found = scores(checklist, {1: {"yes": 1, "dont_know": 3, "not_applicable": 2}, 2: {"dont_know": 6}})
-    assert found.items[1] == Score(Fraction(100), 1)
-    assert 2 not in found.items
+    found = profile(checklist, {1: "yes", 2: "dont_know", 3: "not_applicable"})
+    assert found.items == {1: Score(Fraction(100), 1)}
+    assert found.total == Score(Fraction(100), 1)
 
 
-def test_a_score_that_too_few_people_carry_is_not_there_and_counts_in_nothing(checklist: Checklist) -> None:
-    found = scores(checklist, {2: {"yes": 5}, 3: {"no": 4}}, minimum=5)
+def test_a_score_that_is_not_there_counts_in_nothing(checklist: Checklist) -> None:
+    found = combined(checklist, {2: Score(Fraction(100), 5)})
     assert set(found.items) == {2}
-    assert found.dimensions["suitability"] == Score(Fraction(100), 5)
+    assert found.dimensions == {"suitability": Score(Fraction(100), 5)}
 
 
 def test_nobody_gives_no_score(checklist: Checklist) -> None:
-    found = scores(checklist, {})
+    found = combined(checklist, {})
     assert not found.items
     assert not found.dimensions
     assert found.total is None
@@ -65,11 +63,11 @@ def test_a_profile_is_the_scores_of_one_person(checklist: Checklist) -> None:
     st.lists(st.dictionaries(st.integers(1, 26), st.sampled_from(("no", "rather_no", "middle", "rather_yes", "yes"))))
 )
 def test_scores_are_means_of_means(checklist: Checklist, sheets: list[dict[int, str]]) -> None:
-    value = {key: option.score for key, option in checklist.options.items()}
-    found = scores(checklist, tally_of(sheets))
-    for number, score in found.items.items():
-        given_by = [value[sheet[number]] for sheet in sheets if number in sheet]
-        assert score.mean == Fraction(sum(v for v in given_by if v is not None), len(given_by))
+    found = combined(checklist, means_of(checklist, sheets))
+    for dimension in checklist.dimensions:
+        means = [found.items[item].mean for item in dimension.items if item in found.items]
+        score = found.dimensions.get(dimension.key)
+        assert score is None if not means else (score and score.mean == sum(means) / len(means))
     if found.total:
         assert found.total.mean == sum(score.mean for score in found.items.values()) / len(found.items)
 
