@@ -6,13 +6,14 @@ Every function takes the partnership that the caller was found to belong to; not
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String, case, cast, delete, exists, func, select, update
+from sqlalchemy import Select, String, case, cast, delete, exists, func, select, update
 
 from bot.survey.conversation.dialogue import Partnership
 from storage.contacts import meet
 from storage.engine.database import Tx
-from storage.partnerships import LINK_LASTS, PARTNERSHIP_COLUMNS, new_code
+from storage.partnerships import PARTNERSHIP_COLUMNS
 from storage.schema import (
     answers,
     contacts,
@@ -77,12 +78,9 @@ def seats(tx: Tx, channel: str, address: str) -> list[Seat]:
 
 
 def link(tx: Tx, code: str, now: datetime) -> Link | None:
-    found = tx.connection.execute(
-        select(coordinator_links).where(coordinator_links.c.code_key == _key(tx, code)).with_for_update()
-    ).first()
-    if found is None:
-        return None
-    return Link(found.partnership_id, found.role, found.expires_at <= now, found.used_on is not None)
+    by_code = select(coordinator_links).where(coordinator_links.c.code_key == _key(tx, code)).with_for_update()
+    found = tx.connection.execute(by_code).first()
+    return Link(found.partnership_id, found.role, found.expires_at <= now, bool(found.used_on)) if found else None
 
 
 def use_link(tx: Tx, code: str, link: Link, channel: str, address: str, language: str, now: datetime) -> None:
@@ -100,19 +98,10 @@ def take_seat(tx: Tx, contact: int, partnership: int, role: str, now: datetime) 
     tx.connection.execute(
         seat.on_conflict_do_update(index_elements=["contact_id", "partnership_id"], set_={"role": better})
     )
-    own = select(respondents.c.id).where(
-        respondents.c.contact_id == contact, respondents.c.partnership_id == partnership
-    )
+    here = (respondents.c.contact_id == contact, respondents.c.partnership_id == partnership)
+    own = select(respondents.c.id).where(*here)
     unreleased = update(responses).where(responses.c.respondent_id.in_(own), responses.c.released_in.is_(None))
     tx.connection.execute(unreleased.values(seated=True))
-
-
-def make_link(tx: Tx, partnership: int, role: str, now: datetime) -> str:
-    """A new link for this role, to be used once; its code."""
-    code = new_code()
-    row = {"code_key": _key(tx, code), "partnership_id": partnership, "role": role, "expires_at": now + LINK_LASTS}
-    tx.connection.execute(tx.insert(coordinator_links).values(row))
-    return code
 
 
 def leave(tx: Tx, contact: int, partnership: int) -> None:
@@ -154,13 +143,16 @@ def take_back(tx: Tx, partnership: int) -> list[int]:
 
 def recipients(tx: Tx, partnership: int) -> list[Recipient]:
     """Everybody who is sent the summaries and can be reached."""
-    found = tx.connection.execute(
+    return [Recipient(*row) for row in tx.connection.execute(_receiving(partnership))]
+
+
+def _receiving(partnership: int) -> Select[Any]:
+    return (
         select(contacts.c.id, contacts.c.channel, contacts.c.language, coordinators.c.role)
         .select_from(coordinators.join(contacts))
         .where(coordinators.c.partnership_id == partnership, contacts.c.unreachable_at.is_(None))
         .order_by(contacts.c.id)
     )
-    return [Recipient(*row) for row in found]
 
 
 def waiting_for_post(tx: Tx, partnership: int, wave: int, weeks: tuple[str, str], moment: datetime) -> list[Recipient]:
@@ -171,18 +163,8 @@ def waiting_for_post(tx: Tx, partnership: int, wave: int, weeks: tuple[str, str]
     mine = "summary:" + cast(contacts.c.id, String) + f":{wave}:"
     named = func.substr(letters.c.key, func.length(mine) + 1, len(weeks[0])).between(*weeks)
     written = exists().where(letters.c.contact_id == contacts.c.id, letters.c.key.startswith(mine), named)
-    found = tx.connection.execute(
-        select(contacts.c.id, contacts.c.channel, contacts.c.language, coordinators.c.role)
-        .select_from(coordinators.join(contacts))
-        .where(
-            coordinators.c.partnership_id == partnership,
-            coordinators.c.added_at <= moment,
-            contacts.c.unreachable_at.is_(None),
-            ~written,
-        )
-        .order_by(contacts.c.id)
-    )
-    return [Recipient(*row) for row in found]
+    waiting = _receiving(partnership).where(coordinators.c.added_at <= moment, ~written)
+    return [Recipient(*row) for row in tx.connection.execute(waiting)]
 
 
 def last_post(tx: Tx, partnership: int, wave: int) -> datetime | None:
@@ -221,29 +203,11 @@ def set_language(tx: Tx, contact: int, language: str) -> None:
     tx.connection.execute(update(contacts).where(contacts.c.id == contact).values(language=language))
 
 
-def set_summary_moment(tx: Tx, partnership: int, *, day: int | None = None, hour: int | None = None) -> None:
-    changed = {name: value for name, value in (("summary_day", day), ("summary_hour", hour)) if value is not None}
-    tx.connection.execute(update(partnerships).where(partnerships.c.id == partnership).values(changed))
-
-
 def summary_moment(tx: Tx, partnership: int) -> tuple[int, int]:
     """Day of the week, 0 being Monday, and hour of the weekly summary, in the partnership's own time zone."""
     moment = select(partnerships.c.summary_day, partnerships.c.summary_hour).where(partnerships.c.id == partnership)
     day, hour = tx.connection.execute(moment).one()
     return day, hour
-
-
-def add_invitation(tx: Tx, partnership: int, label: str, now: datetime) -> str:
-    """A new invitation code for one place; the code of this label when it has one already."""
-    of_label = select(invitations.c.code).where(
-        invitations.c.partnership_id == partnership, invitations.c.label == label
-    )
-    if known := tx.connection.execute(of_label).scalar():
-        return str(known)
-    code = new_code()
-    row = {"code": code, "partnership_id": partnership, "label": label, "created_at": now}
-    tx.connection.execute(tx.insert(invitations).values(row))
-    return code
 
 
 def opened(tx: Tx, code: str) -> None:
@@ -254,13 +218,9 @@ def opened(tx: Tx, code: str) -> None:
 
 def places(tx: Tx, partnership: int, wave: int) -> Sequence[PlaceTurnout]:
     """Every invitation of the partnership with what came in by it in this wave."""
+    counted = func.count(responses.c.started_at), func.count(responses.c.completed_at)
     found = tx.connection.execute(
-        select(
-            invitations.c.code,
-            invitations.c.label,
-            func.count(responses.c.started_at),
-            func.count(responses.c.completed_at),
-        )
+        select(invitations.c.code, invitations.c.label, *counted)
         .select_from(invitations)
         .outerjoin(respondents, respondents.c.invitation == invitations.c.code)
         .outerjoin(responses, (responses.c.respondent_id == respondents.c.id) & (responses.c.wave_id == wave))
@@ -284,9 +244,14 @@ def stops(tx: Tx, wave: int) -> dict[int, int]:
     return dict(map(tuple, tx.connection.execute(select(given.c.given, func.count()).group_by(given.c.given))))
 
 
-def started_since(tx: Tx, wave: int, moment: datetime) -> int:
-    counted = select(func.count()).where(responses.c.wave_id == wave, responses.c.started_at > moment)
-    return tx.connection.execute(counted).scalar_one()
+def progress_since(tx: Tx, wave: int, moment: datetime) -> tuple[int, int]:
+    """How many began, and how many finished."""
+    began, finished = (
+        func.count(case((each > moment, 1))) for each in (responses.c.started_at, responses.c.completed_at)
+    )
+    counted = select(began, finished).where(responses.c.wave_id == wave)
+    new, done = tx.connection.execute(counted).one()
+    return new, done
 
 
 def newcomers(tx: Tx, wave: int) -> Sequence[datetime]:
@@ -298,19 +263,11 @@ def newcomers(tx: Tx, wave: int) -> Sequence[datetime]:
     return tx.connection.execute(known.where(~was_here)).scalars().all()
 
 
-def completed_since(tx: Tx, wave: int, moment: datetime) -> int:
-    counted = select(func.count()).where(responses.c.wave_id == wave, responses.c.completed_at > moment)
-    return tx.connection.execute(counted).scalar_one()
-
-
 def stopped(tx: Tx, wave: int) -> int:
     """How many respondents of this wave want no more messages."""
-    counted = (
-        select(func.count())
-        .select_from(contacts.join(respondents).join(responses))
-        .where(responses.c.wave_id == wave, contacts.c.stopped_at.is_not(None))
-    )
-    return tx.connection.execute(counted).scalar_one()
+    counted = select(func.count()).select_from(contacts.join(respondents).join(responses))
+    theirs = counted.where(responses.c.wave_id == wave, contacts.c.stopped_at.is_not(None))
+    return tx.connection.execute(theirs).scalar_one()
 
 
 def _key(tx: Tx, code: str) -> bytes:

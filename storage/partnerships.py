@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -69,30 +70,31 @@ def add(tx: Tx, partnership: Partnership, wording: Mapping[str, Mapping[str, str
         tx.insert(partnerships).values(**row, created_at=now).returning(partnerships.c.id)
     ).scalar_one()
     open_wave(tx, number, wording, now)
-    made = Codes(new_code(), new_code())
-    tx.connection.execute(
-        tx.insert(invitations).values(code=made.invitation, partnership_id=number, label="", created_at=now)
-    )
-    tx.connection.execute(
-        tx.insert(coordinator_links).values(
-            code_key=tx.seal.key("coordinator", made.coordinator),
-            partnership_id=number,
-            role="coordinator",
-            expires_at=now + LINK_LASTS,
-        )
-    )
-    return number, made
+    return number, Codes(invite(tx, number, "", now), make_link(tx, number, "coordinator", now))
 
 
-def change(tx: Tx, partnership: int, fact: str, value: str) -> None:
-    """Change the contact, the organisation or the time zone."""
-    tx.connection.execute(update(partnerships).where(partnerships.c.id == partnership).values({fact: value}))
+def invite(tx: Tx, partnership: int, label: str, now: datetime) -> str:
+    """A new invitation code for one place, or for all; the code of this label when it has one already."""
+    mine = select(invitations.c.code).where(invitations.c.partnership_id == partnership, invitations.c.label == label)
+    if known := tx.connection.execute(mine).scalar():
+        return str(known)
+    code = _new_code()
+    row = {"code": code, "partnership_id": partnership, "label": label, "created_at": now}
+    tx.connection.execute(tx.insert(invitations).values(row))
+    return code
 
 
-def set_rhythm(tx: Tx, partnership: int, first: int, second: int) -> None:
-    """After how many days of silence the reminders come."""
-    days = {"remind_after": first, "remind_again": second}
-    tx.connection.execute(update(partnerships).where(partnerships.c.id == partnership).values(days))
+def make_link(tx: Tx, partnership: int, role: str, now: datetime) -> str:
+    """A new link for this role, to be used once; its code, of which we keep a hash."""
+    code = _new_code()
+    row = {"code_key": tx.seal.key("coordinator", code), "partnership_id": partnership, "role": role}
+    tx.connection.execute(tx.insert(coordinator_links).values(**row, expires_at=now + LINK_LASTS))
+    return code
+
+
+def change(tx: Tx, partnership: int, **facts: str | int) -> None:
+    """Change what a coordinator may: who helps, who asks, the time zone, when reminders and summaries come."""
+    tx.connection.execute(update(partnerships).where(partnerships.c.id == partnership).values(facts))
 
 
 def tidy(text: str) -> str:
@@ -101,7 +103,7 @@ def tidy(text: str) -> str:
     return " ".join(shown.split())
 
 
-def new_code() -> str:
+def _new_code() -> str:
     return "".join(secrets.choice(codes.ALPHABET) for _ in range(codes.LENGTH))
 
 
@@ -159,44 +161,21 @@ def turnout(tx: Tx, wave: int) -> Turnout:
     return Turnout(*tx.connection.execute(counts).one())
 
 
-def tally(tx: Tx, wave: int) -> dict[int, dict[str, int]]:
-    """Item -> option -> how many people chose it, over the completed responses of a wave."""
-    counted = (
-        select(answers.c.item, answers.c.option, func.count())
-        .join(responses)
-        .where(responses.c.wave_id == wave, responses.c.completed_at.is_not(None))
-        .group_by(answers.c.item, answers.c.option)
-    )
-    found: dict[int, dict[str, int]] = {}
-    for item, option, people in tx.connection.execute(counted):
-        found.setdefault(item, {})[option] = people
-    return found
-
-
 def records(tx: Tx, partnership: int, wave: int) -> list[tuple[int, int, str | None, str, bool, dict[int, str]]]:
     """(respondent, wave number, group, language, completed, item -> option) of every response in a wave."""
-    found = tx.connection.execute(
-        select(
-            responses.c.id,
-            respondents.c.id.label("respondent"),
-            respondents.c.group,
-            contacts.c.language,
-            responses.c.completed_at,
-        )
+    of_wave = (waves.c.partnership_id == partnership, waves.c.number == wave)
+    given = defaultdict[int, dict[int, str]](dict)
+    all_answers = select(answers).select_from(answers.join(responses).join(waves)).where(*of_wave)
+    for answer in tx.connection.execute(all_answers):
+        given[answer.response_id][answer.item] = answer.option
+    came = (
+        select(responses.c.id, respondents.c.id, respondents.c.group, contacts.c.language, responses.c.completed_at)
         .select_from(responses.join(waves).join(respondents).outerjoin(contacts))
-        .where(waves.c.partnership_id == partnership, waves.c.number == wave, responses.c.started_at.is_not(None))
-    ).all()
-    given: dict[int, dict[int, str]] = {row.id: {} for row in found}
-    of_wave = (
-        select(answers.c.response_id, answers.c.item, answers.c.option)
-        .select_from(answers.join(responses).join(waves))
-        .where(waves.c.partnership_id == partnership, waves.c.number == wave)
+        .where(*of_wave, responses.c.started_at.is_not(None))
     )
-    for response, item, option in tx.connection.execute(of_wave):
-        given[response][item] = option  # whoever answered has started
     return [
-        (row.respondent, wave, row.group, row.language or "", row.completed_at is not None, given[row.id])
-        for row in found
+        (person, wave, group, language or "", completed_at is not None, given[response])
+        for response, person, group, language, completed_at in tx.connection.execute(came)
     ]
 
 

@@ -19,19 +19,16 @@ def pick(seats: Sequence[Seat], action: str) -> View:
 
 def welcome(seat: Seat, *, is_open: bool, with_buttons: bool) -> View:
     """After a coordinator link was opened."""
-    name = seat.partnership.name
+    name, k = seat.partnership.name, seat.partnership.minimum_group
     if seat.role == "viewer":
         lines: Paragraph = (say("From now on the summaries of {partnership} come here.", partnership=name),)
         rows = ((Button(say("Summary"), Coordinate(seat.partnership.id, "summary")),),) if with_buttons else ()
         return View((lines,), rows)
     lines = (
         say("<b>You are now coordinator of {partnership}.</b>", partnership=name),
-        say("You see how many people take part, and averages of {k} or more people.", k=seat.partnership.minimum_group),
+        say("You see how many people take part, and averages of {k} or more people.", k=k),
         say("You are never shown what one person answered."),
-        say(
-            "You may take part yourself. Your answers are in the averages, but you do not count for the {k}.",
-            k=seat.partnership.minimum_group,
-        ),
+        say("You may take part yourself. Your answers are in the averages, but you do not count for the {k}.", k=k),
     )
     first = say("Start with the invitation: a link, a QR code or a poster.")
     next_step = first if is_open else say("No round is open now. You open the next one with the button.")

@@ -71,7 +71,7 @@ def _named(asked: Asked) -> View:
         return _invite(asked)
     if len(_places(asked)) >= MOST_PLACES:
         return View(((say("You have {count} places. That is the most.", count=MOST_PLACES),),), (asked.back("invite"),))
-    code = coordinators.add_invitation(asked.tx, asked.partnership.id, tidy, asked.now)
+    code = partnerships.invite(asked.tx, asked.partnership.id, tidy, asked.now)
     return _invite(replace(asked, argument=code))
 
 
@@ -87,19 +87,14 @@ def _own_place(asked: Asked, places: Sequence[PlaceTurnout]) -> PlaceTurnout:
 @action("qr")
 def _qr(asked: Asked) -> Shown:
     place = _own_place(asked, _places(asked))
-    code = attachments.qr(asked.entrances.offered[0].link(place.code))
-    return _with(asked, place, _what_it_is_for(asked, place), code)
+    scan = say("Scan this code to take part in {partnership}.", partnership=asked.partnership.name)
+    told = (scan, verbatim(place.label)) if place.label else (scan,)
+    return _with(asked, place, told, attachments.qr(asked.entrances.offered[0].link(place.code)))
 
 
 def _with(asked: Asked, place: PlaceTurnout, told: Paragraph, attachment: Attachment) -> Shown:
     above = Letter(asked.texts.render(View((told,)), asked.seat.language), attachment=attachment)
     return Shown(_invite(replace(asked, argument=place.code)), (above,))
-
-
-def _what_it_is_for(asked: Asked, place: PlaceTurnout) -> Paragraph:
-    name = asked.partnership.name
-    scan = say("Scan this code to take part in {partnership}.", partnership=name)
-    return (scan, verbatim(place.label)) if place.label else (scan,)
 
 
 @action("poster")

@@ -2,24 +2,20 @@
 
 from bot.coordination.request import Asked, Shown, action
 from bot.results.summaries import drawn, read_summary
-from bot.survey.conversation.views import Row, View, in_rows
+from bot.survey.conversation.views import View, in_rows
 from bot.survey.phrases import say
 from bot.survey.scores.comparison import by_item
-from bot.survey.scores.summary import Summary, paragraphs
+from bot.survey.scores.summary import paragraphs
 
 
 @action("summary", for_viewers=True)
 def _summary(asked: Asked) -> Shown:
     found = read_summary(asked.tx, asked.texts, asked.partnership, asked.wave, asked.now)
-    rows = (*_look_back(asked, found), *asked.menu) if asked.seat.role == "coordinator" else ()
+    changed = asked.button(say("What changed, statement by statement"), "changes", 1)
+    look_back = ((changed,),) if found.since and found.since.everyone else ()
+    rows = (*look_back, *asked.menu) if asked.seat.role == "coordinator" else ()
     above = (drawn(asked.texts, found, asked.seat.language),) if found.items else ()
     return Shown(View(paragraphs(found), rows), above)
-
-
-def _look_back(asked: Asked, found: Summary) -> tuple[Row, ...]:
-    if not (found.since and found.since.everyone):
-        return ()
-    return ((asked.button(say("What changed, statement by statement"), "changes", "1"),),)
 
 
 @action("changes", for_viewers=True)

@@ -27,8 +27,8 @@ HOURS = {f"h{hour}": verbatim(f"{hour}:00") for hour in (8, 9, 10, 12, 14, 16)}
 def _settings(asked: Asked) -> View:
     """When the summary comes, as a button may have chosen it just now."""
     if asked.argument in (*DAYS, *HOURS):
-        fact = {"day" if asked.argument in DAYS else "hour": int(asked.argument[1:])}
-        coordinators.set_summary_moment(asked.tx, asked.partnership.id, **fact)
+        fact = "summary_day" if asked.argument in DAYS else "summary_hour"
+        partnerships.change(asked.tx, asked.partnership.id, **{fact: int(asked.argument[1:])})
     return _page(asked)
 
 
@@ -40,16 +40,14 @@ def _page(asked: Asked) -> View:
         asked.choices("settings", HOURS, f"h{hour}"),
         asked.choices("language", languages, asked.seat.language),
     )
+    ours = asked.partnership
+    first, second = ours.remind_after, ours.remind_again
     lines = (
-        say("When do you want the weekly summary? ({timezone})", timezone=asked.partnership.timezone),
-        say("Contact person: {contact}", contact=asked.partnership.contact or "–"),
-        say("Organisation: {organisation}", organisation=asked.partnership.organisation or "–"),
+        say("When do you want the weekly summary? ({timezone})", timezone=ours.timezone),
+        say("Contact person: {contact}", contact=ours.contact or "–"),
+        say("Organisation: {organisation}", organisation=ours.organisation or "–"),
         say("This round is called: {name}", name=asked.wave.name or "–"),
-        say(
-            "Reminders: after {first} and {second} days of silence",
-            first=asked.partnership.remind_after,
-            second=asked.partnership.remind_again,
-        ),
+        say("Reminders: after {first} and {second} days of silence", first=first, second=second),
         *_how_to_change(),
     )
     rows = (*(row for buttons in lists for row in in_rows(buttons)), asked.back())
@@ -90,9 +88,9 @@ def _keep(asked: Asked, fact: str, value: str) -> None:
     if fact == "round":
         waves.rename(asked.tx, asked.wave.id, value)
     elif fact == "reminders" and (days := rhythm(value)):
-        partnerships.set_rhythm(asked.tx, asked.partnership.id, *days)
+        partnerships.change(asked.tx, asked.partnership.id, remind_after=days[0], remind_again=days[1])
     else:
-        partnerships.change(asked.tx, asked.partnership.id, fact, value)
+        partnerships.change(asked.tx, asked.partnership.id, **{fact: value})
 
 
 @action("language", for_viewers=True)

@@ -9,7 +9,7 @@ from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Button, Paragraph, View
 from bot.survey.phrases import say, say_n, verbatim
-from storage import coordinators
+from storage import coordinators, partnerships
 
 
 def lost(partnership: Partnership) -> View:
@@ -68,7 +68,7 @@ def _again(asked: Asked) -> View:
 @action("link")
 def _link(asked: Asked) -> View:
     role = asked.argument if asked.argument in coordinators.ROLES else "viewer"
-    code = coordinators.make_link(asked.tx, asked.partnership.id, role, asked.now)
+    code = partnerships.make_link(asked.tx, asked.partnership.id, role, asked.now)
     lines = [say("Send this link to one person. It works once, for 30 days.")]
     if role == "coordinator":
         lines.append(say("Whoever opens it can do everything that you can."))

@@ -60,16 +60,11 @@ def _per_place(places: Sequence[PlaceTurnout], k: int) -> list[Paragraph]:
 
 
 def _at_place(place: PlaceTurnout, started: bool, finished: bool) -> Phrase:
-    name = label_of(place)
+    name, began, done = label_of(place), place.started, place.completed
     if finished:
-        return say(
-            "{place}: {started} started, {completed} finished",
-            place=name,
-            started=place.started,
-            completed=place.completed,
-        )
+        return say("{place}: {started} started, {completed} finished", place=name, started=began, completed=done)
     if started:
-        return say("{place}: {started} started", place=name, started=place.started)
+        return say("{place}: {started} started", place=name, started=began)
     return say("{place}: not shown", place=name)
 
 

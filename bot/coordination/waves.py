@@ -112,8 +112,7 @@ def _open_typed(asked: Asked) -> View:
         example = "1-3-2027"
         line = say("I do not understand that day. It must be in the coming year, such as {example}.", example=example)
         return preview(asked).under(line)
-    chosen = {"name": name, "opens_at": opens_at}
-    return _prepared(asked, **{fact: value for fact, value in chosen.items() if value})
+    return _prepared(asked, **{fact: value for fact, value in (("name", name), ("opens_at", opens_at)) if value})
 
 
 def _day(asked: Asked, found: re.Match[str]) -> datetime | None:

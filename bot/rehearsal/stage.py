@@ -24,7 +24,7 @@ from bot.survey.phrases import say
 from bot.texts.texts import Texts
 from bot.ticks import ticks
 from bot.turns import take
-from storage import coordinators, letters, partnerships, rehearsals
+from storage import letters, partnerships, rehearsals
 from storage.engine.database import Database, Tx
 from storage.partnerships import Codes, Turnout
 from storage.rehearsals import CHANNEL, Removed
@@ -142,7 +142,7 @@ class Stage:
         asked_by = Partnership(0, self._name(tx), "", "", self.wanted.language, HOME, SMALLEST_GROUP)
         number, codes = partnerships.add(tx, asked_by, self.texts.wording(), now)
         rehearsals.begin(tx, number)
-        coordinators.set_summary_moment(tx, number, day=first_day)  # whatever day it is today, the weeks are the same
+        partnerships.change(tx, number, summary_day=first_day)  # whatever day it is today, the weeks are the same
         return replace(asked_by, id=number), codes
 
     def _name(self, tx: Tx) -> str:
@@ -226,8 +226,8 @@ class Stage:
         self._take(
             tx, self.coordinator, Coordinate(self.partnership.id, "left"), self._at(7 * self.wanted.weeks - 1, EVENING)
         )
-        coordinators.set_summary_moment(tx, self.partnership.id, day=0)
-        code = coordinators.make_link(tx, self.partnership.id, "coordinator", now)
+        partnerships.change(tx, self.partnership.id, summary_day=0)
+        code = partnerships.make_link(tx, self.partnership.id, "coordinator", now)
         rehearsals.end(tx, self.partnership.id, now)
         return Rehearsed(self.partnership, self._turnout(tx), code)
 

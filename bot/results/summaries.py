@@ -1,5 +1,6 @@
 """Summaries: what may be released is released, read, put in words and a picture, and sent when a wave is closed."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +12,7 @@ from bot.survey.calendar import decent, week_of
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Dialogue, Partnership
-from bot.survey.conversation.views import Button, Row, View
+from bot.survey.conversation.views import Button, Row, View, in_rows
 from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
 from bot.survey.scores import summary as summaries
 from bot.survey.scores.comparison import Comparison, held_against
@@ -27,6 +28,12 @@ from storage.published import Cell
 
 WEEK = timedelta(days=7)
 CLOCK_BACK = timedelta(days=35)  # a post of a later week than this is of a clock that was wrong
+EACH_WEEK = {"invite": say("Invite"), "status": say("Status"), "close": say("Close the round")}
+AFTER_CLOSING = {
+    "share": say("Tell everybody what you will do"),
+    "open": say("Open a next round"),
+    "home": say("Menu"),
+}
 
 
 def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: datetime, now: datetime) -> None:
@@ -34,7 +41,7 @@ def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, d
     found = read_summary(tx, texts, partnership, wave, now)
     closing = f"{wave.closed_at or now:%Y%m%d%H%M%S}"  # a wave that was opened again is closed again
     for recipient in coordinators.recipients(tx, partnership.id):
-        view = View(summaries.paragraphs(found), _final_rows(partnership, recipient))
+        view = View(summaries.paragraphs(found), _rows(partnership, recipient, AFTER_CLOSING, 1))
         _post(tx, texts, recipient, found, view, f"final:{recipient.contact}:{wave.id}:{closing}", due)
 
 
@@ -52,7 +59,7 @@ def tell_result(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, most
     waiting = coordinators.waiting_for_result(tx, wave.id, most)
     if waiting:
         found = read_summary(tx, texts, partnership, wave, now)
-        view = View(tuple(filter(None, summaries.result(found))))
+        view = View(summaries.result(found))
         due = decent(now, partnership.timezone)
         for recipient in waiting:
             key = f"result:{recipient.contact}:{wave.id}"
@@ -65,7 +72,7 @@ def once_more(tx: Tx, texts: Texts, dialogue: Dialogue, below: View, now: dateti
     wave = waves.numbered(tx, dialogue.partnership.id, dialogue.wave)
     assert wave  # noqa: S101 - they have a response in it
     found = read_summary(tx, texts, dialogue.partnership, wave, now)
-    view = View((*filter(None, summaries.result(found)), *below.paragraphs), below.rows)
+    view = View((*summaries.result(found), *below.paragraphs), below.rows)
     shown = texts.letter(view, dialogue.language)
     return [*([drawn(texts, found, dialogue.language)] if found.items else ()), shown]
 
@@ -82,9 +89,8 @@ def weekly(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, post: dat
         found = read_summary(tx, texts, partnership, wave, now, since=last)
         due = decent(now, partnership.timezone) if now - post > timedelta(hours=1) else now
         for recipient in waiting:
-            view = View(
-                summaries.post(found, week_of(post, partnership.timezone)[1]), _weekly_rows(partnership, recipient)
-            )
+            paragraphs = summaries.post(found, week_of(post, partnership.timezone)[1])
+            view = View(paragraphs, _rows(partnership, recipient, EACH_WEEK, 3))
             with_picture = bool(found.items) and found.is_renewed
             key = f"summary:{recipient.contact}:{wave.id}:{number}"
             _post(tx, texts, recipient, found, view, key, due, with_picture=with_picture)
@@ -102,6 +108,7 @@ def read_summary(
         published.compare(tx, texts.checklist, before.id, wave.id, unchanged, partnership.minimum_group)
     everyone, k = published.read(tx, wave.id, EVERYONE), partnership.minimum_group
     turnout, since = partnerships.turnout(tx, wave.id), since or now - WEEK
+    new, finished = coordinators.progress_since(tx, wave.id, since)
     return Summary(
         checklist=texts.checklist,
         partnership=partnership,
@@ -111,8 +118,8 @@ def read_summary(
         invited=turnout.invited,
         started=turnout.started,
         completed=turnout.completed,
-        new=coordinators.started_since(tx, wave.id, since),
-        finished=coordinators.completed_since(tx, wave.id, since),
+        new=new,
+        finished=finished,
         stops=_by_part(texts, coordinators.stops(tx, wave.id)),
         items=_means(everyone, k),
         spread={item: cell.spread for item, cell in everyone.items()},
@@ -130,39 +137,19 @@ def _comparison(tx: Tx, before: Wave, wave: Wave, k: int, unchanged: set[int]) -
     return held_against(before.number, then, now, same, unchanged)
 
 
-def _final_rows(partnership: Partnership, to: Recipient) -> tuple[Row, ...]:
-    """What one does with a result: tell everybody what follows, and ask again some time."""
+def _rows(partnership: Partnership, to: Recipient, actions: Mapping[str, Phrase], width: int) -> tuple[Row, ...]:
     if to.role != "coordinator":
         return ()
-    actions = (
-        (say("Tell everybody what you will do"), "share"),
-        (say("Open a next round"), "open"),
-        (say("Menu"), "home"),
-    )
-    return tuple((Button(label, Coordinate(partnership.id, action)),) for label, action in actions)
-
-
-def _weekly_rows(partnership: Partnership, to: Recipient) -> tuple[Row, ...]:
-    if to.role != "coordinator":
-        return ()
-    actions = ((say("Invite"), "invite"), (say("Status"), "status"), (say("Close the round"), "close"))
-    return (tuple(Button(label, Coordinate(partnership.id, action)) for label, action in actions),)
+    return in_rows((Button(label, Coordinate(partnership.id, action)) for action, label in actions.items()), width)
 
 
 def bars(
     texts: Texts, checklist: Checklist, scores: Scores, spoken: str, before: Mapping[str, Score] | None = None
 ) -> tuple[Bar, ...]:
     """The six dimensions in their order, each with its score where there is one, and the one before."""
-    found = scores.dimensions
-    earlier = before or {}
-    return tuple(
-        Bar(
-            texts.word(dimension.plain, spoken),
-            found[dimension.key].shown if dimension.key in found else None,
-            earlier[dimension.key].shown if dimension.key in found and dimension.key in earlier else None,
-        )
-        for dimension in checklist.dimensions
-    )
+    now = {key: score.shown for key, score in scores.dimensions.items()}
+    then = {key: score.shown for key, score in (before or {}).items() if key in now}
+    return tuple(Bar(texts.word(d.plain, spoken), now.get(d.key), then.get(d.key)) for d in checklist.dimensions)
 
 
 def picture(texts: Texts, summary: Summary, spoken: str) -> Picture:
@@ -213,10 +200,9 @@ def _means(cells: dict[int, Cell], k: int) -> dict[int, Score]:
     return {item: told(cell.score, cell.people, k) for item, cell in cells.items()}
 
 
-def _by_part(texts: Texts, given: dict[int, int]) -> dict[int, int]:
+def _by_part(texts: Texts, given: dict[int, int]) -> Mapping[int, int]:
     """From the number of answers given to the part people stand at; whoever gave all 26 only has to tap Done."""
-    found: dict[int, int] = {}
+    found = Counter[int]()
     for answered, people in given.items():
-        part = texts.checklist.part_of(min(answered + 1, len(texts.checklist.items)))
-        found[part] = found.get(part, 0) + people
+        found[texts.checklist.part_of(min(answered + 1, len(texts.checklist.items)))] += people
     return found

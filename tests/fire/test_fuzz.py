@@ -288,12 +288,12 @@ class Fuzz:
             await self.takes_a_seat(person, partnership, role)
 
     async def takes_a_seat(self, person: Person, partnership: int, role: str) -> None:
-        from storage import coordinators
+        from storage import coordinators, partnerships
 
         with self.house.app.database.transaction() as tx:
             if coordinators.seats(tx, "telegram", str(person.id)):
                 return
-            code = coordinators.make_link(tx, partnership + 1, role, self.house.clock())
+            code = partnerships.make_link(tx, partnership + 1, role, self.house.clock())
         await person.write(f"/start {code}")
         await self.house.settle()
 

@@ -78,7 +78,7 @@ def test_who_is_needed_elsewhere_is_not_forgotten(database: Database, texts: Tex
         for address in (ANNA, BEN):
             joined(tx, address, over)
         joined(tx, ANNA, other)
-        code = coordinators.make_link(tx, over, "coordinator", MONDAY)
+        code = partnerships.make_link(tx, over, "coordinator", MONDAY)
         found = coordinators.link(tx, code, MONDAY)
         assert found
         coordinators.use_link(tx, code, found, "telegram", BEN, "nl", MONDAY)

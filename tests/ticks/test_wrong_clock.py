@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.survey.calendar import week_of
 from bot.texts.texts import Texts
 from bot.ticks.ticks import TICKS
-from storage import coordinators as of_coordinators
+from storage import partnerships
 from storage.engine.database import Database
 from storage.schema import letters as letter_rows
 from tests.house import Clock
@@ -79,7 +79,7 @@ def test_a_new_day_for_the_weekly_post_brings_no_second_one_in_the_same_week(emp
         seated(tx, number, wednesday)
     run(empty, TICKS["summarise"], texts, NOW)
     with empty.transaction() as tx:
-        of_coordinators.set_summary_moment(tx, number, day=4)
+        partnerships.change(tx, number, summary_day=4)
     run(empty, TICKS["summarise"], texts, NOW + DAY)
     assert sum(written(empty).values()) == 3
 

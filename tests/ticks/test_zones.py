@@ -126,7 +126,7 @@ def test_ticks_over_a_night_of_changing_clocks_write_by_day_and_once(
     begin = (night - 4 * DAY).replace(minute=0)
     with empty.transaction() as tx:
         number, wave = founded(tx, texts, "Clocks", NOW - begin)
-        partnerships.change(tx, number, "timezone", zone)
+        partnerships.change(tx, number, timezone=zone)
         people(tx, number, wave, 5, touched_at=begin + 2 * HOUR, opened_at=begin, started_at=begin)
         seated(tx, number, begin)
     for hours in range(13 * 24):
