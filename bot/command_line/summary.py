@@ -15,7 +15,7 @@ from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import View
 from bot.survey.numbers import as_number
 from bot.survey.scores import summary as summaries
-from bot.survey.scores.comparison import Comparison, table
+from bot.survey.scores.comparison import Comparison, dimensions, table
 from bot.survey.scores.scoring import Score
 from bot.survey.scores.summary import Summary
 from bot.texts.texts import Texts, load, plain
@@ -68,10 +68,10 @@ def _as_data(texts: Texts, found: Summary) -> dict[str, Any]:
 
 def _change(texts: Texts, since: Comparison) -> dict[str, Any]:
     """Everyone and the same people, then and now; items that were worded anew are in neither."""
-    both = {"everyone": since.dimensions(texts.checklist), "same_people": since.same_dimensions(texts.checklist)}
+    both = {"everyone": since.everyone, "same_people": since.same_people}
     scores = {
         who: {key: {"then": _score(then), "now": _score(now)} for key, (then, now) in pairs.items()}
-        for who, pairs in both.items()
+        for who, pairs in ((who, dimensions(texts.checklist, items)) for who, items in both.items())
     }
     return {"since_wave": since.wave, "reworded": list(since.reworded), **scores}
 

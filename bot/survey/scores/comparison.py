@@ -3,14 +3,14 @@
 Everyone and the same people are two different numbers and never mixed; statements that were worded anew are left out.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from bot.survey.checklist import Checklist, Dimension
 from bot.survey.conversation.views import Paragraph
 from bot.survey.phrases import Phrase, joined, say, verbatim
-from bot.survey.scores.scoring import Score, combined
+from bot.survey.scores.scoring import Score, Scores, combined
 
 NOTABLE = Fraction(5)  # points on 0 to 100 from which on a score is called better or worse
 VERDICTS = {"better": say("Better"), "same": say("About the same"), "worse": say("Worse")}
@@ -32,30 +32,14 @@ class Comparison:
     same_people: Mapping[int, Pair]
     reworded: tuple[int, ...] = ()
 
-    def dimensions(self, checklist: Checklist) -> dict[str, Pair]:
-        """Dimension -> everyone's score then and now, over the same items."""
-        return _dimensions(checklist, self.everyone)
-
-    def same_dimensions(self, checklist: Checklist) -> dict[str, Pair]:
-        """The same, of those who took part both times only."""
-        return _dimensions(checklist, self.same_people)
-
-    def total(self, checklist: Checklist) -> Pair | None:
-        return _total(checklist, self.everyone)
-
 
 def held_against(
     wave: int, then: Mapping[int, Score], now: Mapping[int, Score], same: Mapping[int, Pair], unchanged: set[int]
 ) -> Comparison:
     """The comparison of these published means with those of the wave before."""
-    items = [item for item in now if item in then and item in unchanged]
-    reworded = tuple(sorted(item for item in now if item not in unchanged))
-    return Comparison(
-        wave,
-        {item: (then[item], now[item]) for item in items},
-        {item: pair for item, pair in same.items() if item in unchanged},
-        reworded,
-    )
+    everyone = {item: (then[item], now[item]) for item in now if item in then and item in unchanged}
+    same_people = {item: pair for item, pair in same.items() if item in unchanged}
+    return Comparison(wave, everyone, same_people, reworded=tuple(sorted(now.keys() - unchanged)))
 
 
 def verdict(pair: Pair) -> str:
@@ -71,9 +55,9 @@ def paragraphs(checklist: Checklist, found: Comparison, said: Collection[str] = 
     """
     if not found.everyone:
         return ()
-    verdicts = _verdicts(checklist, found.dimensions(checklist), said)
+    verdicts = _verdicts(checklist, dimensions(checklist, found.everyone), said)
     heading = say("<b>Since round {wave}, everyone together:</b>", wave=found.wave)
-    return tuple(filter(None, ((heading, *verdicts), _same_people(checklist, found), _left_out(found))))
+    return ((heading, *verdicts), _same_people(checklist, found), _left_out(found))
 
 
 def by_item(checklist: Checklist, found: Comparison, part: int) -> tuple[Paragraph, ...]:
@@ -86,16 +70,13 @@ def by_item(checklist: Checklist, found: Comparison, part: int) -> tuple[Paragra
 
 def table(checklist: Checklist, found: Comparison) -> list[list[str]]:
     """Every published mean then and now, for a researcher: two decimals, empty where there is none."""
-    dimensions, same = found.dimensions(checklist), found.same_dimensions(checklist)
-    overall, same_overall = _total(checklist, found.everyone), _total(checklist, found.same_people)
+    both = found.everyone, found.same_people
+    everyone, same = (dimensions(checklist, pairs) for pairs in both)
     return [
         ["what", "everyone_then", "n_then", "everyone_now", "n_now", "same_then", "same_now", "n_same"],
-        *(
-            [f"i{item:02}", *_numbers(found.everyone.get(item), found.same_people.get(item))]
-            for item in checklist.items
-        ),
-        *([one.key, *_numbers(dimensions.get(one.key), same.get(one.key))] for one in checklist.dimensions),
-        ["total", *_numbers(overall, same_overall)],
+        *([f"i{item:02}", *_numbers(*(pairs.get(item) for pairs in both))] for item in checklist.items),
+        *([one.key, *_numbers(everyone.get(one.key), same.get(one.key))] for one in checklist.dimensions),
+        ["total", *_numbers(*(total(checklist, pairs) for pairs in both))],
     ]
 
 
@@ -125,10 +106,10 @@ def moved(pair: Pair) -> Phrase:
     """48 → 56 (n = 10 and 12), with an arrow where the change is notable."""
     then, now = pair
     arrow = {"better": " ▲", "same": "", "worse": " ▼"}[verdict(pair)]
-    numbers = verbatim(f"{then.shown} → {now.shown}{arrow}")
-    if then.people == now.people:
-        return joined((numbers, say("(n = {n})", n=now.people)), " ")
-    return joined((numbers, say("(n = {then} and {now})", then=then.people, now=now.people)), " ")
+    n = say("(n = {n})", n=now.people)
+    if then.people != now.people:
+        n = say("(n = {then} and {now})", then=then.people, now=now.people)
+    return joined((verbatim(f"{then.shown} → {now.shown}{arrow}"), n), " ")
 
 
 def _verdicts(checklist: Checklist, pairs: Mapping[str, Pair], said: Collection[str] = ()) -> Paragraph:
@@ -151,7 +132,7 @@ def _named(dimension: Dimension, pair: Pair) -> Phrase:
 
 
 def _same_people(checklist: Checklist, found: Comparison) -> Paragraph:
-    pairs = found.same_dimensions(checklist)
+    pairs = dimensions(checklist, found.same_people)
     if not pairs:
         return (say("We cannot show the same people apart now. Else somebody could work out what one person chose."),)
     people = max(now.n for _, now in found.same_people.values())
@@ -162,17 +143,21 @@ def _same_people(checklist: Checklist, found: Comparison) -> Paragraph:
 
 
 def _left_out(found: Comparison) -> Paragraph:
-    if not found.reworded:
-        return ()
-    numbers = joined([verbatim(item) for item in found.reworded])
-    return (say("Not compared, because the words changed: statement {numbers}.", numbers=numbers),)
+    numbers = joined(map(verbatim, found.reworded))
+    line = say("Not compared, because the words changed: statement {numbers}.", numbers=numbers)
+    return (line,) if found.reworded else ()
 
 
-def _dimensions(checklist: Checklist, pairs: Mapping[int, Pair]) -> dict[str, Pair]:
-    then, now = (combined(checklist, {item: pair[side] for item, pair in pairs.items()}) for side in (0, 1))
+def dimensions(checklist: Checklist, pairs: Mapping[int, Pair]) -> dict[str, Pair]:
+    """Dimension -> the score then and now, over the same items."""
+    then, now = _then_and_now(checklist, pairs)
     return {key: (then.dimensions[key], now.dimensions[key]) for key in now.dimensions}
 
 
-def _total(checklist: Checklist, pairs: Mapping[int, Pair]) -> Pair | None:
-    then, now = (combined(checklist, {item: pair[side] for item, pair in pairs.items()}).total for side in (0, 1))
+def total(checklist: Checklist, pairs: Mapping[int, Pair]) -> Pair | None:
+    then, now = (scores.total for scores in _then_and_now(checklist, pairs))
     return (then, now) if then and now else None
+
+
+def _then_and_now(checklist: Checklist, pairs: Mapping[int, Pair]) -> Iterable[Scores]:
+    return (combined(checklist, {item: pair[side] for item, pair in pairs.items()}) for side in (0, 1))

@@ -53,12 +53,12 @@ class Summary:
     @property
     def before(self) -> Mapping[str, Score]:
         """Dimension -> the score in the wave before, where it is of the very same items."""
-        pairs = self.since.dimensions(self.checklist) if self.since else {}
+        pairs = comparison.dimensions(self.checklist, self.since.everyone) if self.since else {}
         return {key: then for key, (then, now) in pairs.items() if now == self.scores.dimensions.get(key)}
 
     @property
     def total_before(self) -> Score | None:
-        pair = self.since.total(self.checklist) if self.since else None
+        pair = comparison.total(self.checklist, self.since.everyone) if self.since else None
         return pair[0] if pair and pair[1] == self.scores.total else None
 
     @property
@@ -69,13 +69,10 @@ class Summary:
 
 def paragraphs(summary: Summary) -> tuple[Paragraph, ...]:
     """The whole message to a coordinator, without its buttons."""
-    found = [_heading(summary), _turnout(summary)]
+    scores: tuple[Paragraph, ...] = (why_none(summary),)
     if summary.items:
-        found += [_table(summary), *_change(summary), _strong_and_weak(summary), _views(summary), _questions(summary)]
-    else:
-        found.append(why_none(summary))
-    found.append(_tip(summary))
-    return tuple(paragraph for paragraph in found if paragraph)
+        scores = (_table(summary), *_change(summary), _strong_and_weak(summary), _views(summary), _questions(summary))
+    return (_heading(summary), _turnout(summary), *scores, _tip(summary))
 
 
 def post(summary: Summary, week: int) -> tuple[Paragraph, ...]:
@@ -104,11 +101,9 @@ def heading(partnership: Partnership, wave: int, is_open: bool, name: str = "", 
 
 def standing(started: int, completed: int, invited: int = 0) -> Paragraph:
     """How many began and how many are finished, in a sentence each; and how many were invited, when that is more."""
-    asked = (
-        (say_n("{count} person was invited.", "{count} people were invited.", invited),) if invited > started else ()
-    )
+    asked = say_n("{count} person was invited.", "{count} people were invited.", invited)
     return (
-        *asked,
+        *((asked,) if invited > started else ()),
         say_n("{count} person has started.", "{count} people have started.", started),
         say_n("{count} person is finished.", "{count} people are finished.", completed),
     )
@@ -119,38 +114,26 @@ def _heading(summary: Summary) -> Paragraph:
 
 
 def _turnout(summary: Summary) -> Paragraph:
-    lines = [joined(standing(summary.started, summary.completed, summary.invited), " ")]
-    if summary.is_open and summary.new:
-        lines.append(say_n("{count} person joined this week.", "{count} people joined this week.", summary.new))
-    return tuple(lines)
+    stands = joined(standing(summary.started, summary.completed, summary.invited), " ")
+    newcomers = say_n("{count} person joined this week.", "{count} people joined this week.", summary.new)
+    return (stands, newcomers) if summary.is_open and summary.new else (stands,)
 
 
 def why_none(summary: Summary) -> Paragraph:
     k = summary.partnership.minimum_group
+    not_these = say("Coordinators and readers do not count here.")
     if not summary.is_open:
-        return (
-            say("Fewer than {k} people finished this round. That is why we show no scores.", k=k),
-            say("Coordinators and readers do not count here."),
-        )
-    return (
-        say("You see the scores when the round closes, or once {enough} people are finished.", enough=2 * k),
-        say("Coordinators and readers do not count here."),
-        say("That way the answers of one person do not stand out."),
-    )
+        return (say("Fewer than {k} people finished this round. That is why we show no scores.", k=k), not_these)
+    when = say("You see the scores when the round closes, or once {enough} people are finished.", enough=2 * k)
+    return (when, not_these, say("That way the answers of one person do not stand out."))
 
 
 def _table(summary: Summary) -> Paragraph:
     scores, before = summary.scores, summary.before
-    lines = [
-        _line(d.plain, score, before.get(d.key))
-        if (score := scores.dimensions.get(d.key))
-        else say("{dimension}: no score", dimension=d.plain)
-        for d in summary.checklist.dimensions
-    ]
+    lines = [_line(d.plain, scores.dimensions.get(d.key), before.get(d.key)) for d in summary.checklist.dimensions]
     if not summary.is_renewed:
         lines.insert(0, say("The scores are the same as last week:"))
-    if scores.total:
-        lines.append(_line(say("Mean of all statements"), scores.total, summary.total_before))
+    lines.append(_line(say("Mean of all statements"), scores.total, summary.total_before))
     if summary.is_open:
         lines.append(
             say(
@@ -161,7 +144,9 @@ def _table(summary: Summary) -> Paragraph:
     return tuple(lines)
 
 
-def _line(what: Phrase, now: Score, then: Score | None) -> Phrase:
+def _line(what: Phrase, now: Score | None, then: Score | None) -> Phrase:
+    if not now:
+        return say("{dimension}: no score", dimension=what)
     line = say("{dimension}: <b>{score}</b> (n = {n})", dimension=what, score=now.shown, n=now.people)
     return joined((line, say("was {score} (n = {n})", score=then.shown, n=then.people))) if then else line
 
@@ -203,40 +188,27 @@ def _views(summary: Summary) -> Paragraph:
 
 def _differences(summary: Summary) -> list[tuple[Phrase, Score, Score]]:
     residents, professionals = (summary.groups.get(group, {}) for group in ("resident", "professional"))
-    both = residents.keys() & professionals.keys()
-    left, right = (
-        combined(summary.checklist, {item: group[item] for item in sorted(both)})
-        for group in (residents, professionals)
-    )
-    return [
-        (dimension.plain, left.dimensions[dimension.key], right.dimensions[dimension.key])
-        for dimension in summary.checklist.dimensions
-        if dimension.key in left.dimensions
-        and abs(left.dimensions[dimension.key].mean - right.dimensions[dimension.key].mean) >= DIFFERENT_VIEW
-    ]
+    both = {item: (residents[item], professionals[item]) for item in residents if item in professionals}
+    views = comparison.dimensions(summary.checklist, both)
+    pairs = [(one.plain, *views[one.key]) for one in summary.checklist.dimensions if one.key in views]
+    return [found for found in pairs if abs(found[1].mean - found[2].mean) >= DIFFERENT_VIEW]
 
 
 def _questions(summary: Summary) -> Paragraph:
     """Two questions to talk about: from the weakest item, and from the most divided one."""
-    order = _by_score(summary)
-    first = say("1. “{plain}” What is needed for that, and who can help?", plain=_plain(summary, order[0]))
-    divided = _most_divided(summary, order[0])
-    if divided:
-        second = say("2. “{plain}” We see this differently. How come?", plain=_plain(summary, divided))
-    elif len(order) > 1:
-        second = say("2. “{plain}” What is a first small step?", plain=_plain(summary, order[1]))
-    else:
-        return (say("<b>To talk about:</b>"), first)
-    return (say("<b>To talk about:</b>"), first, second)
+    weakest, *others = _by_score(summary)
+    questions = [say("1. “{plain}” What is needed for that, and who can help?", plain=_plain(summary, weakest))]
+    if divided := _most_divided(summary, weakest):
+        questions.append(say("2. “{plain}” We see this differently. How come?", plain=_plain(summary, divided)))
+    elif others:
+        questions.append(say("2. “{plain}” What is a first small step?", plain=_plain(summary, others[0])))
+    return (say("<b>To talk about:</b>"), *questions)
 
 
 def _most_divided(summary: Summary, but: int) -> int | None:
-    candidates = [
-        item
-        for item, score in summary.items.items()
-        if item != but and score.n >= ENOUGH_FOR_SPREAD and summary.spread[item] >= DIVIDED
-    ]
-    return max(candidates, key=lambda item: (summary.spread[item], -item), default=None)
+    enough = (item for item, score in summary.items.items() if item != but and score.n >= ENOUGH_FOR_SPREAD)
+    divided = (item for item in enough if summary.spread[item] >= DIVIDED)
+    return max(divided, key=lambda item: (summary.spread[item], -item), default=None)
 
 
 def _tip(summary: Summary) -> Paragraph:
