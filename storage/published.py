@@ -10,19 +10,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    FromClause,
-    and_,
-    case,
-    exists,
-    func,
-    insert,
-    literal,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, ColumnElement, FromClause, and_, case, exists, func, insert, literal, select, update
 
 from bot.survey.checklist import Checklist
 from bot.survey.scores.disclosure import EVERYONE, Block, Publication, interim, may_publish
@@ -35,31 +23,23 @@ UNKNOWN_GROUP = "withheld"
 BLOCK_GROUPS = (*GROUPS, "other", UNKNOWN_GROUP)
 
 
-@dataclass(slots=True)
-class Contributors:
-    """What was given to one item, told apart as the release rule does, and the sums of the scores.
-
-    `people` are those behind it who count towards k: all but who holds a seat. A block of nobody else has none.
-    """
-
-    people: Counter[Block] = field(default_factory=Counter)
-    given: Counter[Block] = field(default_factory=Counter)
-    totals: Counter[Block] = field(default_factory=Counter)
-    squares: Counter[Block] = field(default_factory=Counter)
-
-
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Item -> what was published of it in one wave, and who contribute to it; and how many people a cell is of, whether
-    or not they gave an item a scored answer."""
+    """What was published of one wave, and who is behind it.
+
+    `people` says how many people a cell is of, whether or not they gave an item a scored answer. Of each item, told
+    apart as the release rule does: `published` is what was; `counted` are those behind it who count towards k, all but
+    who holds a seat (a block of nobody else has none); `given` are the scores, and how many people gave each.
+    """
 
     wave: int
     people: dict[str, int] = field(default_factory=dict)
     published: defaultdict[int, list[Publication]] = field(default_factory=lambda: defaultdict(list))
-    contributors: defaultdict[int, Contributors] = field(default_factory=lambda: defaultdict(Contributors))
+    counted: defaultdict[int, Counter[Block]] = field(default_factory=lambda: defaultdict(Counter))
+    given: defaultdict[int, list[tuple[Block, int, int]]] = field(default_factory=lambda: defaultdict(list))
 
     def allows(self, item: int, new: Publication, k: int) -> bool:
-        return may_publish(self.contributors[item].people, self.published[item], *new, k)
+        return may_publish(self.counted[item], self.published[item], *new, k)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +65,7 @@ def publish(tx: Tx, checklist: Checklist, wave: int, k: int, now: datetime, *, f
     tx.connection.execute(tx.insert(releases).values(wave_id=wave, number=number, final=final, released_at=now))
     planned = [(number, cell) for cell in (EVERYONE, *GROUPS)]
     record = _record(tx, checklist, wave, *planned)
-    new = ((item, cell) for item in record.contributors for cell in planned)
+    new = ((item, cell) for item in record.counted for cell in planned)
     _keep(tx, [_published(record, *one) for one in new if record.allows(*one, k)])
     return number
 
@@ -100,9 +80,7 @@ def compare(tx: Tx, checklist: Checklist, earlier: int, later: int, items: Colle
     _lock(tx, waves.c.id.in_((earlier, later)))
     then, now = _last(tx, earlier), _last(tx, later)
     halves = {earlier: (then, f">{later}.{then}.{now}"), later: (now, f"<{earlier}.{then}.{now}")}
-    if _is_tried(tx, earlier, halves[earlier]):
-        return
-    if _write_down(tx, checklist, earlier, later, halves[earlier]) < k:
+    if _is_tried(tx, earlier, halves[earlier]) or _write_down(tx, checklist, earlier, later, halves[earlier]) < k:
         return
     _write_down(tx, checklist, later, earlier, halves[later])
     records = {wave: _record(tx, checklist, wave, half) for wave, half in halves.items()}
@@ -112,10 +90,8 @@ def compare(tx: Tx, checklist: Checklist, earlier: int, later: int, items: Colle
 
 def read(tx: Tx, wave: int, cell: str = EVERYONE) -> dict[int, Cell]:
     """Item -> its newest published mean for everyone, or for a group."""
-    found = tx.connection.execute(
-        select(cells).where(cells.c.wave_id == wave, cells.c.cell == cell).order_by(cells.c.release)
-    )
-    return {row.item: _cell(row) for row in found}
+    of_wave = select(cells).where(cells.c.wave_id == wave, cells.c.cell == cell).order_by(cells.c.release)
+    return {row.item: _cell(row) for row in tx.connection.execute(of_wave)}
 
 
 def read_same(tx: Tx, earlier: int, later: int) -> dict[int, tuple[Cell, Cell]]:
@@ -211,13 +187,11 @@ def _record(tx: Tx, checklist: Checklist, wave: int, *planned: Publication) -> R
         record.published[item].append((release, cell))
     comparisons = [*_comparisons(tx, wave), *(cell for _, cell in planned if cell not in (EVERYONE, *GROUPS))]
     for item, block, score, n, seated in _scored(tx, checklist, wave, comparisons):
-        record.contributors[item].people[block] += n - seated
-        record.contributors[item].given[block] += n
-        record.contributors[item].totals[block] += n * score
-        record.contributors[item].squares[block] += n * score * score
+        record.counted[item][block] += n - seated
+        record.given[item].append((block, score, n))
     for row in tx.connection.execute(select(departed).where(departed.c.wave_id == wave)):
         block = Block(row.came, row.left, row.group, frozenset(row.same.split()))
-        record.contributors[row.item].people[block] += row.n
+        record.counted[row.item][block] += row.n
     return record
 
 
@@ -275,14 +249,12 @@ def _as_one_number(options: Sequence[str], places: int) -> ColumnElement[int]:
 def _with_comparisons(comparisons: Collection[str]) -> tuple[FromClause, list[ColumnElement[str]]]:
     """Answers, and of each comparison its name where the answer is part of it."""
     source: FromClause = answers.join(responses).join(respondents)
-    part_of: list[ColumnElement[str]] = []
-    for comparison in comparisons:
-        in_it = compared.alias()
+    each = [(comparison, compared.alias()) for comparison in comparisons]
+    for comparison, in_it in each:
         counts = in_it.c.scored.bitwise_rshift(answers.c.item).bitwise_and(1) == 1
         mine = and_(in_it.c.response_id == responses.c.id, in_it.c.cell == comparison)
         source = source.outerjoin(in_it, and_(mine, counts))
-        part_of.append(in_it.c.cell)
-    return source, part_of
+    return source, [in_it.c.cell for _, in_it in each]
 
 
 def _scored_options(checklist: Checklist) -> list[str]:
@@ -292,19 +264,15 @@ def _scored_options(checklist: Checklist) -> list[str]:
 def _published(record: Record, item: int, new: Publication) -> dict[str, object]:
     """A new publication, which counts from now on, as a row."""
     release, cell = new
-    found = record.contributors[item]
-    blocks = [block for block in found.totals if block.is_in(release, cell)]
+    given = [(score, n) for block, score, n in record.given[item] if block.is_in(release, cell)]
     record.published[item].append(new)
-    return {
-        "wave_id": record.wave,
-        "release": release,
-        "item": item,
-        "cell": cell,
-        "n": sum(found.given[block] for block in blocks),
-        "total": sum(found.totals[block] for block in blocks),
-        "squares": sum(found.squares[block] for block in blocks),
-        "people": record.people[cell],
+    sums = {
+        "n": sum(n for _, n in given),
+        "total": sum(n * score for score, n in given),
+        "squares": sum(n * score * score for score, n in given),
     }
+    row = {"wave_id": record.wave, "release": release, "item": item, "cell": cell, "people": record.people[cell]}
+    return {**row, **sums}
 
 
 def _keep(tx: Tx, rows: list[dict[str, object]]) -> None:
