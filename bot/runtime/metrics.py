@@ -8,13 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING
+from itertools import accumulate
 
 from storage.letters import Waiting
-
-if TYPE_CHECKING:
-    from prometheus_client.core import Metric
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 PREFIX = "samenspraak"
@@ -52,65 +48,38 @@ class Moment:
 
 def exposition(metrics: Metrics, moment: Moment) -> bytes:
     """Everything in the text format of Prometheus. Its library is loaded when somebody asks for the first time."""
-    from prometheus_client import CollectorRegistry, generate_latest
-    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+    from prometheus_client import generate_latest
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
-    def family(
-        kind: type[GaugeMetricFamily | CounterMetricFamily],
-        name: str,
-        about: str,
-        label: str,
-        values: Mapping[str, float],
-    ) -> "Metric":
-        found = kind(f"{PREFIX}_{name}", about, labels=[label] if label else [])
-        for key, value in sorted(values.items()):
-            found.add_metric([key] if label else [], value)
-        return found
-
-    counter, gauge = partial(family, CounterMetricFamily), partial(family, GaugeMetricFamily)
+    counter, gauge, lanes = CounterMetricFamily, GaugeMetricFamily, {one.lane: one for one in moment.waiting}
+    turns = list(zip((*map(str, BUCKETS), "+Inf"), map(float, accumulate(metrics.turns)), strict=True))
+    oldest = {lane: _age(moment.now, one.oldest) for lane, one in lanes.items()}
+    errors = {f"{name} {how}": n for name, of in metrics.channel_errors.items() for how, n in of.items()}
+    families: tuple[tuple[type[CounterMetricFamily | GaugeMetricFamily], str, str, str, Mapping[str, float]], ...] = (
+        (counter, "updates", "Updates that were taken", "channel", metrics.updates),
+        (counter, "answers", "Answers that were stored", "channel", metrics.answers),
+        (counter, "failures", "Turns and ticks that failed", "of", metrics.failures),
+        (counter, "letters", "Tries to deliver a letter, by outcome", "outcome", metrics.letters),
+        (counter, "channel_errors", "Calls to a channel that failed", "channel how", errors),
+        (gauge, "tick_seconds", "What a tick took the last time", "tick", metrics.seconds_per_tick),
+        (gauge, "letters_waiting", "Letters that are due", "lane", {k: one.due for k, one in lanes.items()}),
+        (gauge, "letters_planned", "For later", "lane", {k: one.later for k, one in lanes.items()}),
+        (gauge, "oldest_letter_seconds", "How long the oldest one is due", "lane", oldest),
+    )
 
     class Everything:
-        def collect(self) -> Iterable["Metric"]:
-            yield counter("updates", "Updates that were taken", "channel", metrics.updates)
-            yield counter("answers", "Answers that were stored", "channel", metrics.answers)
-            yield counter("failures", "Turns and ticks that failed", "of", metrics.failures)
-            yield counter("letters", "Tries to deliver a letter, by outcome", "outcome", metrics.letters)
-            yield _errors(metrics.channel_errors)
-            yield HistogramMetricFamily(
-                f"{PREFIX}_turn_seconds", "From update to commit", _cumulative(metrics.turns), metrics.turn_seconds
-            )
-            yield gauge("tick_seconds", "What a tick took the last time", "tick", metrics.seconds_per_tick)
-            waiting = {one.lane: one for one in moment.waiting}
-            yield gauge("letters_waiting", "Letters that are due", "lane", {k: one.due for k, one in waiting.items()})
-            yield gauge("letters_planned", "For later", "lane", {k: one.later for k, one in waiting.items()})
-            oldest = {k: _age(moment.now, one.oldest) for k, one in waiting.items()}
-            yield gauge("oldest_letter_seconds", "How long the oldest one is due", "lane", oldest)
+        def collect(self) -> Iterable[Metric]:
+            for kind, name, about, label, values in families:
+                found = kind(f"{PREFIX}_{name}", about, labels=label.split())
+                for key, value in sorted(values.items()):
+                    found.add_metric(key.split(), value)
+                yield found
+            yield HistogramMetricFamily(f"{PREFIX}_turn_seconds", "From update to commit", turns, metrics.turn_seconds)
             if moment.last_tick:
-                age = {"": _age(moment.now, moment.last_tick)}
-                yield gauge("tick_age_seconds", "Since any process did all its ticks without a failure", "", age)
+                age, about = _age(moment.now, moment.last_tick), "Since any process did all its ticks without a failure"
+                yield gauge(f"{PREFIX}_tick_age_seconds", about, value=age)
 
-    registry = CollectorRegistry()
-    registry.register(Everything())
-    return generate_latest(registry)
-
-
-def _errors(channels: Mapping[str, Mapping[str, int]]) -> "Metric":
-    from prometheus_client.core import CounterMetricFamily
-
-    labels = ["channel", "how"]
-    found = CounterMetricFamily(f"{PREFIX}_channel_errors", "Calls to a channel that failed", labels=labels)
-    for channel, errors in sorted(channels.items()):
-        for how, number in sorted(errors.items()):
-            found.add_metric([channel, how], number)
-    return found
-
-
-def _cumulative(counts: Sequence[int]) -> list[tuple[str, float]]:
-    so_far, found = 0, []
-    for edge, count in zip((*map(str, BUCKETS), "+Inf"), counts, strict=True):
-        so_far += count
-        found.append((edge, float(so_far)))
-    return found
+    return generate_latest(Everything())
 
 
 def _age(now: datetime, moment: datetime | None) -> float:
