@@ -72,12 +72,8 @@ def _variable_entries(variables: Sequence[Variable], texts: Texts, language: str
 
 
 def _read(item: Item, texts: Texts, language: str) -> Sequence[str]:
-    return (
-        texts.say(item.statement, SOURCE_LANGUAGE),
-        texts.say(item.plain, language),
-        texts.say(item.hint, language) if item.hint else "",
-        item.dimension,
-    )
+    hint = texts.say(item.hint, language) if item.hint else ""
+    return texts.say(item.statement, SOURCE_LANGUAGE), texts.say(item.plain, language), hint, item.dimension
 
 
 def _listed(codes: Mapping[int, str]) -> str:

@@ -66,14 +66,10 @@ def _variables(texts: Texts, language: str) -> list[Variable]:
         Variable("language", texts.say(say("Language of the chat"), language)),
         Variable("completed", texts.say(say("Pressed Done"), language), {0: options["no"], 1: options["yes"]}),
         *(
-            Variable(_column(item.number), texts.say(item.statement, language), answers, item)
+            Variable(f"i{item.number:02}", texts.say(item.statement, language), answers, item)
             for item in texts.checklist.items.values()
         ),
     ]
-
-
-def _column(item: int) -> str:
-    return f"i{item:02}"
 
 
 def _rows(records: Sequence[Record], checklist: Checklist, randomness: random.Random) -> Table:
@@ -89,11 +85,8 @@ def _fresh_ids(people: Collection[int], randomness: random.Random) -> dict[int, 
     return {person: f"{number:x}" for person, number in zip(people, drawn, strict=True)}
 
 
-def _facts(record: Record) -> Iterator[Value]:
-    yield record.wave
-    yield GROUPS[one_of(record.group, GROUPS, "A group")]
-    yield record.language
-    yield int(record.completed)
+def _facts(record: Record) -> tuple[Value, ...]:
+    return record.wave, GROUPS[one_of(record.group, GROUPS, "A group")], record.language, int(record.completed)
 
 
 def _answers(record: Record, checklist: Checklist, codes: Mapping[str, int]) -> Iterator[int]:

@@ -1,13 +1,13 @@
 """Writers: an export as files, for each program that reads them. All of them appear or none does."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from io import BytesIO
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.export.shapes import Export, ExportError, Table, Value
+from bot.export.shapes import Export, ExportError, Table
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 MOST_LABEL = 255  # bytes that SPSS keeps of what a variable is called
@@ -25,41 +25,41 @@ def _beside(export: Export, path: Path, form: str) -> list[Path]:
 
 
 def _csv(table: Table, path: Path, ending: str, encoding: str = "utf-8") -> Path:
-    target = _named(path, ending)
-    with target.open("w", encoding=encoding, newline="") as file:
-        csv.writer(file).writerows([_no_formula(cell) for cell in row] for row in table)
+    target = Path(f"{path}{ending}")
+    target.write_text(as_csv(table), encoding, newline="")
     return target
 
 
-def _no_formula(cell: Value) -> Value:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+def as_csv(table: Iterable[Sequence[object]]) -> str:
+    """A text that a spreadsheet would take for a formula has a ' before it."""
+    sheet = StringIO(newline="")
+    safe = ([f"'{one}" if isinstance(one, str) and one.startswith(FORMULA) else one for one in row] for row in table)
+    csv.writer(sheet).writerows(safe)
+    return sheet.getvalue()
 
 
 def _write_xlsx(export: Export, path: Path) -> list[Path]:
     with _research_extra():
         import xlsxwriter
-    target, content = _named(path, ".xlsx"), BytesIO()
+    target, content = Path(f"{path}.xlsx"), BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         change = (("change", export.change),) if export.change else ()
         for title, table in (("data", export.data), ("codebook", export.codebook), *change):
             sheet = book.add_worksheet(title)
             sheet.freeze_panes(1, 1)
-            for place, cell in _cells(table):  # each as what it is: a text is never taken for a formula or a link
-                (sheet.write_string if isinstance(cell, str) else sheet.write_number)(*place, cell)
+            for row, cells in enumerate(table):
+                for column, cell in enumerate(cells):  # as what it is: a text is never taken for a formula or a link
+                    (sheet.write_string if isinstance(cell, str) else sheet.write_number)(row, column, cell)
             sheet.autofit(400)
     target.write_bytes(content.getvalue())
     return [target]
-
-
-def _cells(table: Table) -> Iterator[tuple[tuple[int, int], Value]]:
-    return (((row, column), cell) for row, cells in enumerate(table) for column, cell in enumerate(cells))
 
 
 def _write_sav(export: Export, path: Path) -> list[Path]:
     with _research_extra():
         import pandas
         import pyreadstat
-    target, named = _named(path, ".sav"), {variable.name: variable for variable in export.variables}
+    target, named = Path(f"{path}.sav"), {variable.name: variable for variable in export.variables}
     try:
         pyreadstat.write_sav(
             pandas.DataFrame(export.rows, columns=list(named)),
@@ -79,10 +79,6 @@ def _write_sav(export: Export, path: Path) -> list[Path]:
 
 def _fitting(label: str) -> str:
     return label.encode()[:MOST_LABEL].decode(errors="ignore")
-
-
-def _named(path: Path, ending: str) -> Path:
-    return path.with_name(path.name + ending)  # with_suffix would eat what stands behind a dot in the name
 
 
 @contextmanager
@@ -110,23 +106,15 @@ def written_in(folder: Path) -> Iterator[Path]:
 
 def publish(made: Sequence[Path], folder: Path) -> list[Path]:
     """Give the finished files their places: all of them, or none."""
-    published: list[Path] = []
-    try:
-        for path in made:
+    targets = {path: folder / path.name for path in made}
+    with ExitStack() as undo:
+        for path, target in targets.items():
             path.chmod(0o600)
-            target = folder / path.name
             target.touch(0o600, exist_ok=False)  # claims the name: a rename alone would overwrite
-            published.append(target)
+            undo.callback(target.unlink)
             path.replace(target)
-    except BaseException:
-        for target in published:
-            target.unlink()
-        raise
-    return published
+        undo.pop_all()
+    return list(targets.values())
 
 
-WRITERS: Mapping[str, Callable[[Export, Path], list[Path]]] = {
-    "csv": _write_csv,
-    "xlsx": _write_xlsx,
-    "sav": _write_sav,
-}
+WRITERS = {"csv": _write_csv, "xlsx": _write_xlsx, "sav": _write_sav}

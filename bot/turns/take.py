@@ -3,8 +3,6 @@
 `take` is a plain function of a transaction: it never waits for the network, and an update that comes twice acts once.
 """
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +10,7 @@ from functools import partial
 
 from bot.channels.port import Left, Opened, Returned, Update
 from bot.coordination import actions, home
+from bot.export.writers import as_csv
 from bot.letters import Attachment, Envelope, Letter
 from bot.rendering import attachments
 from bot.rendering.charts import Picture
@@ -301,16 +300,13 @@ def _own_picture(texts: Texts, dialogue: Dialogue) -> Letter:
 def _own_data(tx: Tx, texts: Texts, caller: Caller, language: str) -> Letter:
     """Every answer of this person as a CSV file, in words that they know."""
     word = partial(texts.word, language=language)
-    sheet = io.StringIO()
-    table = csv.writer(sheet)
-    table.writerow(
-        map(word, (say("partnership"), say("round"), say("number"), say("statement"), say("answer"), say("date")))
-    )
+    columns = say("partnership"), say("round"), say("number"), say("statement"), say("answer"), say("date")
+    table: list[tuple[object, ...]] = [tuple(map(word, columns))]
     for own in respondents.own_answers(tx, caller.contact):
         item, option = texts.checklist.items[own.item], texts.checklist.options[own.option]
-        name = own.partnership if own.partnership[:1] not in "=+-@\t\r" else f"'{own.partnership}"
-        table.writerow((name, own.wave, own.item, word(item.statement), word(option.label), own.answered_on))
-    file = Attachment("file", word(say("my-answers")) + ".csv", sheet.getvalue())
+        row = own.partnership, own.wave, own.item, word(item.statement), word(option.label), own.answered_on
+        table.append(row)
+    file = Attachment("file", word(say("my-answers")) + ".csv", as_csv(table))
     return Letter(word(say("Your answers, in a file.")), attachment=file)
 
 
