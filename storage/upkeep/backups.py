@@ -21,18 +21,8 @@ from sqlalchemy.exc import DBAPIError
 from storage import state
 from storage.engine.database import Database, DatabaseAway, StorageError
 from storage.engine.urls import file_of, told
-from storage.upkeep.migrate import (
-    SECRET_MARK,
-    NewerDatabase,
-    WrongSecret,
-    current,
-    guard,
-    head,
-    lift_guard,
-    mark_of_secret,
-    secret_fits,
-    upgrade,
-)
+from storage.upkeep import migrate
+from storage.upkeep.migrate import NewerDatabase, WrongSecret
 
 MADE = "backed up"
 """The mark that says of which moment a back-up is."""
@@ -74,7 +64,7 @@ def _is_nothing(database: Database) -> bool:
     if file and not file.is_file():
         return True
     try:
-        return current(database) is None
+        return migrate.current(database) is None
     except DatabaseAway:
         if file is None:
             raise
@@ -91,15 +81,16 @@ def restored(path: Path, url: str, secret: str) -> AbstractContextManager[Databa
 @contextmanager
 def _restored_file(path: Path, target: Path, secret: str) -> Iterator[Database]:
     """Under another name until this ends well."""
-    if taken := [one for one in _with_companions(target) if one.exists()]:
-        raise BackupError(f"There is a {taken[0]} already. {INTO_EMPTY}")
+    for taken in (target, Path(f"{target}-wal"), Path(f"{target}-shm")):
+        if taken.exists():
+            raise BackupError(f"There is a {taken} already. {INTO_EMPTY}")
     _check_file(path)
     with _in_words(target):
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _whole(target) as copy:
         _copy_file(path, copy)
         with closing(Database(f"sqlite:///{copy}", secret)) as database:
-            upgrade(database, _check(database))
+            migrate.upgrade(database, _check(database))
             yield database
         _make_one_file(copy)
 
@@ -108,36 +99,36 @@ def _restored_file(path: Path, target: Path, secret: str) -> Iterator[Database]:
 def _restored_on_server(path: Path, url: str, secret: str) -> Iterator[Database]:
     """Behind a guard until this ends well."""
     with closing(Database(url, secret)) as database:
-        if current(database) is not None:
+        if migrate.current(database) is not None:
             raise BackupError(f"There is something in {told(url)} already. {INTO_EMPTY}")
         listed = _run("pg_restore", "--list", str(path))
         if not all(f"TABLE DATA public {name} " in listed for name in WANTED):
             raise BackupError(f"{path} is a back-up of something else.")
         revision = _check_dump(database, path)
-        guard(database)
+        migrate.guard(database)
         _put_back(database, path)
-        upgrade(database, revision)
+        migrate.upgrade(database, revision)
         yield database
-        lift_guard(database)
+        migrate.lift_guard(database)
 
 
 def _put_back(database: Database, path: Path) -> None:
     """All or nothing; after nothing the place is empty again."""
     try:
-        _run(*RESTORE, f"--dbname={_without_password(database)}", str(path), **_password(database))
+        _run_on(database, *RESTORE, str(path))
     except BackupError:
-        lift_guard(database, of_nothing=True)
+        migrate.lift_guard(database, of_nothing=True)
         raise
 
 
 def _check(database: Database) -> str:
     """The revision of what can go on here."""
-    revision = current(database)
+    revision = migrate.current(database)
     if revision is None:
         raise BackupError("There is nothing in this back-up.")
-    if revision > head():
+    if revision > migrate.head():
         raise NewerDatabase
-    if not secret_fits(database):
+    if not migrate.secret_fits(database):
         raise WrongSecret(UNRECOGNISABLE)
     return revision
 
@@ -147,10 +138,10 @@ def _check_dump(database: Database, path: Path) -> str:
     revision = re.search(r"FROM stdin;\n(\d{4})\n", _table(path, "alembic_version"))
     if revision is None:
         raise BackupError(f"{path} is a back-up of something else.")
-    if revision[1] > head():
+    if revision[1] > migrate.head():
         raise NewerDatabase
-    made_with = re.search(rf"^{SECRET_MARK}\t(\w+)$", _table(path, "marks"), re.MULTILINE)
-    if made_with and made_with[1] != mark_of_secret(database):
+    made_with = re.search(rf"^{migrate.SECRET_MARK}\t(\w+)$", _table(path, "marks"), re.MULTILINE)
+    if made_with and made_with[1] != migrate.mark_of_secret(database):
         raise WrongSecret(UNRECOGNISABLE)
     return revision[1]
 
@@ -171,11 +162,7 @@ def _copy(database: Database, part: Path, now: datetime) -> None:
         wrong = str(error)
     if wrong:
         raise BackupError(f"The database {source} itself is damaged: {wrong}. {FROM_DAMAGE}")
-    _date(part, now)
-
-
-def _date(part: Path, now: datetime) -> None:
-    """In the copy alone: a database that is full or may only be read can be backed up too."""
+    # Dated in the copy alone: a database that is full or may only be read can be backed up too.
     with closing(sqlite3.connect(part, isolation_level=None)) as copy:
         copy.execute("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", (MADE, now.isoformat()))
 
@@ -196,7 +183,7 @@ def _make_one_file(path: Path) -> None:
 def _dump(database: Database, part: Path, now: datetime) -> None:
     with suppress(DatabaseAway, DBAPIError), database.transaction() as tx:  # a full one is backed up without
         state.write_moment(tx, MADE, now)
-    _run(*DUMP, f"--file={part}", f"--dbname={_without_password(database)}", **_password(database))
+    _run_on(database, *DUMP, f"--file={part}")
     _run("pg_restore", "--list", str(part))
 
 
@@ -260,19 +247,12 @@ def _run(*command: str, **environment: str) -> str:
     return done.stdout
 
 
-def _without_password(database: Database) -> str:
-    return make_url(database.url)._replace(drivername="postgresql", password=None).render_as_string()
-
-
-def _password(database: Database) -> dict[str, str]:
-    """In the environment: everybody on a machine can read a command line."""
-    password = make_url(database.url).password
-    return {"PGPASSWORD": str(password)} if password else {}
+def _run_on(database: Database, *command: str) -> None:
+    """With the password in the environment: everybody on a machine can read a command line."""
+    url = make_url(database.url)
+    without = url._replace(drivername="postgresql", password=None).render_as_string()
+    _run(*command, f"--dbname={without}", **({"PGPASSWORD": str(url.password)} if url.password else {}))
 
 
 def _read_only(path: Path) -> str:
     return f"{path.absolute().as_uri()}?mode=ro"
-
-
-def _with_companions(path: Path) -> list[Path]:
-    return [path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")]

@@ -165,14 +165,14 @@ def _upgrade(database: Database) -> None:
 
 
 def _check_secret(database: Database) -> None:
-    expected = mark_of_secret(database)
+    mine = {"name": SECRET_MARK, "value": mark_of_secret(database)}
     with database.transaction() as tx:
-        tx.connection.execute(tx.insert(marks).values(name=SECRET_MARK, value=expected).on_conflict_do_nothing())
-        if tx.connection.execute(select(marks.c.value).where(marks.c.name == SECRET_MARK)).scalar() != expected:
-            raise WrongSecret(
-                "This database was made with another secret, so nobody in it can be recognised. "
-                "Set SAMENSPRAAK_SECRET to that secret, or put back the file samenspraak.secret."
-            )
+        tx.connection.execute(tx.insert(marks).values(mine).on_conflict_do_nothing())
+    if not secret_fits(database):
+        raise WrongSecret(
+            "This database was made with another secret, so nobody in it can be recognised. "
+            "Set SAMENSPRAAK_SECRET to that secret, or put back the file samenspraak.secret."
+        )
 
 
 def mark_of_secret(database: Database) -> str:

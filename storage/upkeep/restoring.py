@@ -16,6 +16,11 @@ from storage.state import LAST_TICK
 
 TAKEN = "taken for sent at a restore"
 GAP = 1_000_000
+GAP_ON_SQLITE = (
+    "INSERT INTO sqlite_sequence SELECT :name, 0 WHERE :name NOT IN (SELECT name FROM sqlite_sequence)",
+    "UPDATE sqlite_sequence SET seq = seq + :gap WHERE name = :name",
+)
+GAP_ON_POSTGRESQL = ("SELECT setval(cast(:sequence AS regclass), nextval(cast(:sequence AS regclass)) + :gap)",)
 NUMBERED = ("contacts", "respondents", "responses", "waves")
 
 
@@ -28,20 +33,9 @@ def begin_anew(tx: Tx, now: datetime) -> None:
 
 def leave_gap(tx: Tx) -> None:
     for table in NUMBERED:
-        if tx.connection.dialect.name == "sqlite":
-            last = tx.connection.execute(_LAST_SQLITE, {"name": table}).scalar() or 0
-            tx.connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table})
-            tx.connection.execute(text("INSERT INTO sqlite_sequence VALUES (:name, :seq)"), _gap(table, last))
-        else:
-            last = tx.connection.execute(text(f"SELECT last_value FROM {table}_id_seq")).scalar() or 0  # noqa: S608
-            tx.connection.execute(text("SELECT setval(cast(:name AS regclass), :seq)"), _gap(f"{table}_id_seq", last))
-
-
-_LAST_SQLITE = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
-
-
-def _gap(name: str, last: int) -> dict[str, object]:
-    return {"name": name, "seq": last + GAP}
+        facts = {"name": table, "sequence": f"{table}_id_seq", "gap": GAP}
+        for statement in GAP_ON_POSTGRESQL if tx.is_shared else GAP_ON_SQLITE:
+            tx.connection.execute(text(statement), facts)
 
 
 def newest_letter(tx: Tx) -> int:
