@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.coordination.actions import ACTIONS
 from bot.coordination.feedback import LONGEST_ANSWER
+from bot.coordination.request import State
 from bot.delivery import rate_limit
 from bot.letters import Letter
 from bot.survey.conversation.buttons import Coordinate, encode
@@ -387,6 +389,32 @@ async def test_wrong_arguments_change_nothing(house: House, server: TelegramServ
             await house.settle()
     assert everything(house) == before
     assert house.rows("SELECT count(*) FROM plans WHERE confirmed_at IS NOT NULL") == [(0,)]
+
+
+async def test_at_another_moment_an_action_shows_what_there_is_and_changes_nothing(
+    house: House, server: TelegramServer
+) -> None:
+    """Every action that is only for some states, in each of the others, with all that it could be about."""
+    fatima, _ = await closed_wave(house, server)
+    await out_of_place(house, fatima, State.CLOSED, "Wilt u ronde 2 openen?")
+    await say(house, fatima, "/openen 1-6-2026")
+    await press(house, fatima, "Ja, openen")
+    await out_of_place(house, fatima, State.PLANNED, "Ronde 2 staat gepland.")
+    await say(house, fatima, "/openen")
+    await press(house, fatima, "Deze planning afzeggen", "Volgende ronde openen", "Ja, openen")
+    await out_of_place(house, fatima, State.OPEN, "Ronde 2 is open. Sluit die eerst.")
+
+
+async def out_of_place(house: House, fatima: Person, state: State, here: str) -> None:
+    before = (everything(house), house.rows("SELECT * FROM plans"))
+    for name, action in ACTIONS.items():
+        told = "is al gesloten." if action.when == (State.OPEN,) else here
+        if action.when and state not in action.when:
+            for argument in ("1", "2", "2.-", "2.1", "2.2", "3", "3.1", "3.2"):
+                await fatima.press_data(encode(Coordinate(1, name, argument)), fatima.last)
+                await house.settle()
+                assert told in fatima.last.text, name
+    assert (everything(house), house.rows("SELECT * FROM plans")) == before
 
 
 @pytest.mark.parametrize(
