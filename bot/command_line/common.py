@@ -54,10 +54,8 @@ def transaction(settings: Settings) -> Iterator[Tx]:
         yield tx
 
 
-@contextlib.contextmanager
-def opened(settings: Settings) -> Iterator[Database]:
-    with contextlib.closing(app.open_database(settings)) as database:
-        yield database
+def opened(settings: Settings) -> contextlib.AbstractContextManager[Database]:
+    return contextlib.closing(app.open_database(settings))
 
 
 def wanted_partnership(tx: Tx, name: str) -> Partnership:

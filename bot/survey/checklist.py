@@ -171,9 +171,7 @@ def _item_problems(items: list[Mapping[str, Any]], dimensions: set[Any]) -> Iter
         name = f"item {entry.get('number')}"
         if entry.get("dimension") not in dimensions:
             yield f"{name}: dimension {entry.get('dimension')!r} does not exist"
-        yield from _text_problems(entry, name, ("statement", "plain"))
-        if "hint" in entry:
-            yield from _text_problems(entry, name, ("hint",))
+        yield from _text_problems(entry, name, ("statement", "plain", *(("hint",) if "hint" in entry else ())))
 
 
 def _text_problems(entry: Mapping[str, Any], name: str, keys: tuple[str, ...]) -> Iterator[str]:

@@ -6,7 +6,7 @@ with file, place and language, all at once.
 
 import string
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -41,7 +41,8 @@ def update(locales: Path) -> None:
     for folder in _folders(locales):
         for domain in DOMAINS:
             path = folder / "LC_MESSAGES" / f"{domain}.po"
-            catalogue = _read(path, folder.name) if path.exists() else _empty(folder.name)
+            empty = Catalog(Locale.parse(folder.name), project="samenspraak", fuzzy=False)
+            catalogue = _read(path, folder.name) if path.exists() else empty
             catalogue.update(sources()[domain], no_fuzzy_matching=True)
             catalogue.obsolete.clear()
             _write(path, catalogue)
@@ -66,10 +67,8 @@ def check(locales: Path) -> Iterator[str]:
 
 def sources() -> dict[str, Catalog]:
     """The texts in the source: the bot's own sentences, and the checklist's."""
-    own, checklist = Catalog(), Catalog()
-    for _path, _line, text, _comments, context in extract_from_dir(
-        Path(__file__).parents[1], method_map=[("**.py", "python")], keywords=KEYWORDS
-    ):
+    own, checklist, rooms = Catalog(), Catalog(), Path(__file__).parents[1]
+    for _, _, text, _, context in extract_from_dir(rooms, [("**.py", "python")], keywords=KEYWORDS):
         own.add(text, context=context)
     for name in (*COMMANDS, *COORDINATING):
         own.add(name, context="command")
@@ -96,8 +95,7 @@ def _problems(wanted: Catalog, found: Catalog, language: str, limits: dict[tuple
 
 
 def _faults(message: Message, language: str, limits: dict[tuple[str, str], int]) -> Iterator[str]:
-    originals = [message.id] if isinstance(message.id, str) else list(message.id)
-    texts = [message.string] if isinstance(message.string, str) else list(message.string)
+    originals, texts = _forms(message.id), _forms(message.string)
     if not all(texts):
         if language != SOURCE_LANGUAGE:
             yield "not translated"
@@ -121,9 +119,12 @@ def _marks(text: str) -> tuple[list[str], int, int]:
     return names, text.count("<b>"), text.count("</b>")
 
 
+def _forms(text: str | Sequence[str]) -> list[str]:
+    return [text] if isinstance(text, str) else list(text)
+
+
 def _name(message: Message) -> str:
-    text = message.id if isinstance(message.id, str) else message.id[0]
-    return f"{message.context}: {text[:60]!r}" if message.context else repr(text[:60])
+    return f"{message.context}: " * bool(message.context) + repr(_forms(message.id)[0][:60])
 
 
 def _folders(locales: Path) -> list[Path]:
@@ -141,10 +142,6 @@ def _write(path: Path, catalogue: Catalog) -> None:
     write_po(written, catalogue, width=110)
     lines = written.getvalue().decode().splitlines(keepends=True)
     path.write_text("".join(line for line in lines if not line.startswith(NOT_KEPT)), "utf-8")
-
-
-def _empty(language: str) -> Catalog:
-    return Catalog(locale=Locale.parse(language), project="samenspraak", fuzzy=False)
 
 
 if __name__ == "__main__":
