@@ -3,9 +3,12 @@
 A phrase holds English source text and its values; only `bot.texts.texts` turns it into words, and escapes the values.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
+from inspect import cleandoc
 from typing import Literal
 
 Domain = Literal["bot", "checklist", "language", "joined", "verbatim"]
@@ -21,7 +24,7 @@ class Phrase:
     """
 
     text: str
-    values: tuple[tuple[str, "str | int | date | Phrase"], ...] = ()
+    values: "tuple[tuple[str, Value], ...]" = ()
     domain: Domain = "bot"
     context: str = ""
     plural: str = ""
@@ -32,14 +35,28 @@ class Phrase:
         return replace(self, values=tuple(values.items()))
 
 
-def say(text: str, /, **values: "str | int | date | Phrase") -> Phrase:
-    """One of the bot's own sentences. The extractor finds its texts by this name."""
-    return Phrase(text, tuple(values.items()))
+Value = str | int | date | Phrase
+"""What can stand in a text; True and False say nothing, and decide whether its line is said."""
 
 
-def say_n(one: str, many: str, /, count: int, **values: "str | int | date | Phrase") -> Phrase:
+def say(text: str, /, **values: Value) -> Phrase:
+    """One of the bot's own sentences, or a whole screen. The extractor finds its texts by this name.
+
+    A screen is written as it is shown; an indented line goes on where the one above it stops. A value that is False
+    takes its line away, and one that is True lets it stand and says nothing: so begin lines with `{if_...}`.
+    """
+    return Phrase(as_shown(text), tuple(values.items()))
+
+
+def say_n(one: str, many: str, /, count: int, **values: Value) -> Phrase:
     """A sentence about `count` things; `{count}` is among its values."""
     return Phrase(one, (("count", count), *values.items()), plural=many, count=count)
+
+
+@cache
+def as_shown(text: str) -> str:
+    """The text without the indentation of the source around it."""
+    return re.sub(r"\n +", " ", cleandoc(text))
 
 
 def command(name: str, /) -> Phrase:

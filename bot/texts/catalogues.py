@@ -16,11 +16,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
+from bot.survey.phrases import as_shown
 from bot.texts.texts import LOCALES, SOURCE_LANGUAGE, TextsError, autonym, load, tag_of, the_checklist
 
 DOMAINS = ("bot", "checklist")
 KEYWORDS = {"say": None, "say_n": (1, 2)}
-MOST_SCREEN, MOST_COMMAND = 1000, 32
+MOST_SCREEN = 2000  # half of what Telegram takes: a welcome may stand there in two languages
+MOST_COMMAND = 32
 NOT_KEPT = ('"POT-', '"PO-', '"Report-', '"Last-', '"Language-Team', '"Generated-', '"Project-')
 
 
@@ -69,7 +71,7 @@ def sources() -> dict[str, Catalog]:
     """The texts in the source: the bot's own sentences, and the checklist's."""
     own, checklist, rooms = Catalog(), Catalog(), Path(__file__).parents[1]
     for _, _, text, _, context in extract_from_dir(rooms, [("**.py", "python")], keywords=KEYWORDS):
-        own.add(text, context=context)
+        own.add(as_shown(text) if isinstance(text, str) else tuple(map(as_shown, text)), context=context)
     for name in (*COMMANDS, *COORDINATING):
         own.add(name, context="command")
     for phrase, _limit in the_checklist().phrases():
@@ -107,16 +109,21 @@ def _faults(message: Message, language: str, limits: dict[tuple[str, str], int])
         if len(text) > most:
             yield f"{len(text)} characters, more than {most}"
         if _marks(text) != _marks(originals[-1]):
-            yield f"needs the same {{names}} and <b> as the source: {originals[-1]!r}"
+            yield f"needs the same {{names}} and <b>, line by line, as the source: {originals[-1]!r}"
 
 
-def _marks(text: str) -> tuple[list[str], int, int]:
-    """The `{names}` and tags of a text; an unreadable one equals no other."""
+def _marks(text: str) -> list[tuple[list[str], int, int]]:
+    """The `{names}` and tags of each line that has any, for a value can take its line away."""
+    marks = ((_names(line), line.count("<b>"), line.count("</b>")) for line in text.split("\n"))
+    return sorted(found for found in marks if any(found))
+
+
+def _names(text: str) -> list[str]:
+    """The `{names}` of a text; an unreadable one equals no other."""
     try:
-        names = sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+        return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
     except ValueError:
-        names = ["unreadable"]
-    return names, text.count("<b>"), text.count("</b>")
+        return ["unreadable"]
 
 
 def _forms(text: str | Sequence[str]) -> list[str]:
@@ -137,7 +144,10 @@ def _read(path: Path, language: str) -> Catalog:
 
 def _write(path: Path, catalogue: Catalog) -> None:
     """Without the header lines that would differ each time, or say nothing."""
-    catalogue.header_comment = f"# {autonym(str(catalogue.locale))}. Each text stands under its English source."
+    catalogue.header_comment = f"# {autonym(str(catalogue.locale))}. Each text stands under its English source.\n"
+    catalogue.header_comment += (
+        "# A value can take its line away; {if_page} and the like do only that, and say nothing."
+    )
     written = BytesIO()
     write_po(written, catalogue, width=110)
     lines = written.getvalue().decode().splitlines(keepends=True)

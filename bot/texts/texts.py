@@ -27,7 +27,7 @@ from bot.survey.conversation.buttons import encode
 from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
 from bot.survey.conversation.views import View
 from bot.survey.errors import OperatorError
-from bot.survey.phrases import Phrase, command
+from bot.survey.phrases import Phrase, Value, command
 
 LOCALES = Path(__file__).parents[2] / "locales"
 SOURCE_LANGUAGE = "en"
@@ -78,9 +78,9 @@ class Texts:
                 text = self._look_up(phrase, self._catalogues[language][domain])
         values = {name: self._value(value, language) for name, value in phrase.values}
         try:
-            return text.format(**values)
+            return lines_left(text, phrase).format(**values)
         except (KeyError, IndexError, ValueError):  # a broken translation; the check names it, people get the source
-            return phrase.text.format(**values)
+            return lines_left(phrase.text, phrase).format(**values)
 
     def render(self, view: View, language: str) -> str:
         """The text of a view: lines under each other, an empty line between paragraphs."""
@@ -127,9 +127,11 @@ class Texts:
         own = {self.say(command(name), language): name for name in names for language in self.languages}
         return {**own, **{name: name for name in names}}
 
-    def _value(self, value: "str | int | date | Phrase", language: str) -> str:
+    def _value(self, value: Value, language: str) -> str:
         if isinstance(value, Phrase):
             return self.say(value, language)
+        if isinstance(value, bool):
+            return ""
         if isinstance(value, datetime):
             return format_datetime(value, "EEEE d MMMM HH:mm", tzinfo=value.tzinfo, locale=_locale(language))
         if isinstance(value, date):
@@ -165,6 +167,15 @@ def load(locales: Path = LOCALES) -> Texts:
 
 def the_checklist() -> Checklist:
     return checklists.parse(files("bot.survey").joinpath("checklist.toml").read_text("utf-8"))
+
+
+def lines_left(text: str, phrase: Phrase) -> str:
+    """Without the lines that a value takes away, nor the paragraphs of which nothing is left."""
+    gone = [f"{{{name}}}" for name, value in phrase.values if value is False]
+    if not gone:
+        return text
+    lines = (line for line in text.split("\n") if not any(name in line for name in gone))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
 def plain(text: str) -> str:

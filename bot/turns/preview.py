@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.channels.port import Opened, Preview, Update
-from bot.survey.conversation import welcome
+from bot.survey.conversation import turned_away, welcome
 from bot.survey.conversation.buttons import Welcome
 from bot.survey.conversation.views import View
 from bot.texts.texts import HOME_LANGUAGE, Texts
@@ -46,16 +46,16 @@ def _behind_the_door(tx: Tx, texts: Texts, update: Update, spoken: str, now: dat
         case Welcome(code, language):
             language = texts.negotiate(language)
         case _:
-            return Preview(spoken, texts.letter(welcome.stray(), spoken))
+            return Preview(spoken, texts.letter(turned_away.STRAY, spoken))
     partnership = partnerships.invited_by(tx, code)
     if partnership is None:
         return _behind_a_link(tx, texts, update, code, spoken, now)
     if contacts.takes_part(tx, update.channel, update.address, partnership.id):
         return Preview(
-            spoken, texts.letter(welcome.known_here(partnership), spoken), code_is_right=True, is_member=True
+            spoken, texts.letter(turned_away.known_here(partnership), spoken), code_is_right=True, is_member=True
         )
     if partnerships.last_wave(tx, partnership.id).closed_at:
-        return Preview(spoken, texts.letter(welcome.no_open_wave(partnership), spoken), code_is_right=True)
+        return Preview(spoken, texts.letter(turned_away.no_open_wave(partnership), spoken), code_is_right=True)
     (shown,) = take.welcome(texts, update, partnership, code, language, now).envelopes
     first = language or texts.negotiate(update.phone_language) or partnership.language
     return Preview(first, shown.letter, code_is_right=True)
@@ -68,10 +68,10 @@ def _behind_a_link(tx: Tx, texts: Texts, update: Update, code: str, spoken: str,
     found = coordinators.link(tx, code, now)
     partnership = partnerships.find(tx, str(found.partnership)) if found else None
     if found is None or partnership is None:
-        return shown(welcome.unknown_invitation())
+        return shown(turned_away.UNKNOWN_INVITATION)
     if found.used or found.expired:
         seats = coordinators.seats(tx, update.channel, update.address)
         if any(seat.partnership.id == partnership.id for seat in seats):
-            return replace(shown(welcome.known_here(partnership)), code_is_right=True, is_member=True)
-        return replace(shown(welcome.used_link()), code_is_right=True)
+            return replace(shown(turned_away.known_here(partnership)), code_is_right=True, is_member=True)
+        return replace(shown(turned_away.USED_LINK), code_is_right=True)
     return replace(shown(welcome.seat_offered(partnership, found.role)), code_is_right=True, knocks=True)

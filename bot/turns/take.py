@@ -16,7 +16,7 @@ from bot.rendering import attachments
 from bot.rendering.charts import Picture
 from bot.results import summaries
 from bot.survey.checklist import fingerprint
-from bot.survey.conversation import own_data, screens
+from bot.survey.conversation import own_data, screens, turned_away
 from bot.survey.conversation import welcome as door
 from bot.survey.conversation.buttons import Coordinate, Decline, Erase, Join, Place, Screen, Welcome
 from bot.survey.conversation.dialogue import COORDINATING, Commanded, Dialogue, Event, Expired, Partnership, Turn, step
@@ -80,12 +80,12 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
 
 def apologise(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
     """Pass over an update on which a turn failed, and say so."""
-    return _say_instead(tx, texts, update, door.broken(), now)
+    return _say_instead(tx, texts, update, turned_away.BROKEN, now)
 
 
 def turn_away(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
     """Pass over a code of somebody who brought too many wrong ones. In a group they may all be for another bot."""
-    said = _say_instead(tx, texts, update, door.too_many(), now)
+    said = _say_instead(tx, texts, update, turned_away.TOO_MANY, now)
     return Reply() if update.in_group else said
 
 
@@ -101,13 +101,13 @@ def _open(tx: Tx, texts: Texts, update: Update, code: str, now: datetime, langua
     if partnership is None:
         return _open_coordinator_link(tx, texts, update, code, now)
     if update.in_group:
-        return _at_the_door(texts, update, door.not_in_a_group(), partnership.language)
+        return _at_the_door(texts, update, turned_away.NOT_IN_A_GROUP, partnership.language)
     wave = partnerships.last_wave(tx, partnership.id)
     response = respondents.enter_wave(tx, update.channel, update.address, partnership.id, wave, now)
     if response is not None:
         return _resume(tx, texts, update, response, now)
     if wave.closed_at:
-        return _at_the_door(texts, update, door.no_open_wave(partnership), language)
+        return _at_the_door(texts, update, turned_away.no_open_wave(partnership), language)
     if language is None:  # else they only read the same in another language
         coordinators.opened(tx, code)
     return welcome(texts, update, partnership, code, language, now)
@@ -119,12 +119,14 @@ def _open_coordinator_link(tx: Tx, texts: Texts, update: Update, code: str, now:
     if found is None and update.in_group:
         return Reply(is_wrong_code=True)  # it may be meant for another bot
     if found is None:
-        return replace(_at_the_door(texts, update, door.unknown_invitation()), is_wrong_code=True)
+        return replace(_at_the_door(texts, update, turned_away.UNKNOWN_INVITATION), is_wrong_code=True)
     mine = [seat for seat in _seats(tx, update) if seat.partnership.id == found.partnership]
     if found.used or found.expired:
-        return _coordinate(tx, texts, update, now, "home") if mine else _at_the_door(texts, update, door.used_link())
+        return (
+            _coordinate(tx, texts, update, now, "home") if mine else _at_the_door(texts, update, turned_away.USED_LINK)
+        )
     if update.in_group and found.role != "viewer":
-        return _at_the_door(texts, update, door.not_in_a_group())
+        return _at_the_door(texts, update, turned_away.NOT_IN_A_GROUP)
     spoken = texts.negotiate(update.phone_language) or HOME_LANGUAGE
     coordinators.use_link(tx, code, found, update.channel, update.address, spoken, now)
     (seat,) = (seat for seat in _seats(tx, update) if seat.partnership.id == found.partnership)
@@ -171,7 +173,7 @@ def _decline(tx: Tx, texts: Texts, update: Update, language: str | None, now: da
     """They say no; who said yes before is shown where they are, for then we do keep something."""
     caller = respondents.load(tx, texts.checklist, texts.languages, update.channel, update.address, None)
     if caller is None:
-        return _at_the_door(texts, update, door.declined(), language)
+        return _at_the_door(texts, update, door.DECLINED, language)
     return _carry_out(tx, texts, update, caller, Turn(caller.dialogue, caller.dialogue.here), now)
 
 
@@ -193,10 +195,10 @@ def _join(tx: Tx, texts: Texts, update: Update, code: str, language: str, now: d
     """They agreed: from here on we keep something about them."""
     partnership = partnerships.invited_by(tx, code)
     if partnership is None:
-        return replace(_at_the_door(texts, update, door.unknown_invitation(), language), is_wrong_code=True)
+        return replace(_at_the_door(texts, update, turned_away.UNKNOWN_INVITATION, language), is_wrong_code=True)
     wave = partnerships.last_wave(tx, partnership.id)
     if wave.closed_at:
-        return _at_the_door(texts, update, door.no_open_wave(partnership), language)
+        return _at_the_door(texts, update, turned_away.no_open_wave(partnership), language)
     view = door.welcome(partnership, code, language, texts.languages, update.channel, TIMELESS)
     consent = fingerprint(texts.render(view, language))
     respondents.join(tx, update.channel, update.address, language, partnership.id, code, consent, now)
@@ -208,7 +210,7 @@ def _resume(tx: Tx, texts: Texts, update: Update, response: int | None, now: dat
     """Show where they are in this response; whoever comes by the link wants to hear from us again."""
     caller = respondents.load(tx, texts.checklist, texts.languages, update.channel, update.address, response)
     if caller is None:
-        return _at_the_door(texts, update, door.stray())
+        return _at_the_door(texts, update, turned_away.STRAY)
     awake = replace(caller.dialogue, stopped=False)
     return _carry_out(tx, texts, update, caller, Turn(awake, awake.here), now)
 
@@ -232,8 +234,8 @@ def _converse(tx: Tx, texts: Texts, update: Update, event: Event, now: datetime)
             wants_out = isinstance(event, Commanded) and event.name in ("erase", "stop")
             return _coordinate(tx, texts, update, now, "leave" if wants_out else "home")
         if isinstance(event, Erase):  # a second tap: the first one did it
-            return _at_the_door(texts, update, own_data.erased())
-        return _at_the_door(texts, update, door.stray())
+            return _at_the_door(texts, update, own_data.ERASED)
+        return _at_the_door(texts, update, turned_away.STRAY)
     if response is not None and not caller.named:
         event = Expired()  # the button of an erased response, or of somebody else's
     return _carry_out(tx, texts, update, caller, step(caller.dialogue, event, now), now)

@@ -172,7 +172,7 @@ async def test_the_n_of_a_statement_does_not_say_who_did_not_know(
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_what_hides_an_answer_is_told_where_it_ends(texts: Texts, clock: Clock, language: str, channel: str) -> None:
     asked_by = partnership()
-    said = texts.render(View((terms(asked_by, channel, clock()),)), language)
-    assert texts.render(View((what_hides(asked_by),)), language) in said
+    said = texts.render(View(terms(asked_by, channel, clock())), language)
+    assert texts.render(View(what_hides(asked_by)), language) in said
     assert ("Wie uw eigen link heeft" in said or "Whoever has your own link" in said) is (channel == "web")
     assert not MORE_THAN_WE_KEEP.search(said)

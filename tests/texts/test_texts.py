@@ -14,11 +14,11 @@ from babel import Locale
 from babel.messages.pofile import read_po, write_po
 
 from bot.letters import Letter
-from bot.survey.conversation import screens, welcome
+from bot.survey.conversation import screens, turned_away, welcome
 from bot.survey.conversation.buttons import MOST_BYTES, Place, Screen
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.views import View
-from bot.survey.phrases import command, say, say_n, verbatim
+from bot.survey.phrases import Value, as_shown, command, say, say_n, verbatim
 from bot.texts.catalogues import KEYWORDS, check, sources, update
 from bot.texts.texts import BETWEEN_LANGUAGES, LOCALES, Texts, TextsError, autonym, load, plain
 from tests.actors import walk
@@ -40,14 +40,14 @@ def every_view(texts: Texts) -> Iterator[tuple[str, View]]:
         for view in (
             welcome.seat_offered(asked_by, "coordinator"),
             welcome.seat_offered(asked_by, "viewer"),
-            welcome.declined(),
-            welcome.stray(),
-            welcome.unknown_invitation(),
-            welcome.too_many(),
-            welcome.used_link(),
-            welcome.not_in_a_group(),
-            welcome.no_open_wave(asked_by),
-            welcome.broken(),
+            welcome.DECLINED,
+            turned_away.STRAY,
+            turned_away.UNKNOWN_INVITATION,
+            turned_away.TOO_MANY,
+            turned_away.USED_LINK,
+            turned_away.NOT_IN_A_GROUP,
+            turned_away.no_open_wave(asked_by),
+            turned_away.BROKEN,
         ):
             yield language, view
         for option in texts.checklist.options:
@@ -105,7 +105,7 @@ def sentences(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
             assert isinstance(node.args[0], ast.Constant), f"{path}: say() takes a text, so that it can be found"
-            yield str(node.args[0].value)
+            yield as_shown(str(node.args[0].value))
 
 
 @pytest.fixture
@@ -126,8 +126,29 @@ def test_every_fault_in_a_catalogue_is_named_with_file_text_and_language(locales
     assert "nl/LC_MESSAGES/checklist.po: dimension visibility plain: 'How others see us': 61 characters" in found
     assert "nl/LC_MESSAGES/checklist.po: item 3: 'Equity of the partners is essential" in found
     assert "nl/LC_MESSAGES/checklist.po: 'Not in the source': stale" in found
-    assert "nl/LC_MESSAGES/bot.po: 'Statement {number} of {count}': needs the same {names}" in found
+    assert "nl/LC_MESSAGES/bot.po: '{if_first}Well done: part {done} is finished." in found
+    assert "Statement {number} of {count}" in found.split(": needs the same {names}")[1]
     assert len(found.splitlines()) == 5
+
+
+@pytest.mark.parametrize(
+    ("sound", "broken"),
+    [
+        ("{if_chat}Herinneringen: {state}\\n", "{if_chat}Herinneringen:\\n{state}\\n"),
+        ("{if_chat}Herinneringen: {state}\\n", "Herinneringen: {state}\\n"),
+        ("<b>Dit bewaren we over u</b>\\n", "Dit bewaren we over u\\n"),
+        ("{if_chat}Herinneringen: {state}\\n", "{if_chat}Herinneringen: {state\\n"),
+    ],
+    ids=["on another line", "not said when", "markup", "unreadable"],
+)
+def test_a_line_of_a_screen_keeps_its_names_and_markup(locales: Path, sound: str, broken: str) -> None:
+    own = locales / "nl/LC_MESSAGES/bot.po"
+    text = own.read_text("utf-8")
+    assert text.count(sound) == 1
+    own.write_text(text.replace(sound, broken), "utf-8")
+    (found,) = check(locales)
+    assert "'<b>This is what we keep about you</b>" in found
+    assert "needs the same {names} and <b>, line by line" in found
 
 
 def test_a_file_that_cannot_be_read_is_named_and_so_is_the_next(locales: Path) -> None:
@@ -144,6 +165,26 @@ def test_values_are_escaped_and_markup_stays(texts: Texts) -> None:
     phrase = say("<b>How do you take part in {partnership}?</b>", partnership="<b>&{number}</b>")
     assert texts.say(phrase, "en") == "<b>How do you take part in &lt;b&gt;&amp;{number}&lt;/b&gt;?</b>"
     assert texts.say(verbatim("<i>"), "nl") == "&lt;i&gt;"
+
+
+def test_a_screen_is_said_as_it_is_written_but_for_the_lines_that_a_value_takes_away(texts: Texts) -> None:
+    def said(**values: Value) -> str:
+        screen = say(
+            """<b>One</b>
+
+            {if_two}Two
+            {three} is one line
+              with this.
+
+            {if_four}{five}""",
+            **values,
+        )
+        return texts.say(screen, "nl")
+
+    whole = "<b>One</b>\n\nTwo\n{if_two}\n\n\n is one line with this.\n\n0"
+    assert said(if_two=True, three="{if_two}\n\n\n", if_four=True, five=0) == whole
+    assert said(if_two=False, three=False, if_four=False, five="5") == "<b>One</b>"
+    assert said(if_two=False, three="3", if_four=False, five=say("Team")) == "<b>One</b>\n\n3 is one line with this."
 
 
 def test_plurals_and_the_language_of_dates_and_commands(texts: Texts) -> None:
@@ -217,8 +258,12 @@ def make_pseudo_language(locales: Path, language: str) -> None:
 def between_signs(text: str | Sequence[str], plurals: int) -> str | tuple[str, ...]:
     if not isinstance(text, str):
         return tuple(f"⟦{text[-1]}⟧" for _ in range(plurals))
-    opened, closed = ("<b>", "</b>") if text.startswith("<b>") and text.endswith("</b>") else ("", "")
-    return f"{opened}⟦{text.removeprefix('<b>').removesuffix('</b>')}⟧{closed}" if opened else f"⟦{text}⟧"
+    return "\n".join(line and _between_signs(line) for line in text.split("\n"))
+
+
+def _between_signs(line: str) -> str:
+    opened, closed = ("<b>", "</b>") if line.startswith("<b>") and line.endswith("</b>") else ("", "")
+    return f"{opened}⟦{line.removeprefix('<b>').removesuffix('</b>')}⟧{closed}" if opened else f"⟦{line}⟧"
 
 
 def test_a_letter_survives_its_wait_in_the_database() -> None:

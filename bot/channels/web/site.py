@@ -36,7 +36,7 @@ from bot.channels.web.traits import TRAITS
 from bot.letters import Attachment, Letter
 from bot.rendering import attachments
 from bot.survey import codes
-from bot.survey.conversation import welcome
+from bot.survey.conversation import turned_away
 from bot.survey.conversation.buttons import AtTheDoor, Erase, Join, Welcome
 from bot.survey.conversation.dialogue import Commanded, Wrote
 from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE
@@ -167,10 +167,10 @@ class Site:
         preview = await self.look(caller, Wrote())
         languages = [preview.language]
         if preview.is_known:
-            view, choices = welcome.another_link(), another_link(token)
+            view, choices = turned_away.ANOTHER_LINK, another_link(token)
         else:
             preview, choices = owner, own_link(token)
-            view = welcome.whose_link(is_seat=not owner.takes_part)
+            view = turned_away.whose_link(is_seat=not owner.takes_part)
             languages = [owner.language] if caller.language == owner.language else [owner.language, SOURCE_LANGUAGE]
         parts = (self.house.texts.render(view, one) for one in dict.fromkeys(languages))
         return self.answer(

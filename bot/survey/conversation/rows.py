@@ -6,24 +6,22 @@ from bot.survey.conversation.views import Button, Row, in_rows
 from bot.survey.phrases import language, say
 
 
-def go_on(dialogue: Dialogue) -> Button:
-    """The way back from a side screen, named after what comes next."""
+def go_on(dialogue: Dialogue, screen: Screen) -> tuple[Row, ...]:
+    """The way back from a side screen, named after what comes next; and the languages."""
     if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
         label = say("‹ Back")
     elif dialogue.next_item and dialogue.group:
         label = say("Go on with statement {number}", number=dialogue.next_item)
     else:
         label = say("Go on")
-    return Button(label, Resume(dialogue.response))
+    return ((Button(label, Resume(dialogue.response)),), *languages(dialogue, Place(screen)))
 
 
-def own_data(dialogue: Dialogue) -> tuple[Row, ...]:
+def own_data(dialogue: Dialogue) -> Row:
     response = dialogue.response
     return (
-        (
-            Button(say("My data"), Go(response, Place(Screen.MY_DATA))),
-            Button(say("Delete my answers"), Go(response, Place(Screen.ERASE))),
-        ),
+        Button(say("My data"), Go(response, Place(Screen.MY_DATA))),
+        Button(say("Delete my answers"), Go(response, Place(Screen.ERASE))),
     )
 
 

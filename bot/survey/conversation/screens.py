@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.survey.checklist import Dimension, Item
+from bot.survey.checklist import Dimension
 from bot.survey.conversation import own_data as rights
-from bot.survey.conversation import reminders
+from bot.survey.conversation import reminder_screens as reminders
 from bot.survey.conversation.buttons import (
     ChooseGroup,
     ChooseOption,
@@ -24,7 +24,8 @@ from bot.survey.conversation.buttons import (
 )
 from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
 from bot.survey.conversation.rows import go_on, language_buttons, languages, own_data
-from bot.survey.conversation.views import Button, Paragraph, Row, View, in_rows
+from bot.survey.conversation.views import Button, Row, View, in_rows
+from bot.survey.conversation.welcome import by_channel
 from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
 from bot.survey.scores import scoring
 from bot.survey.scores.scoring import Scores
@@ -37,10 +38,13 @@ def view(dialogue: Dialogue, place: Place, now: datetime) -> View:
 
 def _group(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     return View(
-        (
-            (say("Nice that you take part!"),),
-            (say("<b>How do you take part in {partnership}?</b>", partnership=dialogue.partnership.name),),
-            (say("We ask this once."),),
+        say(
+            """Nice that you take part!
+
+            <b>How do you take part in {partnership}?</b>
+
+            We ask this once.""",
+            partnership=dialogue.partnership.name,
         ),
         (
             *((Button(label, ChooseGroup(dialogue.response, key)),) for key, label in GROUP_LABELS.items()),
@@ -50,45 +54,43 @@ def _group(dialogue: Dialogue, _number: int, _now: datetime) -> View:
 
 
 def _item(dialogue: Dialogue, number: int, _now: datetime) -> View:
-    item = dialogue.checklist.items[number]
-    return View(
-        (*_encouragement(dialogue, item), *_statement(dialogue, item)),
-        (*_options(dialogue, number), *_steering(dialogue, number)),
-    )
+    rows = (*_options(dialogue, number), *_steering(dialogue, number))
+    return View(_statement(dialogue, number, is_first=_begins_a_part(dialogue, number)), rows)
 
 
-def _statement(dialogue: Dialogue, item: Item) -> tuple[Paragraph, ...]:
-    hint = (say("💡 {hint}", hint=item.hint),) if item.hint else ()
-    return (
-        _where(dialogue, item),
-        (say("<b>{statement}</b>", statement=item.statement),),
-        (say("In other words:\n{plain}", plain=item.plain), *hint),
-    )
-
-
-def _encouragement(dialogue: Dialogue, item: Item) -> tuple[Paragraph, ...]:
-    """A line on the first statement of a part, for whoever has just finished the parts before it."""
-    part = dialogue.checklist.part_of(item.number)
+def _begins_a_part(dialogue: Dialogue, number: int) -> bool:
+    """Whether it is the first statement of a part, for whoever has just finished the parts before it."""
+    part = dialogue.checklist.part_of(number)
     first = dialogue.checklist.dimensions[part - 1].items[0]
-    if item.number != first or part == 1 or item.number in dialogue.answers:
-        return ()
-    left = len(dialogue.checklist.items) - len(dialogue.answers)
-    done = say("Well done: part {part} is finished.", part=part - 1)
-    return ((joined((done, say_n("{count} statement to go.", "{count} statements to go.", left)), " "),),)
+    return part > 1 and number == first and number not in dialogue.answers
 
 
-def _where(dialogue: Dialogue, item: Item) -> Paragraph:
-    part = dialogue.checklist.part_of(item.number)
-    which = (verbatim(dialogue.partnership.name),) if dialogue.others else ()
-    return (
-        *which,
-        say(
-            "Part {part} of {parts} · {dimension}",
-            part=part,
-            parts=len(dialogue.checklist.dimensions),
-            dimension=dialogue.checklist.dimensions[part - 1].plain,
-        ),
-        say("Statement {number} of {count}", number=item.number, count=len(dialogue.checklist.items)),
+def _statement(dialogue: Dialogue, number: int, *, is_first: bool = False) -> Phrase:
+    items, part = dialogue.checklist.items, dialogue.checklist.part_of(number)
+    return say(
+        """{if_first}Well done: part {done} is finished. {to_go}
+
+        {partnership}
+        Part {part} of {parts} · {dimension}
+        Statement {number} of {count}
+
+        <b>{statement}</b>
+
+        In other words:
+        {plain}
+        💡 {hint}""",
+        if_first=is_first,
+        done=part - 1,
+        to_go=say_n("{count} statement to go.", "{count} statements to go.", len(items) - len(dialogue.answers)),
+        partnership=bool(dialogue.others) and dialogue.partnership.name,
+        part=part,
+        parts=len(dialogue.checklist.dimensions),
+        dimension=dialogue.checklist.dimensions[part - 1].plain,
+        number=number,
+        count=len(items),
+        statement=items[number].statement,
+        plain=items[number].plain,
+        hint=items[number].hint or False,
     )
 
 
@@ -121,12 +123,17 @@ def _review(dialogue: Dialogue, _number: int, _now: datetime) -> View:
         Button(say("Part {part}", part=part), Go(dialogue.response, Place(Screen.PART, part)))
         for part in dialogue.checklist.parts.values()
     ]
+    parts_of = enumerate(dialogue.checklist.dimensions, 1)
     return View(
-        (
-            (say("<b>You answered all statements.</b>"),),
-            (say("Here are your answers. Do you want to change something? Choose a part."),),
-            *(_part_line(dialogue, part, d) for part, d in enumerate(dialogue.checklist.dimensions, 1)),
-            (say("Is it good like this? Then tap Done. After that you cannot change your answers any more."),),
+        say(
+            """<b>You answered all statements.</b>
+
+            Here are your answers. Do you want to change something? Choose a part.
+
+            {parts}
+
+            Is it good like this? Then tap Done. After that you cannot change your answers any more.""",
+            parts=joined((_counted(dialogue, part, dimension) for part, dimension in parts_of), "\n\n"),
         ),
         (
             *in_rows(parts),
@@ -136,31 +143,28 @@ def _review(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     )
 
 
-def _part_line(dialogue: Dialogue, part: int, dimension: Dimension) -> Paragraph:
+def _counted(dialogue: Dialogue, part: int, dimension: Dimension) -> Phrase:
     chosen = Counter(dialogue.answers[item] for item in dimension.items)
     options = dialogue.checklist.options.items()
     counts = [
         say("{count} × {option}", count=chosen[key], option=option.label) for key, option in options if chosen[key]
     ]
-    return (say("Part {part} · {dimension}", part=part, dimension=dimension.plain), joined(counts))
+    return say("Part {part} · {dimension}\n{counts}", part=part, dimension=dimension.plain, counts=joined(counts))
 
 
 def _part(dialogue: Dialogue, number: int, _now: datetime) -> View:
     dimension = dialogue.checklist.dimensions[number - 1]
-    items = [dialogue.checklist.items[item] for item in dimension.items]
-    lines = (
-        (
-            say("{number}. {plain}", number=item.number, plain=item.plain),
-            say("→ <b>{option}</b>", option=dialogue.checklist.options[dialogue.answers[item.number]].label),
-        )
-        for item in items
-    )
-    change = (Button(verbatim(item.number), Go(dialogue.response, Place(Screen.ITEM, item.number))) for item in items)
+    change = (Button(verbatim(item), Go(dialogue.response, Place(Screen.ITEM, item))) for item in dimension.items)
     return View(
-        (
-            (say("<b>Part {part} · {dimension}</b>", part=number, dimension=dimension.plain),),
-            *lines,
-            (say("Which answer do you want to change? Choose its number."),),
+        say(
+            """<b>Part {part} · {dimension}</b>
+
+            {answers}
+
+            Which answer do you want to change? Choose its number.""",
+            part=number,
+            dimension=dimension.plain,
+            answers=joined((_answered(dialogue, item) for item in dimension.items), "\n\n"),
         ),
         (
             *in_rows(change, 4),
@@ -170,24 +174,36 @@ def _part(dialogue: Dialogue, number: int, _now: datetime) -> View:
     )
 
 
+def _answered(dialogue: Dialogue, item: int) -> Phrase:
+    plain, option = dialogue.checklist.items[item].plain, dialogue.checklist.options[dialogue.answers[item]].label
+    return say("{number}. {plain}\n→ <b>{option}</b>", number=item, plain=plain, option=option)
+
+
 def _thanks(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     own = scoring.profile(dialogue.checklist, dialogue.answers)
     last = scoring.profile(dialogue.checklist, dialogue.earlier)
-    before = (say("Between brackets: what you chose in the round before."),) if dialogue.earlier else ()
     return View(
-        (
-            (say("<b>Thank you! Your answers count.</b>"),),
-            (say("This is how you see the collaboration yourself, from 0 to 100:"), *before),
-            tuple(_own_score(dimension, own, last) for dimension in dialogue.checklist.dimensions),
-            (
-                say("When this round closes, the partnership talks about the result of the whole group.")
-                if dialogue.wave_open
-                else say("This round is closed. The partnership talks about the result of the whole group."),
-                say("The coordinator is never shown your own answers."),
-            ),
-            *_result_on_a_page(dialogue),
+        say(
+            """<b>Thank you! Your answers count.</b>
+
+            This is how you see the collaboration yourself, from 0 to 100:
+            {if_again}Between brackets: what you chose in the round before.
+
+            {scores}
+
+            {if_open}When this round closes, the partnership talks about the result of the whole group.
+            {if_closed}This round is closed. The partnership talks about the result of the whole group.
+            The coordinator is never shown your own answers.
+
+            {if_awaited}{if_page}Open your own link when the round is closed. Then you see the group result here.""",
+            if_again=bool(dialogue.earlier),
+            scores=joined((_own_score(dimension, own, last) for dimension in dialogue.checklist.dimensions), "\n"),
+            if_open=dialogue.wave_open,
+            if_closed=not dialogue.wave_open,
+            if_awaited=dialogue.wants_result and dialogue.wave_open,
+            **by_channel(dialogue.channel),
         ),
-        (*_group_result(dialogue), *own_data(dialogue), *languages(dialogue, Place(Screen.THANKS))),
+        (*_group_result(dialogue), own_data(dialogue), *languages(dialogue, Place(Screen.THANKS))),
     )
 
 
@@ -197,12 +213,6 @@ def _own_score(dimension: Dimension, own: Scores, last: Scores) -> Phrase:
         return say("{dimension}: no score", dimension=dimension.plain)
     score = say("{dimension}: <b>{score}</b>", dimension=dimension.plain, score=now.shown)
     return joined((score, verbatim(f"({then.shown})")), " ") if then else score
-
-
-def _result_on_a_page(dialogue: Dialogue) -> tuple[Paragraph, ...]:
-    if not (dialogue.is_silent and dialogue.wants_result and dialogue.wave_open):
-        return ()
-    return ((say("Open your own link when the round is closed. Then you see the group result here."),),)
 
 
 def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
@@ -216,31 +226,28 @@ def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
 
 def _result(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     """What stands under a group result, which is read where there is a database."""
-    again = (say("You can see this result here again, until the next round."),)
-    return View((again,), ((go_on(dialogue),), *languages(dialogue, Place(Screen.RESULT))))
+    return View(say("You can see this result here again, until the next round."), go_on(dialogue, Screen.RESULT))
 
 
 def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     return View(
-        (
-            (
-                say("This round of {partnership} is closed.", partnership=dialogue.partnership.name),
-                say("You did not finish it. Your answers are kept, but they do not count in the result."),
-            ),
-            (
-                say("Open your own link again later. You see it here when there is a new round.")
-                if dialogue.is_silent
-                else say("You hear from us when there is a new round."),
-            ),
+        say(
+            """This round of {partnership} is closed.
+            You did not finish it. Your answers are kept, but they do not count in the result.
+
+            {if_chat}You hear from us when there is a new round.
+            {if_page}Open your own link again later. You see it here when there is a new round.""",
+            partnership=dialogue.partnership.name,
+            **by_channel(dialogue.channel),
         ),
-        (*own_data(dialogue), *languages(dialogue, Place(Screen.CLOSED))),
+        (own_data(dialogue), *languages(dialogue, Place(Screen.CLOSED))),
     )
 
 
 def _pick(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     choices = ((dialogue.response, dialogue.partnership.name), *dialogue.others)
     return View(
-        ((say("You take part in more than one partnership. Which one do you want to go on with?"),),),
+        say("You take part in more than one partnership. Which one do you want to go on with?"),
         tuple((Button(verbatim(name), Resume(response)),) for response, name in choices),
     )
 
@@ -259,9 +266,9 @@ def _to_be_sent(dialogue: Dialogue, now: datetime) -> View:
     """The open screen without its own last rows: a statement only keeps its answers."""
     shown = view(dialogue, dialogue.here, now)
     if dialogue.here.screen != Screen.ITEM:
-        return View(shown.paragraphs, shown.rows[: -len(languages(dialogue, dialogue.here))])
-    item = dialogue.checklist.items[dialogue.here.number]
-    return View(_statement(dialogue, item), _options(dialogue, item.number))
+        return View(shown.text, shown.rows[: -len(languages(dialogue, dialogue.here))])
+    number = dialogue.here.number
+    return View(_statement(dialogue, number), _options(dialogue, number))
 
 
 SCREENS: dict[Screen, Callable[[Dialogue, int, datetime], View]] = {
@@ -282,7 +289,7 @@ SCREENS: dict[Screen, Callable[[Dialogue, int, datetime], View]] = {
     Screen.PRIVACY: rights.privacy,
     Screen.MY_DATA: rights.my_data,
     Screen.ERASE: rights.erase,
-    Screen.ERASED: lambda _dialogue, _number, _now: rights.erased(),
+    Screen.ERASED: lambda _dialogue, _number, _now: rights.ERASED,
     Screen.STOPPED: rights.stopped,
     Screen.PICK: _pick,
 }

@@ -20,10 +20,14 @@ Paragraph = tuple[Phrase, ...]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Paragraphs of lines, and rows of buttons under them."""
+    """One text, or paragraphs of lines where they are counted out; and rows of buttons under it."""
 
-    paragraphs: tuple[Paragraph, ...]
+    text: Phrase | tuple[Paragraph, ...]
     rows: tuple[Row, ...] = ()
+
+    @property
+    def paragraphs(self) -> tuple[Paragraph, ...]:
+        return ((self.text,),) if isinstance(self.text, Phrase) else self.text
 
     def under(self, *lines: Phrase) -> "View":
         """The same, with these lines first."""

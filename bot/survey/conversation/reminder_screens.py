@@ -9,8 +9,9 @@ from datetime import date, datetime
 from bot.survey.calendar import MOST_REMINDERS, kept_until, zone
 from bot.survey.conversation.buttons import ChooseMoment, Go, Place, Screen
 from bot.survey.conversation.dialogue import Dialogue
-from bot.survey.conversation.rows import go_on, language_buttons, languages
-from bot.survey.conversation.views import Button, Paragraph, Row, View, in_rows
+from bot.survey.conversation.rows import go_on, language_buttons
+from bot.survey.conversation.views import Button, Row, View, in_rows
+from bot.survey.conversation.welcome import by_channel
 from bot.survey.phrases import Phrase, command, joined, say, say_n, verbatim
 
 MOMENTS = {
@@ -22,94 +23,103 @@ SECONDS_EACH = 20  # that a statement takes
 
 
 def pause(dialogue: Dialogue, _number: int, now: datetime) -> View:
-    if dialogue.is_silent:
-        return _on_a_page(dialogue, _PAUSE)
-    saved = say("You take a break. Your answers are saved.")
     choices = _choices(dialogue, now)
-    if not choices:
-        return View(((saved, _no_more_to_come(dialogue)),), ((go_on(dialogue),), *languages(dialogue, _PAUSE)))
-    none = Button(say("No message"), ChooseMoment(dialogue.response, "none"))
+    none = (Button(say("No message"), ChooseMoment(dialogue.response, "none")),) if choices else ()
     return View(
-        ((saved,), (say("<b>When may I send you a message?</b>"),)),
-        (*in_rows((*choices, none), 2), (go_on(dialogue),), *languages(dialogue, _PAUSE)),
-    )
+        say(
+            """You take a break. Your answers are saved.
+            {if_chat}{why_none}
 
-
-def _on_a_page(dialogue: Dialogue, place: Place) -> View:
-    return View(
-        (
-            (say("You take a break. Your answers are saved."),),
-            (say("Keep your own link. With it you go on whenever you like, on every phone."),),
+            {if_asked}<b>When may I send you a message?</b>
+            {if_page}Keep your own link. With it you go on whenever you like, on every phone.""",
+            why_none=not choices and _no_more_to_come(dialogue),
+            if_asked=bool(choices),
+            **by_channel(dialogue.channel),
         ),
-        ((go_on(dialogue),), *languages(dialogue, place)),
+        (*in_rows((*choices, *none), 2), *go_on(dialogue, Screen.PAUSE)),
     )
 
 
 def paused(dialogue: Dialogue, _number: int, now: datetime) -> View:
-    if dialogue.is_silent:
-        return _on_a_page(dialogue, Place(Screen.PAUSED))
     return View(
-        (
-            (say("Your answers are saved."), _what_comes(dialogue, now)),
-            (say("You can go on whenever you like, here in this chat."),),
+        say(
+            """{if_page}You take a break. Your answers are saved.
+            {if_chat}Your answers are saved.
+            {if_chat}{what_comes}
+
+            {if_page}Keep your own link. With it you go on whenever you like, on every phone.
+            {if_chat}You can go on whenever you like, here in this chat.""",
+            what_comes=_what_comes(dialogue, now),
+            **by_channel(dialogue.channel),
         ),
-        ((go_on(dialogue),), *languages(dialogue, Place(Screen.PAUSED))),
+        go_on(dialogue, Screen.PAUSED),
     )
 
 
 def reminders(dialogue: Dialogue, _number: int, now: datetime) -> View:
     """What will come, and every way to change it."""
-    if dialogue.is_silent:
-        return View(
-            ((say("<b>Reminders</b>"), say("In the browser you get no reminders.")),),
-            ((go_on(dialogue),), *languages(dialogue, Place(Screen.REMINDERS))),
-        )
-    rows: tuple[Row, ...] = ()
-    if not dialogue.completed and dialogue.wave_open:
-        rows = in_rows(_choices(dialogue, now), 2)
-        awake = replace(dialogue, stopped=False, reminders=True)
-        if awake != dialogue and _next(awake, now):
-            rows += ((Button(say("Do send reminders"), ChooseMoment(dialogue.response, "auto")),),)
-        elif _next(dialogue, now):
-            rows += ((_no_more(dialogue),),)
     return View(
-        ((say("<b>Reminders</b>"), _what_comes(dialogue, now)), (_the_rule(dialogue),)),
-        (*rows, (go_on(dialogue),), *languages(dialogue, Place(Screen.REMINDERS))),
+        say(
+            """<b>Reminders</b>
+            {if_page}In the browser you get no reminders.
+            {if_chat}{what_comes}
+
+            {if_chat}{rule}""",
+            what_comes=_what_comes(dialogue, now),
+            rule=_the_rule(dialogue),
+            **by_channel(dialogue.channel),
+        ),
+        (*_to_change(dialogue, now), *go_on(dialogue, Screen.REMINDERS)),
     )
+
+
+def _to_change(dialogue: Dialogue, now: datetime) -> tuple[Row, ...]:
+    if dialogue.completed or not dialogue.wave_open:
+        return ()
+    rows = in_rows(_choices(dialogue, now), 2)
+    awake = replace(dialogue, stopped=False, reminders=True)
+    if awake != dialogue and _next(awake, now):
+        return (*rows, (Button(say("Do send reminders"), ChooseMoment(dialogue.response, "auto")),))
+    return (*rows, (_no_more(dialogue),)) if _next(dialogue, now) else rows
 
 
 def reminder(dialogue: Dialogue, statement: View, place: Screen = Screen.REMINDER) -> View:
     """The open screen as a reminder: in the rows under the answers stand *later* and *no more reminders*."""
     if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
         return statement
-    return View(
-        ((_nearly_there(dialogue), *closes_on(dialogue)), *statement.paragraphs),
-        (*statement.rows, *_put_off(dialogue, place)),
+    above = say(
+        """{nearly_there}
+        This round closes on {closes}.""",
+        nearly_there=_nearly_there(dialogue),
+        closes=_closes(dialogue),
     )
+    return View(((above,), *statement.paragraphs), (*statement.rows, *_put_off(dialogue, place)))
 
 
 def invitation(dialogue: Dialogue, statement: View, now: datetime) -> View:
     """A next wave opened, for somebody who took part before."""
     if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
         return statement
-    name = dialogue.partnership.name
-    paragraphs: tuple[Paragraph, ...] = (
-        (
-            say("<b>{partnership} asks you again: how well do we work together now?</b>", partnership=name),
-            round_named(dialogue.wave, dialogue.wave_name),
-        ),
-        (
-            say("Again 26 short statements. It takes about 10 minutes."),
-            *closes_on(dialogue),
-            say("We do not show your earlier answers, so that you choose freely. At the end you see what changed."),
-        ),
-        (
-            say("You may take part. You do not have to."),
-            say("We keep these answers until {date} at the latest.", date=_kept(dialogue, now)),
-            *(() if dialogue.is_silent else (say("No more messages at all? Send /{stop}.", stop=command("stop")),)),
-        ),
+    asked_by = dialogue.partnership
+    above = say(
+        """<b>{partnership} asks you again: how well do we work together now?</b>
+        {round}
+
+        Again 26 short statements. It takes about 10 minutes.
+        This round closes on {closes}.
+        We do not show your earlier answers, so that you choose freely. At the end you see what changed.
+
+        You may take part. You do not have to.
+        We keep these answers until {date} at the latest.
+        {if_chat}No more messages at all? Send /{stop}.""",
+        partnership=asked_by.name,
+        round=round_named(dialogue.wave, dialogue.wave_name),
+        closes=_closes(dialogue),
+        date=kept_until(now, asked_by.timezone, asked_by.keep_answers),
+        stop=command("stop"),
+        **by_channel(dialogue.channel),
     )
-    return View((*paragraphs, *statement.paragraphs), (*statement.rows, *_put_off(dialogue, Screen.INVITED)))
+    return View(((above,), *statement.paragraphs), (*statement.rows, *_put_off(dialogue, Screen.INVITED)))
 
 
 def round_named(number: int, name: str) -> Phrase:
@@ -118,15 +128,10 @@ def round_named(number: int, name: str) -> Phrase:
     return joined((which, verbatim(name)), " · ") if name else which
 
 
-def closes_on(dialogue: Dialogue) -> Paragraph:
-    if dialogue.closes_at is None:
-        return ()
-    there = dialogue.closes_at.astimezone(zone(dialogue.partnership.timezone))
-    return (say("This round closes on {date}.", date=there.date()),)
-
-
-def _kept(dialogue: Dialogue, now: datetime) -> date:
-    return kept_until(now, dialogue.partnership.timezone, dialogue.partnership.keep_answers)
+def _closes(dialogue: Dialogue) -> date | bool:
+    """The day, if there is one."""
+    at = dialogue.closes_at
+    return at.astimezone(zone(dialogue.partnership.timezone)).date() if at else False
 
 
 def _nearly_there(dialogue: Dialogue) -> Phrase:
@@ -147,7 +152,7 @@ def _nearly_there(dialogue: Dialogue) -> Phrase:
 
 
 def _put_off(dialogue: Dialogue, place: Screen) -> tuple[Row, ...]:
-    later = Button(say("Later"), Go(dialogue.response, _PAUSE))
+    later = Button(say("Later"), Go(dialogue.response, Place(Screen.PAUSE)))
     first = (later,) if dialogue.is_silent else (later, _no_more(dialogue))
     return (first, *in_rows(language_buttons(dialogue, Place(place))))
 
@@ -175,13 +180,7 @@ def _next(dialogue: Dialogue, now: datetime) -> datetime | None:
 def _no_more_to_come(dialogue: Dialogue) -> Phrase:
     if len(dialogue.reminded) >= MOST_REMINDERS and not dialogue.completed:
         return say("I reminded you twice. You get no more reminders in this round.")
-    return joined(
-        (
-            say("You get no reminders in this round."),
-            say("No messages at all? Send /{stop}.", stop=command("stop")),
-        ),
-        " ",
-    )
+    return say("You get no reminders in this round. No messages at all? Send /{stop}.", stop=command("stop"))
 
 
 def _the_rule(dialogue: Dialogue) -> Phrase:
@@ -190,6 +189,3 @@ def _the_rule(dialogue: Dialogue) -> Phrase:
     if not dialogue.wave_open:
         return say("This round of {partnership} is closed.", partnership=dialogue.partnership.name)
     return say("You get at most 2 reminders in a round, between 9:00 and 20:00. Never when you are finished.")
-
-
-_PAUSE = Place(Screen.PAUSE)
