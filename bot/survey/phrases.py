@@ -4,14 +4,14 @@ A phrase holds English source text and its values; only `bot.texts.texts` turns 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from inspect import cleandoc
 from typing import Literal
 
-Domain = Literal["bot", "checklist", "language", "joined", "verbatim"]
+Domain = Literal["bot", "checklist", "language", "joined", "within", "verbatim"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class Phrase:
     """English text with `{named}` values, in one domain of texts.
 
     The domains `bot` and `checklist` are catalogues; in `language` the text is a language code, said as that language
-    calls itself; `joined` sets the phrases among its values one after the other, with its text between them; `verbatim`
-    is the same in every language.
+    calls itself; `joined` sets the phrases among its values one after the other, with its text between them; `within`
+    is its first value, in which the others may be named; `verbatim` is the same in every language.
     """
 
     text: str
@@ -71,6 +71,11 @@ def language(code: str) -> Phrase:
 
 def joined(phrases: Iterable[Phrase], between: str = ", ") -> Phrase:
     return Phrase(between, tuple((str(n), phrase) for n, phrase in enumerate(phrases)), domain="joined")
+
+
+def within(phrase: Phrase, values: Mapping[str, Value]) -> Phrase:
+    """The phrase, where it and whatever it is made of may name these values too."""
+    return Phrase("", (("", phrase), *values.items()), domain="within")
 
 
 def verbatim(text: object) -> Phrase:

@@ -25,7 +25,7 @@ from bot.survey import checklist as checklists
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.buttons import encode
 from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
-from bot.survey.conversation.views import View
+from bot.survey.conversation.views import Button, View
 from bot.survey.errors import OperatorError
 from bot.survey.phrases import Phrase, Value, command
 
@@ -37,6 +37,8 @@ BRITISH = {"en": "en_GB"}  # dates as Dutch readers write them: the day before t
 
 RANGE = re.compile(r"\s*([a-z]{1,8}(?:[-_][a-z0-9]{1,8})*)\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?)\s*)?", re.IGNORECASE)
 MOST_RANGES = 10  # that are looked at in what a phone prefers
+NAME = re.compile(r"\{(\w+)\}")
+NOTHING: Mapping[str, Value] = {}
 
 
 class TextsError(OperatorError):
@@ -65,22 +67,31 @@ class Texts:
         elsewhere = (known for known in ours if known.split("-")[0] == parts[0])
         return next((ours[known] for known in (*shorter, *elsewhere) if known in ours), None)
 
-    def say(self, phrase: Phrase, language: str) -> str:
-        """The phrase in a language, with its values escaped."""
+    def say(self, phrase: Phrase, language: str, around: Mapping[str, Value] = NOTHING) -> str:
+        """The phrase in a language, with its values escaped; it may also name what those `around` it may."""
         match phrase.domain:
             case "language":
                 return autonym(phrase.text)
             case "verbatim":
                 return escape(phrase.text, quote=False)
             case "joined":
-                return phrase.text.join(self._value(value, language) for _, value in phrase.values)
+                return phrase.text.join(self._value(value, language, around) for _, value in phrase.values)
+            case "within":
+                return self._value(phrase.values[0][1], language, {**around, **dict(phrase.values)})
             case domain:
                 text = self._look_up(phrase, self._catalogues[language][domain])
-        values = {name: self._value(value, language) for name, value in phrase.values}
+        if "{" not in text:
+            return text
+        known = {**around, **dict(phrase.values)}
         try:
-            return lines_left(text, phrase).format(**values)
+            return self._fill(text, language, known)
         except (KeyError, IndexError, ValueError):  # a broken translation; the check names it, people get the source
-            return lines_left(phrase.text, phrase).format(**values)
+            return self._fill(phrase.text, language, known)
+
+    def _fill(self, text: str, language: str, known: Mapping[str, Value]) -> str:
+        named = {name: known[name] for name in names_in(text)}
+        text = lines_left(text, tuple(name for name, value in named.items() if value is False))
+        return text.format(**{name: self._value(value, language, known) for name, value in named.items()})
 
     def render(self, view: View, language: str) -> str:
         """The text of a view: lines under each other, an empty line between paragraphs."""
@@ -89,16 +100,11 @@ class Texts:
 
     def buttons(self, view: View, language: str) -> tuple[tuple[tuple[str, str], ...], ...]:
         """The rows of a view as (label, callback data); a chosen answer carries a mark."""
-        return tuple(
-            tuple(
-                (
-                    f"{'✓ ' if button.chosen else ''}{self.word(button.label, language)}",
-                    encode(button.press),
-                )
-                for button in row
-            )
-            for row in view.rows
-        )
+        return tuple(tuple(self._button(button, language) for button in row) for row in view.rows)
+
+    def _button(self, button: Button, language: str) -> tuple[str, str]:
+        mark = "✓ " if button.chosen else ""
+        return f"{mark}{self.word(button.label, language)}", encode(button.press)
 
     def word(self, phrase: Phrase, language: str) -> str:
         """The phrase without markup and escapes: for labels, pictures and files."""
@@ -127,9 +133,9 @@ class Texts:
         own = {self.say(command(name), language): name for name in names for language in self.languages}
         return {**own, **{name: name for name in names}}
 
-    def _value(self, value: Value, language: str) -> str:
+    def _value(self, value: Value, language: str, around: Mapping[str, Value]) -> str:
         if isinstance(value, Phrase):
-            return self.say(value, language)
+            return self.say(value, language, around)
         if isinstance(value, bool):
             return ""
         if isinstance(value, datetime):
@@ -169,12 +175,15 @@ def the_checklist() -> Checklist:
     return checklists.parse(files("bot.survey").joinpath("checklist.toml").read_text("utf-8"))
 
 
-def lines_left(text: str, phrase: Phrase) -> str:
-    """Without the lines that a value takes away, nor the paragraphs of which nothing is left."""
-    gone = [f"{{{name}}}" for name, value in phrase.values if value is False]
-    if not gone:
-        return text
-    lines = (line for line in text.split("\n") if not any(name in line for name in gone))
+@cache
+def names_in(text: str) -> tuple[str, ...]:
+    return tuple(NAME.findall(text))
+
+
+@cache
+def lines_left(text: str, without: tuple[str, ...]) -> str:
+    """The text without the lines that name one of these, nor the paragraphs of which nothing is left."""
+    lines = (line for line in text.split("\n") if not any(name in names_in(line) for name in without))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 

@@ -6,8 +6,7 @@ import re
 import pytest
 
 from bot.__main__ import main
-from bot.survey.conversation.views import View
-from bot.survey.conversation.welcome import terms, what_hides
+from bot.survey.conversation.values import TERMS, WHAT_HIDES, shared
 from bot.texts.texts import Texts
 from tests.actors import walk
 from tests.house import Clock, House, agree, partnership
@@ -171,8 +170,8 @@ async def test_the_n_of_a_statement_does_not_say_who_did_not_know(
 @pytest.mark.parametrize("channel", ["telegram", "web"])
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_what_hides_an_answer_is_told_where_it_ends(texts: Texts, clock: Clock, language: str, channel: str) -> None:
-    asked_by = partnership()
-    said = texts.render(View(terms(asked_by, channel, clock())), language)
-    assert texts.render(View(what_hides(asked_by)), language) in said
+    known = shared(partnership(), channel, clock())
+    said = texts.say(TERMS, language, known)
+    assert texts.say(WHAT_HIDES, language, known) in said
     assert ("Wie uw eigen link heeft" in said or "Whoever has your own link" in said) is (channel == "web")
     assert not MORE_THAN_WE_KEEP.search(said)

@@ -4,12 +4,47 @@ from datetime import datetime
 
 from bot.survey import phrases
 from bot.survey.conversation.buttons import Erase, Go, Place, Resume, Screen, Switch
-from bot.survey.conversation.dialogue import COMMANDS, GROUP_LABELS, Dialogue
-from bot.survey.conversation.rows import go_on, languages
+from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
+from bot.survey.conversation.rows import go_on
 from bot.survey.conversation.views import Button, View
-from bot.survey.conversation.welcome import by_channel, contact, terms, what_hides
-from bot.survey.phrases import command, joined, say
+from bot.survey.phrases import joined, say
 
+HELP = say("""<b>Help</b>
+
+    You see one statement at a time. Tap the answer that fits best.
+    There are no wrong answers.
+    Every answer is saved at once. You can stop and go on later.
+
+    /{continue} – go on with the statements
+    /{language} – choose another language
+    {if_chat}/{reminders} – see and change your reminders
+    /{mydata} – see your own answers
+    /{erase} – delete all your answers
+    {if_chat}/{stop} – no more messages from me
+    /{privacy} – what happens with your answers
+
+    We show averages, and never your own answers:
+    {what_hides}
+    {if_page}• Whoever has your own link can see your answers. Keep it to yourself.
+
+    {questions}""")
+PRIVACY = say("""<b>What happens with your answers</b>
+
+    {terms}
+
+    {if_chat}• We do not keep your name or your phone number. The number of this chat is encrypted: nobody can read it
+      without the key.
+    {if_page}• We do not keep your name or your phone number. Your own link is encrypted: nobody can read it without the
+      key.
+    • We do not keep what you type.
+    • Averages that were shown before you delete your answers cannot be taken back.
+
+    {questions}""")
+STOPPED = say("""Good. You get no more messages that you do not ask for.
+    Your answers are kept. You can always go on here.
+
+    {if_chat}Do you want to delete your answers? Send /{erase}.
+    {if_page}Do you want to delete your answers? Choose /{erase}.""")
 ERASED = View(
     say("""<b>Everything is deleted.</b>
     We keep nothing about you any more, and we will not write to you again.
@@ -28,122 +63,43 @@ def language(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     )
 
 
-def help(dialogue: Dialogue, _number: int, _now: datetime) -> View:
-    return View(
-        say(
-            """<b>Help</b>
-
-            You see one statement at a time. Tap the answer that fits best.
-            There are no wrong answers.
-            Every answer is saved at once. You can stop and go on later.
-
-            /{continue} – go on with the statements
-            /{language} – choose another language
-            {if_chat}/{reminders} – see and change your reminders
-            /{mydata} – see your own answers
-            /{erase} – delete all your answers
-            {if_chat}/{stop} – no more messages from me
-            /{privacy} – what happens with your answers
-
-            We show averages, and never your own answers:
-            {what_hides}
-            {if_page}• Whoever has your own link can see your answers. Keep it to yourself.
-
-            {contact}""",
-            what_hides=what_hides(dialogue.partnership),
-            contact=contact(dialogue.partnership),
-            **{name: command(name) for name in COMMANDS},
-            **by_channel(dialogue.channel),
-        ),
-        go_on(dialogue, Screen.HELP),
-    )
-
-
-def privacy(dialogue: Dialogue, _number: int, now: datetime) -> View:
-    return View(
-        say(
-            """<b>What happens with your answers</b>
-
-            {terms}
-
-            {if_chat}• We do not keep your name or your phone number. The number of this chat is encrypted: nobody can
-              read it without the key.
-            {if_page}• We do not keep your name or your phone number. Your own link is encrypted: nobody can read it
-              without the key.
-            • We do not keep what you type.
-            • Averages that were shown before you delete your answers cannot be taken back.
-
-            {contact}""",
-            terms=terms(dialogue.partnership, dialogue.channel, now),
-            contact=contact(dialogue.partnership),
-            **by_channel(dialogue.channel),
-        ),
-        go_on(dialogue, Screen.PRIVACY),
-    )
-
-
 def my_data(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     answers = [
         say("{number}: {option}", number=item, option=dialogue.checklist.options[option].label)
         for item, option in sorted(dialogue.answers.items())
     ]
-    return View(
-        say(
-            """<b>This is what we keep about you</b>
+    text = say(
+        """<b>This is what we keep about you</b>
 
-            Partnership: {name}
-            Language: {language}
-            You take part as: {group}
-            {if_chat}Reminders: {state}
-            {if_chat}The number of this chat, encrypted. Without it we cannot write to you.
-            {if_page}Your own link, encrypted. Without it we cannot find your answers.
+        Partnership: {partnership}
+        Language: {spoken}
+        You take part as: {group}
+        {if_chat}Reminders: {state}
+        {if_chat}The number of this chat, encrypted. Without it we cannot write to you.
+        {if_page}Your own link, encrypted. Without it we cannot find your answers.
 
-            Your answers:
-            {answers}
+        Your answers:
+        {answers}
 
-            You find everything in the file as well. You can keep it.""",
-            name=dialogue.partnership.name,
-            language=phrases.language(dialogue.language),
-            group=GROUP_LABELS[dialogue.group] if dialogue.group else say("not chosen yet"),
-            state=say("off") if dialogue.stopped or not dialogue.reminders else say("on"),
-            answers=joined(answers or [say("none yet")], "\n"),
-            **by_channel(dialogue.channel),
-        ),
-        (
-            (Button(say("Delete my answers"), Go(dialogue.response, Place(Screen.ERASE))),),
-            *go_on(dialogue, Screen.MY_DATA),
-        ),
+        You find everything in the file as well. You can keep it.""",
+        spoken=phrases.language(dialogue.language),
+        group=GROUP_LABELS[dialogue.group] if dialogue.group else say("not chosen yet"),
+        state=say("off") if dialogue.stopped or not dialogue.reminders else say("on"),
+        answers=joined(answers or [say("none yet")], "\n"),
     )
+    delete = Button(say("Delete my answers"), Go(dialogue.response, Place(Screen.ERASE)))
+    return View(text, ((delete,), go_on(dialogue)))
 
 
 def erase(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     return View(
-        say(
-            """<b>Do you want to delete everything?</b>
+        say("""<b>Do you want to delete everything?</b>
 
-            We delete all your answers, in every round and every partnership. We cannot get them back.
-            {if_copy}Averages that were already shown stay. And Telegram keeps this chat, until you delete it.
-            {if_no_copy}Averages that were already shown stay.""",
-            **by_channel(dialogue.channel),
-        ),
+        We delete all your answers, in every round and every partnership. We cannot get them back.
+        {if_copy}Averages that were already shown stay. And Telegram keeps this chat, until you delete it.
+        {if_no_copy}Averages that were already shown stay."""),
         (
             (Button(say("Yes, delete everything"), Erase(dialogue.response)),),
             (Button(say("No, keep my answers"), Resume(dialogue.response)),),
-            *languages(dialogue, Place(Screen.ERASE)),
         ),
-    )
-
-
-def stopped(dialogue: Dialogue, _number: int, _now: datetime) -> View:
-    return View(
-        say(
-            """Good. You get no more messages that you do not ask for.
-            Your answers are kept. You can always go on here.
-
-            {if_chat}Do you want to delete your answers? Send /{erase}.
-            {if_page}Do you want to delete your answers? Choose /{erase}.""",
-            erase=command("erase"),
-            **by_channel(dialogue.channel),
-        ),
-        go_on(dialogue, Screen.STOPPED),
     )

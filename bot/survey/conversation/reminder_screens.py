@@ -6,13 +6,12 @@ A reminder is the next statement itself with its answers, so that one tap is pro
 from dataclasses import replace
 from datetime import date, datetime
 
-from bot.survey.calendar import MOST_REMINDERS, kept_until, zone
+from bot.survey.calendar import MOST_REMINDERS, zone
 from bot.survey.conversation.buttons import ChooseMoment, Go, Place, Screen
 from bot.survey.conversation.dialogue import Dialogue
-from bot.survey.conversation.rows import go_on, language_buttons
+from bot.survey.conversation.rows import go_on, languages
 from bot.survey.conversation.views import Button, Row, View, in_rows
-from bot.survey.conversation.welcome import by_channel
-from bot.survey.phrases import Phrase, command, joined, say, say_n, verbatim
+from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
 
 MOMENTS = {
     "evening": say("This evening 19:00"),
@@ -34,9 +33,8 @@ def pause(dialogue: Dialogue, _number: int, now: datetime) -> View:
             {if_page}Keep your own link. With it you go on whenever you like, on every phone.""",
             why_none=not choices and _no_more_to_come(dialogue),
             if_asked=bool(choices),
-            **by_channel(dialogue.channel),
         ),
-        (*in_rows((*choices, *none), 2), *go_on(dialogue, Screen.PAUSE)),
+        (*in_rows((*choices, *none), 2), go_on(dialogue)),
     )
 
 
@@ -50,9 +48,8 @@ def paused(dialogue: Dialogue, _number: int, now: datetime) -> View:
             {if_page}Keep your own link. With it you go on whenever you like, on every phone.
             {if_chat}You can go on whenever you like, here in this chat.""",
             what_comes=_what_comes(dialogue, now),
-            **by_channel(dialogue.channel),
         ),
-        go_on(dialogue, Screen.PAUSED),
+        (go_on(dialogue),),
     )
 
 
@@ -67,9 +64,8 @@ def reminders(dialogue: Dialogue, _number: int, now: datetime) -> View:
             {if_chat}{rule}""",
             what_comes=_what_comes(dialogue, now),
             rule=_the_rule(dialogue),
-            **by_channel(dialogue.channel),
         ),
-        (*_to_change(dialogue, now), *go_on(dialogue, Screen.REMINDERS)),
+        (*_to_change(dialogue, now), go_on(dialogue)),
     )
 
 
@@ -83,25 +79,19 @@ def _to_change(dialogue: Dialogue, now: datetime) -> tuple[Row, ...]:
     return (*rows, (_no_more(dialogue),)) if _next(dialogue, now) else rows
 
 
-def reminder(dialogue: Dialogue, statement: View, place: Screen = Screen.REMINDER) -> View:
-    """The open screen as a reminder: in the rows under the answers stand *later* and *no more reminders*."""
-    if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
-        return statement
-    above = say(
+def reminder(dialogue: Dialogue) -> Phrase:
+    """Above the open screen, in the rows under which stand *later* and *no more reminders*."""
+    return say(
         """{nearly_there}
         This round closes on {closes}.""",
         nearly_there=_nearly_there(dialogue),
         closes=_closes(dialogue),
     )
-    return View(((above,), *statement.paragraphs), (*statement.rows, *_put_off(dialogue, place)))
 
 
-def invitation(dialogue: Dialogue, statement: View, now: datetime) -> View:
+def invitation(dialogue: Dialogue) -> Phrase:
     """A next wave opened, for somebody who took part before."""
-    if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
-        return statement
-    asked_by = dialogue.partnership
-    above = say(
+    return say(
         """<b>{partnership} asks you again: how well do we work together now?</b>
         {round}
 
@@ -112,14 +102,9 @@ def invitation(dialogue: Dialogue, statement: View, now: datetime) -> View:
         You may take part. You do not have to.
         We keep these answers until {date} at the latest.
         {if_chat}No more messages at all? Send /{stop}.""",
-        partnership=asked_by.name,
         round=round_named(dialogue.wave, dialogue.wave_name),
         closes=_closes(dialogue),
-        date=kept_until(now, asked_by.timezone, asked_by.keep_answers),
-        stop=command("stop"),
-        **by_channel(dialogue.channel),
     )
-    return View(((above,), *statement.paragraphs), (*statement.rows, *_put_off(dialogue, Screen.INVITED)))
 
 
 def round_named(number: int, name: str) -> Phrase:
@@ -151,10 +136,10 @@ def _nearly_there(dialogue: Dialogue) -> Phrase:
     )
 
 
-def _put_off(dialogue: Dialogue, place: Screen) -> tuple[Row, ...]:
+def put_off(dialogue: Dialogue, place: Screen) -> tuple[Row, ...]:
     later = Button(say("Later"), Go(dialogue.response, Place(Screen.PAUSE)))
     first = (later,) if dialogue.is_silent else (later, _no_more(dialogue))
-    return (first, *in_rows(language_buttons(dialogue, Place(place))))
+    return (first, *languages(dialogue, Place(place)))
 
 
 def _no_more(dialogue: Dialogue) -> Button:
@@ -180,12 +165,12 @@ def _next(dialogue: Dialogue, now: datetime) -> datetime | None:
 def _no_more_to_come(dialogue: Dialogue) -> Phrase:
     if len(dialogue.reminded) >= MOST_REMINDERS and not dialogue.completed:
         return say("I reminded you twice. You get no more reminders in this round.")
-    return say("You get no reminders in this round. No messages at all? Send /{stop}.", stop=command("stop"))
+    return say("You get no reminders in this round. No messages at all? Send /{stop}.")
 
 
 def _the_rule(dialogue: Dialogue) -> Phrase:
     if dialogue.completed:
         return say("You are finished, so there is nothing to remind you of.")
     if not dialogue.wave_open:
-        return say("This round of {partnership} is closed.", partnership=dialogue.partnership.name)
+        return say("This round of {partnership} is closed.")
     return say("You get at most 2 reminders in a round, between 9:00 and 20:00. Never when you are finished.")

@@ -6,22 +6,21 @@ from bot.survey.conversation.views import Button, Row, in_rows
 from bot.survey.phrases import language, say
 
 
-def go_on(dialogue: Dialogue, screen: Screen) -> tuple[Row, ...]:
-    """The way back from a side screen, named after what comes next; and the languages."""
+def go_on(dialogue: Dialogue) -> Row:
+    """The way back from a side screen, named after what comes next."""
     if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
         label = say("‹ Back")
     elif dialogue.next_item and dialogue.group:
         label = say("Go on with statement {number}", number=dialogue.next_item)
     else:
         label = say("Go on")
-    return ((Button(label, Resume(dialogue.response)),), *languages(dialogue, Place(screen)))
+    return (Button(label, Resume(dialogue.response)),)
 
 
 def own_data(dialogue: Dialogue) -> Row:
-    response = dialogue.response
     return (
-        Button(say("My data"), Go(response, Place(Screen.MY_DATA))),
-        Button(say("Delete my answers"), Go(response, Place(Screen.ERASE))),
+        Button(say("My data"), Go(dialogue.response, Place(Screen.MY_DATA))),
+        Button(say("Delete my answers"), Go(dialogue.response, Place(Screen.ERASE))),
     )
 
 
@@ -30,8 +29,5 @@ def languages(dialogue: Dialogue, place: Place) -> tuple[Row, ...]:
 
 
 def language_buttons(dialogue: Dialogue, place: Place) -> tuple[Button, ...]:
-    return tuple(
-        Button(language(code), Switch(dialogue.response, code, place))
-        for code in dialogue.languages
-        if code != dialogue.language
-    )
+    others = (code for code in dialogue.languages if code != dialogue.language)
+    return tuple(Button(language(code), Switch(dialogue.response, code, place)) for code in others)

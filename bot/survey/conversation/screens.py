@@ -24,32 +24,36 @@ from bot.survey.conversation.buttons import (
 )
 from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
 from bot.survey.conversation.rows import go_on, language_buttons, languages, own_data
+from bot.survey.conversation.values import shared
 from bot.survey.conversation.views import Button, Row, View, in_rows
-from bot.survey.conversation.welcome import by_channel
-from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
+from bot.survey.phrases import Phrase, joined, say, say_n, verbatim, within
 from bot.survey.scores import scoring
 from bot.survey.scores.scoring import Scores
 
 
 def view(dialogue: Dialogue, place: Place, now: datetime) -> View:
     """What a respondent sees at this place."""
-    return SCREENS[place.screen](dialogue, place.number, now)
+    shown = _shown(dialogue, place, now)
+    known = shared(dialogue.partnership, dialogue.channel, now)
+    paragraphs = tuple(tuple(within(line, known) for line in lines) for lines in shown.paragraphs)
+    below = () if place.screen in WITHOUT_LANGUAGES else languages(dialogue, place)
+    return View(paragraphs, (*shown.rows, *below))
+
+
+def _shown(dialogue: Dialogue, place: Place, now: datetime) -> View:
+    """What is only to be read stands in the table as it is, and has the way back under it."""
+    screen = SCREENS[place.screen]
+    return View(screen, (go_on(dialogue),)) if isinstance(screen, Phrase) else screen(dialogue, place.number, now)
 
 
 def _group(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     return View(
-        say(
-            """Nice that you take part!
+        say("""Nice that you take part!
 
             <b>How do you take part in {partnership}?</b>
 
-            We ask this once.""",
-            partnership=dialogue.partnership.name,
-        ),
-        (
-            *((Button(label, ChooseGroup(dialogue.response, key)),) for key, label in GROUP_LABELS.items()),
-            *languages(dialogue, Place(Screen.GROUP)),
-        ),
+            We ask this once."""),
+        tuple((Button(label, ChooseGroup(dialogue.response, key)),) for key, label in GROUP_LABELS.items()),
     )
 
 
@@ -70,7 +74,7 @@ def _statement(dialogue: Dialogue, number: int, *, is_first: bool = False) -> Ph
     return say(
         """{if_first}Well done: part {done} is finished. {to_go}
 
-        {partnership}
+        {if_several}{partnership}
         Part {part} of {parts} · {dimension}
         Statement {number} of {count}
 
@@ -82,7 +86,7 @@ def _statement(dialogue: Dialogue, number: int, *, is_first: bool = False) -> Ph
         if_first=is_first,
         done=part - 1,
         to_go=say_n("{count} statement to go.", "{count} statements to go.", len(items) - len(dialogue.answers)),
-        partnership=bool(dialogue.others) and dialogue.partnership.name,
+        if_several=bool(dialogue.others),
         part=part,
         parts=len(dialogue.checklist.dimensions),
         dimension=dialogue.checklist.dimensions[part - 1].plain,
@@ -138,7 +142,6 @@ def _review(dialogue: Dialogue, _number: int, _now: datetime) -> View:
         (
             *in_rows(parts),
             (Button(say("Done"), Finish(dialogue.response)),),
-            *languages(dialogue, Place(Screen.REVIEW)),
         ),
     )
 
@@ -169,7 +172,6 @@ def _part(dialogue: Dialogue, number: int, _now: datetime) -> View:
         (
             *in_rows(change, 4),
             (Button(say("‹ Back to all parts"), Go(dialogue.response, Place(Screen.REVIEW))),),
-            *languages(dialogue, Place(Screen.PART, number)),
         ),
     )
 
@@ -201,9 +203,8 @@ def _thanks(dialogue: Dialogue, _number: int, _now: datetime) -> View:
             if_open=dialogue.wave_open,
             if_closed=not dialogue.wave_open,
             if_awaited=dialogue.wants_result and dialogue.wave_open,
-            **by_channel(dialogue.channel),
         ),
-        (*_group_result(dialogue), own_data(dialogue), *languages(dialogue, Place(Screen.THANKS))),
+        (*_group_result(dialogue), own_data(dialogue)),
     )
 
 
@@ -224,23 +225,14 @@ def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
     return ((Button(label, WantResult(dialogue.response, int(not wanted)), wanted),),)
 
 
-def _result(dialogue: Dialogue, _number: int, _now: datetime) -> View:
-    """What stands under a group result, which is read where there is a database."""
-    return View(say("You can see this result here again, until the next round."), go_on(dialogue, Screen.RESULT))
-
-
 def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     return View(
-        say(
-            """This round of {partnership} is closed.
+        say("""This round of {partnership} is closed.
             You did not finish it. Your answers are kept, but they do not count in the result.
 
             {if_chat}You hear from us when there is a new round.
-            {if_page}Open your own link again later. You see it here when there is a new round.""",
-            partnership=dialogue.partnership.name,
-            **by_channel(dialogue.channel),
-        ),
-        (own_data(dialogue), *languages(dialogue, Place(Screen.CLOSED))),
+            {if_page}Open your own link again later. You see it here when there is a new round."""),
+        (own_data(dialogue),),
     )
 
 
@@ -253,25 +245,28 @@ def _pick(dialogue: Dialogue, _number: int, _now: datetime) -> View:
 
 
 def _reminder(dialogue: Dialogue, _number: int, now: datetime) -> View:
-    onward = replace(dialogue, place=None)
-    return reminders.reminder(onward, _to_be_sent(onward, now))
+    return _to_be_sent(replace(dialogue, place=None), Screen.REMINDER, now)
 
 
 def _invited(dialogue: Dialogue, _number: int, now: datetime) -> View:
-    onward = replace(dialogue, place=None)
-    return reminders.invitation(onward, _to_be_sent(onward, now), now)
+    return _to_be_sent(replace(dialogue, place=None), Screen.INVITED, now)
 
 
-def _to_be_sent(dialogue: Dialogue, now: datetime) -> View:
-    """The open screen without its own last rows: a statement only keeps its answers."""
-    shown = view(dialogue, dialogue.here, now)
-    if dialogue.here.screen != Screen.ITEM:
-        return View(shown.text, shown.rows[: -len(languages(dialogue, dialogue.here))])
+def _to_be_sent(dialogue: Dialogue, why: Screen, now: datetime) -> View:
+    """The open screen, of a statement only its answers, below the words that bring it: one tap is progress."""
     number = dialogue.here.number
-    return View(_statement(dialogue, number), _options(dialogue, number))
+    if dialogue.here.screen == Screen.ITEM:
+        shown = View(_statement(dialogue, number), _options(dialogue, number))
+    else:
+        shown = _shown(dialogue, dialogue.here, now)
+    if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
+        return shown
+    above = reminders.invitation(dialogue) if why == Screen.INVITED else reminders.reminder(dialogue)
+    return View(((above,), *shown.paragraphs), (*shown.rows, *reminders.put_off(dialogue, why)))
 
 
-SCREENS: dict[Screen, Callable[[Dialogue, int, datetime], View]] = {
+WITHOUT_LANGUAGES = {Screen.ITEM, Screen.REMINDER, Screen.INVITED, Screen.LANGUAGE, Screen.PICK, Screen.ERASED}
+SCREENS: dict[Screen, Phrase | Callable[[Dialogue, int, datetime], View]] = {
     Screen.GROUP: _group,
     Screen.ITEM: _item,
     Screen.PAUSE: reminders.pause,
@@ -282,14 +277,14 @@ SCREENS: dict[Screen, Callable[[Dialogue, int, datetime], View]] = {
     Screen.REVIEW: _review,
     Screen.PART: _part,
     Screen.THANKS: _thanks,
-    Screen.RESULT: _result,
+    Screen.RESULT: say("You can see this result here again, until the next round."),  # under what a database knows
     Screen.CLOSED: _closed,
     Screen.LANGUAGE: rights.language,
-    Screen.HELP: rights.help,
-    Screen.PRIVACY: rights.privacy,
+    Screen.HELP: rights.HELP,
+    Screen.PRIVACY: rights.PRIVACY,
     Screen.MY_DATA: rights.my_data,
     Screen.ERASE: rights.erase,
     Screen.ERASED: lambda _dialogue, _number, _now: rights.ERASED,
-    Screen.STOPPED: rights.stopped,
+    Screen.STOPPED: rights.STOPPED,
     Screen.PICK: _pick,
 }
