@@ -10,6 +10,7 @@ from bot.channels.port import Opened, Preview, Update
 from bot.survey.conversation import turned_away, welcome
 from bot.survey.conversation.buttons import Welcome
 from bot.survey.conversation.views import View
+from bot.survey.phrases import Phrase
 from bot.texts.texts import HOME_LANGUAGE, Texts
 from bot.turns import take
 from storage import contacts, coordinators, partnerships, respondents
@@ -46,24 +47,23 @@ def _behind_the_door(tx: Tx, texts: Texts, update: Update, spoken: str, now: dat
         case Welcome(code, language):
             language = texts.negotiate(language)
         case _:
-            return Preview(spoken, texts.letter(turned_away.STRAY, spoken))
+            return Preview(spoken, texts.letter(View(turned_away.STRAY), spoken))
     partnership = partnerships.invited_by(tx, code)
     if partnership is None:
         return _behind_a_link(tx, texts, update, code, spoken, now)
     if contacts.takes_part(tx, update.channel, update.address, partnership.id):
-        return Preview(
-            spoken, texts.letter(turned_away.known_here(partnership), spoken), code_is_right=True, is_member=True
-        )
+        known = View(turned_away.known_here(partnership))
+        return Preview(spoken, texts.letter(known, spoken), code_is_right=True, is_member=True)
     if partnerships.last_wave(tx, partnership.id).closed_at:
-        return Preview(spoken, texts.letter(turned_away.no_open_wave(partnership), spoken), code_is_right=True)
+        return Preview(spoken, texts.letter(View(turned_away.no_open_wave(partnership)), spoken), code_is_right=True)
     (shown,) = take.welcome(texts, update, partnership, code, language, now).envelopes
     first = language or texts.negotiate(update.phone_language) or partnership.language
     return Preview(first, shown.letter, code_is_right=True)
 
 
 def _behind_a_link(tx: Tx, texts: Texts, update: Update, code: str, spoken: str, now: datetime) -> Preview:
-    def shown(view: View) -> Preview:
-        return Preview(spoken, texts.letter(view, spoken))
+    def shown(text: Phrase) -> Preview:
+        return Preview(spoken, texts.letter(View(text), spoken))
 
     found = coordinators.link(tx, code, now)
     partnership = partnerships.find(tx, str(found.partnership)) if found else None

@@ -89,10 +89,10 @@ def turn_away(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
     return Reply() if update.in_group else said
 
 
-def _say_instead(tx: Tx, texts: Texts, update: Update, view: View, now: datetime) -> Reply:
+def _say_instead(tx: Tx, texts: Texts, update: Update, text: Phrase, now: datetime) -> Reply:
     if not updates.claim(tx, update.id, now):
         return Reply()
-    return _at_the_door(texts, replace(update, message=None), view)
+    return _at_the_door(texts, replace(update, message=None), text)
 
 
 def _open(tx: Tx, texts: Texts, update: Update, code: str, now: datetime, language: str | None = None) -> Reply:
@@ -245,8 +245,7 @@ def _carry_out(tx: Tx, texts: Texts, update: Update, caller: Caller, turn: Turn,
     """Store what the turn changed and write what it shows."""
     if turn.erased:
         respondents.erase(tx, texts.checklist, caller.contact)
-        erased = screens.view(turn.dialogue, turn.show, now)
-        said = _at_the_door(texts, update, erased, turn.dialogue.language)
+        said = _at_the_door(texts, update, own_data.ERASED, turn.dialogue.language)
         return replace(said, outdated=caller.contact)
     is_outdated = respondents.save(tx, caller, turn.dialogue, now)
     if turn.show.screen == Screen.MY_DATA:
@@ -312,7 +311,7 @@ def _own_data(tx: Tx, texts: Texts, caller: Caller, language: str) -> Letter:
     return Letter(word(say("Your answers, in a file.")), attachment=file)
 
 
-def _at_the_door(texts: Texts, update: Update, view: View, language: str | None = None) -> Reply:
+def _at_the_door(texts: Texts, update: Update, text: Phrase, language: str | None = None) -> Reply:
     """A letter that is not stored, to somebody about whom we keep nothing."""
     spoken = language or texts.negotiate(update.phone_language) or HOME_LANGUAGE
-    return Reply((Envelope(update.channel, update.address, texts.letter(view, spoken, update.message)),))
+    return Reply((Envelope(update.channel, update.address, texts.letter(View(text), spoken, update.message)),))

@@ -37,7 +37,7 @@ def every_view(texts: Texts) -> Iterator[tuple[str, View]]:
     for language in texts.languages:
         for channel in CHANNELS:
             yield language, welcome.welcome(asked_by, CODE, language, texts.languages, channel, MONDAY)
-        for view in (
+        for text in (
             welcome.seat_offered(asked_by, "coordinator"),
             welcome.seat_offered(asked_by, "viewer"),
             welcome.DECLINED,
@@ -49,7 +49,7 @@ def every_view(texts: Texts) -> Iterator[tuple[str, View]]:
             turned_away.no_open_wave(asked_by),
             turned_away.BROKEN,
         ):
-            yield language, view
+            yield language, View(text)
         for option in texts.checklist.options:
             answers = dict.fromkeys(texts.checklist.items, option)
             others = ((LARGEST, "&" * 80),) * 20
@@ -222,7 +222,7 @@ async def test_a_third_language_is_one_folder_and_no_code(
     make_pseudo_language(locales, "pl")
     assert list(check(locales)) == []
     monkeypatch.setattr("bot.texts.texts.LOCALES", locales)
-    house.app.texts = load(locales)
+    house.app._receiver._texts = load(locales)
     piotr = server.person(language_code="pl")
     seen = await walk(house, piotr, house.add().invitation, "⟦{}⟧")
     assert piotr.last.text.startswith("⟦Thank you! Your answers count.⟧")

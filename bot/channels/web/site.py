@@ -167,12 +167,12 @@ class Site:
         preview = await self.look(caller, Wrote())
         languages = [preview.language]
         if preview.is_known:
-            view, choices = turned_away.ANOTHER_LINK, another_link(token)
+            text, choices = turned_away.ANOTHER_LINK, another_link(token)
         else:
             preview, choices = owner, own_link(token)
-            view = turned_away.whose_link(is_seat=not owner.takes_part)
+            text = turned_away.whose_link(is_seat=not owner.takes_part)
             languages = [owner.language] if caller.language == owner.language else [owner.language, SOURCE_LANGUAGE]
-        parts = (self.house.texts.render(view, one) for one in dict.fromkeys(languages))
+        parts = (self.house.texts.say(text, one) for one in dict.fromkeys(languages))
         return self.answer(
             caller,
             replace(preview, takes_part=False, role=""),

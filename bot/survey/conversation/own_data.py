@@ -45,12 +45,10 @@ STOPPED = say("""Good. You get no more messages that you do not ask for.
 
     {if_chat}Do you want to delete your answers? Send /{erase}.
     {if_page}Do you want to delete your answers? Choose /{erase}.""")
-ERASED = View(
-    say("""<b>Everything is deleted.</b>
+ERASED = say("""<b>Everything is deleted.</b>
     We keep nothing about you any more, and we will not write to you again.
 
     Do you want to take part later? Open the link of your partnership again.""")
-)
 
 
 def language(dialogue: Dialogue, _number: int, _now: datetime) -> View:

@@ -123,11 +123,8 @@ def _forward(dialogue: Dialogue, number: int) -> Press:
 
 
 def _review(dialogue: Dialogue, _number: int, _now: datetime) -> View:
-    parts = [
-        Button(say("Part {part}", part=part), Go(dialogue.response, Place(Screen.PART, part)))
-        for part in dialogue.checklist.parts.values()
-    ]
-    parts_of = enumerate(dialogue.checklist.dimensions, 1)
+    parts = tuple(enumerate(dialogue.checklist.dimensions, 1))
+    look = (Button(say("Part {part}", part=part), Go(dialogue.response, Place(Screen.PART, part))) for part, _ in parts)
     return View(
         say(
             """<b>You answered all statements.</b>
@@ -137,10 +134,10 @@ def _review(dialogue: Dialogue, _number: int, _now: datetime) -> View:
             {parts}
 
             Is it good like this? Then tap Done. After that you cannot change your answers any more.""",
-            parts=joined((_counted(dialogue, part, dimension) for part, dimension in parts_of), "\n\n"),
+            parts=joined((_counted(dialogue, *part) for part in parts), "\n\n"),
         ),
         (
-            *in_rows(parts),
+            *in_rows(look),
             (Button(say("Done"), Finish(dialogue.response)),),
         ),
     )
@@ -284,7 +281,7 @@ SCREENS: dict[Screen, Phrase | Callable[[Dialogue, int, datetime], View]] = {
     Screen.PRIVACY: rights.PRIVACY,
     Screen.MY_DATA: rights.my_data,
     Screen.ERASE: rights.erase,
-    Screen.ERASED: lambda _dialogue, _number, _now: rights.ERASED,
+    Screen.ERASED: lambda _dialogue, _number, _now: View(rights.ERASED),
     Screen.STOPPED: rights.STOPPED,
     Screen.PICK: _pick,
 }

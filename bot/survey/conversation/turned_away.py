@@ -4,81 +4,64 @@ Nothing is stored about them.
 """
 
 from bot.survey.conversation.dialogue import Partnership
-from bot.survey.conversation.views import View
-from bot.survey.phrases import command, say
+from bot.survey.phrases import Phrase, command, say
 
 # For somebody we do not know, who brings no invitation.
-STRAY = View(
-    say("""<b>Hello!</b>
+STRAY = say("""<b>Hello!</b>
     This chat asks how people in a neighbourhood work together.
 
     You need the link or the QR code of your partnership to take part.
     Do you not have it? Ask the person who told you about this.
 
     We keep nothing about you now.""")
-)
-UNKNOWN_INVITATION = View(
-    say("""This link does not work (any more).
+UNKNOWN_INVITATION = say("""This link does not work (any more).
     Please scan the QR code again, or ask for a new link.""")
-)
-USED_LINK = View(
-    say("""This link for coordinators was used already, or it is too old.
+USED_LINK = say("""This link for coordinators was used already, or it is too old.
     Please ask for a new one.""")
-)
-TOO_MANY = View(say("You tried too many links that do not work. Please try again in 10 minutes."))
-NOT_IN_A_GROUP = View(say("This link is for one person. Please open it in a chat with only me."))
-BROKEN = View(
-    say(
-        """Sorry, something went wrong on our side. Your last tap was not saved.
-        Send /{command} to go on.""",
-        command=command("continue"),
-    )
+TOO_MANY = say("You tried too many links that do not work. Please try again in 10 minutes.")
+NOT_IN_A_GROUP = say("This link is for one person. Please open it in a chat with only me.")
+BROKEN = say(
+    """Sorry, something went wrong on our side. Your last tap was not saved.
+    Send /{command} to go on.""",
+    command=command("continue"),
 )
 # Somebody's own link is opened where somebody else is known: a neighbour's, perhaps, sent on by mistake.
-ANOTHER_LINK = View(
-    say("""<b>The link that you opened is not the link of this phone.</b>
+ANOTHER_LINK = say("""<b>The link that you opened is not the link of this phone.</b>
 
     Did somebody send it to you? Then it is theirs. Stay where you were.
 
     Is it your own? Keep the link of this phone first. Else you cannot come back here.""")
-)
 
 
-def no_open_wave(asked_by: Partnership) -> View:
-    return View(
-        say(
-            """At this moment no round is open for {partnership}.
-            Open this link again when the next round opens.""",
-            partnership=asked_by.name,
-        )
+def no_open_wave(asked_by: Partnership) -> Phrase:
+    return say(
+        """At this moment no round is open for {partnership}.
+        Open this link again when the next round opens.""",
+        partnership=asked_by.name,
     )
 
 
-def known_here(partnership: Partnership) -> View:
+def known_here(partnership: Partnership) -> Phrase:
     """An invitation is opened where somebody takes part already: it may be them, or somebody whom they lent it to."""
-    return View(
-        say(
-            """<b>Somebody already takes part in {partnership} on this phone.</b>
+    return say(
+        """<b>Somebody already takes part in {partnership} on this phone.</b>
 
-            Is that you? Then go on where you were.""",
-            partnership=partnership.name,
-        )
+        Is that you? Then go on where you were.""",
+        partnership=partnership.name,
     )
 
 
-def whose_link(*, is_seat: bool) -> View:
+def whose_link(*, is_seat: bool) -> Phrase:
     """Somebody's own link is opened in a browser that knows nobody: their other phone, or whoever they sent it to."""
-    return View(
-        say(
-            """<b>Is this your own link?</b>
+    return say(
+        """<b>Is this your own link?</b>
 
-            {if_seat}This link opens the page of a coordinator or a reader.
-            {if_answers}This link opens somebody's answers.
-            Is it yours? Then go on.
+        {if_seat}This link opens the page of a coordinator or a reader.
+        {if_answers}This link opens somebody's answers.
+        Is it yours? Then go on.
 
-            Did somebody else send it to you? Then it is theirs. Do not go on.
-            Ask them for the link of the partnership.""",
-            if_seat=is_seat,
-            if_answers=not is_seat,
-        )
+        Did somebody else send it to you? Then it is theirs. Do not go on.
+        Ask them for the link of the partnership.""",
+        if_seat=is_seat,
+        if_answers=not is_seat,
     )

@@ -9,7 +9,7 @@ from bot.survey.conversation.buttons import Decline, Join, Welcome
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.values import shared
 from bot.survey.conversation.views import Button, View, in_rows
-from bot.survey.phrases import language, say, within
+from bot.survey.phrases import Phrase, language, say, within
 
 WELCOME = say("""<b>Welcome!</b>
 
@@ -24,10 +24,8 @@ WELCOME = say("""<b>Welcome!</b>
 
     {questions}
     Are you 16 or older, and will you take part?""")
-DECLINED = View(
-    say("""That is fine. We keep nothing about you.
+DECLINED = say("""That is fine. We keep nothing about you.
     Changed your mind? Open the link again.""")
-)
 
 
 def welcome(
@@ -49,17 +47,15 @@ def welcome(
     )
 
 
-def seat_offered(partnership: Partnership, role: str) -> View:
+def seat_offered(partnership: Partnership, role: str) -> Phrase:
     """A link for one seat: what it does, before it is used up."""
-    return View(
-        say(
-            """<b>Welcome!</b>
+    return say(
+        """<b>Welcome!</b>
 
-            {if_viewer}With this link you get the summaries of {partnership}.
-            {if_coordinator}With this link you become coordinator of {partnership}.
-            The link works once.""",
-            partnership=partnership.name,
-            if_viewer=role == "viewer",
-            if_coordinator=role != "viewer",
-        )
+        {if_viewer}With this link you get the summaries of {partnership}.
+        {if_coordinator}With this link you become coordinator of {partnership}.
+        The link works once.""",
+        partnership=partnership.name,
+        if_viewer=role == "viewer",
+        if_coordinator=role != "viewer",
     )
