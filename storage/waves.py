@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, String, and_, case, cast, delete, exists, 
 from bot.survey.conversation.dialogue import SILENT, Partnership
 from storage import letters as letters_of
 from storage import partnerships as of_partnerships
-from storage import rehearsals
 from storage.engine.database import Tx
 from storage.partnerships import PARTNERSHIP_COLUMNS, WAVE_COLUMNS, Wave
 from storage.schema import (
@@ -88,7 +87,6 @@ def planned(tx: Tx, now: datetime) -> list[Partnership]:
         select(*PARTNERSHIP_COLUMNS)
         .select_from(plans.join(partnerships))
         .where(plans.c.confirmed_at.is_not(None), plans.c.opens_at <= now, ~is_open)
-        .where(rehearsals.is_now(tx, plans.c.partnership_id))
     )
     return [Partnership(*row) for row in found]
 
@@ -210,7 +208,7 @@ def _waves(tx: Tx, chosen: ColumnElement[bool]) -> list[tuple[Partnership, Wave]
     found = tx.connection.execute(
         select(*PARTNERSHIP_COLUMNS, *WAVE_COLUMNS)
         .select_from(waves.join(partnerships))
-        .where(chosen, rehearsals.is_now(tx, waves.c.partnership_id))
+        .where(chosen)
         .order_by(waves.c.id)
     )
     width = len(PARTNERSHIP_COLUMNS)

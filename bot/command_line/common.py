@@ -18,7 +18,7 @@ from bot.runtime.settings import Settings
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.errors import OperatorError
 from storage import partnerships
-from storage.engine.database import Database, Tx
+from storage.engine.database import Tx
 
 Command = Callable[[argparse.Namespace, Settings], int | None]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -50,12 +50,8 @@ def as_json(found: object) -> str:
 
 @contextlib.contextmanager
 def transaction(settings: Settings) -> Iterator[Tx]:
-    with opened(settings) as database, database.transaction() as tx:
+    with contextlib.closing(app.open_database(settings)) as database, database.transaction() as tx:
         yield tx
-
-
-def opened(settings: Settings) -> contextlib.AbstractContextManager[Database]:
-    return contextlib.closing(app.open_database(settings))
 
 
 def wanted_partnership(tx: Tx, name: str) -> Partnership:

@@ -10,7 +10,7 @@ from bot.runtime.settings import Settings
 from bot.survey.calendar import HOME, is_timezone, rhythm
 from bot.survey.conversation.dialogue import Partnership
 from bot.texts.texts import Texts, load
-from storage import partnerships, rehearsals
+from storage import partnerships
 from storage.engine.database import Tx
 from storage.partnerships import LONGEST
 
@@ -102,8 +102,7 @@ def new_link(asked: argparse.Namespace, settings: Settings) -> None:
 
 def list_partnerships(asked: argparse.Namespace, settings: Settings) -> None:
     with transaction(settings) as tx:
-        invented = rehearsals.numbers(tx)
-        found = [_listed(tx, one, is_rehearsal=one.id in invented) for one in partnerships.every(tx)]
+        found = [_listed(tx, one) for one in partnerships.every(tx)]
     if asked.json:
         print(as_json(found))
         return
@@ -111,19 +110,17 @@ def list_partnerships(asked: argparse.Namespace, settings: Settings) -> None:
         print(
             f"{one['partnership']:>4}  {one['name']}  wave {one['wave']} {one['state']}, "
             f"{one['started']} started, {one['completed']} completed, invitation {one['invitation_code']}"
-            f"{'  (a rehearsal: invented answers)' if one['rehearsal'] else ''}"
         )
     if not found:
         print("There are no partnerships yet. Make one: samenspraak partnership add NAME", file=sys.stderr)
 
 
-def _listed(tx: Tx, partnership: Partnership, *, is_rehearsal: bool) -> dict[str, Any]:
+def _listed(tx: Tx, partnership: Partnership) -> dict[str, Any]:
     wave = partnerships.last_wave(tx, partnership.id)
     turnout = partnerships.turnout(tx, wave.id)
     return {
         "partnership": partnership.id,
         "name": partnership.name,
-        "rehearsal": is_rehearsal,
         "wave": wave.number,
         "wave_name": wave.name,
         "state": "closed" if wave.closed_at else "open",

@@ -1,47 +1,108 @@
-"""`samenspraak rehearse`: simulated people answer, in a partnership that is marked and removed in one go."""
+"""`samenspraak rehearse`: simulated people answer in a database of their own, and a coordinator sees what came of it.
+
+That database is in a new folder that nobody could have named, under a secret of its own: whatever the settings say, it
+is not the one that real answers are in.
+"""
 
 import argparse
+import contextlib
+import errno
+import shutil
+import socket
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from tempfile import gettempdir, mkdtemp
 
 from bot import app
-from bot.command_line.common import CommandError, entrances_of, opened
+from bot.channels import CHANNELS
+from bot.channels.web.settings import WebSettings
+from bot.command_line import first_run, run, summary
+from bot.command_line.common import CommandError, Commands, add, transaction
 from bot.rehearsal import stage
 from bot.rehearsal.stage import Rehearsed, Wanted
-from bot.runtime.settings import Settings
+from bot.runtime.settings import Settings, read, the_secret
 from bot.texts.texts import load
 
-if TYPE_CHECKING:
-    from bot.command_line.common import Commands
+OTHER_NAMES = {"localhost": "127.0.0.1", **dict.fromkeys(("127.0.0.1", "0.0.0.0", "::1", "::"), "localhost")}  # noqa: S104
+"""HOST -> another name of this machine. A browser has one cookie for all ports of a name: so that of the page of a
+running bot stays what it is."""
 
 
-def add_to(commands: "Commands") -> None:
-    parser = commands.add_parser("rehearse", help="let simulated people answer, to see a summary at once")
+def add_to(commands: Commands) -> None:
+    parser = add(commands, "rehearse", rehearse, "let simulated people answer, to see a summary at once")
     parser.add_argument("--people", type=int, default=30, help="how many take part (default 30)")
     parser.add_argument("--weeks", type=int, default=6, help="how long ago it began (default 6)")
     parser.add_argument("--seed", type=int, default=2, help="the same number gives the same answers (default 2)")
     parser.add_argument("--language", default="nl", help="of the partnership and most of its people")
-    parser.add_argument("--remove", action="store_true", help="delete every rehearsal, and nothing else")
-    parser.set_defaults(command=rehearse)
+    parser.add_argument("--no-page", action="store_true", help="print the summary, and serve no page")
+    parser.add_argument("--keep", metavar="FOLDER", help="leave what was made there, in a folder of its own")
 
 
-def rehearse(asked: argparse.Namespace, settings: Settings) -> int:
-    """Make a partnership in which simulated people have answered, or delete every such partnership."""
-    if asked.remove:
-        return _remove_rehearsals(settings)
+def rehearse(asked: argparse.Namespace, settings: Settings) -> None:
     texts, wanted = load(), Wanted(asked.people, asked.weeks, asked.seed, asked.language)
     if wrong := stage.mistakes(wanted, texts):
         raise CommandError("\n".join(wrong))
-    entrances = entrances_of(settings)
+    with _folder(asked.keep) as folder:
+        own = _own(settings, folder)
+        with transaction(own) as tx:
+            made = stage.rehearse(tx, texts, wanted, app.wall_clock(), _tell)
+        print(_rehearsed(made, wanted), flush=True)
+        if asked.no_page:
+            summary.summarise(argparse.Namespace(partnership=made.partnership.name, json=False), own)
+        else:
+            _serve(own, made.coordinator)
+
+
+@contextlib.contextmanager
+def _folder(kept_in: str | None) -> Iterator[Path]:
+    """A new one, which goes at the end unless it is to be kept."""
+    place = Path(kept_in or gettempdir()).absolute()
     try:
-        with opened(settings) as database:
-            made = stage.rehearse(database, texts, wanted, app.wall_clock(), _tell)
-    except KeyboardInterrupt:
-        _tell("Stopped half-way. Remove what was made: samenspraak rehearse --remove")
-        return 130
-    print(_rehearsed(made, wanted))
-    print("\n".join(("", *(f"For the coordinator, once:     {link}" for link in entrances.links(made.coordinator)))))
-    return 0
+        folder = Path(mkdtemp("", "rehearsal-", place))
+    except OSError as error:
+        raise CommandError(f"No folder can be made in {place}: {error.strerror}.") from None
+    try:
+        yield folder
+    finally:
+        if not kept_in:
+            shutil.rmtree(folder)
+    if kept_in:
+        _tell(f"It is kept in {folder}: there, samenspraak without any settings opens it.")
+
+
+def _own(settings: Settings, folder: Path) -> Settings:
+    """Nothing of the settings in force but where the page is: no token, no database, no secret."""
+    web = WebSettings.read(settings)
+    port, name = _free_port(web), OTHER_NAMES.get(web.host)
+    given = {"HOST": web.host, "PORT": str(port), "DATABASE_URL": f"sqlite:///{folder}/data/samenspraak.db"}
+    own = read({**given, "PUBLIC_URL": f"http://{name}:{port}" if name else ""}, folder, CHANNELS)
+    return replace(own, secret=the_secret(own, folder))
+
+
+def _free_port(web: WebSettings) -> int:
+    """The first behind PORT that nobody has: PORT itself is for a bot that may just be away. What else is wrong with
+    HOST, the page says."""
+    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+    for port in range(web.port + 1, 65536):
+        try:
+            socket.create_server((web.host, port), family=family).close()
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                continue
+        return port
+    return web.port
+
+
+def _serve(own: Settings, code: str) -> None:
+    house = app.App(own)
+
+    def ready() -> None:
+        _tell("The page of the rehearsal is there. Ctrl+C stops it.")
+        first_run.show([("For the coordinator, once:", f"{WebSettings.read(own).page_url}/i/{code}")])
+
+    run.serve(house, ready)
 
 
 def _tell(line: str) -> None:
@@ -52,14 +113,6 @@ def _rehearsed(made: Rehearsed, wanted: Wanted) -> str:
     few = made.turnout.completed < made.partnership.minimum_group
     why = f" That is fewer than {made.partnership.minimum_group}, so there are no scores." if few else ""
     return (
-        f"{made.partnership.name} is number {made.partnership.id}. Of {wanted.people} simulated people "
-        f"{made.turnout.started} answered in the last round and {made.turnout.completed} finished it.{why} "
-        "Remove it: samenspraak rehearse --remove"
+        f"{made.partnership.name}: of {wanted.people} simulated people {made.turnout.started} answered in the last "
+        f"round and {made.turnout.completed} finished it.{why}"
     )
-
-
-def _remove_rehearsals(settings: Settings) -> int:
-    with opened(settings) as database:
-        removed = stage.remove(database)
-    print(f"Rehearsals removed: {removed.rehearsals}, with {removed.people} simulated people.")
-    return 0

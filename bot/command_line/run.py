@@ -37,6 +37,11 @@ def run(_asked: argparse.Namespace, settings: Settings) -> None:
         print(f"Samenspraak is running. Its database: {where}. Ctrl+C stops it.", file=sys.stderr)
         first_run.show(links)
 
+    serve(house, ready)
+
+
+def serve(house: app.App, ready: Callable[[], None]) -> None:
+    """Until Ctrl+C or a stop."""
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(_until_stopped(house, ready))
 

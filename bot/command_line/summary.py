@@ -19,7 +19,7 @@ from bot.survey.scores.comparison import Comparison, dimensions, table
 from bot.survey.scores.scoring import Score
 from bot.survey.scores.summary import Summary
 from bot.texts.texts import Texts, load, plain
-from storage import partnerships, rehearsals, waves
+from storage import partnerships, waves
 from storage.engine.database import Tx
 
 MOST_WAVES = 9_999
@@ -86,8 +86,6 @@ def export(asked: argparse.Namespace, settings: Settings) -> None:
     texts = load()
     with transaction(settings) as tx:
         partnership = wanted_partnership(tx, asked.partnership)
-        if partnership.id in rehearsals.numbers(tx):
-            raise CommandError(f"{partnership.name} is a rehearsal: these answers are invented, and no research.")
         numbers = waves.numbers(tx, partnership.id) if asked.wave == "all" else [asked.wave]
         records = [Record(*row) for wave in numbers for row in partnerships.records(tx, partnership.id, wave)]
         change = _published_change(tx, texts, partnership, numbers[-1])

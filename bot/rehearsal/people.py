@@ -3,7 +3,7 @@
 They know nothing but the buttons on their screen, and press one of them; what that does is up to the core.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import TypeVar
@@ -53,10 +53,12 @@ MOST_PRESSES = 90  # in one outing, whatever happens
 class Outing:
     """When somebody sits down to answer, and after how many answers they get up; when they are finished, if none."""
 
+    wave: int
+    number: int
     day: int
     minute: int
     answers: int | None = None
-    is_entry: bool = False
+    is_entry: bool = True
 
 
 class Neighbour:
@@ -72,44 +74,35 @@ class Neighbour:
         self.screen: tuple[Press, ...] = ()
         self.wave = 1
         self.left: int | None = None
-        self.sits = False
 
     def read(self, letters: Iterable[Letter]) -> None:
         for letter in letters:
             buttons = (decode(data) for row in letter.rows for _, data in row)
             self.screen = tuple(press for press in buttons if press) or self.screen
 
-    def sit_down(self, outing: Outing, wave: int) -> None:
-        self.wave, self.left, self.sits = wave, outing.answers, True
+    def presses(self, outing: Outing) -> Iterator[Press]:
+        """What they press, each on the screen that they see by then, until they put the phone away."""
+        self.wave, self.left = outing.wave, outing.answers
+        while press := self._next_press():
+            yield press
+            if isinstance(press, ChooseMoment | WantResult):
+                return
 
-    def next_press(self) -> Press | None:
-        """What they press now; None when they put the phone away."""
-        if not self.sits:
-            return None
+    def _next_press(self) -> Press | None:
         if doors := self._see(Join):
             return doors[0]
         if groups := self._see(ChooseGroup):
-            return self._belong(groups)
+            return next((press for press in groups if press.group == self.group), groups[-1])
         if options := self._see(ChooseOption):
             return self._consider(options)
-        return self._conclude()
-
-    def _conclude(self) -> Press | None:
         if moments := self._see(ChooseMoment):
-            self.sits = False
             return self.random.choice(moments)
-        ways_on: list[Press] = [*self._see(Finish), *self._see(Resume)]
-        if ways_on:
-            return ways_on[0]
         wishes = [press for press in self._see(WantResult) if press.wanted and self.is_curious]
-        self.sits = False
-        return wishes[0] if wishes else None
+        ways_on: list[Press] = [*self._see(Finish), *self._see(Resume), *wishes]
+        return ways_on[0] if ways_on else None
 
     def _see(self, kind: type[Kind]) -> list[Kind]:
         return [press for press in self.screen if isinstance(press, kind)]
-
-    def _belong(self, groups: Sequence[ChooseGroup]) -> Press:
-        return next((press for press in groups if press.group == self.group), groups[-1])
 
     def _consider(self, options: Sequence[ChooseOption]) -> Press | None:
         """A statement: nearly always they answer it."""
@@ -124,10 +117,7 @@ class Neighbour:
     def _get_up(self) -> Press | None:
         """Half of those who stop say so."""
         pauses = [press for press in self._see(Go) if press.place.screen == Screen.PAUSE]
-        if pauses and self.number % 2:
-            return pauses[0]
-        self.sits = False
-        return None
+        return pauses[0] if pauses and self.number % 2 else None
 
     def _doubt(self, item: int) -> Press | None:
         """Now and then somebody looks back, or wants to read it in another language."""
@@ -157,41 +147,32 @@ def neighbourhood(
 ) -> list[Neighbour]:
     """So many people; most of their phones speak the language of the partnership."""
     chance = Random(f"{seed}:neighbourhood")
-    turns = [group for group, weight in GROUPS.items() for _ in range(weight)]
-    groups = chance.sample(turns, len(turns))
+    groups = chance.sample([*GROUPS], counts=GROUPS.values(), k=sum(GROUPS.values()))
     spoken = [other for other in languages if other != language] or [language]
+    phones = [chance.choice(spoken) if chance.random() < 0.15 else language for _ in range(people)]
     return [
-        Neighbour(
-            checklist,
-            seed,
-            number,
-            groups[number % len(groups)],
-            chance.choice(spoken) if chance.random() < 0.15 else language,
-        )
-        for number in range(people)
+        Neighbour(checklist, seed, number, groups[number % len(groups)], phone) for number, phone in enumerate(phones)
     ]
 
 
-def outings(people: int, waves: Sequence[tuple[int, int]], seed: int) -> list[list[list[Outing]]]:
-    """For each wave, (first day, days), the outings of each person."""
+def outings(people: int, waves: Sequence[tuple[int, int]], seed: int) -> list[Outing]:
+    """Those of everybody in waves of (first day, days), in the order in which they go."""
     chance = Random(f"{seed}:outings")
     order = chance.sample(range(people), people)
     new, once = round(NEW * people), round(ONCE * people)
-    absent = [set(order[:new]), set(order[people - once :])] if len(waves) > 1 else [set()]
-    return [_of_wave(chance, people, gone, *wave) for gone, wave in zip(absent, waves, strict=True)]
+    absent = [order[:new], order[people - once :]] if len(waves) > 1 else [[]]
+    found: list[Outing] = []
+    for wave, (gone, when) in enumerate(zip(absent, waves, strict=True), 1):
+        found += _of_wave(chance, wave, [number for number in range(people) if number not in gone], *when)
+    return sorted(found, key=lambda one: (one.day, one.minute, one.number))
 
 
-def _of_wave(chance: Random, people: int, absent: set[int], first: int, days: int) -> list[list[Outing]]:
-    present = [number for number in range(people) if number not in absent]
-    stopping = set(chance.sample(present, round(STOPS * len(present))))
-    found: list[list[Outing]] = [[] for _ in range(people)]
+def _of_wave(chance: Random, wave: int, present: Sequence[int], first: int, days: int) -> Iterator[Outing]:
+    stopping = chance.sample(present, round(STOPS * len(present)))
     for number in present:
         day, minute = first + int((days - 3) * chance.random() ** 1.5), chance.randrange(60, 8 * 60)
         stop = chance.randint(3, 20)
-        if number in stopping:
-            found[number] = [Outing(day, minute, stop, True)]
-        elif chance.random() < PAUSES:
-            found[number] = [Outing(day, minute, stop, True), Outing(day + chance.randint(1, 2), minute)]
-        else:
-            found[number] = [Outing(day, minute, None, True)]
-    return found
+        pauses = number not in stopping and chance.random() < PAUSES
+        yield Outing(wave, number, day, minute, stop if pauses or number in stopping else None)
+        if pauses:
+            yield Outing(wave, number, day + chance.randint(1, 2), minute, is_entry=False)

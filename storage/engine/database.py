@@ -70,15 +70,11 @@ class AlreadyRunning(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """One transaction, with the seal for addresses, and which contacts were erased in it.
-
-    In a transaction of a `rehearsal` time passes for that partnership alone, on a clock of its own.
-    """
+    """One transaction, with the seal for addresses, and which contacts were erased in it."""
 
     connection: Connection
     seal: Seal
     erased: list[int] = field(default_factory=list)
-    rehearsal: int | None = None
 
     @property
     def is_shared(self) -> bool:

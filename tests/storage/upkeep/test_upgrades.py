@@ -63,13 +63,36 @@ migrate(database)
 
 
 def test_nothing_is_lost_or_changed_on_the_way_up(lived_in: Database, revision: str) -> None:
-    before = {name: found(lived_in, name) for name in RELEASED[revision] if name != "updates"}
+    before = all_of(lived_in, revision)
     assert all(before.values())
     migrate(lived_in)
     assert current(lived_in) == head()
+    is_what_it_was(lived_in, before)
+
+
+@pytest.mark.parametrize("revision", ["0003"], indirect=True)
+def test_a_rehearsal_goes_on_the_way_up_and_nothing_else(lived_in: Database, revision: str) -> None:
+    with lived_in.transaction() as tx:
+        put(tx, "letters", [letter(3, contact_id=2, key="reminder:2:2", settled_at=BEFORE)])
+        put(tx, "respondents", [{**THIRD_RELEASE["respondents"][0], "id": 6, "contact_id": None}])
+    before = all_of(lived_in, revision)
+    with lived_in.transaction() as tx:
+        for name, there in REHEARSAL.items():
+            put(tx, name, there)
+    with_it = all_of(lived_in, revision)
+    assert {name for name, there in with_it.items() if there == before[name]} == set()
+    migrate(lived_in)
+    is_what_it_was(lived_in, before)
+
+
+def all_of(database: Database, revision: str) -> dict[str, Rows]:
+    return {name: found(database, name) for name in RELEASED[revision] if name != "updates"}
+
+
+def is_what_it_was(database: Database, before: Mapping[str, Rows]) -> None:
     for name, there in before.items():
         wanted = [in_days(row) for row in there]
-        kept = [{column: row[column] for column in wanted[0]} for row in found(lived_in, name)]
+        kept = [{column: row[column] for column in wanted[0]} for row in found(database, name)]
         assert kept == wanted, name
 
 
@@ -400,3 +423,36 @@ THIRD_RELEASE = with_more(
     },
 )
 RELEASED: dict[str, dict[str, Rows]] = {"0001": FIRST_RELEASE, "0002": SECOND_RELEASE, "0003": THIRD_RELEASE}
+
+REHEARSAL: dict[str, Rows] = {
+    "marks": [{"name": "rehearsal:2", "value": "done"}],
+    "partnerships": [{**THIRD_RELEASE["partnerships"][0], "id": 2, "name": "Oefening: De Verbinders"}],
+    "waves": [wave(2, partnership_id=2)],
+    "invitations": [{"code": "def", "partnership_id": 2, "label": "", "created_at": BEFORE}],
+    "coordinator_links": [{**THIRD_RELEASE["coordinator_links"][0], "code_key": b"r" * 32, "partnership_id": 2}],
+    "contacts": [contact(3, "2-0"), contact(4, "4713")],
+    "respondents": [
+        {**THIRD_RELEASE["respondents"][0], "id": number, "contact_id": of, "partnership_id": 2, "invitation": "def"}
+        for number, of in ((3, 3), (4, None), (5, 2))
+    ],
+    "responses": [response(number, wave_id=2) for number in (3, 4, 5)],
+    "answers": [answer(number, 1, "yes") for number in (3, 4, 5)],
+    "letters": [
+        letter(4, contact_id=3, key="result:3:2", settled_at=BEFORE),
+        letter(5, contact_id=4, key="summary:4:2:202610", body=WAITING),
+        letter(6, contact_id=2, key="final:2:2:20260301090000", body=WAITING),
+        letter(7, contact_id=2, key="result:2:2", settled_at=BEFORE),
+        letter(8, contact_id=2, key="reminder:5:1", body=WAITING),
+    ],
+    "coordinators": [
+        {"contact_id": contact, "partnership_id": 2, "role": "viewer", "added_at": BEFORE} for contact in (2, 4)
+    ],
+    "releases": [{**THIRD_RELEASE["releases"][0], "wave_id": 2}],
+    "cells": [{**THIRD_RELEASE["cells"][0], "wave_id": 2}],
+    "departed": [{**THIRD_RELEASE["departed"][0], "wave_id": 2}],
+    "plans": [{"partnership_id": 2, "name": "na fase 2"}],
+    "feedback": [{"wave_id": 2, "language": "nl", "text": "Dank u wel"}],
+    "compared": [{"response_id": 3, "cell": "everyone:0", "scored": 7}],
+}
+"""Invented answers as they were kept beside real ones. Ben, who is real, took part there and had a seat; somebody else
+has a seat there and nothing more."""
