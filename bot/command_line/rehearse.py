@@ -66,10 +66,10 @@ def _folder(kept_in: str | None) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        if not kept_in:
+        if kept_in:
+            _tell(f"It is kept in {folder}: there, samenspraak without any settings opens it.")
+        else:
             shutil.rmtree(folder)
-    if kept_in:
-        _tell(f"It is kept in {folder}: there, samenspraak without any settings opens it.")
 
 
 def _own(settings: Settings, folder: Path) -> Settings:
