@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, ProgrammingError
 
 from bot.survey.errors import OperatorError
 from storage.engine.sealing import Seal
@@ -175,11 +175,6 @@ def away() -> Iterator[None]:
         if error.connection_invalidated or not_even_connected or type(error) is DatabaseError:  # as of no database file
             raise DatabaseAway(str(error.orig)) from error
         raise
-
-
-def breaks_a_rule(error: BaseException) -> bool:
-    """Whether the database refused work because a unique key or another rule stands in its way."""
-    return isinstance(error, IntegrityError)
 
 
 def _sqlite_engine(url: str) -> Engine:
