@@ -5,7 +5,7 @@ It is the only place that knows every other. The clock is a parameter here, so t
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,9 +35,9 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def open_database(settings: Settings) -> Database:
+def open_database(settings: Settings, channels: Iterable[type[Channel]] = CHANNELS) -> Database:
     """The database, migrated; raises StorageError or SettingsError with what to do."""
-    database = Database(settings.database_url, the_secret(settings))
+    database = Database(settings.database_url, the_secret(settings), (one.traits for one in channels))
     migrate(database)
     return database
 
@@ -50,7 +50,7 @@ class App:
     ) -> None:
         self.clock = clock
         self.texts: Texts = load()
-        self.database = open_database(settings)
+        self.database = open_database(settings, channels)
         self.channels = {one.traits.name: built for one in channels if (built := one.built(settings))}
         self.delivery = Delivery(self.database, self.channels, clock)
         errors = {name: channel.errors for name, channel in self.channels.items()}

@@ -16,7 +16,6 @@ from sqlalchemy import Column, ColumnElement, Row, Select, and_, bindparam, dele
 
 from bot.letters import Envelope, Letter, Unreachable
 from bot.survey.calendar import decent
-from bot.survey.conversation.dialogue import SILENT
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.schema import contacts, letters
@@ -141,7 +140,7 @@ def waiting(tx: Tx, now: datetime) -> list[Waiting]:
             func.min(letters.c.due_at).filter(is_due).label("oldest"),
         )
         .join(contacts)
-        .where(letters.c.settled_at.is_(None), contacts.c.channel.not_in(SILENT))
+        .where(letters.c.settled_at.is_(None), contacts.c.channel.not_in(tx.unable_to_ring))
         .group_by(letters.c.key.is_(None))
     )
     rows = {("replies" if row.is_reply else "bulk"): row for row in found}

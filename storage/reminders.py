@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, FromClause, String, and_, bindparam, cast, or_, select
 
 from bot.survey.calendar import MOST_REMINDERS
-from bot.survey.conversation.dialogue import SILENT, Dialogue, Partnership
+from bot.survey.conversation.dialogue import Dialogue, Partnership
 from storage.engine.database import Tx
 from storage.schema import contacts, letters, respondents, responses
 
@@ -45,7 +45,7 @@ def was_sent(letter: FromClause, number: int) -> ColumnElement[bool]:
 def due(tx: Tx, partnership: Partnership, wave: int, now: datetime, most: int) -> list[tuple[int, int]]:
     """(contact, response) of those who are silent for long enough, or asked for this moment; all is checked again."""
     first, again = timedelta(days=partnership.remind_after), timedelta(days=partnership.remind_again)
-    asked = {"wave": wave, "now": now, "most": most}
+    asked = {"wave": wave, "now": now, "most": most, "unable_to_ring": tx.unable_to_ring}
     silences = {"first": now - first, "again": now - again, "between": now - (again - first)}
     return [(contact, response) for contact, response in tx.connection.execute(_DUE, {**asked, **silences})]
 
@@ -64,7 +64,7 @@ _DUE = (
         responses.c.wave_id == bindparam("wave"),
         responses.c.completed_at.is_(None),
         responses.c.reminders,
-        contacts.c.channel.not_in(SILENT),
+        contacts.c.channel.not_in(bindparam("unable_to_ring", expanding=True)),
         contacts.c.stopped_at.is_(None),
         contacts.c.unreachable_at.is_(None),
         SECOND.c.id.is_(None),

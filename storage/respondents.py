@@ -14,6 +14,7 @@ from bot.survey.calendar import zone
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.buttons import place_from
 from bot.survey.conversation.dialogue import Dialogue, Partnership
+from bot.survey.traits import Traits
 from storage import letters as letters_of
 from storage import published, reminders
 from storage import waves as waves_of
@@ -231,7 +232,7 @@ def _caller(
         if other.partnership != row.partnership and other.closed_at is None and other.completed_at is None
     )
     given = _answers(tx, row.response)
-    dialogue = _dialogue(row, checklist, languages, given, others)
+    dialogue = _dialogue(row, tx.channel(row.channel), checklist, languages, given, others)
     if len(given) == len(checklist.items):
         dialogue = replace(dialogue, earlier=_earlier(tx, row, rows))
     return Caller(contact, dialogue, asked is not None, row.unreachable_at is not None)
@@ -253,6 +254,7 @@ def _earlier(tx: Tx, row: Any, rows: Sequence[Any]) -> dict[int, str]:
 
 def _dialogue(
     row: Any,
+    channel: Traits,
     checklist: Checklist,
     languages: tuple[str, ...],
     given: Mapping[int, str],
@@ -274,7 +276,7 @@ def _dialogue(
         remind_at=row.remind_at,
         stopped=row.stopped_at is not None,
         wants_result=row.wants_result,
-        channel=row.channel,
+        channel=channel,
         others=others,
         wave=row.number,
         wave_name=row.wave_name,

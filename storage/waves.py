@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, delete, exists, func, or_, select, update
 
-from bot.survey.conversation.dialogue import SILENT, Partnership
+from bot.survey.conversation.dialogue import Partnership
 from storage import letters as letters_of
 from storage import partnerships as of_partnerships
 from storage.engine.database import Tx
@@ -223,7 +223,7 @@ def renewed_since(tx: Tx, wave: int, moment: datetime) -> bool:
 
 def reach(tx: Tx, partnership: int) -> Reach:
     """Whom a next wave of this partnership would invite."""
-    silent = contacts.c.channel.in_(SILENT)
+    silent = contacts.c.channel.in_(tx.unable_to_ring)
     reached, on_a_page = and_(_wants_letters(), ~silent), and_(_wants_letters(), silent)
     counts = (reached, and_(reached, ~_last_choice()), on_a_page)
     counted: list[ColumnElement[int]] = [func.count(case((each, 1))) for each in counts]
@@ -297,7 +297,7 @@ def took_part(
     `unless` leaves out those who were written this kind of letter about this: its key is kind:contact:about.
     """
     asked = (
-        select(contacts.c.id, responses.c.id, contacts.c.language, contacts.c.channel.in_(SILENT))
+        select(contacts.c.id, responses.c.id, contacts.c.language, contacts.c.channel.in_(tx.unable_to_ring))
         .select_from(responses.join(respondents).join(contacts))
         .where(responses.c.wave_id == wave, responses.c.started_at.is_not(None), _wants_letters())
     )

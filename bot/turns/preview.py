@@ -56,7 +56,7 @@ def _behind_the_door(tx: Tx, texts: Texts, update: Update, spoken: str, now: dat
         return Preview(spoken, texts.letter(known, spoken), code_is_right=True, is_member=True)
     if partnerships.last_wave(tx, partnership.id).closed_at:
         return Preview(spoken, texts.letter(View(turned_away.no_open_wave(partnership)), spoken), code_is_right=True)
-    (shown,) = take.welcome(texts, update, partnership, code, language, now).envelopes
+    (shown,) = take.welcome(tx, texts, update, partnership, code, language, now).envelopes
     first = language or texts.negotiate(update.phone_language) or partnership.language
     return Preview(first, shown.letter, code_is_right=True)
 

@@ -110,7 +110,7 @@ def _open(tx: Tx, texts: Texts, update: Update, code: str, now: datetime, langua
         return _at_the_door(texts, update, turned_away.no_open_wave(partnership), language)
     if language is None:  # else they only read the same in another language
         coordinators.opened(tx, code)
-    return welcome(texts, update, partnership, code, language, now)
+    return welcome(tx, texts, update, partnership, code, language, now)
 
 
 def _open_coordinator_link(tx: Tx, texts: Texts, update: Update, code: str, now: datetime) -> Reply:
@@ -178,13 +178,14 @@ def _decline(tx: Tx, texts: Texts, update: Update, language: str | None, now: da
 
 
 def welcome(
-    texts: Texts, update: Update, partnership: Partnership, code: str, language: str | None, now: datetime
+    tx: Tx, texts: Texts, update: Update, partnership: Partnership, code: str, language: str | None, now: datetime
 ) -> Reply:
     """In the language of the phone; when we do not speak that, in the partnership's with English below."""
     spoken = language or texts.negotiate(update.phone_language)
     first, *below = [spoken] if spoken else dict.fromkeys((partnership.language, SOURCE_LANGUAGE))
     view, *more = (
-        door.welcome(partnership, code, code_of, texts.languages, update.channel, now) for code_of in (first, *below)
+        door.welcome(partnership, code, code_of, texts.languages, tx.channel(update.channel), now)
+        for code_of in (first, *below)
     )
     parts = (texts.render(view, first), *(texts.render(v, lang) for v, lang in zip(more, below, strict=True)))
     letter = Letter(BETWEEN_LANGUAGES.join(parts), texts.buttons(view, first), update.message)
@@ -199,7 +200,7 @@ def _join(tx: Tx, texts: Texts, update: Update, code: str, language: str, now: d
     wave = partnerships.last_wave(tx, partnership.id)
     if wave.closed_at:
         return _at_the_door(texts, update, turned_away.no_open_wave(partnership), language)
-    view = door.welcome(partnership, code, language, texts.languages, update.channel, TIMELESS)
+    view = door.welcome(partnership, code, language, texts.languages, tx.channel(update.channel), TIMELESS)
     consent = fingerprint(texts.render(view, language))
     respondents.join(tx, update.channel, update.address, language, partnership.id, code, consent, now)
     response = respondents.enter_wave(tx, update.channel, update.address, partnership.id, wave, now)

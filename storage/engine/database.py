@@ -10,7 +10,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, ProgrammingError
 
 from bot.survey.errors import OperatorError
+from bot.survey.traits import Traits
 from storage.engine.sealing import Seal
 
 log = logging.getLogger(__name__)
@@ -70,11 +71,21 @@ class AlreadyRunning(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """One transaction, with the seal for addresses, and which contacts were erased in it."""
+    """One transaction, with the seal for addresses, what channels can do, and which contacts were erased in it."""
 
     connection: Connection
     seal: Seal
+    channels: Mapping[str, Traits] = field(default_factory=dict)
     erased: list[int] = field(default_factory=list)
+
+    def channel(self, name: str) -> Traits:
+        """Of one that there is no more, letters wait until it is back."""
+        return self.channels.get(name) or Traits(name, reaches_out=True)
+
+    @property
+    def unable_to_ring(self) -> list[str]:
+        """The channels in which nothing reaches somebody who is not looking."""
+        return [name for name, traits in self.channels.items() if not traits.reaches_out]
 
     @property
     def is_shared(self) -> bool:
@@ -87,8 +98,9 @@ class Tx:
 
 
 class Database:
-    def __init__(self, url: str, secret: str) -> None:
+    def __init__(self, url: str, secret: str, channels: Iterable[Traits] = ()) -> None:
         self.url = url
+        self.channels = {one.name: one for one in channels}
         self.seal = Seal(secret)
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
@@ -104,7 +116,7 @@ class Database:
     def begun(self, connection: Connection) -> Iterator[Tx]:
         """A transaction on a connection that somebody keeps."""
         with away(), connection.begin():
-            tx = Tx(connection, self.seal)
+            tx = Tx(connection, self.seal, self.channels)
             yield tx
         if tx.erased and self.is_sqlite:
             self._empty_log()

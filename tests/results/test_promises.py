@@ -6,7 +6,9 @@ import re
 import pytest
 
 from bot.__main__ import main
+from bot.channels import CHANNELS
 from bot.survey.conversation.values import TERMS, WHAT_HIDES, shared
+from bot.survey.traits import Traits
 from bot.texts.texts import Texts
 from tests.actors import walk
 from tests.house import Clock, House, agree, partnership
@@ -167,11 +169,11 @@ async def test_the_n_of_a_statement_does_not_say_who_did_not_know(
     assert items["2"] == {"score": 100, "n": 6}
 
 
-@pytest.mark.parametrize("channel", ["telegram", "web"])
+@pytest.mark.parametrize("channel", [one.traits for one in CHANNELS], ids=lambda one: one.name)
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_what_hides_an_answer_is_told_where_it_ends(texts: Texts, clock: Clock, language: str, channel: str) -> None:
+def test_what_hides_an_answer_is_told_where_it_ends(texts: Texts, clock: Clock, language: str, channel: Traits) -> None:
     known = shared(partnership(), channel, clock())
     said = texts.say(TERMS, language, known)
     assert texts.say(WHAT_HIDES, language, known) in said
-    assert ("Wie uw eigen link heeft" in said or "Whoever has your own link" in said) is (channel == "web")
+    assert ("Wie uw eigen link heeft" in said or "Whoever has your own link" in said) is (channel.name == "web")
     assert not MORE_THAN_WE_KEEP.search(said)

@@ -13,6 +13,8 @@ import pytest
 from babel import Locale
 from babel.messages.pofile import read_po, write_po
 
+from bot.channels.telegram import traits as telegram
+from bot.channels.web import traits as web
 from bot.letters import Letter
 from bot.survey.conversation import screens, turned_away, welcome
 from bot.survey.conversation.buttons import MOST_BYTES, Place, Screen
@@ -28,7 +30,7 @@ from tests.telegram_server import TelegramServer
 MOST_CHARACTERS, MOST_LABEL = 4096, 40
 LARGEST = 10**18 - 1
 CODE = "x" * 26
-CHANNELS = ("telegram", "web")
+CHANNELS = (telegram.TRAITS, web.TRAITS)
 
 
 def every_view(texts: Texts) -> Iterator[tuple[str, View]]:

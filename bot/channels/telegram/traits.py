@@ -13,6 +13,7 @@ TRAITS = Traits(
     presses_live=timedelta(seconds=150),
     about=About(
         keeps_a_copy=say("• Telegram keeps this chat too."),
+        copy_stays=say("And Telegram keeps this chat, until you delete it."),
         leads_to=say("In Telegram: {link}"),
         elsewhere=say("Do you have Telegram? You can also take part there."),
         opens=say("Open Telegram"),

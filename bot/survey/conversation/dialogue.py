@@ -26,9 +26,9 @@ from bot.survey.conversation.buttons import (
     WantResult,
 )
 from bot.survey.phrases import Phrase, say
+from bot.survey.traits import Traits
 
-SILENT = frozenset({"web"})
-"""Channels in which nothing reaches somebody who is not looking: there are no reminders there."""
+A_CHAT = Traits("", reaches_out=True)
 
 GROUP_LABELS = {
     "resident": say("Resident or volunteer"),
@@ -87,7 +87,7 @@ class Dialogue:
     reminders: bool = True
     stopped: bool = False
     wants_result: bool = False
-    channel: str = "telegram"
+    channel: Traits = A_CHAT
     others: tuple[tuple[int, str], ...] = ()
     wave: int = 1
     wave_name: str = ""
@@ -99,7 +99,7 @@ class Dialogue:
     @property
     def next_reminder(self) -> datetime | None:
         """When we write to this person by ourselves, to remind them; None when we do not, or not any more."""
-        if self.completed or not self.wave_open or self.is_silent or self.touched_at is None:
+        if self.completed or not self.wave_open or not self.channel.reaches_out or self.touched_at is None:
             return None
         if self.stopped or not self.reminders:
             return None
@@ -109,14 +109,10 @@ class Dialogue:
 
     def choices(self, now: datetime) -> dict[str, datetime]:
         """When this person may ask for a reminder now: no third one, and none after the wave."""
-        if self.is_silent or len(self.reminded) >= MOST_REMINDERS:
+        if not self.channel.reaches_out or len(self.reminded) >= MOST_REMINDERS:
             return {}
         every = moments(now, self.partnership.timezone)
         return {name: at for name, at in every.items() if self.closes_at is None or at < self.closes_at}
-
-    @property
-    def is_silent(self) -> bool:
-        return self.channel in SILENT
 
     @property
     def has_result(self) -> bool:

@@ -94,7 +94,7 @@ def erase(dialogue: Dialogue, _number: int, _now: datetime) -> View:
         say("""<b>Do you want to delete everything?</b>
 
         We delete all your answers, in every round and every partnership. We cannot get them back.
-        {if_copy}Averages that were already shown stay. And Telegram keeps this chat, until you delete it.
+        Averages that were already shown stay. {copy_stays}
         {if_no_copy}Averages that were already shown stay."""),
         (
             (Button(say("Yes, delete everything"), Erase(dialogue.response)),),

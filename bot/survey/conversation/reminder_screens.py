@@ -138,7 +138,7 @@ def _nearly_there(dialogue: Dialogue) -> Phrase:
 
 def put_off(dialogue: Dialogue, place: Screen) -> tuple[Row, ...]:
     later = Button(say("Later"), Go(dialogue.response, Place(Screen.PAUSE)))
-    first = (later,) if dialogue.is_silent else (later, _no_more(dialogue))
+    first = (later, _no_more(dialogue)) if dialogue.channel.reaches_out else (later,)
     return (first, *languages(dialogue, Place(place)))
 
 

@@ -218,7 +218,7 @@ def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
     if not dialogue.wave_open:
         return ((Button(say("Result of the whole group"), Go(dialogue.response, Place(Screen.RESULT))),),)
     wanted = dialogue.wants_result
-    label = say("Show me the group result") if dialogue.is_silent else say("Send me the group result")
+    label = say("Send me the group result") if dialogue.channel.reaches_out else say("Show me the group result")
     return ((Button(label, WantResult(dialogue.response, int(not wanted)), wanted),),)
 
 

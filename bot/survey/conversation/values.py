@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from bot.survey.calendar import kept_until
-from bot.survey.conversation.dialogue import COMMANDS, SILENT, Partnership
+from bot.survey.conversation.dialogue import COMMANDS, Partnership
 from bot.survey.phrases import Value, command, say
+from bot.survey.traits import Traits
 
 MENU = {name: command(name) for name in COMMANDS}
 TERMS = say("""• You may take part. You do not have to.
@@ -20,7 +21,7 @@ TERMS = say("""• You may take part. You do not have to.
     {if_chat}• We may ask you again in a next round. {days} days after the last round we delete the address of
       your chat.
     {if_page}• There may be a next round. {days} days after the last round your own link stops working.
-    {if_copy}• Telegram keeps this chat too.""")
+    {keeps_a_copy}""")
 # What hides somebody's answers among those of others, and where that ends.
 WHAT_HIDES = say("""• New averages come only when {k} or more people are added. We cannot see who is who. Whoever takes
       part several times counts several times, and can find out more.
@@ -29,9 +30,8 @@ QUESTIONS = say("""Questions? {contact}
     {if_no_contact}Questions? Ask the person who gave you this link.""")
 
 
-def shared(partnership: Partnership, channel: str, now: datetime) -> dict[str, Value]:
+def shared(partnership: Partnership, channel: Traits, now: datetime) -> dict[str, Value]:
     """A chat can ring, to a page one has to come back; and some channels keep a copy."""
-    is_page, is_copied = channel in SILENT, channel == "telegram"
     return {
         **MENU,
         "partnership": partnership.name,
@@ -44,8 +44,9 @@ def shared(partnership: Partnership, channel: str, now: datetime) -> dict[str, V
         "terms": TERMS,
         "what_hides": WHAT_HIDES,
         "questions": QUESTIONS,
-        "if_chat": not is_page,
-        "if_page": is_page,
-        "if_copy": is_copied,
-        "if_no_copy": not is_copied,
+        "if_chat": channel.reaches_out,
+        "if_page": not channel.reaches_out,
+        "keeps_a_copy": channel.about.keeps_a_copy or False,
+        "copy_stays": channel.about.copy_stays or False,
+        "if_no_copy": not channel.about.copy_stays,
     }

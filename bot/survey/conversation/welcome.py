@@ -10,6 +10,7 @@ from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.values import shared
 from bot.survey.conversation.views import Button, View, in_rows
 from bot.survey.phrases import Phrase, language, say, within
+from bot.survey.traits import Traits
 
 WELCOME = say("""<b>Welcome!</b>
 
@@ -33,7 +34,7 @@ def welcome(
     invitation: str,
     spoken: str,
     languages: tuple[str, ...],
-    channel: str,
+    channel: Traits,
     now: datetime,
 ) -> View:
     """Taking part starts with the button and not before."""
