@@ -1,13 +1,27 @@
 """Contacts: the sealed addresses of people and groups that we can write to."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, exists, or_, select, update
 
+from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.schema import contacts, coordinators, respondents
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    id: int
+    has_seat: bool
+
+
+def at(tx: Tx, channel: str, address: str) -> Contact | None:
+    """Who is at this address, locked until the commit; None when we keep nothing about them."""
+    found = _AT(tx, address_key=tx.seal.key(channel, address))
+    return Contact(*found[0]) if found else None
 
 
 def meet(
@@ -30,11 +44,10 @@ def meet(
     )
 
 
-def takes_part(tx: Tx, channel: str, address: str, partnership: int) -> bool:
-    """Whether the person at this address has agreed to take part in this partnership."""
-    mine = contacts.c.address_key == tx.seal.key(channel, address), respondents.c.partnership_id == partnership
-    found = select(respondents.c.id).select_from(contacts.join(respondents)).where(*mine)
-    return tx.connection.execute(found).first() is not None
+def takes_part(tx: Tx, contact: int, partnership: int) -> bool:
+    """Whether they have agreed to take part in this partnership."""
+    mine = respondents.c.contact_id == contact, respondents.c.partnership_id == partnership
+    return tx.connection.execute(select(respondents.c.id).where(*mine)).first() is not None
 
 
 def set_reachable(
@@ -51,3 +64,13 @@ def _topics(tx: Tx, channel: str, address: str) -> list[int]:
     seated = select(contacts.c.id, contacts.c.address_sealed).join(coordinators).where(contacts.c.channel == channel)
     found = tx.connection.execute(seated).all()
     return [number for number, sealed in found if tx.seal.open(channel, sealed).startswith(f"{address}/")]
+
+
+# Locking comes first, and alone: a statement that waited for a lock still sees the other tables as they were before.
+_AT = Prepared(
+    lambda _: (
+        select(contacts.c.id, exists().where(coordinators.c.contact_id == contacts.c.id).label("has_seat"))
+        .where(contacts.c.address_key == bindparam("address_key"))
+        .with_for_update(of=contacts)
+    )
+)

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Select, String, case, cast, delete, exists, func, select, update
 
 from bot.survey.conversation.dialogue import Partnership
-from storage.contacts import meet
 from storage.engine.database import Tx
 from storage.partnerships import PARTNERSHIP_COLUMNS
 from storage.schema import (
@@ -66,15 +65,15 @@ class Recipient:
     role: str = ""
 
 
-def seats(tx: Tx, channel: str, address: str) -> list[Seat]:
-    """Every partnership in which the person or group at this address is a coordinator or viewer."""
+def seats(tx: Tx, contact: int) -> tuple[Seat, ...]:
+    """Every partnership in which this person or group is a coordinator or viewer."""
     found = tx.connection.execute(
         select(contacts.c.id, coordinators.c.role, contacts.c.language, *PARTNERSHIP_COLUMNS)
         .select_from(coordinators.join(contacts).join(partnerships))
-        .where(contacts.c.address_key == tx.seal.key(channel, address))
+        .where(contacts.c.id == contact)
         .order_by(coordinators.c.added_at.desc(), partnerships.c.id)
     )
-    return [Seat(row[0], Partnership(*row[3:]), row[1], row[2]) for row in found]
+    return tuple(Seat(row[0], Partnership(*row[3:]), row[1], row[2]) for row in found)
 
 
 def link(tx: Tx, code: str, now: datetime) -> Link | None:
@@ -83,9 +82,9 @@ def link(tx: Tx, code: str, now: datetime) -> Link | None:
     return Link(found.partnership_id, found.role, found.expires_at <= now, bool(found.used_on)) if found else None
 
 
-def use_link(tx: Tx, code: str, link: Link, channel: str, address: str, language: str, now: datetime) -> None:
-    """Give the seat that the link is for to whoever is at this address; the link is used up."""
-    take_seat(tx, meet(tx, channel, address, language, now), link.partnership, link.role, now)
+def use_link(tx: Tx, code: str, link: Link, contact: int, now: datetime) -> None:
+    """Give the seat that the link is for to this contact; the link is used up."""
+    take_seat(tx, contact, link.partnership, link.role, now)
     used = update(coordinator_links).where(coordinator_links.c.code_key == _key(tx, code))
     tx.connection.execute(used.values(used_on=now.date()))
 

@@ -26,7 +26,7 @@ from storage.schema import answers, contacts, partnerships, respondents, respons
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class Known:
     """A contact that we know. `dialogue` is the response asked for, or else the one they were last in.
 
     `named` says whether the response asked for is theirs, `unreachable` that we had thought them gone.
@@ -47,14 +47,6 @@ class OwnAnswer:
     answered_on: date
 
 
-def load(
-    tx: Tx, checklist: Checklist, languages: tuple[str, ...], channel: str, address: str, response: int | None
-) -> Caller | None:
-    """The person at this address; None when we keep nothing about them."""
-    contact = _LOCK_ADDRESS(tx, address_key=tx.seal.key(channel, address))
-    return _caller(tx, checklist, languages, contact[0].id, response) if contact else None
-
-
 def active_since(
     tx: Tx,
     checklist: Checklist,
@@ -63,7 +55,7 @@ def active_since(
     after: datetime,
     before: datetime,
     now: datetime,
-) -> Iterator[Caller]:
+) -> Iterator[Known]:
     """Everybody who last answered in this channel between two moments, neither finished nor took a break, and was not
     reminded since."""
     reminded = func.coalesce(reminders.SECOND.c.due_at, reminders.FIRST.c.due_at)
@@ -87,17 +79,17 @@ def active_since(
         )
     )
     for contact in tx.connection.execute(active.order_by(contacts.c.id)).scalars().all():
-        if caller := of_contact(tx, checklist, languages, contact, None):
-            yield caller
+        if known := of_contact(tx, checklist, languages, contact, None):
+            yield known
 
 
 def of_contact(
     tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int, response: int | None
-) -> Caller | None:
+) -> Known | None:
     """A contact that is not calling but called; None when they were erased meanwhile."""
     if not _LOCK_CONTACT(tx, contact_id=contact):
         return None
-    return _caller(tx, checklist, languages, contact, response)
+    return load(tx, checklist, languages, contact, response)
 
 
 def forget_moment(tx: Tx, response: int) -> None:
@@ -124,16 +116,13 @@ def join(
     return contact
 
 
-def enter_wave(tx: Tx, channel: str, address: str, partnership: int, wave: Wave, now: datetime) -> int | None:
-    """The response of the respondent at this address, made when there is none yet and the wave is open.
+def enter_wave(tx: Tx, contact: int, partnership: int, wave: Wave, now: datetime) -> int | None:
+    """The response of this contact, made when there is none yet and the wave is open.
 
     None when they are not a respondent, or have no response in a wave that is closed.
     """
     respondent = tx.connection.execute(
-        select(respondents.c.id)
-        .join(contacts)
-        .where(contacts.c.address_key == tx.seal.key(channel, address), respondents.c.partnership_id == partnership)
-        .with_for_update(of=contacts)  # first the contact, as everywhere: else two updates wait for each other
+        select(respondents.c.id).where(respondents.c.contact_id == contact, respondents.c.partnership_id == partnership)
     ).scalar()
     if respondent is None:
         return None
@@ -146,12 +135,12 @@ def enter_wave(tx: Tx, channel: str, address: str, partnership: int, wave: Wave,
     return int(tx.connection.execute(came.values(started).returning(responses.c.id)).scalar_one())
 
 
-def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> bool:
+def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
     """Store what changed since `load`, and that this response is the one they were last in.
 
     Whether letters that wait for this contact were withdrawn, because they are out of date now.
     """
-    before = caller.dialogue
+    before = known.dialogue
     today = now.astimezone(zone(after.partnership.timezone)).date()
     for item, option in after.answers.items():
         if before.answers.get(item) != option:
@@ -167,7 +156,7 @@ def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> bool:
     if after.answers and not before.answers:
         begun = update(responses).where(responses.c.id == after.response, responses.c.started_at.is_(None))
         tx.connection.execute(begun.values(started_at=now))
-    outdated = _withdraw(tx, caller, after, now)
+    outdated = _withdraw(tx, known, after, now)
     if after.completed and not before.completed:
         finished = update(responses).where(responses.c.id == after.response, responses.c.completed_at.is_(None))
         tx.connection.execute(finished.values(completed_at=now))
@@ -175,29 +164,29 @@ def save(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> bool:
         of_response = select(responses.c.respondent_id).where(responses.c.id == after.response).scalar_subquery()
         kept = {"group": after.group, "wants_result": after.wants_result}
         tx.connection.execute(update(respondents).where(respondents.c.id == of_response).values(kept))
-    _save_contact(tx, caller, after, now)
+    _save_contact(tx, known, after, now)
     return outdated
 
 
-def _withdraw(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> bool:
-    if after.stopped and not caller.dialogue.stopped:
-        letters_of.withdraw(tx, letters_of.unasked(caller.contact), now)
+def _withdraw(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
+    if after.stopped and not known.dialogue.stopped:
+        letters_of.withdraw(tx, letters_of.unasked(known.contact), now)
         return True
-    if overtaken := reminders.overtaken(caller.dialogue, after):
+    if overtaken := reminders.overtaken(known.dialogue, after):
         letters_of.withdraw(tx, letters_of.with_keys(overtaken), now)
     return bool(overtaken)
 
 
-def _save_contact(tx: Tx, caller: Caller, after: Dialogue, now: datetime) -> None:
-    before, changed = caller.dialogue, dict[str, object]()
-    if caller.unreachable:
+def _save_contact(tx: Tx, known: Known, after: Dialogue, now: datetime) -> None:
+    before, changed = known.dialogue, dict[str, object]()
+    if known.unreachable:
         changed["unreachable_at"] = None
     if after.language != before.language:
         changed["language"] = after.language
     if after.stopped != before.stopped:
         changed["stopped_at"] = now if after.stopped else None
     if changed:
-        tx.connection.execute(update(contacts).where(contacts.c.id == caller.contact).values(changed))
+        tx.connection.execute(update(contacts).where(contacts.c.id == known.contact).values(changed))
 
 
 def erase(tx: Tx, checklist: Checklist, contact: int) -> None:
@@ -218,9 +207,8 @@ def own_answers(tx: Tx, contact: int) -> list[OwnAnswer]:
     return [OwnAnswer(*row) for row in found]
 
 
-def _caller(
-    tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int, response: int | None
-) -> Caller | None:
+def load(tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int, response: int | None) -> Known | None:
+    """Where a contact stands who is locked already; None when they are no respondent."""
     rows = _LOAD(tx, contact_id=contact)
     if not rows:
         return None
@@ -235,7 +223,7 @@ def _caller(
     dialogue = _dialogue(row, tx.channel(row.channel), checklist, languages, given, others)
     if len(given) == len(checklist.items):
         dialogue = replace(dialogue, earlier=_earlier(tx, row, rows))
-    return Caller(contact, dialogue, asked is not None, row.unreachable_at is not None)
+    return Known(contact, dialogue, asked is not None, row.unreachable_at is not None)
 
 
 def _answers(tx: Tx, response: int) -> dict[int, str]:
@@ -295,7 +283,6 @@ def _save_answer(insert: Any) -> Any:
 
 # Locking comes first, and alone: a statement that waited for a lock still sees the other tables as they were before.
 _LOCK = select(contacts.c.id).with_for_update()
-_LOCK_ADDRESS = Prepared(lambda _: _LOCK.where(contacts.c.address_key == bindparam("address_key")))
 _LOCK_CONTACT = Prepared(lambda _: _LOCK.where(contacts.c.id == bindparam("contact_id")))
 _LOAD = Prepared(
     lambda _: (

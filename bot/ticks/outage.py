@@ -32,13 +32,13 @@ def after_silence(tx: Tx, texts: Texts, channel: Traits, now: datetime) -> None:
     lives = channel.presses_live
     if last is None or lives is None or not lives < now - last < LONG_AGO:
         return
-    for caller in respondents.active_since(
+    for known in respondents.active_since(
         tx, texts.checklist, texts.languages, channel.name, last - JUST_BEFORE, last + lives, now
     ):
-        dialogue = caller.dialogue
+        dialogue = known.dialogue
         view = screens.view(dialogue, dialogue.here, now)
         sorry = say("I was away for a while. Maybe I missed your last tap. You are here now.")
         view = View(((sorry,), *view.paragraphs), view.rows)
         letter = texts.letter(view, dialogue.language)
         key = f"silence:{dialogue.response}:{last.isoformat()}"
-        letters.enqueue(tx, caller.contact, letter, now, key, dialogue.partnership.timezone)
+        letters.enqueue(tx, known.contact, letter, now, key, dialogue.partnership.timezone)

@@ -20,7 +20,7 @@ from bot.waves import close_wave, open_wave
 from storage import coordinators, letters, partnerships, reminders, respondents, retention, state, updates, waves
 from storage.engine.database import Tx
 from storage.partnerships import Wave
-from storage.respondents import Caller
+from storage.respondents import Known
 
 log = logging.getLogger(__name__)
 
@@ -66,9 +66,9 @@ def invite(tx: Tx, texts: Texts, now: datetime) -> bool:
 
 
 def _invite(tx: Tx, texts: Texts, contact: int, response: int | None, now: datetime) -> None:
-    caller = respondents.of_contact(tx, texts.checklist, texts.languages, contact, response)
-    if response and caller and caller.named:
-        _write(tx, texts, caller, Screen.INVITED, reminders.invitation(response), now)
+    known = respondents.of_contact(tx, texts.checklist, texts.languages, contact, response)
+    if response and known and known.named:
+        _write(tx, texts, known, Screen.INVITED, reminders.invitation(response), now)
 
 
 def remind(tx: Tx, texts: Texts, now: datetime) -> bool:
@@ -84,15 +84,15 @@ def remind(tx: Tx, texts: Texts, now: datetime) -> bool:
 
 def _remind(tx: Tx, texts: Texts, contact: int, response: int, now: datetime) -> bool:
     """Whether a reminder was written. Nobody else can touch their row any more, so all is looked at again."""
-    caller = respondents.of_contact(tx, texts.checklist, texts.languages, contact, response)
-    if caller is None or not caller.named or caller.unreachable:
+    known = respondents.of_contact(tx, texts.checklist, texts.languages, contact, response)
+    if known is None or not known.named or known.unreachable:
         return False
-    due = caller.dialogue.next_reminder
+    due = known.dialogue.next_reminder
     if due is None or due > now:
         return False
     respondents.forget_moment(tx, response)
-    number = len(caller.dialogue.reminded) + 1
-    return _write(tx, texts, caller, Screen.REMINDER, reminders.key(response, number), now)
+    number = len(known.dialogue.reminded) + 1
+    return _write(tx, texts, known, Screen.REMINDER, reminders.key(response, number), now)
 
 
 def summarise(tx: Tx, texts: Texts, now: datetime) -> bool:
@@ -119,9 +119,9 @@ def _tell_unfinished(tx: Tx, texts: Texts, wave: Wave, now: datetime) -> bool:
     about = f"{wave.id}:{wave.closed_at:%Y%m%d%H%M%S}"  # a wave that was opened again is closed again
     people = waves.took_part(tx, wave.id, unfinished=True, unless=("closed", about), most=AT_ONCE)
     for person in people:
-        caller = respondents.of_contact(tx, texts.checklist, texts.languages, person.contact, person.response)
-        if caller and caller.named:
-            _write(tx, texts, caller, Screen.CLOSED, f"closed:{person.contact}:{about}", now)
+        known = respondents.of_contact(tx, texts.checklist, texts.languages, person.contact, person.response)
+        if known and known.named:
+            _write(tx, texts, known, Screen.CLOSED, f"closed:{person.contact}:{about}", now)
     return bool(people)
 
 
@@ -171,11 +171,11 @@ def forget(tx: Tx, texts: Texts, now: datetime) -> bool:
     return False
 
 
-def _write(tx: Tx, texts: Texts, caller: Caller, screen: Screen, key: str, now: datetime) -> bool:
+def _write(tx: Tx, texts: Texts, known: Known, screen: Screen, key: str, now: datetime) -> bool:
     """Write somebody a screen, to go out at a decent hour; whether it was not written before."""
-    dialogue = caller.dialogue
+    dialogue = known.dialogue
     letter = texts.letter(screens.view(dialogue, Place(screen), now), dialogue.language)
-    return letters.enqueue(tx, caller.contact, letter, now, key, dialogue.partnership.timezone)
+    return letters.enqueue(tx, known.contact, letter, now, key, dialogue.partnership.timezone)
 
 
 Tick = Callable[[Tx, Texts, datetime], bool]

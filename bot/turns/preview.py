@@ -13,65 +13,65 @@ from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
 from bot.texts.texts import HOME_LANGUAGE, Texts
 from bot.turns import take
-from storage import contacts, coordinators, partnerships, respondents
+from bot.turns.who import Who, identify
+from storage import contacts, coordinators, partnerships
 from storage.engine.database import Tx
 
 
 def preview(tx: Tx, texts: Texts, update: Update, now: datetime) -> Preview:
     """What the update would show, as far as that can be said without acting on it."""
-    caller = respondents.load(tx, texts.checklist, texts.languages, update.channel, update.address, None)
-    seats = coordinators.seats(tx, update.channel, update.address)
-    spoken = _spoken(texts, update)
-    if caller:
-        spoken = caller.dialogue.language
-    elif seats:
-        spoken = seats[0].language
+    who = identify(tx, texts, update, now)
+    known = who.in_wave()
     return replace(
-        _behind_the_door(tx, texts, update, spoken, now),
-        takes_part=caller is not None,
-        role=min((seat.role for seat in seats), default=""),  # who coordinates somewhere sees what coordinators can do
-        standing=f"{caller.dialogue.response}.{caller.dialogue.wave_open}" if caller else "",
+        _seen(who, known.dialogue.language if known else _spoken(who)),
+        takes_part=known is not None,
+        role=min((seat.role for seat in who.seats), default=""),  # a coordinator anywhere sees what coordinators can do
+        standing=f"{known.dialogue.response}.{known.dialogue.wave_open}" if known else "",
     )
 
 
-def _spoken(texts: Texts, update: Update) -> str:
-    wanted = update.event.language if isinstance(update.event, Welcome) else update.phone_language
-    return texts.negotiate(wanted) or HOME_LANGUAGE
+def _spoken(who: Who) -> str:
+    """The language of their seat, or else the one they choose, or else that of their phone."""
+    if who.seats:
+        return who.seats[0].language
+    event = who.update.event
+    return who.texts.negotiate(event.language) or HOME_LANGUAGE if isinstance(event, Welcome) else who.spoken
 
 
-def _behind_the_door(tx: Tx, texts: Texts, update: Update, spoken: str, now: datetime) -> Preview:
+def _seen(who: Who, spoken: str) -> Preview:
     """What stands there, and whether the code is one of ours."""
-    match update.event:
+    match who.update.event:
         case Opened(code):
             language = None
         case Welcome(code, language):
-            language = texts.negotiate(language)
+            language = who.texts.negotiate(language)
         case _:
-            return Preview(spoken, texts.letter(View(turned_away.STRAY), spoken))
-    partnership = partnerships.invited_by(tx, code)
+            return _said(who, turned_away.STRAY, spoken)
+    partnership = partnerships.invited_by(who.tx, code)
     if partnership is None:
-        return _behind_a_link(tx, texts, update, code, spoken, now)
-    if contacts.takes_part(tx, update.channel, update.address, partnership.id):
-        known = View(turned_away.known_here(partnership))
-        return Preview(spoken, texts.letter(known, spoken), code_is_right=True, is_member=True)
-    if partnerships.last_wave(tx, partnership.id).closed_at:
-        return Preview(spoken, texts.letter(View(turned_away.no_open_wave(partnership)), spoken), code_is_right=True)
-    (shown,) = take.welcome(tx, texts, update, partnership, code, language, now).envelopes
-    first = language or texts.negotiate(update.phone_language) or partnership.language
-    return Preview(first, shown.letter, code_is_right=True)
+        return _behind_a_link(who, code, spoken)
+    if who.contact and contacts.takes_part(who.tx, who.contact, partnership.id):
+        return _said(who, turned_away.known_here(partnership), spoken, code_is_right=True, is_member=True)
+    if partnerships.last_wave(who.tx, partnership.id).closed_at:
+        return _said(who, turned_away.no_open_wave(partnership), spoken, code_is_right=True)
+    first = language or who.texts.negotiate(who.update.phone_language) or partnership.language
+    return Preview(first, take.welcomed(who, partnership, code, language), code_is_right=True)
 
 
-def _behind_a_link(tx: Tx, texts: Texts, update: Update, code: str, spoken: str, now: datetime) -> Preview:
-    def shown(text: Phrase) -> Preview:
-        return Preview(spoken, texts.letter(View(text), spoken))
-
-    found = coordinators.link(tx, code, now)
-    partnership = partnerships.find(tx, str(found.partnership)) if found else None
+def _behind_a_link(who: Who, code: str, spoken: str) -> Preview:
+    found = coordinators.link(who.tx, code, who.now)
+    partnership = partnerships.find(who.tx, str(found.partnership)) if found else None
     if found is None or partnership is None:
-        return shown(turned_away.UNKNOWN_INVITATION)
-    if found.used or found.expired:
-        seats = coordinators.seats(tx, update.channel, update.address)
-        if any(seat.partnership.id == partnership.id for seat in seats):
-            return replace(shown(turned_away.known_here(partnership)), code_is_right=True, is_member=True)
-        return replace(shown(turned_away.USED_LINK), code_is_right=True)
-    return replace(shown(welcome.seat_offered(partnership, found.role)), code_is_right=True, knocks=True)
+        return _said(who, turned_away.UNKNOWN_INVITATION, spoken)
+    if not (found.used or found.expired):
+        return _said(who, welcome.seat_offered(partnership, found.role), spoken, code_is_right=True, knocks=True)
+    if who.seats_in(partnership.id):
+        return _said(who, turned_away.known_here(partnership), spoken, code_is_right=True, is_member=True)
+    return _said(who, turned_away.USED_LINK, spoken, code_is_right=True)
+
+
+def _said(
+    who: Who, text: Phrase, spoken: str, *, code_is_right: bool = False, knocks: bool = False, is_member: bool = False
+) -> Preview:
+    letter = who.texts.letter(View(text), spoken)
+    return Preview(spoken, letter, code_is_right=code_is_right, knocks=knocks, is_member=is_member)

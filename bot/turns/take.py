@@ -1,33 +1,28 @@
-"""One update, one transaction: claim it, load the dialogue, step, store what changed, write the letters.
+"""One update, one transaction: claim it, ask who it is from, go where it leads, store what changed, write the letters.
 
 `take` is a plain function of a transaction: it never waits for the network, and an update that comes twice acts once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 
 from bot.channels.port import Left, Opened, Returned, Update
 from bot.coordination import actions, home
-from bot.export.writers import as_csv
-from bot.letters import Attachment, Envelope, Letter
-from bot.rendering import attachments
-from bot.rendering.charts import Picture
+from bot.letters import Envelope, Letter
 from bot.results import summaries
 from bot.survey.checklist import fingerprint
-from bot.survey.conversation import own_data, screens, turned_away
-from bot.survey.conversation import welcome as door
-from bot.survey.conversation.buttons import Coordinate, Decline, Erase, Join, Place, Screen, Welcome
-from bot.survey.conversation.dialogue import COORDINATING, Commanded, Dialogue, Event, Expired, Partnership, Turn, step
-from bot.survey.conversation.views import View
-from bot.survey.phrases import Phrase, say
-from bot.survey.scores import scoring
-from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts
-from storage import contacts, coordinators, letters, partnerships, respondents, updates
+from bot.survey.conversation import own_data, screens, turned_away, welcome
+from bot.survey.conversation.buttons import Coordinate, Decline, Erase, Join, Screen, Welcome
+from bot.survey.conversation.dialogue import COORDINATING, Commanded, Event, Expired, Partnership, Turn, step
+from bot.survey.phrases import Phrase
+from bot.texts.texts import BETWEEN_LANGUAGES, SOURCE_LANGUAGE, Texts
+from bot.turns import own_answers
+from bot.turns.who import Who, identify
+from storage import contacts, coordinators, partnerships, respondents, updates
 from storage.coordinators import Seat
 from storage.engine.database import Tx
-from storage.respondents import Caller
+from storage.respondents import Known
 
 WITH_WORDS = {
     "invite": "named",
@@ -58,24 +53,24 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
     """Handle one update; an update that was handled before gives an empty reply."""
     if not updates.claim(tx, update.id, now):
         return Reply()
+    if isinstance(update.event, Left | Returned):
+        is_here = isinstance(update.event, Returned)
+        contacts.set_reachable(tx, update.channel, update.address, is_here, now, with_topics=update.in_group)
+        return Reply()
+    who = identify(tx, texts, update, now)
     match update.event:
-        case Left() | Returned() as event:
-            contacts.set_reachable(
-                tx, update.channel, update.address, isinstance(event, Returned), now, with_topics=update.in_group
-            )
-            return Reply()
         case Opened(code):
-            return _open(tx, texts, update, code.lower(), now)
+            return _open(who, code.lower())
         case Welcome(code, language):
-            return _open(tx, texts, update, code.lower(), now, texts.negotiate(language))
+            return _open(who, code.lower(), texts.negotiate(language))
         case Join(code, language):
-            return _join(tx, texts, update, code.lower(), texts.negotiate(language) or HOME_LANGUAGE, now)
+            return _join(who, code.lower(), texts.negotiate(language) or who.spoken)
         case Decline(language):
-            return _decline(tx, texts, update, texts.negotiate(language), now)
+            return _decline(who, texts.negotiate(language))
         case Coordinate(partnership, action, argument):
-            return _coordinate(tx, texts, update, now, action, argument, partnership)
+            return _coordinate(who, action, argument, partnership)
         case event:
-            return _converse(tx, texts, update, event, now)
+            return _converse(who, event)
 
 
 def apologise(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
@@ -92,227 +87,171 @@ def turn_away(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
 def _say_instead(tx: Tx, texts: Texts, update: Update, text: Phrase, now: datetime) -> Reply:
     if not updates.claim(tx, update.id, now):
         return Reply()
-    return _at_the_door(texts, replace(update, message=None), text)
+    return _turned_away(Who(tx, texts, replace(update, message=None), now), text)
 
 
-def _open(tx: Tx, texts: Texts, update: Update, code: str, now: datetime, language: str | None = None) -> Reply:
+def _turned_away(who: Who, text: Phrase, language: str | None = None) -> Reply:
+    return Reply((who.not_kept(text, language),))
+
+
+def _open(who: Who, code: str, language: str | None = None) -> Reply:
     """Somebody with a code: a respondent goes on, anybody else is welcomed."""
+    tx = who.tx
     partnership = partnerships.invited_by(tx, code)
     if partnership is None:
-        return _open_coordinator_link(tx, texts, update, code, now)
-    if update.in_group:
-        return _at_the_door(texts, update, turned_away.NOT_IN_A_GROUP, partnership.language)
+        return _open_coordinator_link(who, code)
+    if who.update.in_group:
+        return _turned_away(who, turned_away.NOT_IN_A_GROUP, partnership.language)
     wave = partnerships.last_wave(tx, partnership.id)
-    response = respondents.enter_wave(tx, update.channel, update.address, partnership.id, wave, now)
+    response = respondents.enter_wave(tx, who.contact, partnership.id, wave, who.now) if who.contact else None
     if response is not None:
-        return _resume(tx, texts, update, response, now)
+        return _resume(who, response)
     if wave.closed_at:
-        return _at_the_door(texts, update, turned_away.no_open_wave(partnership), language)
+        return _turned_away(who, turned_away.no_open_wave(partnership), language)
     if language is None:  # else they only read the same in another language
         coordinators.opened(tx, code)
-    return welcome(tx, texts, update, partnership, code, language, now)
+    return Reply((Envelope(who.update.channel, who.update.address, welcomed(who, partnership, code, language)),))
 
 
-def _open_coordinator_link(tx: Tx, texts: Texts, update: Update, code: str, now: datetime) -> Reply:
+def _open_coordinator_link(who: Who, code: str) -> Reply:
     """Give a seat to whoever opens the link first; a group can only read."""
-    found = coordinators.link(tx, code, now)
-    if found is None and update.in_group:
+    in_group, found = who.update.in_group, coordinators.link(who.tx, code, who.now)
+    if found is None and in_group:
         return Reply(is_wrong_code=True)  # it may be meant for another bot
     if found is None:
-        return replace(_at_the_door(texts, update, turned_away.UNKNOWN_INVITATION), is_wrong_code=True)
-    mine = [seat for seat in _seats(tx, update) if seat.partnership.id == found.partnership]
+        return replace(_turned_away(who, turned_away.UNKNOWN_INVITATION), is_wrong_code=True)
     if found.used or found.expired:
-        return (
-            _coordinate(tx, texts, update, now, "home") if mine else _at_the_door(texts, update, turned_away.USED_LINK)
-        )
-    if update.in_group and found.role != "viewer":
-        return _at_the_door(texts, update, turned_away.NOT_IN_A_GROUP)
-    spoken = texts.negotiate(update.phone_language) or HOME_LANGUAGE
-    coordinators.use_link(tx, code, found, update.channel, update.address, spoken, now)
-    (seat,) = (seat for seat in _seats(tx, update) if seat.partnership.id == found.partnership)
-    is_open = partnerships.last_wave(tx, found.partnership).closed_at is None
-    welcomed = home.welcome(seat, is_open=is_open, with_buttons=not update.in_group)
-    return _to_seat(tx, update, seat, [texts.letter(welcomed, seat.language)], now)
+        is_mine = bool(who.seats_in(found.partnership))
+        return _coordinate(who, "home") if is_mine else _turned_away(who, turned_away.USED_LINK)
+    if in_group and found.role != "viewer":
+        return _turned_away(who, turned_away.NOT_IN_A_GROUP)
+    contact = contacts.meet(who.tx, who.update.channel, who.update.address, who.spoken, who.now)
+    coordinators.use_link(who.tx, code, found, contact, who.now)
+    (seat,) = (seat for seat in coordinators.seats(who.tx, contact) if seat.partnership.id == found.partnership)
+    is_open = partnerships.last_wave(who.tx, found.partnership).closed_at is None
+    view = home.welcome(seat, is_open=is_open, with_buttons=not in_group)
+    return _to_seat(who, seat, [who.texts.letter(view, seat.language)])
 
 
-def _coordinate(
-    tx: Tx,
-    texts: Texts,
-    update: Update,
-    now: datetime,
-    action: str,
-    argument: str = "-",
-    partnership: int | None = None,
-) -> Reply:
+def _coordinate(who: Who, action: str, argument: str = "-", partnership: int | None = None) -> Reply:
     """An action of somebody with a seat; of anybody else it is an old button."""
-    seats = [seat for seat in _seats(tx, update) if partnership in (None, seat.partnership.id)]
+    seats = who.seats_in(partnership)
     if not seats:
-        return _converse(tx, texts, update, Expired(), now)
+        return _converse(who, Expired())
     if len(seats) > 1:
-        choice = texts.letter(home.pick(seats, WITHOUT_WORDS.get(action, action)), seats[0].language)
-        return _to_seat(tx, update, seats[0], [choice], now)
-    shown = actions.handle(tx, texts, seats[0], action, argument, update.entrances, now)
+        choice = who.texts.letter(home.pick(seats, WITHOUT_WORDS.get(action, action)), seats[0].language)
+        return _to_seat(who, seats[0], [choice])
+    update = who.update
+    shown = actions.handle(who.tx, who.texts, seats[0], action, argument, update.entrances, who.now)
     if action == "left":
         return Reply((Envelope(update.channel, update.address, replace(shown[-1], replaces=update.message)),))
-    return _to_seat(tx, update, seats[0], shown, now)
+    return _to_seat(who, seats[0], shown)
 
 
-def _to_seat(tx: Tx, update: Update, seat: Seat, shown: list[Letter], now: datetime) -> Reply:
+def _to_seat(who: Who, seat: Seat, shown: list[Letter]) -> Reply:
     """A single letter takes the place of the message that was pressed; with a picture above it, it comes anew."""
     if len(shown) == 1:
-        shown = [replace(shown[0], replaces=update.message)]
-    numbered = [(letter, letters.reply(tx, seat.contact, letter, now)) for letter in shown]
-    return Reply(tuple(Envelope(update.channel, update.address, one, number, seat.contact) for one, number in numbered))
+        shown = [replace(shown[0], replaces=who.update.message)]
+    return Reply(tuple(who.kept(seat.contact, letter) for letter in shown))
 
 
-def _seats(tx: Tx, update: Update) -> list[Seat]:
-    return coordinators.seats(tx, update.channel, update.address)
-
-
-def _decline(tx: Tx, texts: Texts, update: Update, language: str | None, now: datetime) -> Reply:
+def _decline(who: Who, language: str | None) -> Reply:
     """They say no; who said yes before is shown where they are, for then we do keep something."""
-    caller = respondents.load(tx, texts.checklist, texts.languages, update.channel, update.address, None)
-    if caller is None:
-        return _at_the_door(texts, update, door.DECLINED, language)
-    return _carry_out(tx, texts, update, caller, Turn(caller.dialogue, caller.dialogue.here), now)
+    known = who.in_wave()
+    if known is None:
+        return _turned_away(who, welcome.DECLINED, language)
+    return _carry_out(who, known, Turn(known.dialogue, known.dialogue.here))
 
 
-def welcome(
-    tx: Tx, texts: Texts, update: Update, partnership: Partnership, code: str, language: str | None, now: datetime
-) -> Reply:
+def welcomed(who: Who, partnership: Partnership, code: str, language: str | None) -> Letter:
     """In the language of the phone; when we do not speak that, in the partnership's with English below."""
-    spoken = language or texts.negotiate(update.phone_language)
-    first, *below = [spoken] if spoken else dict.fromkeys((partnership.language, SOURCE_LANGUAGE))
-    view, *more = (
-        door.welcome(partnership, code, code_of, texts.languages, tx.channel(update.channel), now)
-        for code_of in (first, *below)
-    )
-    parts = (texts.render(view, first), *(texts.render(v, lang) for v, lang in zip(more, below, strict=True)))
-    letter = Letter(BETWEEN_LANGUAGES.join(parts), texts.buttons(view, first), update.message)
-    return Reply((Envelope(update.channel, update.address, letter),))
+    texts, channel = who.texts, who.tx.channel(who.update.channel)
+    spoken = language or texts.negotiate(who.update.phone_language)
+    every = [spoken] if spoken else [*dict.fromkeys((partnership.language, SOURCE_LANGUAGE))]
+    views = [welcome.welcome(partnership, code, one, texts.languages, channel, who.now) for one in every]
+    said = (texts.render(view, one) for view, one in zip(views, every, strict=True))
+    return Letter(BETWEEN_LANGUAGES.join(said), texts.buttons(views[0], every[0]), who.update.message)
 
 
-def _join(tx: Tx, texts: Texts, update: Update, code: str, language: str, now: datetime) -> Reply:
+def _join(who: Who, code: str, language: str) -> Reply:
     """They agreed: from here on we keep something about them."""
+    tx, texts, update = who.tx, who.texts, who.update
     partnership = partnerships.invited_by(tx, code)
     if partnership is None:
-        return replace(_at_the_door(texts, update, turned_away.UNKNOWN_INVITATION, language), is_wrong_code=True)
+        return replace(_turned_away(who, turned_away.UNKNOWN_INVITATION, language), is_wrong_code=True)
     wave = partnerships.last_wave(tx, partnership.id)
     if wave.closed_at:
-        return _at_the_door(texts, update, turned_away.no_open_wave(partnership), language)
-    view = door.welcome(partnership, code, language, texts.languages, tx.channel(update.channel), TIMELESS)
-    consent = fingerprint(texts.render(view, language))
-    respondents.join(tx, update.channel, update.address, language, partnership.id, code, consent, now)
-    response = respondents.enter_wave(tx, update.channel, update.address, partnership.id, wave, now)
-    return _resume(tx, texts, update, response, now)
+        return _turned_away(who, turned_away.no_open_wave(partnership), language)
+    agreed_to = welcome.welcome(partnership, code, language, texts.languages, tx.channel(update.channel), TIMELESS)
+    consent = fingerprint(texts.render(agreed_to, language))
+    contact = respondents.join(tx, update.channel, update.address, language, partnership.id, code, consent, who.now)
+    response = respondents.enter_wave(tx, contact, partnership.id, wave, who.now)
+    return _resume(replace(who, contact=contact), response)
 
 
-def _resume(tx: Tx, texts: Texts, update: Update, response: int | None, now: datetime) -> Reply:
+def _resume(who: Who, response: int | None) -> Reply:
     """Show where they are in this response; whoever comes by the link wants to hear from us again."""
-    caller = respondents.load(tx, texts.checklist, texts.languages, update.channel, update.address, response)
-    if caller is None:
-        return _at_the_door(texts, update, turned_away.STRAY)
-    awake = replace(caller.dialogue, stopped=False)
-    return _carry_out(tx, texts, update, caller, Turn(awake, awake.here), now)
+    known = who.in_wave(response)
+    if known is None:
+        return _turned_away(who, turned_away.STRAY)
+    awake = replace(known.dialogue, stopped=False)
+    return _carry_out(who, known, Turn(awake, awake.here))
 
 
-def _converse(tx: Tx, texts: Texts, update: Update, event: Event, now: datetime) -> Reply:
+def _converse(who: Who, event: Event) -> Reply:
     if isinstance(event, Commanded):
-        event = Commanded(texts.commands.get(event.name, event.name), event.words)
-        if event.name in COORDINATING and _seats(tx, update):
-            return _coordinate(
-                tx,
-                texts,
-                update,
-                now,
-                WITH_WORDS.get(event.name, event.name) if event.words else event.name,
-                event.words or "-",
-            )
+        event = Commanded(who.texts.commands.get(event.name, event.name), event.words)
+        if event.name in COORDINATING and who.seats:
+            action = WITH_WORDS.get(event.name, event.name) if event.words else event.name
+            return _coordinate(who, action, event.words or "-")
     response: int | None = getattr(event, "response", None)
-    caller = respondents.load(tx, texts.checklist, texts.languages, update.channel, update.address, response)
-    if caller is None:
-        if _seats(tx, update):
-            wants_out = isinstance(event, Commanded) and event.name in ("erase", "stop")
-            return _coordinate(tx, texts, update, now, "leave" if wants_out else "home")
-        if isinstance(event, Erase):  # a second tap: the first one did it
-            return _at_the_door(texts, update, own_data.ERASED)
-        return _at_the_door(texts, update, turned_away.STRAY)
-    if response is not None and not caller.named:
+    known = who.in_wave(response)
+    if known is None:
+        return _without_answers(who, event)
+    if response is not None and not known.named:
         event = Expired()  # the button of an erased response, or of somebody else's
-    return _carry_out(tx, texts, update, caller, step(caller.dialogue, event, now), now)
+    return _carry_out(who, known, step(known.dialogue, event, who.now))
 
 
-def _carry_out(tx: Tx, texts: Texts, update: Update, caller: Caller, turn: Turn, now: datetime) -> Reply:
+def _without_answers(who: Who, event: Event) -> Reply:
+    """Somebody who is no respondent: they have a seat, or are nobody to us."""
+    if who.seats:
+        wants_out = isinstance(event, Commanded) and event.name in ("erase", "stop")
+        return _coordinate(who, "leave" if wants_out else "home")
+    is_again = isinstance(event, Erase)  # a second tap: the first one did it
+    return _turned_away(who, own_data.ERASED if is_again else turned_away.STRAY)
+
+
+def _carry_out(who: Who, known: Known, turn: Turn) -> Reply:
     """Store what the turn changed and write what it shows."""
+    language = turn.dialogue.language
     if turn.erased:
-        respondents.erase(tx, texts.checklist, caller.contact)
-        said = _at_the_door(texts, update, own_data.ERASED, turn.dialogue.language)
-        return replace(said, outdated=caller.contact)
-    is_outdated = respondents.save(tx, caller, turn.dialogue, now)
+        respondents.erase(who.tx, who.texts.checklist, known.contact)
+        return replace(_turned_away(who, own_data.ERASED, language), outdated=known.contact)
+    is_outdated = respondents.save(who.tx, known, turn.dialogue, who.now)
+    shown = [*_shown(who, known, turn)]
+    if turn.dialogue.completed and not known.dialogue.completed:
+        # The words come last, so that their buttons are at hand.
+        shown.insert(0, own_answers.picture(who.texts, turn.dialogue))
+    pressed = turn.notice if who.update.message is not None else None
+    return Reply(
+        tuple(who.kept(known.contact, letter) for letter in shown),
+        notice=who.texts.word(pressed, language) if pressed else None,
+        outdated=known.contact if is_outdated else None,
+        answered=turn.dialogue.answers != known.dialogue.answers,
+    )
+
+
+def _shown(who: Who, known: Known, turn: Turn) -> Sequence[Letter]:
+    dialogue, texts = turn.dialogue, who.texts
+    view = screens.view(dialogue, turn.show, who.now)
+    if turn.show.screen == Screen.RESULT:
+        return summaries.once_more(who.tx, texts, dialogue, view, who.now)
+    if turn.notice:
+        # It stands in the letter too: a line on a button is lost when we die before it is said, and then the next
+        # screen looks as if the tap was accepted.
+        view = view.under(turn.notice)
     if turn.show.screen == Screen.MY_DATA:
-        own = _own_data(tx, texts, caller, turn.dialogue.language)
-        shown = [own, _letter(texts, turn.dialogue, turn.show, now, turn.notice)]
-    elif turn.show.screen == Screen.RESULT:
-        shown = summaries.once_more(tx, texts, turn.dialogue, screens.view(turn.dialogue, turn.show, now), now)
-    else:
-        # The notice stands in the letter too: a line on a button is lost when we die before it is said, and then the
-        # next screen looks as if the tap was accepted.
-        shown = [_letter(texts, turn.dialogue, turn.show, now, turn.notice, update.message)]
-    if turn.dialogue.completed and not caller.dialogue.completed:
-        shown.insert(0, _own_picture(texts, turn.dialogue))  # the words come last, so that their buttons are at hand
-    pressed = turn.notice if update.message is not None else None
-    on_button = texts.word(pressed, turn.dialogue.language) if pressed else None
-    envelopes = tuple(_write(tx, update, caller, shown, now))
-    answered = turn.dialogue.answers != caller.dialogue.answers
-    return Reply(envelopes, on_button, caller.contact if is_outdated else None, answered)
-
-
-def _write(tx: Tx, update: Update, caller: Caller, shown: Iterable[Letter], now: datetime) -> Iterable[Envelope]:
-    for letter in shown:
-        number = letters.reply(tx, caller.contact, letter, now)
-        yield Envelope(update.channel, update.address, letter, number, caller.contact)
-
-
-def _letter(
-    texts: Texts,
-    dialogue: Dialogue,
-    place: Place,
-    now: datetime,
-    notice: Phrase | None = None,
-    replaces: int | None = None,
-) -> Letter:
-    view = screens.view(dialogue, place, now)
-    if notice:
-        view = View(((notice,), *view.paragraphs), view.rows)
-    return texts.letter(view, dialogue.language, replaces)
-
-
-def _own_picture(texts: Texts, dialogue: Dialogue) -> Letter:
-    """The same six scores as on the screen, drawn."""
-    word = partial(texts.word, language=dialogue.language)
-    own = scoring.profile(dialogue.checklist, dialogue.answers)
-    last = scoring.profile(dialogue.checklist, dialogue.earlier)
-    bars = summaries.bars(texts, dialogue.checklist, own, dialogue.language, last.dimensions)
-    title, source = word(say("How you see the collaboration")), word(say("Only you see this picture."))
-    now, before = word(say("Your answers now")), word(say("Your answers in the round before"))
-    drawn = Picture(title, dialogue.partnership.name, bars, None, now, before, word(say("no score")), source)
-    return Letter(source, attachment=attachments.picture(drawn))
-
-
-def _own_data(tx: Tx, texts: Texts, caller: Caller, language: str) -> Letter:
-    """Every answer of this person as a CSV file, in words that they know."""
-    word = partial(texts.word, language=language)
-    columns = say("partnership"), say("round"), say("number"), say("statement"), say("answer"), say("date")
-    table: list[tuple[object, ...]] = [tuple(map(word, columns))]
-    for own in respondents.own_answers(tx, caller.contact):
-        item, option = texts.checklist.items[own.item], texts.checklist.options[own.option]
-        row = own.partnership, own.wave, own.item, word(item.statement), word(option.label), own.answered_on
-        table.append(row)
-    file = Attachment("file", word(say("my-answers")) + ".csv", as_csv(table))
-    return Letter(word(say("Your answers, in a file.")), attachment=file)
-
-
-def _at_the_door(texts: Texts, update: Update, text: Phrase, language: str | None = None) -> Reply:
-    """A letter that is not stored, to somebody about whom we keep nothing."""
-    spoken = language or texts.negotiate(update.phone_language) or HOME_LANGUAGE
-    return Reply((Envelope(update.channel, update.address, texts.letter(View(text), spoken, update.message)),))
+        file = own_answers.file(who.tx, texts, known.contact, dialogue.language)
+        return file, texts.letter(view, dialogue.language)
+    return (texts.letter(view, dialogue.language, who.update.message),)

@@ -20,7 +20,7 @@ GAP_ON_SQLITE = (
     "INSERT INTO sqlite_sequence SELECT :name, 0 WHERE :name NOT IN (SELECT name FROM sqlite_sequence)",
     "UPDATE sqlite_sequence SET seq = seq + :gap WHERE name = :name",
 )
-GAP_ON_POSTGRESQL = ("SELECT setval(cast(:sequence AS regclass), nextval(cast(:sequence AS regclass)) + :gap)",)
+GAP_ON_POSTGRESQL = ("SELECT setval(cast(:sequence AS regclass), nextval(cast(:sequence AS regclass)) + :gap, false)",)
 NUMBERED = ("contacts", "respondents", "responses", "waves")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.texts.texts import load
-from storage import coordinators, partnerships, respondents
+from storage import contacts, coordinators, partnerships, respondents
 from storage.engine.database import Database, StorageError, Tx
 from storage.partnerships import Codes
 from storage.schema import leases, responses, waves
@@ -96,14 +96,14 @@ class Stage:
 def _take_seat(tx: Tx, code: str, address: str, now: datetime) -> None:
     link = coordinators.link(tx, code, now)
     assert link
-    coordinators.use_link(tx, code, link, "telegram", address, "nl", now)
+    coordinators.use_link(tx, code, link, contacts.meet(tx, "telegram", address, "nl", now), now)
 
 
 def _fall_silent(tx: Tx, made: tuple[int, Codes], address: str, now: datetime, moment: datetime) -> None:
     """Somebody takes part and wants to hear from us at this moment."""
     number, codes = made
-    respondents.join(tx, "telegram", address, "nl", number, codes.invitation, "x", now)
-    response = respondents.enter_wave(tx, "telegram", address, number, partnerships.last_wave(tx, number), now)
+    contact = respondents.join(tx, "telegram", address, "nl", number, codes.invitation, "x", now)
+    response = respondents.enter_wave(tx, contact, number, partnerships.last_wave(tx, number), now)
     tx.connection.execute(update(responses).where(responses.c.id == response).values(remind_at=moment))
 
 

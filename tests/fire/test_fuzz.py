@@ -288,10 +288,11 @@ class Fuzz:
             await self.takes_a_seat(person, partnership, role)
 
     async def takes_a_seat(self, person: Person, partnership: int, role: str) -> None:
-        from storage import coordinators, partnerships
+        from storage import contacts, partnerships
 
         with self.house.app.database.transaction() as tx:
-            if coordinators.seats(tx, "telegram", str(person.id)):
+            found = contacts.at(tx, "telegram", str(person.id))
+            if found and found.has_seat:
                 return
             code = partnerships.make_link(tx, partnership + 1, role, self.house.clock())
         await person.write(f"/start {code}")

@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from bot.letters import Letter
 from bot.texts.texts import the_checklist
-from storage import partnerships, respondents
+from storage import contacts, partnerships, respondents
 from storage.engine.database import Database, Tx
-from storage.respondents import Caller
+from storage.respondents import Known
 from tests.house import MONDAY, partnership
 from tests.patience import PATIENCE
 
@@ -45,14 +45,16 @@ def join(tx: Tx, address: str, partnership: int, now: datetime = MONDAY) -> int:
 
 def enter(tx: Tx, address: str, partnership: int, now: datetime = MONDAY) -> int | None:
     wave = partnerships.last_wave(tx, partnership)
-    return respondents.enter_wave(tx, CHANNEL, address, partnership, wave, now)
+    found = contacts.at(tx, CHANNEL, address)
+    return respondents.enter_wave(tx, found.id, partnership, wave, now) if found else None
 
 
-def find(tx: Tx, address: str, response: int | None = None) -> Caller | None:
-    return respondents.load(tx, CHECKLIST, LANGUAGES, CHANNEL, address, response)
+def find(tx: Tx, address: str, response: int | None = None) -> Known | None:
+    found = contacts.at(tx, CHANNEL, address)
+    return respondents.load(tx, CHECKLIST, LANGUAGES, found.id, response) if found else None
 
 
-def load(tx: Tx, address: str, response: int | None = None) -> Caller:
+def load(tx: Tx, address: str, response: int | None = None) -> Known:
     """Somebody whom we must know."""
     found = find(tx, address, response)
     assert found

@@ -191,5 +191,5 @@ def filled(tx: Tx, sheets: list[tuple[Mapping[int, str], bool]]) -> int:
 
 
 def fill(tx: Tx, address: str, number: int, sheet: Mapping[int, str], completed: bool) -> None:
-    caller = load(tx, address, join(tx, address, number))
-    respondents.save(tx, caller, replace(caller.dialogue, answers=sheet, completed=completed), MONDAY)
+    known = load(tx, address, join(tx, address, number))
+    respondents.save(tx, known, replace(known.dialogue, answers=sheet, completed=completed), MONDAY)

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.channels.telegram.traits import TRAITS
 from bot.survey.conversation.buttons import ChooseMoment, ChooseOption, Finish, Go, Place, Screen, Switch
 from bot.survey.conversation.dialogue import GROUP_LABELS, Commanded, Dialogue, Event, step
-from storage import letters, partnerships, respondents
+from storage import contacts, letters, partnerships, respondents
 from storage.contacts import set_reachable
 from storage.engine.database import Database, Tx
-from storage.respondents import Caller
+from storage.respondents import Known
 from storage.schema import metadata
 from tests.house import MONDAY
 from tests.storage.beginnings import (
@@ -59,11 +60,12 @@ def test_who_joins_is_at_the_beginning(database: Database) -> None:
     with database.transaction() as tx:
         number = add(tx)
         response = join(tx, ANNA, number)
-        caller = load(tx, ANNA)
+        known = load(tx, ANNA)
         asked = partnerships.find(tx, "De Verbinders")
     assert asked
-    assert contents(caller.dialogue) == contents(Dialogue(CHECKLIST, LANGUAGES, "nl", asked, response))
-    assert not caller.named
+    begun = Dialogue(CHECKLIST, LANGUAGES, "nl", asked, response, channel=TRAITS)
+    assert contents(known.dialogue) == contents(begun)
+    assert not known.named
 
 
 @real_database
@@ -142,8 +144,8 @@ def test_joining_at_the_same_moment_makes_one_respondent(database: Database, bes
 def test_who_joins_again_wants_to_hear_from_us_again(database: Database) -> None:
     with database.transaction() as tx:
         response = join(tx, ANNA, add(tx))
-        caller = load(tx, ANNA)
-        respondents.save(tx, caller, step(caller.dialogue, Commanded("stop"), MONDAY).dialogue, MONDAY)
+        known = load(tx, ANNA)
+        respondents.save(tx, known, step(known.dialogue, Commanded("stop"), MONDAY).dialogue, MONDAY)
         set_reachable(tx, CHANNEL, ANNA, False, MONDAY)
         assert load(tx, ANNA).dialogue.stopped
         assert join(tx, ANNA, 1) == response
@@ -155,9 +157,9 @@ def test_whoever_presses_is_reachable_again(database: Database) -> None:
     with database.transaction() as tx:
         somebody(tx)
         set_reachable(tx, CHANNEL, ANNA, False, MONDAY)
-        caller = load(tx, ANNA)
-        assert caller.unreachable
-        respondents.save(tx, caller, caller.dialogue, LATER)
+        known = load(tx, ANNA)
+        assert known.unreachable
+        respondents.save(tx, known, known.dialogue, LATER)
         assert not load(tx, ANNA).unreachable
         set_reachable(tx, CHANNEL, ANNA, False, MONDAY)
         set_reachable(tx, CHANNEL, ANNA, True, MONDAY)
@@ -167,7 +169,7 @@ def test_whoever_presses_is_reachable_again(database: Database) -> None:
 def test_the_same_address_in_two_channels_is_two_people(database: Database) -> None:
     with database.transaction() as tx:
         join(tx, ANNA, add(tx))
-        assert respondents.load(tx, CHECKLIST, LANGUAGES, "browser", ANNA, None) is None
+        assert contacts.at(tx, "browser", ANNA) is None
 
 
 def test_two_partnerships_on_one_address(database: Database) -> None:
@@ -299,10 +301,10 @@ def test_the_second_update_of_a_person_sees_what_the_first_one_changed(database:
 
     def first() -> None:
         with database.transaction() as tx:
-            caller = load(tx, address, response)
+            known = load(tx, address, response)
             first_has_loaded.set()
             Signal().wait(BLOCKED)
-            respondents.save(tx, caller, step(caller.dialogue, Finish(response), MONDAY).dialogue, MONDAY)
+            respondents.save(tx, known, step(known.dialogue, Finish(response), MONDAY).dialogue, MONDAY)
 
     def second() -> None:
         first_has_loaded.wait(10)
@@ -363,8 +365,8 @@ def test_who_is_erased_meanwhile_is_not_active(database: Database, beside: Datab
     def look() -> list[int]:
         with database.transaction() as tx:
             found = []
-            for caller in active(tx):
-                found.append(caller.contact)
+            for known in active(tx):
+                found.append(known.contact)
                 first_is_found.set()
                 Signal().wait(BLOCKED)
             return found
@@ -378,7 +380,7 @@ def test_who_is_erased_meanwhile_is_not_active(database: Database, beside: Datab
     assert len(at_once(look, erase)[0]) in (1, 2)
 
 
-def active(tx: Tx, channel: str = CHANNEL) -> Iterator[Caller]:
+def active(tx: Tx, channel: str = CHANNEL) -> Iterator[Known]:
     return respondents.active_since(tx, CHECKLIST, LANGUAGES, channel, MONDAY, MONDAY + timedelta(days=1), LATER)
 
 
@@ -402,16 +404,16 @@ def begun(database: Database, answered: list[str], group: str | None, wave_open:
 def taken(database: Database, address: str, response: int, event: Event, now: datetime) -> Dialogue:
     """One event as a turn takes it, in a transaction of its own; the dialogue after it."""
     with database.transaction() as tx:
-        caller = load(tx, address, response)
-        after = step(caller.dialogue, event, now).dialogue
-        respondents.save(tx, caller, after, now)
+        known = load(tx, address, response)
+        after = step(known.dialogue, event, now).dialogue
+        respondents.save(tx, known, after, now)
     return after
 
 
 def answer(tx: Tx, address: str, response: int, given: Mapping[int, str]) -> None:
-    caller = load(tx, address, response)
-    answers = {**caller.dialogue.answers, **given}
-    respondents.save(tx, caller, Dialogue(**{**contents(caller.dialogue), "answers": answers}), MONDAY)
+    known = load(tx, address, response)
+    answers = {**known.dialogue.answers, **given}
+    respondents.save(tx, known, Dialogue(**{**contents(known.dialogue), "answers": answers}), MONDAY)
 
 
 def end(tx: Tx, response: int, how: str) -> None:

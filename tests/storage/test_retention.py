@@ -7,7 +7,7 @@ import pytest
 from bot.survey.conversation.dialogue import Partnership
 from bot.texts.texts import Texts
 from bot.ticks import ticks
-from storage import coordinators, partnerships, published, respondents, retention, waves
+from storage import contacts, coordinators, partnerships, published, respondents, retention, waves
 from storage.engine.database import Database, Tx
 from storage.retention import Forgotten
 from tests.house import MONDAY, partnership
@@ -81,13 +81,15 @@ def test_who_is_needed_elsewhere_is_not_forgotten(database: Database, texts: Tex
         code = partnerships.make_link(tx, over, "coordinator", MONDAY)
         found = coordinators.link(tx, code, MONDAY)
         assert found
-        coordinators.use_link(tx, code, found, "telegram", BEN, "nl", MONDAY)
+        coordinators.use_link(tx, code, found, contacts.meet(tx, "telegram", BEN, "nl", MONDAY), MONDAY)
         closed(tx, over)
         assert forget(tx, CLOSED + timedelta(days=91)) == Forgotten(contacts=2)
         assert counts(tx)[0] == 2
         assert load(tx, ANNA).dialogue.partnership.name == "Nog bezig"
         assert find(tx, BEN) is None or not load(tx, BEN).dialogue
-        assert [seat.partnership.name for seat in coordinators.seats(tx, "telegram", BEN)] == ["Over"]
+        ben = contacts.at(tx, "telegram", BEN)
+        assert ben
+        assert [seat.partnership.name for seat in coordinators.seats(tx, ben.id)] == ["Over"]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from bot.survey.conversation import screens, turned_away, welcome
 from bot.survey.conversation.buttons import MOST_BYTES, Place, Screen
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.views import View
-from bot.survey.phrases import Value, as_shown, command, say, say_n, verbatim
+from bot.survey.phrases import Value, as_shown, command, joined, say, say_n, verbatim, within
 from bot.texts.catalogues import KEYWORDS, check, sources, update
 from bot.texts.texts import BETWEEN_LANGUAGES, LOCALES, Texts, TextsError, autonym, load, plain
 from tests.actors import walk
@@ -187,6 +187,16 @@ def test_a_screen_is_said_as_it_is_written_but_for_the_lines_that_a_value_takes_
     assert said(if_two=True, three="{if_two}\n\n\n", if_four=True, five=0) == whole
     assert said(if_two=False, three=False, if_four=False, five="5") == "<b>One</b>"
     assert said(if_two=False, three="3", if_four=False, five=say("Team")) == "<b>One</b>\n\n3 is one line with this."
+
+
+def test_what_is_said_within_a_phrase_may_name_what_was_given_around_it(texts: Texts) -> None:
+    inner = say("{who}: {what}", what=say("{who}", who="its own"))
+    screen = say("{if_said}{all}\n{who}", all=joined([inner, say("{if_said}never")], ", "))
+    known: dict[str, Value] = {"who": "<they>", "if_said": False}
+    assert texts.say(within(screen, known), "nl") == "&lt;they&gt;"
+    assert texts.say(within(screen, {**known, "if_said": True}), "en") == "&lt;they&gt;: its own, never\n&lt;they&gt;"
+    with pytest.raises(KeyError):
+        texts.say(within(inner, {"if_said": True}), "nl")
 
 
 def test_plurals_and_the_language_of_dates_and_commands(texts: Texts) -> None:

@@ -279,13 +279,19 @@ SIGNS: Mapping[str, tuple[str, ...]] = {
         "You can still take part. It takes about 10 minutes. Here is the first statement:",
         "You answered all statements. Only tap Done, and your answers count.",
     ),
-    "invitation": ("<b>{partnership} asks you again: how well do we work together now?</b>",),
-    "closed": ("You did not finish it. Your answers are kept, but they do not count in the result.",),
+    "invitation": (
+        "<b>{partnership} asks you again: how well do we work together now?</b>",
+        "<b>{partnership} vraagt u opnieuw: hoe gaat onze samenwerking nu?</b>",
+    ),
+    "closed": (
+        "You did not finish it. Your answers are kept, but they do not count in the result.",
+        "U was nog niet klaar. Uw antwoorden zijn bewaard, maar ze tellen niet mee in het resultaat.",
+    ),
     "result": ("This is how the whole group sees the collaboration, from 0 to 100:",),
     "answer": ("<b>{partnership}: you said, we do</b>",),
     "silence": ("I was away for a while. Maybe I missed your last tap. You are here now.",),
 }
-"""Kind of message -> the lines by which one knows it."""
+"""Kind of message -> the lines by which one knows it; of a screen that is one text, in both languages."""
 
 
 class Year:

@@ -18,7 +18,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import MetaData, Table, make_url, select, text
 
-from storage import letters, respondents, updates
+from storage import contacts, letters, updates
 from storage.engine.database import Database, DatabaseAway, Tx
 from storage.schema import updates as updates_table
 from storage.upkeep.migrate import MIGRATIONS, HalfMade, NotAllowed, NotOurs, WrongSecret, current, head, migrate
@@ -27,8 +27,6 @@ from tests.storage.beginnings import (
     ANNA,
     BEN,
     CHANNEL,
-    CHECKLIST,
-    LANGUAGES,
     enter,
     load,
     only_postgresql,
@@ -119,7 +117,7 @@ def test_who_was_half_way_goes_on_where_they_were(lived_in: Database) -> None:
         assert anna.dialogue.answers == {1: "yes", 2: "dont_know"}
         assert anna.dialogue.here.number == 3
         assert ben.dialogue.completed
-        assert respondents.load(tx, CHECKLIST, LANGUAGES, CHANNEL, "somebody else", None) is None
+        assert contacts.at(tx, CHANNEL, "somebody else") is None
         (envelope,) = letters.claim_replies(tx, [CHANNEL], MONDAY)
         assert (envelope.address, envelope.letter.text) == (ANNA, "Zin 3")
 

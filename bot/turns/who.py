@@ -1,0 +1,60 @@
+"""Who is here: the contact, their seats and where they stand, each asked once in a turn."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.channels.port import Update
+from bot.letters import Envelope, Letter
+from bot.survey.conversation.views import View
+from bot.survey.phrases import Phrase
+from bot.texts.texts import HOME_LANGUAGE, Texts
+from storage import contacts, coordinators, letters, respondents
+from storage.coordinators import Seat
+from storage.engine.database import Tx
+from storage.respondents import Known
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whoever an update is from, in its turn. `contact` is None when we keep nothing about them.
+
+    A contact's row stays locked until the commit, so that two updates of one person never cross.
+    """
+
+    tx: Tx
+    texts: Texts
+    update: Update
+    now: datetime
+    contact: int | None = None
+    seats: tuple[Seat, ...] = ()
+
+    @property
+    def spoken(self) -> str:
+        """The language of their phone, or else ours."""
+        return self.texts.negotiate(self.update.phone_language) or HOME_LANGUAGE
+
+    def in_wave(self, response: int | None = None) -> Known | None:
+        """Where they stand as a respondent, in this response or else in the one that they were last in."""
+        if self.contact is None:
+            return None
+        return respondents.load(self.tx, self.texts.checklist, self.texts.languages, self.contact, response)
+
+    def seats_in(self, partnership: int | None) -> list[Seat]:
+        return [seat for seat in self.seats if partnership in (None, seat.partnership.id)]
+
+    def kept(self, contact: int, letter: Letter) -> Envelope:
+        """A letter to them that is stored until it is delivered."""
+        number = letters.reply(self.tx, contact, letter, self.now)
+        return Envelope(self.update.channel, self.update.address, letter, number, contact)
+
+    def not_kept(self, text: Phrase, language: str | None = None) -> Envelope:
+        """A letter to somebody about whom we keep nothing: it is not stored either."""
+        letter = self.texts.letter(View(text), language or self.spoken, self.update.message)
+        return Envelope(self.update.channel, self.update.address, letter)
+
+
+def identify(tx: Tx, texts: Texts, update: Update, now: datetime) -> Who:
+    found = contacts.at(tx, update.channel, update.address)
+    if found is None:
+        return Who(tx, texts, update, now)
+    return Who(tx, texts, update, now, found.id, coordinators.seats(tx, found.id) if found.has_seat else ())
