@@ -54,21 +54,11 @@ class Wave:
     openings_before: int
 
 
-@dataclass(frozen=True, slots=True)
-class Turnout:
-    """`invited` are all who came in or were written to."""
-
-    started: int
-    completed: int
-    invited: int
-
-
 def add(tx: Tx, partnership: Partnership, wording: Mapping[str, Mapping[str, str]], now: datetime) -> tuple[int, Codes]:
     """Make a partnership with its first wave open; its number and codes. The `id` given is ignored."""
     row = {name: getattr(partnership, name) for name in Partnership.__slots__ if name != "id"}
-    number = tx.connection.execute(
-        tx.insert(partnerships).values(**row, created_at=now).returning(partnerships.c.id)
-    ).scalar_one()
+    new = tx.insert(partnerships).values(**row, created_at=now).returning(partnerships.c.id)
+    number = tx.connection.execute(new).scalar_one()
     open_wave(tx, number, wording, now)
     return number, Codes(invite(tx, number, "", now), make_link(tx, number, "coordinator", now))
 
@@ -136,6 +126,12 @@ def open_wave(tx: Tx, partnership: int, wording: Mapping[str, Mapping[str, str]]
     tx.connection.execute(tx.insert(waves).values(**row, openings_before=openings(tx, partnership)))
 
 
+def opened(tx: Tx, code: str) -> None:
+    """Count that an invitation was opened by somebody who is no respondent yet."""
+    counted = update(invitations).where(invitations.c.code == code.lower())
+    tx.connection.execute(counted.values(opened=invitations.c.opened + 1))
+
+
 def openings(tx: Tx, partnership: int) -> int:
     """How often the links were opened by people who were no respondents yet, since there are any."""
     counted = select(func.coalesce(func.sum(invitations.c.opened), 0))
@@ -143,22 +139,14 @@ def openings(tx: Tx, partnership: int) -> int:
 
 
 def last_wave(tx: Tx, partnership: int) -> Wave:
-    found = tx.connection.execute(
-        select(*WAVE_COLUMNS).where(waves.c.partnership_id == partnership).order_by(waves.c.number.desc())
-    )
-    return Wave(*found.first())  # type: ignore[misc]  # a partnership is made with a wave
+    newest = select(*WAVE_COLUMNS).where(waves.c.partnership_id == partnership).order_by(waves.c.number.desc())
+    return Wave(*tx.connection.execute(newest.limit(1)).one())  # a partnership is made with a wave
 
 
 def close_wave(tx: Tx, wave: int, now: datetime) -> bool:
     """Whether this closed it; False when it was closed before."""
     closing = update(waves).where(waves.c.id == wave, waves.c.closed_at.is_(None)).values(closed_at=now)
     return bool(tx.connection.execute(closing).rowcount)
-
-
-def turnout(tx: Tx, wave: int) -> Turnout:
-    counted = (func.count(responses.c.started_at), func.count(responses.c.completed_at), func.count())
-    counts = select(*counted).where(responses.c.wave_id == wave)
-    return Turnout(*tx.connection.execute(counts).one())
 
 
 def records(tx: Tx, partnership: int, wave: int) -> list[tuple[int, int, str | None, str, bool, dict[int, str]]]:

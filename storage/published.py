@@ -218,8 +218,9 @@ def _scored(
     wave or of some."""
     source, part_of = _with_comparisons(comparisons)
     options, places = _scored_options(checklist), max(checklist.items) + 1
+    seats = func.coalesce(func.sum(case((responses.c.seated, 1))), 0)
     counted = (
-        select(func.count(), _seated(), _as_one_number(options, places).label("coded"), *part_of)
+        select(func.count(), seats, _as_one_number(options, places).label("coded"), *part_of)
         .select_from(source)
         .where(responses.c.wave_id == wave, responses.c.released_in.is_not(None), answers.c.option.in_(options), *who)
         .group_by("coded", *part_of)
@@ -230,10 +231,6 @@ def _scored(
         came, group = divmod(rest, len(BLOCK_GROUPS))
         score = checklist.options[options[option]].score or 0
         yield item, Block(came, None, BLOCK_GROUPS[group], frozenset(filter(None, same))), score, n, seated
-
-
-def _seated() -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((responses.c.seated, 1))), 0)
 
 
 def _as_one_number(options: Sequence[str], places: int) -> ColumnElement[int]:

@@ -13,6 +13,7 @@ from bot.texts.texts import Texts, load
 from storage import partnerships
 from storage.engine.database import Tx
 from storage.partnerships import LONGEST
+from storage.turnout import turnout_of
 
 SMALLEST_GROUP = 3
 MOST_DAYS, MOST_MONTHS = 1000, 120  # that anything is kept
@@ -117,7 +118,7 @@ def list_partnerships(asked: argparse.Namespace, settings: Settings) -> None:
 
 def _listed(tx: Tx, partnership: Partnership) -> dict[str, Any]:
     wave = partnerships.last_wave(tx, partnership.id)
-    turnout = partnerships.turnout(tx, wave.id)
+    turnout = turnout_of(tx, wave.id)
     return {
         "partnership": partnership.id,
         "name": partnership.name,

@@ -9,6 +9,7 @@ from bot.survey.calendar import decent, zone
 from bot.texts.texts import load
 from bot.waves import LONGEST_NAME, close_wave, open_wave, reopen_wave
 from storage import partnerships, waves
+from storage.turnout import turnout_of
 
 MOST_WEEKS = 52  # that a wave is open
 
@@ -62,5 +63,5 @@ def _close(asked: argparse.Namespace, settings: Settings) -> None:
         wave = partnerships.last_wave(tx, partnership.id)
         if not close_wave(tx, texts, partnership, wave, now, now):
             raise CommandError(f"Wave {wave.number} of {partnership.name} was closed before.")
-        turnout = partnerships.turnout(tx, wave.id)
+        turnout = turnout_of(tx, wave.id)
     print(f"Wave {wave.number} of {partnership.name} is closed: {turnout.completed} of {turnout.started} completed it.")

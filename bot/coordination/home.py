@@ -7,8 +7,8 @@ from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.views import Button, Paragraph, View
 from bot.survey.phrases import joined, say, verbatim
 from bot.survey.scores.summary import standing
-from storage import partnerships
 from storage.coordinators import Seat
+from storage.turnout import turnout_of
 
 
 def pick(seats: Sequence[Seat], action: str) -> View:
@@ -38,7 +38,7 @@ def welcome(seat: Seat, *, is_open: bool, with_buttons: bool) -> View:
 @action("home", for_viewers=True)
 def home(asked: Asked) -> View:
     """The beginning, and the answer to whatever is not understood."""
-    turnout = partnerships.turnout(asked.tx, asked.wave.id)
+    turnout = turnout_of(asked.tx, asked.wave.id)
     stands = joined(standing(turnout.started, turnout.completed, turnout.invited), " ")
     reading = (asked.button(say("Summary"), "summary"),), (asked.button(say("No more summaries"), "leave"),)
     rows = reading if asked.seat.role == "viewer" else asked.menu

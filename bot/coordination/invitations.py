@@ -10,8 +10,8 @@ from bot.rendering.posters import unprintable
 from bot.survey.conversation.views import Paragraph, View, in_rows
 from bot.survey.numbers import as_number
 from bot.survey.phrases import command, say, verbatim
-from storage import coordinators, partnerships, waves
-from storage.coordinators import PlaceTurnout
+from storage import partnerships, waves
+from storage.turnout import PlaceTurnout, places_of
 
 LONGEST_LABEL, MOST_PLACES, MOST_NAMED = 40, 24, 30
 PLACES = (say("Library"), say("Community centre"), say("Food bank"), say("School"), say("Doctor"), say("Shop"))
@@ -76,7 +76,7 @@ def _named(asked: Asked) -> View:
 
 
 def _places(asked: Asked) -> Sequence[PlaceTurnout]:
-    return coordinators.places(asked.tx, asked.partnership.id, asked.wave.id)
+    return places_of(asked.tx, asked.partnership.id, asked.wave.id)
 
 
 def _own_place(asked: Asked, places: Sequence[PlaceTurnout]) -> PlaceTurnout:

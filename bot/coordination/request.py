@@ -16,9 +16,10 @@ from bot.survey.phrases import Phrase, say, say_n, verbatim
 from bot.survey.scores.summary import heading
 from bot.texts.texts import Texts
 from storage import partnerships, waves
-from storage.coordinators import PlaceTurnout, Seat
+from storage.coordinators import Seat
 from storage.engine.database import Tx
 from storage.partnerships import Wave
+from storage.turnout import PlaceTurnout
 
 
 class State(Enum):

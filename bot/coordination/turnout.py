@@ -10,16 +10,16 @@ from bot.survey.conversation.views import Paragraph, View
 from bot.survey.phrases import Phrase, say, say_n, verbatim
 from bot.survey.scores.summary import standing
 from bot.survey.scores.turnout import busiest_hour, shown
-from storage import coordinators, partnerships
-from storage.coordinators import PlaceTurnout
+from storage import partnerships
+from storage.turnout import PlaceTurnout, newcomers, places_of, stopped, stops, turnout_of
 
 
 @action("status")
 def _status(asked: Asked) -> View:
     tx, wave, k = asked.tx, asked.wave.id, asked.partnership.minimum_group
-    turnout, places = partnerships.turnout(tx, wave), coordinators.places(tx, asked.partnership.id, wave)
+    turnout, places = turnout_of(tx, wave), places_of(tx, asked.partnership.id, wave)
     opened = partnerships.openings(tx, asked.partnership.id) - asked.wave.openings_before
-    gone = coordinators.stopped(tx, wave)
+    gone = stopped(tx, wave)
     counts = [
         say_n("A link was opened {count} time.", "A link was opened {count} times.", opened),
         *standing(turnout.started, turnout.completed, turnout.invited),
@@ -37,7 +37,7 @@ def _many_at_once(asked: Asked, started: int) -> Paragraph:
     """The release rule counts whoever it can tell apart; many newcomers at once may be one person many times. One less
     than k is enough to learn what the next one answers."""
     k = asked.partnership.minimum_group
-    many, since = busiest_hour(coordinators.newcomers(asked.tx, asked.wave.id)) or (0, asked.now)
+    many, since = busiest_hour(newcomers(asked.tx, asked.wave.id)) or (0, asked.now)
     if many < k - 1:
         return ()
     parts = {"in that hour": (many,), "at another time": (started - many,)}
@@ -78,7 +78,7 @@ def _left_out(numbers: int, k: int) -> Paragraph:
 
 
 def _where_they_stop(asked: Asked, k: int) -> list[Paragraph]:
-    given = coordinators.stops(asked.tx, asked.wave.id)
+    given = stops(asked.tx, asked.wave.id)
     may, last = shown({answered: (people,) for answered, people in given.items()}, k), len(asked.texts.checklist.items)
     lines = [
         say_n("Statement {number}: {count} person", "Statement {number}: {count} people", people, number=answered + 1)

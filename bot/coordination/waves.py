@@ -19,6 +19,7 @@ from bot.survey.scores.summary import heading
 from bot.waves import LONGEST_NAME, UNDO, close_wave, open_wave, reopen_wave
 from storage import coordinators, partnerships, waves
 from storage.partnerships import Wave
+from storage.turnout import turnout_of
 from storage.waves import Plan
 
 FURTHEST = timedelta(days=366)
@@ -227,7 +228,7 @@ def _unplan(asked: Asked) -> View:
 @action("close", State.OPEN)
 def _close(asked: Asked) -> View:
     """What closing does, before it is done."""
-    turnout = partnerships.turnout(asked.tx, asked.wave.id)
+    turnout = turnout_of(asked.tx, asked.wave.id)
     recipients = coordinators.recipients(asked.tx, asked.partnership.id)
     reached = len(recipients) + len(coordinators.waiting_for_result(asked.tx, asked.wave.id))
     lines = (

@@ -22,7 +22,7 @@ from bot.ticks import ticks
 from bot.turns import take
 from storage import letters, partnerships
 from storage.engine.database import Tx
-from storage.partnerships import Turnout
+from storage.turnout import Turnout, turnout_of
 
 CHANNEL = "rehearsal"
 """Where simulated people live: no messenger serves it, so nothing ever goes there."""
@@ -163,7 +163,7 @@ class Stage:
                 reader.read([envelope.letter])
 
     def _turnout(self) -> Turnout:
-        return partnerships.turnout(self.tx, partnerships.last_wave(self.tx, self.partnership.id).id)
+        return turnout_of(self.tx, partnerships.last_wave(self.tx, self.partnership.id).id)
 
     def _at(self, day: int, clock: time_of_day) -> datetime:
         return datetime.combine(self.first + timedelta(days=day), clock, zone(HOME)).astimezone(UTC)

@@ -20,11 +20,12 @@ from bot.survey.scores.disclosure import EVERYONE
 from bot.survey.scores.scoring import Score, Scores, told
 from bot.survey.scores.summary import Summary
 from bot.texts.texts import Texts
-from storage import coordinators, letters, partnerships, published, waves
+from storage import coordinators, letters, published, waves
 from storage.coordinators import Recipient
 from storage.engine.database import Tx
 from storage.partnerships import Wave
 from storage.published import Cell
+from storage.turnout import progress_since, stops, turnout_of
 
 WEEK = timedelta(days=7)
 CLOCK_BACK = timedelta(days=35)  # a post of a later week than this is of a clock that was wrong
@@ -107,8 +108,8 @@ def read_summary(
     if before and not is_open:
         published.compare(tx, texts.checklist, before.id, wave.id, unchanged, partnership.minimum_group)
     everyone, k = published.read(tx, wave.id, EVERYONE), partnership.minimum_group
-    turnout, since = partnerships.turnout(tx, wave.id), since or now - WEEK
-    new, finished = coordinators.progress_since(tx, wave.id, since)
+    turnout, since = turnout_of(tx, wave.id), since or now - WEEK
+    new, finished = progress_since(tx, wave.id, since)
     return Summary(
         checklist=texts.checklist,
         partnership=partnership,
@@ -120,7 +121,7 @@ def read_summary(
         completed=turnout.completed,
         new=new,
         finished=finished,
-        stops=_by_part(texts, coordinators.stops(tx, wave.id)),
+        stops=_by_part(texts, stops(tx, wave.id)),
         items=_means(everyone, k),
         spread={item: cell.spread for item, cell in everyone.items()},
         groups={group: _means(published.read(tx, wave.id, group), k) for group in published.GROUPS},

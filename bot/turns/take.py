@@ -109,7 +109,7 @@ def _open(who: Who, code: str, language: str | None = None) -> Reply:
     if wave.closed_at:
         return _turned_away(who, turned_away.no_open_wave(partnership), language)
     if language is None:  # else they only read the same in another language
-        coordinators.opened(tx, code)
+        partnerships.opened(tx, code)
     return Reply((Envelope(who.update.channel, who.update.address, welcomed(who, partnership, code, language)),))
 
 

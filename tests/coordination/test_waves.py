@@ -12,6 +12,7 @@ from bot.delivery import rate_limit
 from bot.letters import Letter
 from bot.survey.conversation.buttons import Coordinate, encode
 from storage import letters, partnerships, respondents
+from storage.turnout import turnout_of
 from tests.actors import answer, coordinator, press, say
 from tests.coordination.test_coordinator import everything
 from tests.house import Clock, House, agree
@@ -259,7 +260,7 @@ async def test_who_was_at_statement_twenty_hears_of_the_closing_and_goes_on_when
 
 def partnerships_turnout(house: House) -> tuple[int, int]:
     with house.app.database.transaction() as tx:
-        found = partnerships.turnout(tx, partnerships.last_wave(tx, 1).id)
+        found = turnout_of(tx, partnerships.last_wave(tx, 1).id)
     return found.started, found.completed
 
 

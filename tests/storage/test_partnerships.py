@@ -14,6 +14,7 @@ from bot.survey import codes
 from bot.survey.conversation.dialogue import Partnership
 from storage import coordinators, partnerships, respondents
 from storage.engine.database import Database, Tx
+from storage.turnout import Turnout, turnout_of
 from tests.house import MONDAY, partnership
 from tests.storage.beginnings import ANNA, BEN, CHECKLIST, add, at_once, join, load, rows
 
@@ -147,9 +148,9 @@ def test_of_two_who_close_a_wave_one_does(database: Database, beside: Database) 
 @given(SHEETS)
 def test_the_turnout_equals_a_count_by_hand(database: Database, sheets: list[tuple[Mapping[int, str], bool]]) -> None:
     with database.transaction() as tx:
-        turnout = partnerships.turnout(tx, partnerships.last_wave(tx, filled(tx, sheets)).id)
+        turnout = turnout_of(tx, partnerships.last_wave(tx, filled(tx, sheets)).id)
     finished = sum(completed for _, completed in sheets)
-    assert turnout == partnerships.Turnout(len(sheets), finished, len(sheets))
+    assert turnout == Turnout(len(sheets), finished, len(sheets))
 
 
 def test_the_turnout_is_of_this_wave_only(database: Database) -> None:
@@ -159,8 +160,8 @@ def test_the_turnout_is_of_this_wave_only(database: Database) -> None:
         filled(tx, [({1: "no"}, True)])
         partnerships.close_wave(tx, first, LATER)
         partnerships.open_wave(tx, number, {}, LATER)
-        assert partnerships.turnout(tx, first) == partnerships.Turnout(2, 1, 2)
-        assert partnerships.turnout(tx, partnerships.last_wave(tx, number).id) == partnerships.Turnout(0, 0, 0)
+        assert turnout_of(tx, first) == Turnout(2, 1, 2)
+        assert turnout_of(tx, partnerships.last_wave(tx, number).id) == Turnout(0, 0, 0)
 
 
 def test_what_is_erased_is_not_counted(database: Database) -> None:
@@ -170,7 +171,7 @@ def test_what_is_erased_is_not_counted(database: Database) -> None:
         for address in (ANNA, BEN):
             fill(tx, address, number, {1: "yes"}, completed=True)
         respondents.erase(tx, CHECKLIST, load(tx, ANNA).contact)
-        assert partnerships.turnout(tx, wave) == partnerships.Turnout(1, 1, 1)
+        assert turnout_of(tx, wave) == Turnout(1, 1, 1)
 
 
 def test_a_partnership_that_is_made_gets_its_own_number(database: Database) -> None:

@@ -19,6 +19,7 @@ from storage.contacts import set_reachable
 from storage.engine.database import Database, Tx
 from storage.respondents import Known
 from storage.schema import metadata
+from storage.turnout import Turnout, turnout_of
 from tests.house import MONDAY
 from tests.storage.beginnings import (
     ANNA,
@@ -108,7 +109,7 @@ def test_who_finished_has_finished_once(database: Database) -> None:
     taken(database, address, response, Finish(response), LATER + timedelta(days=1))
     with database.transaction() as tx:
         assert load(tx, address).dialogue.completed
-        assert partnerships.turnout(tx, partnerships.last_wave(tx, 1).id) == partnerships.Turnout(1, 1, 1)
+        assert turnout_of(tx, partnerships.last_wave(tx, 1).id) == Turnout(1, 1, 1)
         moments = tx.connection.execute(metadata.tables["responses"].select()).one()
     assert (moments.completed_at, moments.touched_at) == (LATER, LATER + timedelta(days=1))
 

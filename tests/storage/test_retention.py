@@ -10,6 +10,7 @@ from bot.ticks import ticks
 from storage import contacts, coordinators, partnerships, published, respondents, retention, waves
 from storage.engine.database import Database, Tx
 from storage.retention import Forgotten
+from storage.turnout import turnout_of
 from tests.house import MONDAY, partnership
 from tests.storage.beginnings import ANNA, BEN, CHECKLIST, enter, find, load
 
@@ -54,7 +55,7 @@ def test_contacts_go_ninety_days_after_the_last_wave_and_answers_stay(database: 
         assert forget(tx, CLOSED + timedelta(days=90)) == Forgotten(contacts=5)
         assert counts(tx) == (0, 5, 5, 0)
         assert find(tx, "1") is None
-        assert partnerships.turnout(tx, partnerships.last_wave(tx, number).id).started == 5
+        assert turnout_of(tx, partnerships.last_wave(tx, number).id).started == 5
         assert len(partnerships.records(tx, number, 1)) == 5
 
 

@@ -1,0 +1,89 @@
+"""Turnout: how many people of a wave take part, by which place they came, and where they are. No answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, exists, func, select
+
+from storage.engine.database import Tx
+from storage.schema import answers, contacts, invitations, respondents, responses
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """`invited` are all who came in or were written to."""
+
+    started: int
+    completed: int
+    invited: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTurnout:
+    """How many people of one wave came in by one invitation."""
+
+    code: str
+    label: str
+    started: int
+    completed: int
+
+
+def turnout_of(tx: Tx, wave: int) -> Turnout:
+    counted = (func.count(responses.c.started_at), func.count(responses.c.completed_at), func.count())
+    counts = select(*counted).where(responses.c.wave_id == wave)
+    return Turnout(*tx.connection.execute(counts).one())
+
+
+def places_of(tx: Tx, partnership: int, wave: int) -> Sequence[PlaceTurnout]:
+    """Every invitation of the partnership with what came in by it in this wave."""
+    counted = func.count(responses.c.started_at), func.count(responses.c.completed_at)
+    found = tx.connection.execute(
+        select(invitations.c.code, invitations.c.label, *counted)
+        .select_from(invitations)
+        .outerjoin(respondents, respondents.c.invitation == invitations.c.code)
+        .outerjoin(responses, (responses.c.respondent_id == respondents.c.id) & (responses.c.wave_id == wave))
+        .where(invitations.c.partnership_id == partnership)
+        .group_by(invitations.c.code, invitations.c.label, invitations.c.created_at)
+        .order_by(invitations.c.created_at, invitations.c.label)
+    )
+    return [PlaceTurnout(*row) for row in found]
+
+
+def stops(tx: Tx, wave: int) -> dict[int, int]:
+    """Number of answers given -> how many people of this wave are there and not finished."""
+    given = (
+        select(func.count(answers.c.item).label("given"))
+        .select_from(responses)
+        .outerjoin(answers)
+        .where(responses.c.wave_id == wave, responses.c.completed_at.is_(None), responses.c.started_at.is_not(None))
+        .group_by(responses.c.id)
+        .subquery()
+    )
+    return dict(map(tuple, tx.connection.execute(select(given.c.given, func.count()).group_by(given.c.given))))
+
+
+def progress_since(tx: Tx, wave: int, moment: datetime) -> tuple[int, int]:
+    """How many began, and how many finished."""
+    began, finished = (
+        func.count(case((each > moment, 1))) for each in (responses.c.started_at, responses.c.completed_at)
+    )
+    counted = select(began, finished).where(responses.c.wave_id == wave)
+    new, done = tx.connection.execute(counted).one()
+    return new, done
+
+
+def newcomers(tx: Tx, wave: int) -> Sequence[datetime]:
+    """When those came in who were in no wave before this one; of who is forgotten by now the moment is not kept."""
+    before = responses.alias()
+    was_here = exists().where(before.c.respondent_id == responses.c.respondent_id, before.c.id < responses.c.id)
+    came = select(responses.c.started_at).where(responses.c.wave_id == wave, responses.c.started_at.is_not(None))
+    known = came.join(respondents).where(respondents.c.contact_id.is_not(None))
+    return tx.connection.execute(known.where(~was_here)).scalars().all()
+
+
+def stopped(tx: Tx, wave: int) -> int:
+    """How many respondents of this wave want no more messages."""
+    counted = select(func.count()).select_from(contacts.join(respondents).join(responses))
+    theirs = counted.where(responses.c.wave_id == wave, contacts.c.stopped_at.is_not(None))
+    return tx.connection.execute(theirs).scalar_one()
