@@ -9,15 +9,14 @@ from bot import app
 from bot.command_line.common import CommandError, Commands, add, as_json, transaction, wanted_partnership
 from bot.export import dataset
 from bot.export.shapes import Record
-from bot.results import summaries as results
+from bot.results.summaries import read_summary
 from bot.runtime.settings import Settings
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import View
 from bot.survey.numbers import as_number
-from bot.survey.scores import summary as summaries
 from bot.survey.scores.comparison import Comparison, dimensions, table
 from bot.survey.scores.scoring import Score
-from bot.survey.scores.summary import Summary
+from bot.survey.scores.summary import Summary, paragraphs, why_none
 from bot.texts.texts import Texts, load, plain
 from storage import partnerships, waves
 from storage.engine.database import Tx
@@ -43,8 +42,8 @@ def summarise(asked: argparse.Namespace, settings: Settings) -> None:
     with transaction(settings) as tx:
         partnership = wanted_partnership(tx, asked.partnership)
         wave = partnerships.last_wave(tx, partnership.id)
-        found = results.read_summary(tx, texts, partnership, wave, app.wall_clock())
-    in_words = plain(texts.render(View(summaries.paragraphs(found)), partnership.language))
+        found = read_summary(tx, texts, partnership, wave, app.wall_clock())
+    in_words = plain(texts.render(View(paragraphs(found)), partnership.language))
     print(as_json(_as_data(texts, found)) if asked.json else in_words)
 
 
@@ -58,7 +57,7 @@ def _as_data(texts: Texts, found: Summary) -> dict[str, Any]:
         "started": found.started,
         "completed": found.completed,
         "minimum_group": found.partnership.minimum_group,
-        "withheld": None if found.items else plain(texts.render(View((summaries.why_none(found),)), "en")),
+        "withheld": None if found.items else plain(texts.render(View((why_none(found),)), "en")),
         "dimensions": {key: _score(score) for key, score in scores.dimensions.items()},
         "total": _score(total) if total else None,
         "items": {str(number): _score(score) for number, score in sorted(scores.items.items())},
@@ -115,5 +114,5 @@ def _published_change(tx: Tx, texts: Texts, partnership: Partnership, number: in
     wave = waves.numbered(tx, partnership.id, number)
     if wave is None or wave.closed_at is None:
         return []
-    since = results.read_summary(tx, texts, partnership, wave, app.wall_clock()).since
+    since = read_summary(tx, texts, partnership, wave, app.wall_clock()).since
     return table(texts.checklist, since) if since and since.everyone else []
