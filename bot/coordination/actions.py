@@ -1,13 +1,14 @@
 """What a coordinator can ask for: a command or a button -> a query -> a letter, inside the same turn.
 
 Every action names a partnership, and nothing happens before the seat of whoever asks is found in that partnership, nor
-at a moment at which it does not apply. What reaches other people is shown first and done by a second button.
+at a moment at which it does not apply. What reaches other people is shown first and done by a second button. Each file
+of a subject enters its actions as it is imported here.
 """
 
 from datetime import datetime
 
 from bot.channels.port import Entrances
-from bot.coordination import feedback, home, invitations, scores, settings, team, turnout, waves  # noqa: F401 - enter
+from bot.coordination import feedback, home, invitations, scores, settings, team, turnout, waves  # noqa: F401
 from bot.coordination.request import ACTIONS as ACTIONS
 from bot.coordination.request import Action, Asked, Shown, State
 from bot.letters import Letter
