@@ -16,7 +16,7 @@ from bot.delivery.replies import Delivery
 from bot.letters import Attachment, Clock
 from bot.rendering import attachments
 from bot.runtime import health
-from bot.runtime.metrics import Metrics, Moment, exposition
+from bot.runtime.metrics import Metrics, Snapshot, exposition
 from bot.runtime.settings import Settings, the_secret
 from bot.texts.texts import Texts, load
 from bot.ticks import outage
@@ -104,14 +104,14 @@ class App:
         await self.delivery.collect(channel, address)
 
     async def caught_up(self, channel: str) -> None:
-        """All that waited there is taken. After a silence in which presses were lost, show the screens again."""
+        """All that waited there is taken. After an outage in which presses were lost, show the screens again."""
         now, traits = self.clock(), self.channels[channel].traits
         if not outage.is_worth_noting(self._answered.get(channel), now):
             return
         self._answered[channel] = now
         if traits.presses_live:
             try:
-                await self.database.run_when_there(lambda tx: outage.after_silence(tx, self.texts, traits, now))
+                await self.database.run_when_there(lambda tx: outage.after_outage(tx, self.texts, traits, now))
             except Exception as error:
                 log.error("the screens could not be shown again", exc_info=error)
             await self.delivery.look_once()
@@ -128,9 +128,9 @@ class App:
             moment = await self.database.run(self._moment)
         return await asyncio.to_thread(exposition, self.metrics, moment)
 
-    def _moment(self, tx: Tx) -> Moment:
+    def _moment(self, tx: Tx) -> Snapshot:
         now = self.clock()
-        return Moment(now, letters.waiting(tx, now), state.read_moment(tx, state.LAST_TICK))
+        return Snapshot(now, letters.waiting(tx, now), state.read_moment(tx, state.LAST_TICK))
 
     def content(self, attachment: Attachment) -> bytes:
         return attachments.content(attachment, self.texts)

@@ -74,7 +74,7 @@ class Postponed:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """They closed the door: nothing is sent until they return. `reason`, where it is another, is for the operator."""
+    """They cannot be written to until they return. `reason`, where it is another, is for the operator."""
 
     reason: str = "unreachable"
 

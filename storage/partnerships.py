@@ -31,7 +31,7 @@ MOST = 999_999_999  # partnerships
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """What opens the two doors of a partnership; the coordinator's is shown once and kept as a hash."""
+    """What lets people into a partnership; the coordinator's is shown once and kept as a hash."""
 
     invitation: str
     coordinator: str

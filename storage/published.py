@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, FromClause, and_, case, exists, func, insert, literal, select, update
 
 from bot.survey.checklist import Checklist
-from bot.survey.scores.disclosure import EVERYONE, Block, Publication, interim, may_publish
+from bot.survey.scores.disclosure import EVERYONE, Cohort, Publication, interim, may_publish
 from bot.survey.scores.scoring import Score
 from storage.engine.database import Tx
 from storage.schema import answers, cells, compared, departed, releases, respondents, responses, waves
@@ -24,19 +24,19 @@ BLOCK_GROUPS = (*GROUPS, "other", UNKNOWN_GROUP)
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class History:
     """What was published of one wave, and who is behind it.
 
     `people` says how many people a cell is of, whether or not they gave an item a scored answer. Of each item, told
     apart as the release rule does: `published` is what was; `counted` are those behind it who count towards k, all but
-    who holds a seat (a block of nobody else has none); `given` are the scores, and how many people gave each.
+    who holds a seat (a cohort of nobody else has none); `given` are the scores, and how many people gave each.
     """
 
     wave: int
     people: dict[str, int] = field(default_factory=dict)
     published: defaultdict[int, list[Publication]] = field(default_factory=lambda: defaultdict(list))
-    counted: defaultdict[int, Counter[Block]] = field(default_factory=lambda: defaultdict(Counter))
-    given: defaultdict[int, list[tuple[Block, int, int]]] = field(default_factory=lambda: defaultdict(list))
+    counted: defaultdict[int, Counter[Cohort]] = field(default_factory=lambda: defaultdict(Counter))
+    given: defaultdict[int, list[tuple[Cohort, int, int]]] = field(default_factory=lambda: defaultdict(list))
 
     def allows(self, item: int, new: Publication, k: int) -> bool:
         return may_publish(self.counted[item], self.published[item], *new, k)
@@ -64,9 +64,9 @@ def publish(tx: Tx, checklist: Checklist, wave: int, k: int, now: datetime, *, f
     _include(tx, wave, number, joining)
     tx.connection.execute(tx.insert(releases).values(wave_id=wave, number=number, final=final, released_at=now))
     planned = [(number, cell) for cell in (EVERYONE, *GROUPS)]
-    record = _record(tx, checklist, wave, *planned)
-    new = ((item, cell) for item in record.counted for cell in planned)
-    _keep(tx, [_published(record, *one) for one in new if record.allows(*one, k)])
+    history = _history(tx, checklist, wave, *planned)
+    new = ((item, cell) for item in history.counted for cell in planned)
+    _keep(tx, [_published(history, *one) for one in new if history.allows(*one, k)])
     return number
 
 
@@ -83,7 +83,7 @@ def compare(tx: Tx, checklist: Checklist, earlier: int, later: int, items: Colle
     if _is_tried(tx, earlier, halves[earlier]) or _write_down(tx, checklist, earlier, later, halves[earlier]) < k:
         return
     _write_down(tx, checklist, later, earlier, halves[later])
-    records = {wave: _record(tx, checklist, wave, half) for wave, half in halves.items()}
+    records = {wave: _history(tx, checklist, wave, half) for wave, half in halves.items()}
     allowed = [item for item in items if all(records[wave].allows(item, halves[wave], k) for wave in halves)]
     _keep(tx, [_published(records[wave], item, half) for item in allowed for wave, half in halves.items()])
 
@@ -114,8 +114,10 @@ def depart(tx: Tx, checklist: Checklist, who: int | ColumnElement[bool]) -> None
         found[wave].append(response)
     for wave, gone in found.items():
         last = _last(tx, wave)
-        for item, block, _, n, seated in _scored(tx, checklist, wave, _comparisons(tx, wave), responses.c.id.in_(gone)):
-            _let_go(tx, wave, last, item, block, n - seated)
+        for item, cohort, _, n, seated in _scored(
+            tx, checklist, wave, _comparisons(tx, wave), responses.c.id.in_(gone)
+        ):
+            _let_go(tx, wave, last, item, cohort, n - seated)
 
 
 def _lock(tx: Tx, which: ColumnElement[bool]) -> None:
@@ -179,20 +181,20 @@ def _write_down(tx: Tx, checklist: Checklist, wave: int, other: int, half: Publi
     return tx.connection.execute(written.execution_options(preserve_rowcount=True)).rowcount
 
 
-def _record(tx: Tx, checklist: Checklist, wave: int, *planned: Publication) -> Record:
+def _history(tx: Tx, checklist: Checklist, wave: int, *planned: Publication) -> History:
     """One pass over the released answers of a wave, its cells, and the rows of those who left."""
-    record = Record(wave, {cell: _people(tx, wave, release, cell) for release, cell in planned})
+    history = History(wave, {cell: _people(tx, wave, release, cell) for release, cell in planned})
     of_wave = select(cells.c.item, cells.c.release, cells.c.cell).where(cells.c.wave_id == wave)
     for item, release, cell in tx.connection.execute(of_wave.order_by(cells.c.release)):
-        record.published[item].append((release, cell))
+        history.published[item].append((release, cell))
     comparisons = [*_comparisons(tx, wave), *(cell for _, cell in planned if cell not in (EVERYONE, *GROUPS))]
-    for item, block, score, n, seated in _scored(tx, checklist, wave, comparisons):
-        record.counted[item][block] += n - seated
-        record.given[item].append((block, score, n))
+    for item, cohort, score, n, seated in _scored(tx, checklist, wave, comparisons):
+        history.counted[item][cohort] += n - seated
+        history.given[item].append((cohort, score, n))
     for row in tx.connection.execute(select(departed).where(departed.c.wave_id == wave)):
-        block = Block(row.came, row.left, row.group, frozenset(row.same.split()))
-        record.counted[row.item][block] += row.n
-    return record
+        cohort = Cohort(row.came, row.left, row.group, frozenset(row.same.split()))
+        history.counted[row.item][cohort] += row.n
+    return history
 
 
 def _people(tx: Tx, wave: int, release: int, cell: str) -> int:
@@ -213,9 +215,9 @@ def _comparisons(tx: Tx, wave: int) -> list[str]:
 
 def _scored(
     tx: Tx, checklist: Checklist, wave: int, comparisons: Collection[str], *who: ColumnElement[bool]
-) -> Iterator[tuple[int, Block, int, int, int]]:
-    """(item, block, score, how many gave it, how many of them with a seat), over the released answers of everybody in a
-    wave or of some."""
+) -> Iterator[tuple[int, Cohort, int, int, int]]:
+    """(item, cohort, score, how many gave it, how many of them with a seat), over the released answers of everybody
+    in a wave or of some."""
     source, part_of = _with_comparisons(comparisons)
     options, places = _scored_options(checklist), max(checklist.items) + 1
     seats = func.coalesce(func.sum(case((responses.c.seated, 1))), 0)
@@ -230,7 +232,7 @@ def _scored(
         rest, item = divmod(rest, places)
         came, group = divmod(rest, len(BLOCK_GROUPS))
         score = checklist.options[options[option]].score or 0
-        yield item, Block(came, None, BLOCK_GROUPS[group], frozenset(filter(None, same))), score, n, seated
+        yield item, Cohort(came, None, BLOCK_GROUPS[group], frozenset(filter(None, same))), score, n, seated
 
 
 def _as_one_number(options: Sequence[str], places: int) -> ColumnElement[int]:
@@ -258,17 +260,17 @@ def _scored_options(checklist: Checklist) -> list[str]:
     return [key for key, option in checklist.options.items() if option.score is not None]
 
 
-def _published(record: Record, item: int, new: Publication) -> dict[str, object]:
+def _published(history: History, item: int, new: Publication) -> dict[str, object]:
     """A new publication, which counts from now on, as a row."""
     release, cell = new
-    given = [(score, n) for block, score, n in record.given[item] if block.is_in(release, cell)]
-    record.published[item].append(new)
+    given = [(score, n) for cohort, score, n in history.given[item] if cohort.is_in(release, cell)]
+    history.published[item].append(new)
     sums = {
         "n": sum(n for _, n in given),
         "total": sum(n * score for score, n in given),
         "squares": sum(n * score * score for score, n in given),
     }
-    row = {"wave_id": record.wave, "release": release, "item": item, "cell": cell, "people": record.people[cell]}
+    row = {"wave_id": history.wave, "release": release, "item": item, "cell": cell, "people": history.people[cell]}
     return {**row, **sums}
 
 
@@ -277,9 +279,9 @@ def _keep(tx: Tx, rows: list[dict[str, object]]) -> None:
         tx.connection.execute(insert(cells), rows)
 
 
-def _let_go(tx: Tx, wave: int, last: int, item: int, block: Block, n: int) -> None:
-    same = " ".join(sorted(block.same))
-    keys = {"wave_id": wave, "came": block.came, "left": last, "group": block.group, "item": item, "same": same}
+def _let_go(tx: Tx, wave: int, last: int, item: int, cohort: Cohort, n: int) -> None:
+    same = " ".join(sorted(cohort.same))
+    keys = {"wave_id": wave, "came": cohort.came, "left": last, "group": cohort.group, "item": item, "same": same}
     some = tx.insert(departed).values(**keys, n=n)
     tx.connection.execute(some.on_conflict_do_update(index_elements=[*keys], set_={"n": departed.c.n + n}))
 

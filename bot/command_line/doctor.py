@@ -21,9 +21,9 @@ from bot.texts.texts import LOCALES
 from storage import letters, state
 from storage.engine import urls
 from storage.engine.database import Database, StorageError
-from storage.upkeep import health
-from storage.upkeep.health import CannotWrite
+from storage.upkeep import probe
 from storage.upkeep.migrate import HalfMade, HalfRestored, NotOurs, current, head, secret_fits
+from storage.upkeep.probe import CannotWrite
 
 RECENT = timedelta(minutes=3)  # a beat is every 20 seconds, and is written down once a minute at most
 LATE = timedelta(minutes=15)  # for a letter; 5,000 take three minutes
@@ -119,7 +119,9 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
     if absent := _absent(settings):
         yield from (absent, *(_unseen(name) for name in steps if name != absent.name))
         return
-    with closing(Database(health.hurried(settings.database_url), kept_secret(settings) or "none")) as database:
+    with closing(
+        Database(probe.with_short_timeouts(settings.database_url), kept_secret(settings) or "none")
+    ) as database:
         for name, step in steps.items():
             finding = _tried(name, step, database)
             yield finding
@@ -169,7 +171,7 @@ def _schema(database: Database) -> Finding:
 
 def _writing(database: Database) -> Finding:
     try:
-        health.try_to_write(database)
+        probe.try_to_write(database)
     except CannotWrite as error:
         return Finding("writing", False, str(error), "Let the role in DATABASE_URL own the database.")
     return Finding("writing", True, "the database can be written")

@@ -89,8 +89,8 @@ class Neighbour:
                 return
 
     def _next_press(self) -> Press | None:
-        if doors := self._see(Join):
-            return doors[0]
+        if joins := self._see(Join):
+            return joins[0]
         if groups := self._see(ChooseGroup):
             return next((press for press in groups if press.group == self.group), groups[-1])
         if options := self._see(ChooseOption):

@@ -66,7 +66,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """A text that begins on a new line; `above` is the space before it, in times its size."""
 
     text: str
@@ -144,33 +144,33 @@ def _letters(text: str) -> Iterator[str]:
         yield letter
 
 
-def _announcement(texts: Texts, partnership: Partnership, language: str) -> list[Block]:
+def _announcement(texts: Texts, partnership: Partnership, language: str) -> list[TextBlock]:
     return [
-        Block(texts.word(HEADING, language), 46, BOLD),
-        Block(partnership.name, 26, BOLD, 0.3),
-        Block(partnership.organisation, 15, REGULAR, 0.1),
-        *(Block(texts.word(sentence, language), 18, REGULAR, 0.6) for sentence in SENTENCES),
-        Block(_questions(texts, partnership, language), 17, BOLD, 0.8),
+        TextBlock(texts.word(HEADING, language), 46, BOLD),
+        TextBlock(partnership.name, 26, BOLD, 0.3),
+        TextBlock(partnership.organisation, 15, REGULAR, 0.1),
+        *(TextBlock(texts.word(sentence, language), 18, REGULAR, 0.6) for sentence in SENTENCES),
+        TextBlock(_questions(texts, partnership, language), 17, BOLD, 0.8),
     ]
 
 
-def _again(texts: Texts, partnership: Partnership, language: str) -> list[Block]:
+def _again(texts: Texts, partnership: Partnership, language: str) -> list[TextBlock]:
     """What stands beside the code, for who reads this other language."""
     return [
-        Block(texts.word(HEADING, language), 19, BOLD, 0.9),
-        *(Block(texts.word(sentence, language), 14, REGULAR, 0.55) for sentence in SENTENCES),
-        Block(_questions(texts, partnership, language), 14, BOLD, 0.7),
+        TextBlock(texts.word(HEADING, language), 19, BOLD, 0.9),
+        *(TextBlock(texts.word(sentence, language), 14, REGULAR, 0.55) for sentence in SENTENCES),
+        TextBlock(_questions(texts, partnership, language), 14, BOLD, 0.7),
     ]
 
 
-def _by_hand(texts: Texts, languages: Sequence[str], link: str) -> list[Block]:
-    return [*(Block(texts.word(BY_HAND, language), 10.5) for language in languages), Block(link, 14, BOLD, 0.1)]
+def _by_hand(texts: Texts, languages: Sequence[str], link: str) -> list[TextBlock]:
+    return [*(TextBlock(texts.word(BY_HAND, language), 10.5) for language in languages), TextBlock(link, 14, BOLD, 0.1)]
 
 
-def _small_print(texts: Texts, languages: Sequence[str], label: str, about: Phrase | None) -> list[Block]:
+def _small_print(texts: Texts, languages: Sequence[str], label: str, about: Phrase | None) -> list[TextBlock]:
     phrases = (SMALL_PRINT, about) if about else (SMALL_PRINT,)
     small_print = (" ".join(texts.word(phrase, language) for phrase in phrases) for language in languages)
-    return [*(Block(text, 9.5, REGULAR, 0.3) for text in small_print), Block(label, 7, REGULAR, 0.4)]
+    return [*(TextBlock(text, 9.5, REGULAR, 0.3) for text in small_print), TextBlock(label, 7, REGULAR, 0.4)]
 
 
 def _questions(texts: Texts, partnership: Partnership, language: str) -> str:
@@ -201,7 +201,7 @@ def _draw(page: Any, code: "QRCode") -> Box:
     return Box(SQUARE.right - QUIET * module, SQUARE.bottom + 2 * module, RIGHT, top + 2 * module)
 
 
-def _write(page: Any, box: Box, blocks: Sequence[Block]) -> None:
+def _write(page: Any, box: Box, blocks: Sequence[TextBlock]) -> None:
     """Write the blocks into the box from its top down, as large as all of them fit."""
     printable = [replace(block, text=text) for block in blocks if (text := _printable(block.text, block.font))]
     fitted, below = _fitted(printable, box), box.top
@@ -216,24 +216,24 @@ def _write(page: Any, box: Box, blocks: Sequence[Block]) -> None:
             write(edge, below + BASE * block.size, drawn(line.replace(TIED, " "), leftward))
 
 
-def _fitted(blocks: Sequence[Block], box: Box) -> list[Block]:
+def _fitted(blocks: Sequence[TextBlock], box: Box) -> list[TextBlock]:
     """The blocks in the largest sizes in which they fit; all keep the same part of what they ask."""
     sizes = (SHRINK**step for step in count())
     tries = ([_sized(block, size, box.width) for block in blocks] for size in sizes)
     return next(sized for sized in tries if sum(_height(block, box.width) for block in sized) <= box.height)
 
 
-def _sized(block: Block, part: float, width: float) -> Block:
+def _sized(block: TextBlock, part: float, width: float) -> TextBlock:
     """One long word may make its block smaller; a far too long one will be broken, or nobody could read it."""
     size, whole = block.size * part, width / _longest_word(block)
     return replace(block, size=min(size, whole) if whole >= WHOLE_WORD * size else size)
 
 
-def _height(block: Block, width: float) -> float:
+def _height(block: TextBlock, width: float) -> float:
     return block.size * (block.above + LEADING * len(list(_lines(block, width))))
 
 
-def _balanced(block: Block, width: float) -> list[str]:
+def _balanced(block: TextBlock, width: float) -> list[str]:
     """The lines of a block, about as long as each other where that takes no more of them."""
     lines, narrower, least = list(_lines(block, width)), width, block.size * _longest_word(block)
     while (narrower := narrower * 0.98) >= least and len(closer := list(_lines(block, narrower))) == len(lines):
@@ -241,7 +241,7 @@ def _balanced(block: Block, width: float) -> list[str]:
     return lines
 
 
-def _lines(block: Block, width: float) -> Iterator[str]:
+def _lines(block: TextBlock, width: float) -> Iterator[str]:
     most, line = width / block.size, ""
     for word in block.text.split(" "):
         if line and _length(f"{line} {word}", block.font) > most:
@@ -257,7 +257,7 @@ def _lines(block: Block, width: float) -> Iterator[str]:
         yield line
 
 
-def _longest_word(block: Block) -> float:
+def _longest_word(block: TextBlock) -> float:
     """In times the size of the block."""
     return max(_length(word, block.font) for word in block.text.split(" "))
 

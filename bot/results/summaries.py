@@ -14,7 +14,7 @@ from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Dialogue, Partnership
 from bot.survey.conversation.views import Button, Row, View, in_rows
 from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
-from bot.survey.scores import summary as summaries
+from bot.survey.scores import summary
 from bot.survey.scores.comparison import Comparison, held_against
 from bot.survey.scores.disclosure import EVERYONE
 from bot.survey.scores.scoring import Score, Scores, told
@@ -42,7 +42,7 @@ def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, d
     found = read_summary(tx, texts, partnership, wave, now)
     closing = f"{wave.closed_at or now:%Y%m%d%H%M%S}"  # a wave that was opened again is closed again
     for recipient in coordinators.recipients(tx, partnership.id):
-        view = View(summaries.paragraphs(found), _rows(partnership, recipient, AFTER_CLOSING, 1))
+        view = View(summary.paragraphs(found), _rows(partnership, recipient, AFTER_CLOSING, 1))
         _post(tx, texts, recipient, found, view, f"final:{recipient.contact}:{wave.id}:{closing}", due)
 
 
@@ -52,7 +52,7 @@ def send_again(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: 
     for recipient in coordinators.recipients(tx, partnership.id):
         if recipient.contact in taken_back:
             key = f"final:again:{recipient.contact}:{wave.id}:{now:%Y%m%d%H%M%S}"
-            _post(tx, texts, recipient, found, View(summaries.paragraphs(found)), key, now)
+            _post(tx, texts, recipient, found, View(summary.paragraphs(found)), key, now)
 
 
 def tell_result(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, most: int, now: datetime) -> int:
@@ -60,7 +60,7 @@ def tell_result(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, most
     waiting = coordinators.waiting_for_result(tx, wave.id, most)
     if waiting:
         found = read_summary(tx, texts, partnership, wave, now)
-        view = View(summaries.result(found))
+        view = View(summary.result(found))
         due = decent(now, partnership.timezone)
         for recipient in waiting:
             key = f"result:{recipient.contact}:{wave.id}"
@@ -73,7 +73,7 @@ def once_more(tx: Tx, texts: Texts, dialogue: Dialogue, below: View, now: dateti
     wave = waves.numbered(tx, dialogue.partnership.id, dialogue.wave)
     assert wave  # noqa: S101 - they have a response in it
     found = read_summary(tx, texts, dialogue.partnership, wave, now)
-    view = View((*summaries.result(found), *below.paragraphs), below.rows)
+    view = View((*summary.result(found), *below.paragraphs), below.rows)
     shown = texts.letter(view, dialogue.language)
     return [*([drawn(texts, found, dialogue.language)] if found.items else ()), shown]
 
@@ -90,7 +90,7 @@ def weekly(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, post: dat
         found = read_summary(tx, texts, partnership, wave, now, since=last)
         due = decent(now, partnership.timezone) if now - post > timedelta(hours=1) else now
         for recipient in waiting:
-            paragraphs = summaries.post(found, week_of(post, partnership.timezone)[1])
+            paragraphs = summary.post(found, week_of(post, partnership.timezone)[1])
             view = View(paragraphs, _rows(partnership, recipient, EACH_WEEK, 3))
             with_picture = bool(found.items) and found.is_renewed
             key = f"summary:{recipient.contact}:{wave.id}:{number}"
@@ -193,7 +193,7 @@ def _post(
 
 
 def drawn(texts: Texts, found: Summary, spoken: str) -> Letter:
-    title = summaries.heading(found.partnership, found.wave, found.is_open, found.name)
+    title = summary.heading(found.partnership, found.wave, found.is_open, found.name)
     return Letter(texts.render(View((title,)), spoken), attachment=attachments.picture(picture(texts, found, spoken)))
 
 

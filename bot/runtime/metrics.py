@@ -38,7 +38,7 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Snapshot:
     """How it stands now: the letters that wait, and when anybody last did all that time asks for."""
 
     now: datetime
@@ -46,7 +46,7 @@ class Moment:
     last_tick: datetime | None
 
 
-def exposition(metrics: Metrics, moment: Moment) -> bytes:
+def exposition(metrics: Metrics, moment: Snapshot) -> bytes:
     """Everything in the text format of Prometheus. Its library is loaded when somebody asks for the first time."""
     from prometheus_client import generate_latest
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric

@@ -4,18 +4,31 @@ One word, one meaning, in code, texts and tables:
 
 checklist     the instrument: 26 *items* in six *dimensions*, answered on one scale of five *options*
 partnership   a group of people and organisations that work together
-wave          one round of asking; it opens and it closes
+wave          one round of asking; it opens and it closes. People read *round*
+plan          a wave that is not open yet: its name, when it opens and when it closes
 respondent    a person in a partnership
 response      a respondent's answers in one wave, *open* or *completed*
 answer        one option; *don't know* and *does not apply* are options without a score
 group         resident, professional or other: the respondent's own choice, may be withheld
-invitation    the code behind a link or QR
+invitation    the code behind a link or QR; its *label* is where it hangs
 coordinator   receives aggregates, never answers
-contact       a person we can write to; the address is sealed
-channel       Telegram, browser
-letter        a rendered message, waiting to be delivered
-turn          one incoming update, handled
-tick          what the clock causes
+seat          what makes somebody coordinator or viewer of a partnership; a *link* gives one, once
+summary       what a coordinator is sent; the weekly one is the *post*
+turnout       how many were invited, began and are done
+cell          one published mean: an item, in a wave, of everyone, a group, or who took part in another wave too
+release       the completed responses behind published cells; a *cohort* is who came and left in the same ones
+contact       a person or a group chat that we can write to; the address is sealed
+channel       carries the conversation: Telegram, a page in the browser; its *traits* are what it can do
+entrance      where people come in by a channel: an address, to be followed by a code
+update        one thing that happened in a channel; its *event* is what it means
+turn          one update, handled: one transaction
+preview       what an update would show, with nothing done
+tick          what the clock causes; a *beat* is all of them, once
+letter        a rendered message that waits to be delivered: a *reply*, or *bulk mail*, each in a lane of its own
+envelope      a letter with its address; a *receipt* says what became of it; a *lease* is who has it in hand
 dialogue      where one respondent stands in one response
+screen        one of the things that can be shown; a *view* is what it is made of, in no language yet
+phrase        a text in no language yet, with its values
+notice        a short line about what was just done
 place         a screen, with the number of the item or part it shows
 """

@@ -17,7 +17,8 @@ from babel.messages.pofile import read_po, write_po
 
 from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
 from bot.survey.phrases import as_shown
-from bot.texts.texts import LOCALES, SOURCE_LANGUAGE, TextsError, autonym, load, tag_of, the_checklist
+from bot.texts.languages import autonym, tag_of
+from bot.texts.texts import LOCALES, SOURCE_LANGUAGE, TextsError, load, the_checklist
 
 DOMAINS = ("bot", "checklist")
 KEYWORDS = {"say": None, "say_n": (1, 2)}

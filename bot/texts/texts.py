@@ -28,6 +28,7 @@ from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
 from bot.survey.conversation.views import Button, View
 from bot.survey.errors import OperatorError
 from bot.survey.phrases import Phrase, Value, command
+from bot.texts import languages
 
 LOCALES = Path(__file__).parents[2] / "locales"
 SOURCE_LANGUAGE = "en"
@@ -35,8 +36,6 @@ HOME_LANGUAGE = "nl"
 BETWEEN_LANGUAGES = "\n\n— — —\n\n"
 BRITISH = {"en": "en_GB"}  # dates as Dutch readers write them: the day before the month
 
-RANGE = re.compile(r"\s*([a-z]{1,8}(?:[-_][a-z0-9]{1,8})*)\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?)\s*)?", re.IGNORECASE)
-MOST_RANGES = 10  # that are looked at in what a phone prefers
 NAME = re.compile(r"\{(\w+)\}")
 NOTHING: Mapping[str, Value] = {}
 
@@ -54,24 +53,14 @@ class Texts:
         self._catalogues = catalogues
 
     def negotiate(self, wanted: str | None) -> str | None:
-        """The language we speak that a phone likes best: of one tag, as `nl-BE`, or of a whole Accept-Language. None
-        when we speak none of them."""
-        return next((ours for tag in _preferred(wanted or "") if (ours := self._spoken(tag))), None)
-
-    def _spoken(self, tag: str) -> str | None:
-        """The whole tag, or else what is left without its last parts (RFC 4647, 3.4), or else the same language as it
-        is spoken elsewhere."""
-        ours = {tag_of(language).lower(): language for language in self.languages}
-        parts = tag_of(tag).lower().split("-")
-        shorter = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
-        elsewhere = (known for known in ours if known.split("-")[0] == parts[0])
-        return next((ours[known] for known in (*shorter, *elsewhere) if known in ours), None)
+        """The language that a phone likes best, of those we speak."""
+        return languages.negotiate(wanted, self.languages)
 
     def say(self, phrase: Phrase, language: str, around: Mapping[str, Value] = NOTHING) -> str:
         """The phrase in a language, with its values escaped; it may also name what those `around` it may."""
         match phrase.domain:
             case "language":
-                return autonym(phrase.text)
+                return languages.autonym(phrase.text)
             case "verbatim":
                 return escape(phrase.text, quote=False)
             case "joined":
@@ -190,31 +179,6 @@ def lines_left(text: str, without: tuple[str, ...]) -> str:
 def plain(text: str) -> str:
     """Text without its markup, for labels and notices."""
     return text.replace("<b>", "").replace("</b>", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-@cache
-def autonym(language: str) -> str:
-    """What a language calls itself: Nederlands, English."""
-    name = Locale.parse(language).get_display_name(language) or language
-    return name[0].upper() + name[1:]
-
-
-def tag_of(language: str) -> str:
-    """The name of a folder as the rest of the world writes it: `pt-BR` (RFC 5646)."""
-    return language.replace("_", "-")
-
-
-def direction_of(language: str) -> str:
-    """The way it is written, as HTML has it."""
-    return "rtl" if Locale.parse(language).character_order == "right-to-left" else "ltr"
-
-
-def _preferred(wanted: str) -> list[str]:
-    """The tags in an Accept-Language, best first, without those with a weight of 0 (RFC 9110, 12.5.4). What is none is
-    passed over, and so is `*`: it says that any language will do."""
-    found = [RANGE.fullmatch(part) for part in wanted.split(",")[:MOST_RANGES]]
-    weighed = [(float(one[2] or 1), one[1]) for one in found if one]
-    return [tag for weight, tag in sorted(weighed, key=lambda one: -one[0]) if weight]
 
 
 def _unknown_language(folder: Path) -> str | None:

@@ -23,7 +23,7 @@ def is_worth_noting(last: datetime | None, now: datetime) -> bool:
     return last is None or not last <= now < last + NOTED_EVERY
 
 
-def after_silence(tx: Tx, texts: Texts, channel: Traits, now: datetime) -> None:
+def after_outage(tx: Tx, texts: Texts, channel: Traits, now: datetime) -> None:
     """Note that the channel answers. If presses were lost meanwhile, show the open screen again to everybody who was
     answering just before and not since."""
     name = f"{channel.name} answered"

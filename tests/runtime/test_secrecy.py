@@ -28,7 +28,7 @@ from bot.channels.telegram.webhook import Webhook
 from bot.command_line.doctor import as_json, look
 from bot.letters import Attachment, Letter, Refused
 from bot.runtime import logs
-from bot.runtime.metrics import Metrics, Moment, exposition
+from bot.runtime.metrics import Metrics, Snapshot, exposition
 from bot.texts.texts import Texts
 from tests.house import MONDAY, ROOT, SECRET, House, read
 from tests.telegram_server import SPELLING, TelegramServer
@@ -84,7 +84,7 @@ async def test_no_call_to_telegram_lets_the_token_out(repeating: TelegramServer,
             await call(channel, method)
         await channel._out.acknowledge("1", None)  # type: ignore[union-attr]
         receipts = [await channel.deliver("1", letter) for letter in LETTERS]
-        metrics = exposition(Metrics(channel_errors={"telegram": channel.errors}), Moment(MONDAY, (), None)).decode()
+        metrics = exposition(Metrics(channel_errors={"telegram": channel.errors}), Snapshot(MONDAY, (), None)).decode()
         await channel.close()
         doctor = await look(settings, MONDAY)
     assert set(repeating.calls) >= {*CALLS, *SENDS}

@@ -22,7 +22,8 @@ from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.views import View
 from bot.survey.phrases import Value, as_shown, command, joined, say, say_n, verbatim, within
 from bot.texts.catalogues import KEYWORDS, check, sources, update
-from bot.texts.texts import BETWEEN_LANGUAGES, LOCALES, Texts, TextsError, autonym, load, plain
+from bot.texts.languages import autonym
+from bot.texts.texts import BETWEEN_LANGUAGES, LOCALES, Texts, TextsError, load, plain
 from tests.actors import walk
 from tests.house import MONDAY, House, partnership
 from tests.telegram_server import TelegramServer

@@ -24,7 +24,7 @@ TOKEN_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the name of a h
 ANSWER_WITHIN = 20.0  # seconds
 MOST_BODY = 2**20  # bytes; an update holds a message of some kilobytes
 
-Answer = tuple[int, Mapping[str, Any]]
+HttpAnswer = tuple[int, Mapping[str, Any]]
 
 
 class Webhook:
@@ -41,7 +41,7 @@ class Webhook:
     def hook(self) -> Hook:
         return Hook(PATH, TOKEN_HEADER, MOST_BODY, self.bring)
 
-    async def bring(self, token: str, body: bytes) -> Answer:
+    async def bring(self, token: str, body: bytes) -> HttpAnswer:
         """The status and the content of our answer: what to say on a pressed button, so that it needs no call."""
         if not hmac.compare_digest(token.encode(), self.token.encode()):
             return HTTPStatus.FORBIDDEN, {}

@@ -16,6 +16,7 @@ import uvicorn
 
 from bot.channels.port import Channel, Entrance, House
 from bot.channels.web.connections import BACKLOG, Hall, room
+from bot.channels.web.events import Events
 from bot.channels.web.mailbox import Mailboxes
 from bot.channels.web.pages import Pages
 from bot.channels.web.security_headers import SecurityHeaders
@@ -115,8 +116,8 @@ class WebChannel(Channel):
             await server.stop(serving)
 
     def _site(self) -> SecurityHeaders:
-        url, secret, most_streams = self._settings.page_url, self._secret(), self.hall.most // 2
-        return site(self._house, self._mailboxes, self._pages, url, secret, self._closing, most_streams)
+        url, secret, events = self._settings.page_url, self._secret(), Events(self.hall.most // 2, self._closing)
+        return site(self._house, self._mailboxes, self._pages, url, secret, events)
 
 
 class _Server(uvicorn.Server):

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.channels.web.addresses import meant
+from bot.channels.web.paths import meant
 from bot.channels.web.requests import TooLarge
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,8 @@ from bot.letters import Attachment, Letter
 from bot.survey.conversation.buttons import ChooseOption, Finish, Join, Press, Resume, decode
 from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
 from bot.survey.phrases import command
-from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, direction_of, plain, tag_of
+from bot.texts.languages import direction_of, tag_of
+from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, plain
 
 HERE = Path(__file__).parent
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -38,7 +39,7 @@ LONGEST_TYPED = 1_520  # characters: the longest text that a coordinator may sen
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class HtmlParagraph:
     """One or more lines; a list when each of them begins with a dot."""
 
     lines: tuple[Markup, ...]
@@ -47,7 +48,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
+class HtmlButton:
     label: str
     data: str
     kind: str
@@ -59,8 +60,8 @@ class Message:
     """A letter on the page. `parts` are the same text in one language each, the first being the page's own."""
 
     number: int
-    parts: tuple[tuple[str, tuple[Paragraph, ...]], ...]
-    rows: tuple[tuple[Button, ...], ...]
+    parts: tuple[tuple[str, tuple[HtmlParagraph, ...]], ...]
+    rows: tuple[tuple[HtmlButton, ...], ...]
     attachment: Attachment | None
     link: str = ""  # to hand out
 
@@ -159,11 +160,11 @@ class Pages:
             link[0] if link and is_screen and preview.role == "coordinator" else "",
         )
 
-    def _button(self, of: tuple[str, str], way: str) -> Button:
+    def _button(self, of: tuple[str, str], way: str) -> HtmlButton:
         """`way` is the one button that goes on with the statements: it stands out from those that look elsewhere."""
         label, data = of
         kind = "main" if data == way else self._kind(decode(data))
-        return Button(label.removeprefix("✓ "), data, kind, label.startswith("✓ "))
+        return HtmlButton(label.removeprefix("✓ "), data, kind, label.startswith("✓ "))
 
     def _kind(self, press: Press | None) -> str:
         match press:
@@ -175,13 +176,13 @@ class Pages:
             case _:
                 return ""
 
-    def _paragraphs(self, text: str, preview: Preview) -> tuple[Paragraph, ...]:
+    def _paragraphs(self, text: str, preview: Preview) -> tuple[HtmlParagraph, ...]:
         found = []
         for paragraph in filter(None, text.split("\n\n")):
             is_heading, lines = WHOLLY_BOLD.fullmatch(paragraph) is not None, paragraph.split("\n")
             is_list = all(line.startswith(DOT) for line in lines)
             html = (self._line(line.removeprefix(DOT), preview, in_bold=not is_heading) for line in lines)
-            found.append(Paragraph(tuple(html), is_heading, is_list))
+            found.append(HtmlParagraph(tuple(html), is_heading, is_list))
         return tuple(found)
 
     def _line(self, line: str, preview: Preview, *, in_bold: bool) -> Markup:

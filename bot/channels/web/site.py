@@ -6,17 +6,17 @@ the page as it stands then: after a redirect for a browser without our script, a
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from weakref import WeakValueDictionary
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.channels.commands import code_in
@@ -25,10 +25,12 @@ from bot.channels.in_flight import InFlight
 from bot.channels.port import House, Opened, Preview, Update
 from bot.channels.web import requests
 from bot.channels.web.choices import another_link, own_link, who_is_it
-from bot.channels.web.mailbox import Mailbox, Mailboxes
+from bot.channels.web.cookie import Cookie
+from bot.channels.web.events import Events
+from bot.channels.web.mailbox import Mailboxes
 from bot.channels.web.notices import Notices
 from bot.channels.web.pages import Pages, mail_to_self
-from bot.channels.web.requests import FORGOTTEN, Caller, Event
+from bot.channels.web.requests import Caller, Event
 from bot.channels.web.security_headers import SecurityHeaders
 from bot.channels.web.service_routes import ServiceRoutes
 from bot.channels.web.tokens import Tokens
@@ -37,17 +39,13 @@ from bot.letters import Attachment, Letter
 from bot.rendering import attachments
 from bot.survey import codes
 from bot.survey.conversation import turned_away
-from bot.survey.conversation.buttons import AtTheDoor, Erase, Join, Welcome
+from bot.survey.conversation.buttons import BeforeJoining, Erase, Join, Welcome
 from bot.survey.conversation.dialogue import Commanded, Wrote
 from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE
 
-KEPT = 400 * 24 * 3600  # seconds that a browser keeps a cookie at most
 REPLY_WITHIN = 0.1  # seconds; a letter to a page comes in the next moment, or none comes
 ANSWER_WITHIN = 10.0  # seconds; while the database is away a browser is told so, and a script sends it again
-HEARTBEAT = 25.0  # seconds between signs of life on a stream that has no news
-MOST_STREAMS_EACH = 3  # a browser has six connections for all its tabs together
 DRAWN_AT_ONCE = 2
-UNBUFFERED = {"X-Accel-Buffering": "no"}  # nginx would keep news until it has a page full of it
 INLINE = {"samenspraak.png": "image/png", "qr.png": "image/png"}
 DOWNLOADS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
 
@@ -58,25 +56,16 @@ class Site:
     mailboxes: Mailboxes
     public_url: str
     tokens: Tokens
-    closing: asyncio.Event
+    cookie: Cookie
+    events: Events
     pages: Pages
     in_flight: InFlight[object]
-    most_streams: int
     guesses: Guesses = field(default_factory=Guesses)
-    streams: int = 0
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DRAWN_AT_ONCE))
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
-    @property
-    def is_secure(self) -> bool:
-        return urlsplit(self.public_url).scheme == "https"
-
-    @property
-    def cookie(self) -> str:
-        return "__Host-samenspraak" if self.is_secure else "samenspraak"
-
     def caller(self, request: Request) -> Caller:
-        return requests.caller(request, self.cookie, self.house.texts)
+        return requests.caller(request, self.cookie.name, self.house.texts)
 
     def update(self, caller: Caller, event: Event, once: str = "", message: int | None = None) -> Update:
         unique = self.tokens.update(caller.token, once or secrets.token_hex(16))
@@ -218,29 +207,14 @@ class Site:
             content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{attachment.name}"'}
         )
 
-    async def events(self, request: Request) -> Response:
+    async def news(self, request: Request) -> Response:
         """News of this person's page, as long as they look at it."""
         caller = self.caller(request)
         if caller.is_new or not (await self.look(caller, Wrote())).is_known:
             return Response(status_code=204)  # a browser does not ask again
         await self.house.collect(TRAITS.name, caller.token)
         box = self.mailboxes.of(caller.token)
-        if self.streams >= self.most_streams or box.listeners >= MOST_STREAMS_EACH:
-            return Response(status_code=204)
-        return StreamingResponse(self.stream(box), media_type="text/event-stream", headers=UNBUFFERED)
-
-    async def stream(self, box: Mailbox) -> AsyncIterator[str]:
-        self.streams += 1
-        box.listeners += 1
-        try:
-            version = ""
-            while not self.closing.is_set():
-                has_news = await box.news(version, HEARTBEAT)
-                version = box.version
-                yield f"data: {version}\n\n" if has_news else ": still here\n\n"
-        finally:
-            self.streams -= 1
-            box.listeners -= 1
+        return self.events.of(box)
 
     # What people do
 
@@ -256,7 +230,7 @@ class Site:
         preview = await self.look(caller, Opened(code) if code else Wrote())
         if code and preview.code_is_right:
             self.guesses.was_right(caller.client, code)
-        if not preview.is_known and preview.code_is_right and isinstance(event, AtTheDoor):
+        if not preview.is_known and preview.code_is_right and isinstance(event, BeforeJoining):
             # The first thing that a visitor does is what opens the invitation, and only once.
             await self.in_flight.take(self.update(caller, Opened(code), f"opened {code}"), ANSWER_WITHIN)
             if isinstance(event, Welcome):
@@ -314,7 +288,7 @@ class Site:
             return await self.refused(caller, fields)
         code = codes.find(fields.get("code", ""))
         response = RedirectResponse(f"/i/{quote(code, safe='')}" if code else "/gone", 303)
-        self.set_cookie(response, FORGOTTEN, None)
+        self.cookie.forget(response)
         return response
 
     async def gone(self, request: Request) -> Response:
@@ -335,12 +309,12 @@ class Site:
         proof, once = self.tokens.proof(caller.token), secrets.token_hex(12)
         html = self.pages.render(preview, letters, proof=proof, once=once, **more)
         response = HTMLResponse(html, status, headers={"Content-Location": quote(place)})
-        self.give_cookie(response, caller, is_known=preview.is_known)
+        self.cookie.give(response, caller, is_known=preview.is_known)
         return response
 
     def go(self, caller: Caller, place: str, *, is_known: bool = False) -> Response:
         response = RedirectResponse(place, 303)
-        self.give_cookie(response, caller, is_known=is_known)
+        self.cookie.give(response, caller, is_known=is_known)
         return response
 
     def say(self, request: Request, word: str, status: int) -> Response:
@@ -352,14 +326,6 @@ class Site:
         letter = Letter(self.pages.word(word, language))
         return self.answer(replace(caller, is_new=False), Preview(language, letter), {1: letter}, "/", status)
 
-    def give_cookie(self, response: Response, caller: Caller, *, is_known: bool) -> None:
-        """For a visitor as long as the browser is open; for somebody we know as long as a browser keeps one."""
-        if caller.is_new or is_known:
-            self.set_cookie(response, caller.token, KEPT if is_known else None)
-
-    def set_cookie(self, response: Response, value: str, seconds: int | None) -> None:
-        response.set_cookie(self.cookie, value, max_age=seconds, secure=self.is_secure, httponly=True, samesite="lax")
-
 
 def site(
     house: House,
@@ -367,10 +333,10 @@ def site(
     pages: Pages,
     public_url: str,
     secret: str,
-    closing: asyncio.Event,
-    most_streams: int,
+    events: Events,
 ) -> SecurityHeaders:
-    own = Site(house, mailboxes, public_url, Tokens(secret), closing, pages, InFlight(house.receive), most_streams)
+    tokens, cookie = Tokens(secret), Cookie(public_url)
+    own = Site(house, mailboxes, public_url, tokens, cookie, events, pages, InFlight(house.receive))
     machines = ServiceRoutes(house, pages.assets)
     post = partial(Route, methods=["POST"])
     routes = [
@@ -381,7 +347,7 @@ def site(
         Route("/keep", own.keep),
         Route("/keep.png", own.keep_code),
         Route("/file/{number:number}/{name}", own.file),
-        Route("/events", own.events),
+        Route("/events", own.news),
         post("/tap", own.tap),
         post("/away", own.away),
         Route("/gone", own.gone),
@@ -390,4 +356,4 @@ def site(
     notices = Notices(own.say, house.texts.negotiate, own.no_invitation)
     app = Starlette(routes=routes, exception_handlers=notices.handlers())
     app.router.redirect_slashes = False  # it would send people to whatever host the request names
-    return SecurityHeaders(app, pages.for_anybody("broken"), is_secure=own.is_secure)
+    return SecurityHeaders(app, pages.for_anybody("broken"), is_secure=cookie.is_secure)

@@ -146,9 +146,9 @@ class Coordinate:
     argument: str = "-"
 
 
-AtTheDoor = Welcome | Join | Decline
+BeforeJoining = Welcome | Join | Decline
 OfAResponse = ChooseGroup | ChooseOption | Go | Resume | Switch | ChooseMoment | Finish | Erase | WantResult
-Press = AtTheDoor | OfAResponse | Coordinate
+Press = BeforeJoining | OfAResponse | Coordinate
 
 LETTERS: dict[str, type[Any]] = {
     "w": Welcome,

@@ -17,7 +17,7 @@ def go_on(dialogue: Dialogue) -> Row:
     return (Button(label, Resume(dialogue.response)),)
 
 
-def own_data(dialogue: Dialogue) -> Row:
+def own_data_button(dialogue: Dialogue) -> Row:
     return (
         Button(say("My data"), Go(dialogue.response, Place(Screen.MY_DATA))),
         Button(say("Delete my answers"), Go(dialogue.response, Place(Screen.ERASE))),

@@ -9,8 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.survey.checklist import Dimension
-from bot.survey.conversation import own_data as rights
-from bot.survey.conversation import reminder_screens as reminders
+from bot.survey.conversation import own_data, reminder_screens
 from bot.survey.conversation.buttons import (
     ChooseGroup,
     ChooseOption,
@@ -23,7 +22,7 @@ from bot.survey.conversation.buttons import (
     WantResult,
 )
 from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
-from bot.survey.conversation.rows import go_on, language_buttons, languages, own_data
+from bot.survey.conversation.rows import go_on, language_buttons, languages, own_data_button
 from bot.survey.conversation.values import shared
 from bot.survey.conversation.views import Button, Row, View, in_rows
 from bot.survey.phrases import Phrase, joined, say, say_n, verbatim, within
@@ -201,7 +200,7 @@ def _thanks(dialogue: Dialogue, _number: int, _now: datetime) -> View:
             if_closed=not dialogue.wave_open,
             if_awaited=dialogue.wants_result and dialogue.wave_open,
         ),
-        (*_group_result(dialogue), own_data(dialogue)),
+        (*_group_result(dialogue), own_data_button(dialogue)),
     )
 
 
@@ -229,7 +228,7 @@ def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
 
             {if_chat}You hear from us when there is a new round.
             {if_page}Open your own link again later. You see it here when there is a new round."""),
-        (own_data(dialogue),),
+        (own_data_button(dialogue),),
     )
 
 
@@ -258,17 +257,17 @@ def _to_be_sent(dialogue: Dialogue, why: Screen, now: datetime) -> View:
         shown = _shown(dialogue, dialogue.here, now)
     if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
         return shown
-    above = reminders.invitation(dialogue) if why == Screen.INVITED else reminders.reminder(dialogue)
-    return View(((above,), *shown.paragraphs), (*shown.rows, *reminders.put_off(dialogue, why)))
+    above = reminder_screens.invitation(dialogue) if why == Screen.INVITED else reminder_screens.reminder(dialogue)
+    return View(((above,), *shown.paragraphs), (*shown.rows, *reminder_screens.put_off(dialogue, why)))
 
 
 WITHOUT_LANGUAGES = {Screen.ITEM, Screen.REMINDER, Screen.INVITED, Screen.LANGUAGE, Screen.PICK, Screen.ERASED}
 SCREENS: dict[Screen, Phrase | Callable[[Dialogue, int, datetime], View]] = {
     Screen.GROUP: _group,
     Screen.ITEM: _item,
-    Screen.PAUSE: reminders.pause,
-    Screen.PAUSED: reminders.paused,
-    Screen.REMINDERS: reminders.reminders,
+    Screen.PAUSE: reminder_screens.pause,
+    Screen.PAUSED: reminder_screens.paused,
+    Screen.REMINDERS: reminder_screens.reminders,
     Screen.REMINDER: _reminder,
     Screen.INVITED: _invited,
     Screen.REVIEW: _review,
@@ -276,12 +275,12 @@ SCREENS: dict[Screen, Phrase | Callable[[Dialogue, int, datetime], View]] = {
     Screen.THANKS: _thanks,
     Screen.RESULT: say("You can see this result here again, until the next round."),  # under what a database knows
     Screen.CLOSED: _closed,
-    Screen.LANGUAGE: rights.language,
-    Screen.HELP: rights.HELP,
-    Screen.PRIVACY: rights.PRIVACY,
-    Screen.MY_DATA: rights.my_data,
-    Screen.ERASE: rights.erase,
-    Screen.ERASED: lambda _dialogue, _number, _now: View(rights.ERASED),
-    Screen.STOPPED: rights.STOPPED,
+    Screen.LANGUAGE: own_data.language,
+    Screen.HELP: own_data.HELP,
+    Screen.PRIVACY: own_data.PRIVACY,
+    Screen.MY_DATA: own_data.my_data,
+    Screen.ERASE: own_data.erase,
+    Screen.ERASED: lambda _dialogue, _number, _now: View(own_data.ERASED),
+    Screen.STOPPED: own_data.STOPPED,
     Screen.PICK: _pick,
 }

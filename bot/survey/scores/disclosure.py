@@ -24,7 +24,7 @@ Crowd = tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class Cohort:
     """People whom publications treat alike: the release they came in with, the last one they were part of (None while
     they are still there), their group, and the comparisons with another wave that they are part of.
 
@@ -57,25 +57,25 @@ def interim(completed: int, released: int, k: int) -> int:
     return covered if covered >= k and covered - released >= k else released
 
 
-def may_publish(people: Mapping[Block, int], published: Published, release: int, cell: str, k: int) -> bool:
+def may_publish(people: Mapping[Cohort, int], published: Published, release: int, cell: str, k: int) -> bool:
     """Whether this cell of an item may be published in this release.
 
-    `people` counts who contribute to the item, in every release up to this one, those who left included; a block of
+    `people` counts who contribute to the item, in every release up to this one, those who left included; a cohort of
     nobody but people with a seat is there with 0. A group needs everyone to be published in the same release, so that
     its complement passes the same test.
     """
-    if cell in {block.group for block in people} and (release, EVERYONE) not in published:
+    if cell in {cohort.group for cohort in people} and (release, EVERYONE) not in published:
         return False
-    contributors = sum(n for block, n in people.items() if block.is_in(release, cell))
+    contributors = sum(n for cohort, n in people.items() if cohort.is_in(release, cell))
     return contributors >= k and not isolates(people, [*published, (release, cell)], k)
 
 
-def isolates(people: Mapping[Block, int], published: Published, k: int) -> bool:
+def isolates(people: Mapping[Cohort, int], published: Published, k: int) -> bool:
     """Whether some combination of these publications is about one to k - 1 people alone, or only about people with a
     seat, who count for nobody: their answers are theirs too."""
     crowds = Counter[Crowd]()
-    for block, n in people.items():
-        crowds[tuple(block.is_in(release, cell) for release, cell in published)] += n
+    for cohort, n in people.items():
+        crowds[tuple(cohort.is_in(release, cell) for release, cell in published)] += n
     means = _independent(_means(crowds))
     told_apart = {crowd: n for crowd, n in crowds.items() if n}
     counted = _independent(_means(told_apart))

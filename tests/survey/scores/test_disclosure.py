@@ -1,6 +1,6 @@
 """The release rule: an attacker with everything ever published cannot isolate fewer than k people.
 
-The attacker works on persons; the rule works on blocks of people. They share no code.
+The attacker works on persons; the rule works on cohorts of people. They share no code.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.survey.scores.disclosure import EVERYONE, Block, interim, isolates, may_publish
+from bot.survey.scores.disclosure import EVERYONE, Cohort, interim, isolates, may_publish
 
 GROUPS = ("resident", "professional", "withheld")
 
@@ -35,13 +35,13 @@ def test_an_interim_release_is_k_or_more_and_leaves_k_or_more(completed: int, re
     assert interim(completed, released, 5) == covered
 
 
-def crowd(*blocks: tuple[int, int | None, str, int]) -> dict[Block, int]:
-    return {Block(came, left, group): n for came, left, group, n in blocks}
+def crowd(*cohorts: tuple[int, int | None, str, int]) -> dict[Cohort, int]:
+    return {Cohort(came, left, group): n for came, left, group, n in cohorts}
 
 
-def same(came: int, left: int | None, group: str, n: int) -> dict[Block, int]:
+def same(came: int, left: int | None, group: str, n: int) -> dict[Cohort, int]:
     """People who were in the wave before, too: "<1" is the name of the comparison."""
-    return {Block(came, left, group, frozenset({"<1"})): n}
+    return {Cohort(came, left, group, frozenset({"<1"})): n}
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def same(came: int, left: int | None, group: str, n: int) -> dict[Block, int]:
     ],
 )
 def test_may_publish(
-    people: dict[Block, int], published: list[tuple[int, str]], release: int, cell: str, may: bool
+    people: dict[Cohort, int], published: list[tuple[int, str]], release: int, cell: str, may: bool
 ) -> None:
     assert may_publish(people, published, release, cell, 5) is may
 
@@ -106,8 +106,8 @@ class Someone:
     seated: bool = False
 
     @property
-    def block(self) -> Block:
-        return Block(self.came, self.left, self.group, self.compared)
+    def cohort(self) -> Cohort:
+        return Cohort(self.came, self.left, self.group, self.compared)
 
 
 COMPARISONS = {1: "<1", 2: "<2", 3: ">3"}
@@ -124,10 +124,10 @@ def someone(draw: st.DrawFn) -> Someone:
     return Someone(came, left, draw(st.sampled_from(GROUPS)), frozenset(compared), seated)
 
 
-def counted(everybody: list[Someone]) -> Counter[Block]:
-    """Block -> those who count; 0 where all have a seat."""
-    people = Counter({person.block: 0 for person in everybody})
-    people.update(person.block for person in everybody if not person.seated)
+def counted(everybody: list[Someone]) -> Counter[Cohort]:
+    """Cohort -> those who count; 0 where all have a seat."""
+    people = Counter({person.cohort: 0 for person in everybody})
+    people.update(person.cohort for person in everybody if not person.seated)
     return people
 
 

@@ -13,7 +13,7 @@ class CannotWrite(StorageError):
     """The database can be read and not be written."""
 
 
-def hurried(url: str) -> str:
+def with_short_timeouts(url: str) -> str:
     """The same database, for somebody who wants to know within seconds that it does not answer."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":

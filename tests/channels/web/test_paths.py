@@ -4,7 +4,7 @@ import pytest
 from yarl import URL
 
 from bot.channels.guesses import Guesses
-from bot.channels.web.addresses import meant
+from bot.channels.web.paths import meant
 from bot.texts.texts import Texts
 from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_bad_input import wrong
