@@ -6,3 +6,5 @@ from bot.channels.web.channel import WebChannel
 
 CHANNELS: tuple[type[Channel], ...] = (WebChannel, TelegramChannel)
 """Every channel there is, in the order in which its entrance is offered."""
+
+TRAITS = tuple(channel.traits for channel in CHANNELS)

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot import app
+from bot.channels import TRAITS
 from bot.command_line import doctor
 from bot.command_line.common import CommandError, Commands, add, as_json
 from bot.runtime.health import Finding
@@ -48,7 +49,7 @@ def examine_settings(asked: argparse.Namespace, error: SettingsError) -> int:
 
 def back_up(asked: argparse.Namespace, settings: Settings) -> None:
     """Write a back-up; it does not upgrade, so that one can be made before an upgrade."""
-    with closing(Database(settings.database_url, kept_secret(settings) or "none")) as database:
+    with closing(Database(settings.database_url, kept_secret(settings) or "none", TRAITS)) as database:
         backups.save(database, asked.file, app.wall_clock(), over=asked.force)
     print(f"{asked.file}: {asked.file.stat().st_size // 1024} kB. The secret is not in it: keep that elsewhere.")
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from bot.channels import CHANNELS
+from bot.channels import CHANNELS, TRAITS
 from bot.runtime.health import Finding
 from bot.runtime.logs import lines_told, told
 from bot.runtime.settings import Settings, SettingsError, kept_secret
@@ -120,7 +120,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield from (absent, *(_unseen(name) for name in steps if name != absent.name))
         return
     with closing(
-        Database(probe.with_short_timeouts(settings.database_url), kept_secret(settings) or "none")
+        Database(probe.with_short_timeouts(settings.database_url), kept_secret(settings) or "none", TRAITS)
     ) as database:
         for name, step in steps.items():
             finding = _tried(name, step, database)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.channels import CHANNELS
+from bot.channels import TRAITS
 from storage.engine.database import Database
 from tests.databases import Source, SqliteFiles
 from tests.house import SECRET
@@ -44,7 +44,7 @@ def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
 
 
 def _opened(url: str) -> Iterator[Database]:
-    database = Database(url, SECRET, (one.traits for one in CHANNELS))
+    database = Database(url, SECRET, TRAITS)
     try:
         yield database
     finally:
