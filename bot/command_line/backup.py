@@ -58,7 +58,7 @@ def restore(asked: argparse.Namespace, settings: Settings) -> None:
     """Put a back-up back, upgraded to this version, and so that nobody is written to twice."""
     if (secret := kept_secret(settings)) is None:
         raise CommandError(UNRECOGNISABLE)
-    with backups.restored(asked.file, settings.database_url, secret) as database, database.transaction() as tx:
+    with backups.restored(asked.file, settings.database_url, secret, TRAITS) as database, database.transaction() as tx:
         made = state.read_moment(tx, backups.MADE)
         restoring.begin_anew(tx, now := app.wall_clock())
         taken = None if asked.moved else after_restore.settle_in(tx, load(), made, now)

@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
+from bot.survey.traits import Traits
 from storage import state
 from storage.engine.database import Database, DatabaseAway, StorageError
 from storage.engine.urls import file_of, told
@@ -71,15 +72,17 @@ def _is_nothing(database: Database) -> bool:
         return False  # it cannot be written, or is damaged: the copy will tell
 
 
-def restored(path: Path, url: str, secret: str) -> AbstractContextManager[Database]:
+def restored(path: Path, url: str, secret: str, channels: Sequence[Traits] = ()) -> AbstractContextManager[Database]:
     """A back-up, checked, put back where there was nothing, and upgraded; what is done with it until the end belongs to
     it: before that no bot starts there."""
     target = file_of(url)
-    return _restored_file(path, target, secret) if target else _restored_on_server(path, url, secret)
+    return (
+        _restored_file(path, target, secret, channels) if target else _restored_on_server(path, url, secret, channels)
+    )
 
 
 @contextmanager
-def _restored_file(path: Path, target: Path, secret: str) -> Iterator[Database]:
+def _restored_file(path: Path, target: Path, secret: str, channels: Sequence[Traits]) -> Iterator[Database]:
     """Under another name until this ends well."""
     for taken in (target, Path(f"{target}-wal"), Path(f"{target}-shm")):
         if taken.exists():
@@ -89,16 +92,16 @@ def _restored_file(path: Path, target: Path, secret: str) -> Iterator[Database]:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _whole(target) as copy:
         _copy_file(path, copy)
-        with closing(Database(f"sqlite:///{copy}", secret)) as database:
+        with closing(Database(f"sqlite:///{copy}", secret, channels)) as database:
             migrate.upgrade(database, _check(database))
             yield database
         _make_one_file(copy)
 
 
 @contextmanager
-def _restored_on_server(path: Path, url: str, secret: str) -> Iterator[Database]:
+def _restored_on_server(path: Path, url: str, secret: str, channels: Sequence[Traits]) -> Iterator[Database]:
     """Behind a guard until this ends well."""
-    with closing(Database(url, secret)) as database:
+    with closing(Database(url, secret, channels)) as database:
         if migrate.current(database) is not None:
             raise BackupError(f"There is something in {told(url)} already. {INTO_EMPTY}")
         listed = _run("pg_restore", "--list", str(path))

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from bot.channels import TRAITS
 from bot.command_line import doctor
 from storage import letters, state
 from storage.engine.database import Database, StorageError
@@ -58,7 +59,8 @@ def test_it_is_in_place_afterwards_and_everything_is_in_one_file(
     live_in(database)
     backups.save(database, tmp_path / "copy", MONDAY)
     with source.new(migrated=False) as url:
-        with backups.restored(tmp_path / "copy", url, SECRET) as copy, copy.transaction() as tx:
+        with backups.restored(tmp_path / "copy", url, SECRET, TRAITS) as copy, copy.transaction() as tx:
+            assert tx.unable_to_ring == ["web"], "nobody is taken to be reminded on the page"
             state.write_moment(tx, "put back", MONDAY)
         with closing(Database(url, SECRET)) as again:
             migrate(again)
