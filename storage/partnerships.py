@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from bot.survey import codes
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.numbers import as_number
+from storage import reminders
 from storage.engine.database import Tx
 from storage.schema import (
     answers,
@@ -85,6 +86,8 @@ def make_link(tx: Tx, partnership: int, role: str, now: datetime) -> str:
 def change(tx: Tx, partnership: int, **facts: str | int) -> None:
     """Change what a coordinator may: who helps, who asks, the time zone, when reminders and summaries come."""
     tx.connection.execute(update(partnerships).where(partnerships.c.id == partnership).values(facts))
+    if facts.keys() & {"remind_after", "remind_again", "timezone"}:
+        reminders.look_again(tx, waves.c.partnership_id == partnership)
 
 
 def tidy(text: str) -> str:

@@ -1,18 +1,20 @@
 """Reminders: who may be due one, and which are out of date.
 
-The letters themselves are the memory: their keys are `reminder:<response>:1` and `:2`.
+When somebody is due is what the dialogue says. `next_reminder_at` keeps it; it may be too early, for all is looked at
+again, and is never too late. The letters are the memory: their keys are `reminder:<response>:1` and `:2`.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, FromClause, String, and_, bindparam, cast, or_, select
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, select, update
 
 from bot.survey.calendar import MOST_REMINDERS
-from bot.survey.conversation.dialogue import Dialogue, Partnership
+from bot.survey.conversation.dialogue import Dialogue
 from storage.engine.database import Tx
-from storage.schema import contacts, letters, respondents, responses
+from storage.schema import contacts, letters, respondents, responses, waves
 
-FIRST, SECOND = letters.alias("first"), letters.alias("second")
+KEYS = tuple("reminder:" + cast(responses.c.id, String) + f":{number}" for number in range(1, MOST_REMINDERS + 1))
 
 
 def key(response: int, number: int) -> str:
@@ -26,7 +28,7 @@ def invitation(response: int) -> str:
 def overtaken(before: Dialogue, after: Dialogue) -> list[str]:
     """Keys of letters that this turn made out of date, in case they were not delivered yet."""
     keys = []
-    if before.reminded and _moved(before) != _moved(after):
+    if before.reminders_sent and _moved(before) != _moved(after):
         keys += [key(after.response, number) for number in range(1, MOST_REMINDERS + 1)]
     if after.wave > 1 and after.answers and not before.answers:
         keys.append(invitation(after.response))
@@ -37,39 +39,50 @@ def _moved(dialogue: Dialogue) -> tuple[object, ...]:
     return (dialogue.answers, dialogue.completed, dialogue.reminders, dialogue.remind_at)
 
 
-def was_sent(letter: FromClause, number: int) -> ColumnElement[bool]:
-    """Joins a response to its first or second reminder."""
-    return letter.c.key == "reminder:" + cast(responses.c.id, String) + f":{number}"
+def due(tx: Tx, now: datetime, most: int) -> list[tuple[int, int]]:
+    """(contact, response) of those who may be due one, and whom nobody else can touch until the commit."""
+    found = [(contact, response) for contact, response in tx.connection.execute(_DUE, {"now": now, "most": most})]
+    if found:
+        _recount(tx, [response for _, response in found])
+    return found
 
 
-def due(tx: Tx, partnership: Partnership, wave: int, now: datetime, most: int) -> list[tuple[int, int]]:
-    """(contact, response) of those who are silent for long enough, or asked for this moment; all is checked again."""
-    first, again = timedelta(days=partnership.remind_after), timedelta(days=partnership.remind_again)
-    asked = {"wave": wave, "now": now, "most": most, "unable_to_ring": tx.unable_to_ring}
-    silences = {"first": now - first, "again": now - again, "between": now - (again - first)}
-    return [(contact, response) for contact, response in tx.connection.execute(_DUE, {**asked, **silences})]
+def _recount(tx: Tx, these: Sequence[int]) -> None:
+    """How often and when they were reminded, as the letters have it: one may be held up, or gone with its wave."""
+    counted = select(func.count()).where(letters.c.key.in_(KEYS)).scalar_subquery()
+    last = select(func.max(letters.c.due_at)).where(letters.c.key.in_(KEYS)).scalar_subquery()
+    reminded = {"reminders_sent": counted, "reminded_at": last}
+    tx.connection.execute(update(responses).where(responses.c.id.in_(these)).values(reminded))
 
 
-_IS_SILENT = or_(
-    and_(FIRST.c.id.is_(None), responses.c.touched_at <= bindparam("first")),
-    and_(responses.c.touched_at <= bindparam("again"), FIRST.c.due_at <= bindparam("between")),
-)
-# Made once: it is asked for every open wave every 20 seconds, and costs less to run than to make.
+def keep(tx: Tx, dialogue: Dialogue, due_at: datetime | None) -> None:
+    """Keep what a tick did with somebody, and when they are due again."""
+    reminded = {"reminders_sent": dialogue.reminders_sent, "reminded_at": dialogue.reminded_at}
+    place = str(dialogue.place) if dialogue.place else None
+    kept = {"place": place, "remind_at": dialogue.remind_at, "next_reminder_at": due_at, **reminded}
+    tx.connection.execute(update(responses).where(responses.c.id == dialogue.response).values(kept))
+
+
+def look_again(tx: Tx, where: ColumnElement[bool]) -> None:
+    """A fact changed on which it depends when people are due in these waves: a tick asks it of each of them again."""
+    asked = responses.c.wave_id.in_(select(waves.c.id).where(where, waves.c.closed_at.is_(None)))
+    unfinished = (asked, responses.c.completed_at.is_(None))
+    theirs = select(contacts.c.id).select_from(contacts.join(respondents).join(responses)).where(*unfinished)
+    # Nobody keeps what followed from the fact as it was: turns under way are over, and later ones see it as it is.
+    tx.connection.execute(theirs.order_by(contacts.c.id).with_for_update(of=contacts)).all()
+    tx.connection.execute(update(responses).where(*unfinished).values(next_reminder_at=responses.c.touched_at))
+
+
+# Made once: it is asked every 20 seconds, and costs less to run than to make.
 _DUE = (
     select(contacts.c.id, responses.c.id)
     .select_from(responses.join(respondents).join(contacts))
-    .outerjoin(FIRST, was_sent(FIRST, 1))
-    .outerjoin(SECOND, was_sent(SECOND, 2))
     .where(
-        responses.c.wave_id == bindparam("wave"),
-        responses.c.completed_at.is_(None),
-        responses.c.reminders,
-        contacts.c.channel.not_in(bindparam("unable_to_ring", expanding=True)),
+        responses.c.next_reminder_at <= bindparam("now"),
         contacts.c.stopped_at.is_(None),
         contacts.c.unreachable_at.is_(None),
-        SECOND.c.id.is_(None),
-        or_(responses.c.remind_at <= bindparam("now"), and_(responses.c.remind_at.is_(None), _IS_SILENT)),
     )
-    .order_by(contacts.c.id)
+    .order_by(responses.c.next_reminder_at)
     .limit(bindparam("most"))
+    .with_for_update(of=contacts, skip_locked=True)  # first the contact, as everywhere
 )

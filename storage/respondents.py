@@ -58,13 +58,10 @@ def active_since(
 ) -> Iterator[Known]:
     """Everybody who last answered in this channel between two moments, neither finished nor took a break, and was not
     reminded since."""
-    reminded = func.coalesce(reminders.SECOND.c.due_at, reminders.FIRST.c.due_at)
     active = (
         select(contacts.c.id)
         .distinct()
         .select_from(contacts.join(respondents).join(responses).join(waves))
-        .outerjoin(reminders.FIRST, reminders.was_sent(reminders.FIRST, 1))
-        .outerjoin(reminders.SECOND, reminders.was_sent(reminders.SECOND, 2))
         .where(
             contacts.c.channel == channel,
             contacts.c.unreachable_at.is_(None),
@@ -73,7 +70,7 @@ def active_since(
             responses.c.touched_at.between(after, before),
             responses.c.completed_at.is_(None),
             responses.c.remind_at.is_(None),
-            or_(reminded.is_(None), reminded < responses.c.touched_at),
+            or_(responses.c.reminded_at.is_(None), responses.c.reminded_at < responses.c.touched_at),
             waves.c.closed_at.is_(None),
             or_(waves.c.closes_at.is_(None), waves.c.closes_at > now),
         )
@@ -90,11 +87,6 @@ def of_contact(
     if not _LOCK_CONTACT(tx, contact_id=contact):
         return None
     return load(tx, checklist, languages, contact, response)
-
-
-def forget_moment(tx: Tx, response: int) -> None:
-    """The moment that they asked for has come; they are shown where their answers put them."""
-    tx.connection.execute(update(responses).where(responses.c.id == response).values(remind_at=None, place=None))
 
 
 def join(
@@ -141,6 +133,7 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
     Whether letters that wait for this contact were withdrawn, because they are out of date now.
     """
     before = known.dialogue
+    awake = replace(after, stopped=False, touched_at=now)  # who stopped comes back in any of their responses
     today = now.astimezone(zone(after.partnership.timezone)).date()
     for item, option in after.answers.items():
         if before.answers.get(item) != option:
@@ -152,6 +145,7 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
         reminders=after.reminders,
         remind_at=after.remind_at,
         touched_at=now,
+        next_reminder_at=awake.next_reminder,
     )
     if after.answers and not before.answers:
         begun = update(responses).where(responses.c.id == after.response, responses.c.started_at.is_(None))
@@ -270,7 +264,8 @@ def _dialogue(
         wave_name=row.wave_name,
         closes_at=row.closes_at,
         touched_at=row.touched_at,
-        reminded=tuple(at for at in (row.first_reminder, row.second_reminder) if at),
+        reminders_sent=row.reminders_sent,
+        reminded_at=row.reminded_at,
     )
 
 
@@ -299,8 +294,8 @@ _LOAD = Prepared(
             responses.c.remind_at,
             responses.c.completed_at,
             responses.c.touched_at,
-            reminders.FIRST.c.due_at.label("first_reminder"),
-            reminders.SECOND.c.due_at.label("second_reminder"),
+            responses.c.reminders_sent,
+            responses.c.reminded_at,
             waves.c.id.label("wave"),
             waves.c.number,
             waves.c.name.label("wave_name"),
@@ -309,14 +304,7 @@ _LOAD = Prepared(
             partnerships.c.id.label("partnership"),
             *PARTNERSHIP_COLUMNS,
         )
-        .select_from(
-            contacts.join(respondents)
-            .join(responses)
-            .join(waves)
-            .join(partnerships)
-            .outerjoin(reminders.FIRST, reminders.was_sent(reminders.FIRST, 1))
-            .outerjoin(reminders.SECOND, reminders.was_sent(reminders.SECOND, 2))
-        )
+        .select_from(contacts.join(respondents).join(responses).join(waves).join(partnerships))
         .where(contacts.c.id == bindparam("contact_id"))
         .order_by(responses.c.touched_at.desc(), responses.c.id.desc())
     )
@@ -334,6 +322,7 @@ _SAVE_RESPONSE = Prepared(
             reminders=bindparam("reminders"),
             remind_at=bindparam("remind_at"),
             touched_at=bindparam("touched_at"),
+            next_reminder_at=bindparam("next_reminder_at"),
         )
     )
 )

@@ -57,7 +57,8 @@ def _forget_moments(tx: Tx, of: list[int]) -> None:
     """What is left is about nobody: of when they answered only the day stays, for it is thrown away by the day."""
     at = (responses.c.opened_at, responses.c.started_at, responses.c.touched_at, responses.c.completed_at)
     days = update(responses).where(responses.c.respondent_id.in_(of))
-    tx.connection.execute(days.values({column: func.date(column) for column in at} | {responses.c.remind_at: None}))
+    of_reminders = (responses.c.remind_at, responses.c.reminded_at, responses.c.next_reminder_at)
+    tx.connection.execute(days.values({column: func.date(column) for column in at} | dict.fromkeys(of_reminders)))
 
 
 def _is_over(tx: Tx, partnership: Partnership, now: datetime) -> bool:

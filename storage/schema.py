@@ -200,7 +200,10 @@ responses = Table(
     Column("wave_id", Integer, _of("waves"), nullable=False, index=True),
     Column("place", String(10)),
     Column("reminders", Boolean, nullable=False),
-    Column("remind_at", Moment),
+    Column("remind_at", Moment),  # when they asked for it
+    Column("reminders_sent", Integer, nullable=False, server_default="0"),
+    Column("reminded_at", Moment),  # for the last time
+    Column("next_reminder_at", Moment, index=True),  # never too late; too early where something changed since
     Column("opened_at", Moment, nullable=False),
     Column("started_at", Moment),  # not yet, when they were only invited
     Column("touched_at", Moment, nullable=False),
@@ -211,7 +214,7 @@ responses = Table(
     sqlite_autoincrement=True,
 )
 
-# Who has not finished is looked for every 20 seconds, among ever more who have.
+# Who has not finished is looked for every 20 seconds after a closing, among ever more who have.
 Index(
     "ix_responses_unfinished",
     responses.c.wave_id,

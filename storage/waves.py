@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, String, and_, case, cast, delete, exists, 
 from bot.survey.conversation.dialogue import Partnership
 from storage import letters as letters_of
 from storage import partnerships as of_partnerships
+from storage import reminders
 from storage.engine.database import Tx
 from storage.partnerships import PARTNERSHIP_COLUMNS, WAVE_COLUMNS, Wave
 from storage.schema import (
@@ -121,12 +122,13 @@ def undo(tx: Tx, wave: Wave, now: datetime) -> bool:
 
 def withdraw_asking(tx: Tx, wave: int, now: datetime) -> None:
     """Let invitations and reminders go that were not delivered before the wave closed."""
-    mine = cast(responses.c.id, String)
-    keys = ("invitation:" + mine, "reminder:" + mine + ":1", "reminder:" + mine + ":2")
-    asking = or_(*(letters.c.key.in_(select(key).where(responses.c.wave_id == wave)) for key in keys))
+    here = responses.c.wave_id == wave
+    keys = ("invitation:" + cast(responses.c.id, String), *reminders.KEYS)
+    asking = or_(*(letters.c.key.in_(select(key).where(here)) for key in keys))
     untaken = and_(asking, letters.c.settled_at.is_(None), letters.c.leased_until.is_(None))
     tx.connection.execute(delete(letters).where(untaken))  # so that they do not count when it is opened again
     letters_of.withdraw(tx, asking, now)
+    tx.connection.execute(update(responses).where(here).values(next_reminder_at=None))
 
 
 def reopen(tx: Tx, wave: int, now: datetime) -> bool:
@@ -137,9 +139,11 @@ def reopen(tx: Tx, wave: int, now: datetime) -> bool:
     later = waves.alias()
     is_last = ~exists().where(later.c.partnership_id == waves.c.partnership_id, later.c.number > waves.c.number)
     again = update(waves).where(waves.c.id == wave, waves.c.closed_at.is_not(None), is_last)
-    return bool(
-        tx.connection.execute(again.values(closed_at=None, closes_at=None, invite_at=None, opened_at=now)).rowcount
-    )
+    facts = {"closed_at": None, "closes_at": None, "invite_at": None, "opened_at": now}
+    is_open = bool(tx.connection.execute(again.values(facts)).rowcount)
+    if is_open:
+        reminders.look_again(tx, waves.c.id == wave)
+    return is_open
 
 
 def rename(tx: Tx, wave: int, name: str) -> None:
@@ -148,6 +152,7 @@ def rename(tx: Tx, wave: int, name: str) -> None:
 
 def set_closing(tx: Tx, wave: int, closes_at: datetime | None) -> None:
     tx.connection.execute(update(waves).where(waves.c.id == wave).values(closes_at=closes_at))
+    reminders.look_again(tx, waves.c.id == wave)
 
 
 def numbers(tx: Tx, partnership: int) -> list[int]:
@@ -253,10 +258,10 @@ def to_invite(tx: Tx, partnership: int, wave: int, most: int) -> list[tuple[int,
 def invite(tx: Tx, respondent: int, wave: int, now: datetime) -> int | None:
     """The new response of somebody who is invited; None when they are in already. With a seat it counts in the scores
     and never towards k."""
-    row = {"respondent_id": respondent, "wave_id": wave, "opened_at": now, "touched_at": now}
+    row = {"respondent_id": respondent, "wave_id": wave, "opened_at": now, "touched_at": now, "next_reminder_at": now}
     last = select(responses.c.reminders).where(responses.c.respondent_id == respondent)
-    reminders = func.coalesce(last.order_by(responses.c.id.desc()).limit(1).scalar_subquery(), True)
-    new = tx.insert(responses).values(**row, reminders=reminders, seated=_has_a_seat(respondent))
+    wanted = func.coalesce(last.order_by(responses.c.id.desc()).limit(1).scalar_subquery(), True)
+    new = tx.insert(responses).values(**row, reminders=wanted, seated=_has_a_seat(respondent))
     return tx.connection.execute(new.on_conflict_do_nothing().returning(responses.c.id)).scalar()
 
 

@@ -4,7 +4,6 @@
 """
 
 from calendar import monthrange
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,7 +31,8 @@ def moments(now: datetime, timezone: str) -> dict[str, datetime]:
 def next_reminder(
     touched_at: datetime,
     asked_for: datetime | None,
-    sent: Sequence[datetime],
+    sent: int,
+    reminded_at: datetime | None,
     days: tuple[int, int],
     timezone: str,
 ) -> datetime | None:
@@ -41,11 +41,11 @@ def next_reminder(
     At the moment they asked for; else after so many `days` of silence, the second one as long after the first as the
     days are apart. Always at a decent hour.
     """
-    if len(sent) >= MOST_REMINDERS:
+    if sent >= MOST_REMINDERS:
         return None
-    due = asked_for or touched_at + timedelta(days=days[len(sent)])
-    if sent and not asked_for:
-        due = max(due, sent[-1] + timedelta(days=days[1] - days[0]))
+    due = asked_for or touched_at + timedelta(days=days[sent])
+    if sent and reminded_at and not asked_for:
+        due = max(due, reminded_at + timedelta(days=days[1] - days[0]))
     return decent(due, timezone)
 
 

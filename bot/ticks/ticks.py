@@ -6,6 +6,7 @@ a bounded piece of work and says whether there is more, so that answers to peopl
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.coordination import feedback, team
@@ -73,26 +74,24 @@ def _invite(tx: Tx, texts: Texts, contact: int, response: int | None, now: datet
 
 def remind(tx: Tx, texts: Texts, now: datetime) -> bool:
     """Remind those who are silent for some days, or who asked for this moment."""
-    for partnership, wave in waves.every_open(tx):
-        if is_decent(now, partnership.timezone):
-            silent = reminders.due(tx, partnership, wave.id, now, AT_ONCE)
-            written = [_remind(tx, texts, contact, response, now) for contact, response in silent]
-            if silent:  # these are locked: whoever else waits is for the next transaction
-                return any(written)
-    return False
+    due = reminders.due(tx, now, AT_ONCE)
+    for contact, response in due:
+        known = respondents.of_contact(tx, texts.checklist, texts.languages, contact, response)
+        if known and known.named:
+            _remind(tx, texts, known, now)
+    return bool(due)
 
 
-def _remind(tx: Tx, texts: Texts, contact: int, response: int, now: datetime) -> bool:
-    """Whether a reminder was written. Nobody else can touch their row any more, so all is looked at again."""
-    known = respondents.of_contact(tx, texts.checklist, texts.languages, contact, response)
-    if known is None or not known.named or known.unreachable:
-        return False
-    due = known.dialogue.next_reminder
-    if due is None or due > now:
-        return False
-    respondents.forget_moment(tx, response)
-    number = len(known.dialogue.reminded) + 1
-    return _write(tx, texts, known, Screen.REMINDER, reminders.key(response, number), now)
+def _remind(tx: Tx, texts: Texts, known: Known, now: datetime) -> None:
+    """Remind somebody now, or at the moment that they are due, which may be never; not at night, however late it is."""
+    dialogue = known.dialogue
+    due = dialogue.next_reminder
+    if due and due <= now and is_decent(now, dialogue.partnership.timezone):
+        number = dialogue.reminders_sent + 1
+        _write(tx, texts, known, Screen.REMINDER, reminders.key(dialogue.response, number), now)
+        dialogue = replace(dialogue, place=None, remind_at=None, reminders_sent=number, reminded_at=now)
+        due = dialogue.next_reminder
+    reminders.keep(tx, dialogue, due and decent(max(due, now), dialogue.partnership.timezone))
 
 
 def summarise(tx: Tx, texts: Texts, now: datetime) -> bool:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.survey.conversation.dialogue import Partnership
 from bot.texts.texts import Texts
 from bot.ticks import ticks
 from bot.ticks.after_restore import LONGEST, Taken, moments, settle_in
@@ -31,7 +30,7 @@ def test_what_may_have_been_sent_since_is_not_sent_again(database: Database, tex
     with database.transaction() as tx:
         assert settle_in(tx, texts, MONDAY, later) == Taken(letters=1, reminders=3, posts=1)
     with database.transaction() as tx:
-        assert reminders.due(tx, partnership_of(tx), 1, later + timedelta(days=30), 10) == [], "two is all they get"
+        assert reminders.due(tx, later + timedelta(days=30), 10) == [], "two is all they get"
         assert [one.number for one in letters.claim_replies(tx, [CHANNEL], later)] == [reply]
         assert letters.claim_bulk(tx, [CHANNEL], later, 10) == []
         assert settle_in(tx, texts, MONDAY, later) == Taken(), "once is enough"
@@ -165,7 +164,3 @@ def nothing_goes_out(database: Database, texts: Texts, restored: datetime) -> se
 
 def keys(database: Database) -> set[str]:
     return {key for (key,) in rows(database, "SELECT key FROM letters WHERE key IS NOT NULL")}
-
-
-def partnership_of(tx: Tx) -> Partnership:
-    return partnerships.every(tx)[0]

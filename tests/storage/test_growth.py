@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from storage import partnerships, reminders
+from storage import reminders
 from storage.engine.database import Database
 from tests.house import MONDAY
 from tests.storage.beginnings import add, only_sqlite
@@ -21,11 +21,10 @@ def test_who_is_silent_is_looked_for_among_the_unfinished(database: Database) ->
         asked.append((statement, values))
 
     with database.transaction() as tx:
-        number = add(tx)
-        (partnership,) = (one for one in partnerships.every(tx) if one.id == number)
-        reminders.due(tx, partnership, partnerships.last_wave(tx, number).id, MONDAY + timedelta(days=9), 50)
+        add(tx)
+        reminders.due(tx, MONDAY + timedelta(days=9), 50)
         plan = plan_of(tx.connection, asked[-1])
-    assert "SEARCH responses USING INDEX ix_responses_unfinished (wave_id=?)" in plan
+    assert "SEARCH responses USING INDEX ix_responses_next_reminder_at (next_reminder_at<?)" in plan
     assert not [step for step in plan if step.startswith("SCAN")]
 
 

@@ -195,9 +195,11 @@ def people(
     )
     since = NOW - 10 * DAY
     facts = {"wave_id": wave, "reminders": True, "opened_at": since, "started_at": since, "touched_at": since}
+    facts |= response
+    facts["next_reminder_at"] = None if facts.get("completed_at") else facts["touched_at"]
     made = tx.connection.execute(
         insert(responses).returning(responses.c.id, sort_by_parameter_order=True),
-        [{"respondent_id": one, **facts, **response} for one in theirs.scalars()],
+        [{"respondent_id": one, **facts} for one in theirs.scalars()],
     )
     return People(known, list(made.scalars()))
 

@@ -68,9 +68,9 @@ class Dialogue:
     """Where a respondent stands in one response.
 
     `place` is where they chose to be; None means: where the answers put them. `reminders` is about this wave,
-    `stopped` about every message that the person did not ask for. `reminded` are the moments of reminders in this
-    wave. `others` are the open responses of the same person in other partnerships, with their names; `earlier` are
-    their answers in the wave before, to statements that did not change since.
+    `stopped` about every message that the person did not ask for. `reminders_sent` counts those in this wave,
+    `reminded_at` is when the last one was. `others` are the open responses of the same person in other partnerships,
+    with their names; `earlier` are their answers in the wave before, to statements that did not change since.
     """
 
     checklist: Checklist
@@ -93,7 +93,8 @@ class Dialogue:
     wave_name: str = ""
     closes_at: datetime | None = None
     touched_at: datetime | None = None
-    reminded: tuple[datetime, ...] = ()
+    reminders_sent: int = 0
+    reminded_at: datetime | None = None
     earlier: Mapping[int, str] = field(default_factory=dict)
 
     @property
@@ -103,13 +104,14 @@ class Dialogue:
             return None
         if self.stopped or not self.reminders:
             return None
-        days = (self.partnership.remind_after, self.partnership.remind_again)
-        due = next_reminder(self.touched_at, self.remind_at, self.reminded, days, self.partnership.timezone)
+        us, sent = self.partnership, self.reminders_sent
+        days = (us.remind_after, us.remind_again)
+        due = next_reminder(self.touched_at, self.remind_at, sent, self.reminded_at, days, us.timezone)
         return due if due and (self.closes_at is None or due < self.closes_at) else None
 
     def choices(self, now: datetime) -> dict[str, datetime]:
         """When this person may ask for a reminder now: no third one, and none after the wave."""
-        if not self.channel.reaches_out or len(self.reminded) >= MOST_REMINDERS:
+        if not self.channel.reaches_out or self.reminders_sent >= MOST_REMINDERS:
             return {}
         every = moments(now, self.partnership.timezone)
         return {name: at for name, at in every.items() if self.closes_at is None or at < self.closes_at}

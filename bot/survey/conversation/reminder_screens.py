@@ -163,7 +163,7 @@ def _next(dialogue: Dialogue, now: datetime) -> datetime | None:
 
 
 def _no_more_to_come(dialogue: Dialogue) -> Phrase:
-    if len(dialogue.reminded) >= MOST_REMINDERS and not dialogue.completed:
+    if dialogue.reminders_sent >= MOST_REMINDERS and not dialogue.completed:
         return say("I reminded you twice. You get no more reminders in this round.")
     return say("You get no reminders in this round. No messages at all? Send /{stop}.")
 

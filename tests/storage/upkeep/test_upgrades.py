@@ -18,8 +18,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import MetaData, Table, make_url, select, text
 
-from storage import contacts, letters, updates
+from storage import contacts, letters, reminders, updates
 from storage.engine.database import Database, DatabaseAway, Tx
+from storage.schema import responses
 from storage.schema import updates as updates_table
 from storage.upkeep.migrate import MIGRATIONS, HalfMade, NotAllowed, NotOurs, WrongSecret, current, head, migrate
 from tests.house import MONDAY, ROOT, SECRET
@@ -148,6 +149,28 @@ def test_a_later_round_counts_openings_from_the_upgrade_on(lived_in: Database) -
         put(tx, "waves", [wave(2)])
     migrate(lived_in)
     assert rows(lived_in, "SELECT number, openings_before FROM waves ORDER BY number") == [(1, 0), (2, 12)]
+
+
+@pytest.mark.parametrize("revision", ["0003"], indirect=True)
+def test_who_was_reminded_before_the_upgrade_is_reminded_once_more_and_nobody_a_third_time(lived_in: Database) -> None:
+    """Anna is half-way, and was in a round that closed; Ben finished."""
+    sent = {"settled_at": BEFORE, "due_at": MONDAY}
+    keys = ("reminder:1:1", "reminder:2:1", "reminder:3:1", "reminder:3:2", "reminder:11:2")
+    with lived_in.transaction() as tx:
+        put(tx, "waves", [wave(2, closed_at=BEFORE)])
+        put(tx, "responses", [response(3, respondent_id=1, wave_id=2)])
+        put(tx, "letters", [letter(number, key=key, **sent) for number, key in enumerate(keys, 3)])
+    migrate(lived_in)
+    with lived_in.transaction() as tx:
+        found = {one: load(tx, ANNA, one).dialogue for one in (1, 3)}
+        is_kept = select(responses.c.next_reminder_at).order_by(responses.c.id)
+        assert list(tx.connection.execute(is_kept).scalars()) == [BEFORE, None, None]
+        assert reminders.due(tx, MONDAY, 10) == [(1, 1)]
+    assert {one: (dialogue.reminders_sent, dialogue.reminded_at) for one, dialogue in found.items()} == {
+        1: (1, MONDAY),
+        3: (2, MONDAY),
+    }
+    assert found[1].next_reminder == BEFORE + timedelta(days=9)  # as the days of this partnership are
 
 
 def test_numbers_of_erased_rows_are_not_given_out_again_after_an_upgrade(lived_in: Database) -> None:
