@@ -29,6 +29,7 @@ Order = tuple[Column[Any], ...]
 
 NOTHING_MORE = {"key": None, "leased_until": None, "timezone": None}
 
+OTHER = letters.alias().c
 BY_NUMBER: Order = (letters.c.id,)
 BY_MOMENT: Order = (letters.c.due_at, letters.c.id)  # as the index has it: of thousands only the first are read
 
@@ -75,10 +76,9 @@ def _write(tx: Tx, contact: int, letter: Letter, due_at: datetime, **more: Any) 
     return written[0].id if written else None
 
 
-def withdraw(tx: Tx, which: ColumnElement[bool], now: datetime) -> None:
-    """Let these letters go as far as they are not delivered yet; their keys stay used."""
-    gone = {"body": None, "settled_at": now, "refused": OVERTAKEN}
-    tx.connection.execute(update(letters).where(which, letters.c.settled_at.is_(None)).values(gone))
+def withdraw(tx: Tx, which: ColumnElement[bool], now: datetime, reason: str = OVERTAKEN) -> list[str | None]:
+    """Let these letters go as far as they are not delivered yet; their keys, which stay used."""
+    return _end(tx, and_(which, letters.c.settled_at.is_(None)), now, reason)
 
 
 def with_keys(keys: Collection[str]) -> ColumnElement[bool]:
@@ -93,14 +93,8 @@ def unasked(contact: int) -> ColumnElement[bool]:
 
 def claim_replies(tx: Tx, channels: Collection[str], now: datetime, most: int = 100) -> list[Envelope]:
     """Take replies that were left over, oldest first; never one whose contact has an older reply waiting elsewhere."""
-    older = letters.alias()
-    held_up = exists().where(
-        older.c.contact_id == letters.c.contact_id,
-        older.c.id < letters.c.id,
-        older.c.key.is_(None),
-        older.c.settled_at.is_(None),
-        or_(older.c.due_at > now, older.c.leased_until > now),
-    )
+    is_elsewhere = or_(OTHER.due_at > now, OTHER.leased_until > now)
+    held_up = _is_one(OTHER.key.is_(None), OTHER.id < letters.c.id, is_elsewhere)
     due = and_(letters.c.key.is_(None), _waits(now), _reached(channels))
     return _take(tx, and_(due, ~held_up), BY_NUMBER, now, most, IN_HAND)
 
@@ -110,13 +104,8 @@ def claim_bulk(tx: Tx, channels: Collection[str], now: datetime, most: int) -> l
 
     Never one whose contact has another in somebody's hands, or an older one that was tried and must come first.
     """
-    other = letters.alias()
-    held_up = exists().where(
-        other.c.contact_id == letters.c.contact_id,
-        other.c.key.is_not(None),
-        other.c.settled_at.is_(None),
-        or_(other.c.leased_until > now, and_(other.c.attempts > 0, other.c.id < letters.c.id)),
-    )
+    comes_first = and_(OTHER.attempts > 0, OTHER.id < letters.c.id)
+    held_up = _is_one(OTHER.key.is_not(None), or_(OTHER.leased_until > now, comes_first))
     due = and_(letters.c.key.is_not(None), _waits(now), _reached(channels))
     _wait_for_morning(tx, due, now)
     return _take(tx, and_(due, ~held_up), BY_MOMENT, now, most, LEASE)
@@ -134,20 +123,17 @@ def waiting(tx: Tx, now: datetime) -> list[Waiting]:
     is_due = letters.c.due_at <= now
     found = tx.connection.execute(
         select(
-            letters.c.key.is_(None).label("is_reply"),
-            func.count().filter(is_due).label("due"),
-            func.count().filter(~is_due).label("later"),
-            func.min(letters.c.due_at).filter(is_due).label("oldest"),
+            letters.c.key.is_(None),
+            func.count().filter(is_due),
+            func.count().filter(~is_due),
+            func.min(letters.c.due_at).filter(is_due),
         )
         .join(contacts)
         .where(letters.c.settled_at.is_(None), contacts.c.channel.not_in(tx.unable_to_ring))
         .group_by(letters.c.key.is_(None))
     )
-    rows = {("replies" if row.is_reply else "bulk"): row for row in found}
-    return [
-        Waiting(lane, rows[lane].due, rows[lane].later, rows[lane].oldest) if lane in rows else Waiting(lane)
-        for lane in ("replies", "bulk")
-    ]
+    rows = {is_reply: counts for is_reply, *counts in found}
+    return [Waiting(lane, *rows.get(lane == "replies", ())) for lane in ("replies", "bulk")]
 
 
 def refused_since(tx: Tx, moment: datetime) -> dict[str, int]:
@@ -160,6 +146,11 @@ def refused_since(tx: Tx, moment: datetime) -> dict[str, int]:
 def _waits(now: datetime) -> ColumnElement[bool]:
     is_free = or_(letters.c.leased_until.is_(None), letters.c.leased_until <= now)
     return and_(letters.c.settled_at.is_(None), letters.c.due_at <= now, is_free)
+
+
+def _is_one(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is such a letter to the same contact that is not delivered."""
+    return exists().where(OTHER.contact_id == letters.c.contact_id, OTHER.settled_at.is_(None), *which)
 
 
 def _reached(channels: Collection[str]) -> ColumnElement[bool]:
@@ -221,8 +212,13 @@ def put_back(tx: Tx, numbers: Sequence[int]) -> None:
 def settle(tx: Tx, delivered: Sequence[int], now: datetime) -> None:
     chosen = letters.c.id.in_(delivered)
     tx.connection.execute(delete(letters).where(chosen, letters.c.key.is_(None)))
-    gone = {"body": None, "settled_at": now, "refused": None}  # withdrawn while it was on its way: it did arrive
-    tx.connection.execute(update(letters).where(chosen).values(gone))
+    _end(tx, chosen, now, None)  # withdrawn while it was on its way: it did arrive
+
+
+def _end(tx: Tx, which: ColumnElement[bool], now: datetime, refused: str | None) -> list[str | None]:
+    """These letters go no more, and keep no text; their keys."""
+    gone = {"body": None, "settled_at": now, "refused": refused}
+    return list(tx.connection.execute(update(letters).where(which).values(gone).returning(letters.c.key)).scalars())
 
 
 def postpone(tx: Tx, number: int, until: datetime, *, is_held: bool = True) -> None:
@@ -232,17 +228,13 @@ def postpone(tx: Tx, number: int, until: datetime, *, is_held: bool = True) -> N
 
 
 def give_up(tx: Tx, number: int, reason: str, now: datetime) -> None:
-    gone = {"body": None, "settled_at": now, "refused": reason}
-    tx.connection.execute(update(letters).where(letters.c.id == number).values(gone))
+    _end(tx, letters.c.id == number, now, reason)
 
 
 def close_door(tx: Tx, contact: int, now: datetime, reason: str = UNREACHABLE) -> None:
     """The contact cannot be reached: give up every letter to them, and write no new ones."""
     tx.connection.execute(update(contacts).where(contacts.c.id == contact).values(unreachable_at=now))
-    gone = {"body": None, "settled_at": now, "refused": reason}
-    tx.connection.execute(
-        update(letters).where(letters.c.contact_id == contact, letters.c.settled_at.is_(None)).values(gone)
-    )
+    withdraw(tx, letters.c.contact_id == contact, now, reason)
 
 
 def move(tx: Tx, contact: int, channel: str, address: str, now: datetime) -> None:

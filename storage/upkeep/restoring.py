@@ -6,7 +6,7 @@ numbers that were given out since, and are on people's phones, are given to nobo
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, text
 
 from storage import letters
 from storage.engine.database import Tx
@@ -48,7 +48,5 @@ def take_for_sent(tx: Tx, now: datetime, newer_than: int | None = None) -> list[
     A reply is sent again, since a screen twice does no harm.
     """
     which = letters_table.c.due_at <= now if newer_than is None else letters_table.c.id > newer_than
-    waits = letters_table.c.settled_at.is_(None) & letters_table.c.key.is_not(None) & which
-    gone = {"body": None, "settled_at": now, "refused": TAKEN}
-    taken = update(letters_table).where(waits).values(gone).returning(letters_table.c.key)
-    return list(tx.connection.execute(taken).scalars())
+    taken = letters.withdraw(tx, letters_table.c.key.is_not(None) & which, now, TAKEN)
+    return [key for key in taken if key is not None]
