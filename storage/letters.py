@@ -56,12 +56,6 @@ def before(tx: Tx, contact: int, number: int) -> list[int]:
     return list(tx.connection.execute(older.where(letters.c.key.is_(None), letters.c.settled_at.is_(None))).scalars())
 
 
-def undelivered(tx: Tx, numbers: Collection[int]) -> list[int]:
-    """Those of these that still are not."""
-    left = select(letters.c.id).where(letters.c.id.in_(numbers), letters.c.settled_at.is_(None))
-    return list(tx.connection.execute(left).scalars())
-
-
 def enqueue(tx: Tx, contact: int, letter: Letter, due_at: datetime, key: str, timezone: str | None = None) -> bool:
     """Write a letter for whoever looks when it falls due, unless this key was written before; whether it was now.
 
@@ -221,9 +215,9 @@ def _end(tx: Tx, which: ColumnElement[bool], now: datetime, refused: str | None)
     return list(tx.connection.execute(update(letters).where(which).values(gone).returning(letters.c.key)).scalars())
 
 
-def postpone(tx: Tx, number: int, until: datetime, *, is_held: bool = True) -> None:
-    """It may go again then; who `is_held` has it in hand until then, and a little longer."""
-    later = {"due_at": until, "leased_until": until + LEASE if is_held else None, "attempts": letters.c.attempts + 1}
+def postpone(tx: Tx, number: int, until: datetime) -> None:
+    """Whoever looks then may take it."""
+    later = {"due_at": until, "leased_until": None, "attempts": letters.c.attempts + 1}
     tx.connection.execute(update(letters).where(letters.c.id == number).values(later))
 
 

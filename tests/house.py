@@ -152,6 +152,12 @@ class House:
         await self.app.delivery.look_once()
         await self.app.delivery.idle()
 
+    async def try_again(self) -> None:
+        """A second passes, and return when what was postponed until then is tried again."""
+        self.clock.pass_time(seconds=1)
+        await self.app.delivery.look_once()
+        await self.app.delivery.idle()
+
     def add(self, name: str = "De Verbinders", **more: Any) -> Codes:
         """A partnership with its first wave open."""
         asked_by = partnership(name, **more)

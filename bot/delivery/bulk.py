@@ -3,16 +3,15 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from math import inf, isinf
 from secrets import token_hex
 from socket import gethostname
 
-from bot.delivery.handover import MOST_TRIES, Address, Handover, address_of
+from bot.delivery.handover import Address, Handover, address_of
 from bot.delivery.rate_limit import RateLimit
-from bot.letters import Clock, Envelope, Moved, Postponed, Receipt, Unreachable
+from bot.letters import Clock, Envelope, Postponed, Receipt
 from storage import leases, letters
 from storage.engine.database import Tx
 
@@ -38,7 +37,7 @@ class Bulk:
         self._on_their_way: set[Address] = set()
         self._stirred = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
-        self._is_woken = self._is_stopped = self._is_fetching = self._is_dry = False
+        self._is_woken = self._is_stopped = False
         self._failures = 0
         self._held_until = inf  # by this process's own clock: it also runs while we hang
 
@@ -76,24 +75,23 @@ class Bulk:
             self._stirred.clear()
             await self._rest(held)
         asked = time.monotonic()
-        found = [] if self._is_stopped else await self._handover.claim(self._claim)
-        if found:
-            self._held_until = asked + HELD if self._handover.is_shared else inf
-        fresh = [envelope for envelope in found if self._handover.takes(envelope, letters.LEASE)]
+        if found := not self._is_stopped and await self._handover.ask(self._claim):
+            self._held_until = asked + HELD
+        fresh = [envelope for envelope in found or () if self._handover.takes(envelope, letters.LEASE)]
         self._line += fresh
         return bool(fresh)
 
     async def _send(self) -> None:
-        """Until nothing is in hand."""
-        self._is_dry = False
-        while self._line or self._on_their_way or self._is_fetching:
+        """Until nothing is in hand. The next are claimed while some are left, so that the line does not run dry."""
+        is_dry = False
+        while self._line or self._on_their_way:
             self._stirred.clear()
             if self._is_stopped or self._rate.held or self._has_lapsed:
-                await self._put_back(self._line)
-            else:
-                self._fetch_ahead()
+                await self._handover.put_back(self._line)
+            elif len(self._line) <= SHORT and len(self._on_their_way) <= BATCH and not is_dry:
+                is_dry = not await self._fetch()
             wait = self._send_what_may_go()
-            if self._line or self._on_their_way or self._is_fetching:
+            if self._line or self._on_their_way:
                 await self._rest(wait)
 
     def _send_what_may_go(self) -> float:
@@ -127,66 +125,24 @@ class Bulk:
 
     async def _carry(self, envelope: Envelope, answered: Callable[[], None]) -> None:
         try:
-            try:
-                receipt = await self._handover.hand_over(envelope)
-            finally:
-                answered()
-            await self._conclude(envelope, receipt)
+            receipt = await self._handover.hand_over(envelope, answered)
+            self._rate.hold(self._trouble(receipt))
+            await self._handover.conclude(envelope, receipt, self._line)
+            self._handover.hurry()  # what is sent and not marked, would come twice after a kill
         finally:
             self._on_their_way.discard(address_of(envelope))
             self._stirred.set()
 
-    async def _conclude(self, envelope: Envelope, receipt: Receipt) -> None:
-        match receipt:
-            case Moved():
-                await self._move(envelope, receipt)
-            case Postponed() if receipt.seconds is not None or envelope.attempts + 1 < MOST_TRIES:
-                self._rate.hold(self._trouble(receipt))
-                await self._put_back(self._of(envelope.contact))  # they come after this one
-                await self._handover.postpone(envelope, receipt, envelope.attempts + 1, is_held=False)
-            case _:
-                self._failures = 0
-                await self._handover.conclude(envelope, receipt)
-                self._handover.hurry()  # what is sent and not marked, would come twice after a kill
-                if isinstance(receipt, Unreachable):
-                    await self._put_back(self._of(envelope.contact))  # where all theirs are given up
-
-    async def _move(self, envelope: Envelope, receipt: Moved) -> None:
-        moved = await self._handover.move(envelope, receipt)
-        line = [replace(one, address=moved.address) if one.contact == moved.contact else one for one in self._line]
-        self._line = [moved, *line]
-
     def recall(self, contact: int) -> None:
-        if theirs := self._of(contact):
-            self._line = [envelope for envelope in self._line if envelope not in theirs]
-            self._handover.start(self._handover.put_back(theirs))
+        self._handover.start(self._handover.put_back(self._line, contact))
 
-    def _of(self, contact: int | None) -> list[Envelope]:
-        """What is in line for the same contact."""
-        return [envelope for envelope in self._line if envelope.contact == contact]
-
-    def _trouble(self, receipt: Postponed) -> float:
+    def _trouble(self, receipt: Receipt) -> float:
         """Seconds for which bulk mail should rest: as the channel says, or when letter after letter fails."""
-        if receipt.seconds is not None:
-            return receipt.seconds
-        self._failures += 1
-        return REST if self._failures >= FAILURES else 0.0
-
-    def _fetch_ahead(self) -> None:
-        if len(self._line) <= SHORT and len(self._on_their_way) <= BATCH and not (self._is_fetching or self._is_dry):
-            self._is_fetching = True
-            self._handover.start(self._fetch_next())
-
-    async def _fetch_next(self) -> None:
-        try:
-            self._is_dry = not await self._fetch()
-        finally:
-            self._is_fetching = False
-            self._stirred.set()
-
-    async def _put_back(self, envelopes: Sequence[Envelope]) -> None:
-        self._line = [envelope for envelope in self._line if envelope not in envelopes]
-        await self._handover.put_back(envelopes)
+        if not isinstance(receipt, Postponed):
+            self._failures = 0
+            return 0.0
+        self._failures += receipt.seconds is None
+        return receipt.seconds or (REST if self._failures >= FAILURES else 0.0)
 
     async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):

@@ -1,16 +1,15 @@
-"""Handover: which letters are in hand, handing one over, and noting what became of it, for both lanes of delivery."""
+"""Handover: which letters are in hand, handing one over, and what its receipt means, for both lanes of delivery."""
 
 import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from math import inf
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from bot.channels.port import Carrier
 from bot.letters import Clock, Delivered, Envelope, Moved, Postponed, Receipt, Refused, Unreachable
@@ -34,11 +33,9 @@ class Handover:
     def __init__(self, database: Database, channels: Mapping[str, Carrier], clock: Clock) -> None:
         self.tasks: set[asyncio.Task[None]] = set()
         self.outcomes: Counter[str] = Counter()
-        self._database = database
-        self._channels = channels
-        self._clock = clock
-        self.is_shared = not database.is_sqlite
+        self._database, self._channels, self._clock = database, channels, clock
         self._in_hand: dict[int, float] = {}  # until when, by this process's own clock
+        self._left: dict[int, int] = {}  # contact -> the newest letter that we put back
         self._delivered: list[int] = []
         self._settling: asyncio.Task[None] | None = None
         self._hurried = asyncio.Event()
@@ -50,37 +47,43 @@ class Handover:
         return task
 
     def takes(self, envelope: Envelope, lease: timedelta = letters.IN_HAND) -> bool:
-        """Whether it is in hand only now."""
+        """Whether it is in hand only now. Where we are alone, it is ours for good."""
         if envelope.number is None:
             return True
         is_new = envelope.number not in self._in_hand
-        self._in_hand.setdefault(envelope.number, time.monotonic() + lease.total_seconds() - MARGIN)
+        until = inf if self._database.is_sqlite else time.monotonic() + lease.total_seconds() - MARGIN
+        self._in_hand.setdefault(envelope.number, until)
         return is_new
 
     async def may_go(self, envelope: Envelope) -> bool:
         """Whether it is ours for as long as a call takes, and no older reply to the same contact is with others or left
-        by them. They have a moment for it; after that, whoever looks first takes both, the older one first."""
-        while self._left(envelope) >= A_CALL:
-            others = [number for number in envelope.after if number not in self._in_hand]
-            if not others or await self._ask(partial(letters.undelivered, numbers=others)) == []:
+        by anybody. Others have a moment for it; after that, whoever looks first takes both, the older one first."""
+        while self._ours_for(envelope) >= A_CALL:
+            if not await self._is_behind(envelope):
                 return True
+            if envelope.contact in self._left:
+                return False
             await asyncio.sleep(OTHERS_EVERY)
         return False
 
-    def _left(self, envelope: Envelope) -> float:
+    async def _is_behind(self, envelope: Envelope) -> bool:
+        """Whether an older one is in other hands or in nobody's; the database is asked only where that may be."""
+        number, contact = envelope.number, envelope.contact
+        is_sure = contact not in self._left and self._in_hand.keys() >= set(envelope.after)
+        if number is None or contact is None or is_sure:
+            return False
+        older = await self.ask(partial(letters.before, contact=contact, number=number))
+        if older is None or not self._in_hand.keys() >= set(older):
+            return True
+        if number > self._left.get(contact, number):
+            del self._left[contact]
+        return False
+
+    def _ours_for(self, envelope: Envelope) -> float:
         """Seconds for which nobody else can take it."""
-        if envelope.number is None or not self.is_shared:
-            return inf
-        return self._in_hand.get(envelope.number, 0.0) - time.monotonic()
+        return inf if envelope.number is None else self._in_hand.get(envelope.number, 0.0) - time.monotonic()
 
-    def let_go(self, envelopes: Iterable[Envelope]) -> None:
-        for envelope in envelopes:
-            self._in_hand.pop(envelope.number or 0, None)
-
-    async def claim(self, work: Callable[[Tx], list[T]]) -> list[T]:
-        return await self._ask(work) or []
-
-    async def _ask(self, work: Callable[[Tx], T]) -> T | None:
+    async def ask(self, work: Callable[[Tx], list[T]]) -> list[T] | None:
         """What the database says; None when it says nothing."""
         try:
             return await self._database.run(work)
@@ -90,30 +93,33 @@ class Handover:
             log.error("letters cannot be read", exc_info=error)
         return None
 
-    async def hand_over(self, envelope: Envelope) -> Receipt:
-        receipt = await self._hand_over(envelope)
+    async def hand_over(self, envelope: Envelope, answered: Callable[[], None]) -> Receipt:
+        try:
+            receipt = await self._channels[envelope.channel].deliver(envelope.address, envelope.letter)
+        except Exception as error:
+            log.error("letter %s: delivery failed", envelope.number, exc_info=error)
+            receipt = Refused("error in delivery")
+        answered()
+        if receipt == Postponed() and envelope.attempts + 1 >= MOST_TRIES:
+            receipt = Refused("too many tries")
         self.outcomes[type(receipt).__name__.lower()] += 1
         return receipt
 
-    async def _hand_over(self, envelope: Envelope) -> Receipt:
-        try:
-            return await self._channels[envelope.channel].deliver(envelope.address, envelope.letter)
-        except Exception as error:
-            log.error("letter %s: delivery failed", envelope.number, exc_info=error)
-            return Refused("error in delivery")
-
-    async def conclude(self, envelope: Envelope, receipt: Receipt) -> None:
-        number, contact = envelope.number, envelope.contact
-        if number is None or contact is None:
+    async def conclude(self, envelope: Envelope, receipt: Receipt, line: list[Envelope]) -> None:
+        """Store what became of a letter; what comes after it, is in that line."""
+        if envelope.number is None:
             if not isinstance(receipt, Delivered):
                 log.warning("a letter that is not stored is let go: %s", type(receipt).__name__)
         elif isinstance(receipt, Delivered):
-            self._delivered.append(number)
+            self._delivered.append(envelope.number)
             if self._settling is None or self._settling.done():
                 self._settling = self.start(self._settle())
         else:
-            await self._give_up(number, contact, receipt)
+            if not isinstance(receipt, Refused):
+                await self.put_back(line, envelope.contact)
             self.let_go([envelope])
+            reaches_out = self._channels[envelope.channel].traits.reaches_out
+            await self._record(lambda tx: note(tx, envelope, receipt, self._clock(), reaches_out=reaches_out))
 
     def hurry(self) -> None:
         """Mark what is delivered now, without waiting for more."""
@@ -125,37 +131,21 @@ class Handover:
             self.hurry()
             await asyncio.wait([self._settling])
 
-    async def postpone(self, envelope: Envelope, receipt: Postponed, tries: int, *, is_held: bool) -> float:
-        """Seconds until the next try; who does not hold it until then has let it go."""
-        seconds = receipt.seconds if receipt.seconds is not None else min(LONGEST_WAIT, 0.5 * 2.0 ** min(tries, 10))
-        log.info("letter %s: postponed by %.1f s after try %d", envelope.number, seconds, tries)
-        if (number := envelope.number) is not None:
-            until = self._clock() + timedelta(seconds=seconds)
-            await self._record(lambda tx: letters.postpone(tx, number, until, is_held=is_held))
-        if not is_held:
-            self.let_go([envelope])
-        return seconds
+    async def put_back(self, line: list[Envelope], contact: int | None = None) -> None:
+        """What is stored of this line, of one contact or of all, is left to whoever looks."""
+        back = [envelope for envelope in line if envelope.number and contact in (None, envelope.contact)]
+        line[:] = [envelope for envelope in line if envelope not in back]
+        ours = [envelope.number or 0 for envelope in back if self._ours_for(envelope) > 0]
+        self.let_go(back)
+        if ours:
+            await self._record(lambda tx: letters.put_back(tx, ours))
 
-    async def put_back(self, envelopes: Sequence[Envelope]) -> None:
-        ours = [envelope for envelope in envelopes if self._left(envelope) > 0]
-        if numbers := [envelope.number for envelope in ours if envelope.number is not None]:
-            await self._record(lambda tx: letters.put_back(tx, numbers))
-        self.let_go(envelopes)
-
-    async def move(self, envelope: Envelope, receipt: Moved) -> Envelope:
-        """The same letter to the new address."""
-        moved = replace(envelope, address=receipt.address)
-        await self._record(partial(_move, to=moved, now=self._clock()))
-        return moved
-
-    async def _give_up(self, number: int, contact: int, receipt: Receipt) -> None:
-        if isinstance(receipt, Unreachable):
-            log.info("contact %d: cannot be written to: %s", contact, receipt.reason)
-            await self._record(lambda tx: letters.close_door(tx, contact, self._clock(), receipt.reason))
-        else:
-            reason = receipt.reason if isinstance(receipt, Refused) else "too many tries"
-            log.error("letter %d: given up: %s", number, reason)
-            await self._record(lambda tx: letters.give_up(tx, number, reason, self._clock()))
+    def let_go(self, envelopes: Iterable[Envelope]) -> None:
+        """Before the database says so: else what is taken up again in that moment would pass for being in hand."""
+        for envelope in envelopes:
+            number, contact = envelope.number or 0, envelope.contact or 0
+            self._left[contact] = max(number, self._left.get(contact, 0))
+            self._in_hand.pop(number, None)
 
     async def _settle(self) -> None:
         """Mark as delivered, in one transaction, all that are delivered in a moment: for a tap it would be a second."""
@@ -183,6 +173,27 @@ def address_of(envelope: Envelope) -> Address:
     return envelope.channel, envelope.address
 
 
-def _move(tx: Tx, to: Envelope, now: datetime) -> None:
-    if to.contact is not None:
-        letters.move(tx, to.contact, to.channel, to.address, now)
+def pause(envelope: Envelope, receipt: Postponed) -> float:
+    """Seconds until the next try."""
+    return receipt.seconds if receipt.seconds is not None else min(LONGEST_WAIT, 2.0 ** min(envelope.attempts, 9))
+
+
+def note(tx: Tx, envelope: Envelope, receipt: Receipt, now: datetime, *, reaches_out: bool) -> None:
+    """What a receipt means for a letter that did not arrive."""
+    number, contact = cast(int, envelope.number), cast(int, envelope.contact)
+    match receipt:
+        case Postponed() if not reaches_out:
+            letters.put_back(tx, [number])  # until they are there
+        case Postponed():
+            seconds = pause(envelope, receipt)
+            log.info("letter %d: postponed by %.1f s after try %d", number, seconds, envelope.attempts + 1)
+            letters.postpone(tx, number, now + timedelta(seconds=seconds))
+        case Moved(address):
+            letters.move(tx, contact, envelope.channel, address, now)
+            letters.put_back(tx, [number])
+        case Unreachable(reason):
+            log.info("contact %d: cannot be written to: %s", contact, reason)
+            letters.close_door(tx, contact, now, reason)
+        case Refused(reason):
+            log.error("letter %d: given up: %s", number, reason)
+            letters.give_up(tx, number, reason, now)

@@ -9,12 +9,13 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from bot.channels.port import Carrier
 from bot.delivery.bulk import Bulk
-from bot.delivery.handover import MOST_TRIES, Address, Handover, address_of
+from bot.delivery.handover import Address, Handover, address_of, pause
 from bot.delivery.rate_limit import RateLimit
-from bot.letters import Clock, Envelope, Moved, Postponed, Receipt
+from bot.letters import Clock, Envelope, Postponed, Receipt
 from storage import letters
 from storage.engine.database import Database, Tx
 
@@ -34,19 +35,17 @@ class Delivery:
         self._serving: dict[Address, asyncio.Task[None]] = {}
         self._handover = Handover(database, channels, clock)
         self.outcomes = self._handover.outcomes
-        reaching_out = {name: one.traits for name, one in channels.items() if one.traits.reaches_out}
-        self._rates = {name: RateLimit(traits.per_second) for name, traits in reaching_out.items()}
-        self._bulk = [Bulk(self._handover, rate, name, clock) for name, rate in self._rates.items()]
-        self._stands_back_until = dict.fromkeys(self._rates, 0.0)
+        self._rates = {name: RateLimit(one.traits.per_second) for name, one in channels.items()}
+        self._reached = [name for name, one in channels.items() if one.traits.reaches_out]
+        self._bulk = [Bulk(self._handover, self._rates[name], name, clock) for name in self._reached]
+        self._stands_back_until: dict[str, float] = {}
 
     def post(self, envelopes: Iterable[Envelope]) -> None:
         """Deliver these, each after what already waits for the same address."""
         for envelope in filter(self._handover.takes, envelopes):
             address = address_of(envelope)
-            if address in self._waiting:
-                self._waiting[address].append(envelope)
-            else:
-                self._waiting[address] = [envelope]
+            self._waiting.setdefault(address, []).append(envelope)
+            if address not in self._serving:
                 self._serving[address] = self._handover.start(self._serve(address))
 
     async def catch_up(self) -> None:
@@ -57,7 +56,7 @@ class Delivery:
     def _left_over(self, tx: Tx) -> list[Envelope]:
         now = self._clock()
         letters.release(tx, now)  # we run alone, so whoever held these is gone
-        return letters.claim_replies(tx, list(self._rates), now, MOST_LEFT_OVER)
+        return letters.claim_replies(tx, self._reached, now, MOST_LEFT_OVER)
 
     async def look(self) -> None:
         """Take up letters that fell due: after a restart, from a tick, or from a process that died."""
@@ -67,14 +66,15 @@ class Delivery:
 
     async def look_once(self) -> None:
         now = time.monotonic()
-        if channels := [name for name, until in self._stands_back_until.items() if now >= until]:
-            self.post(await self._handover.claim(lambda tx: letters.claim_replies(tx, channels, self._clock())))
+        if channels := [name for name in self._reached if now >= self._stands_back_until.get(name, now)]:
+            self.post(await self._handover.ask(lambda tx: letters.claim_replies(tx, channels, self._clock())) or ())
         for bulk in self._bulk:
             bulk.wake()
 
     async def collect(self, channel: str, address: str) -> None:
         """Deliver all that waits for this address: the person is there, and sees it when this returns."""
-        self.post(await self._handover.claim(lambda tx: letters.claim_for(tx, channel, address, self._clock())))
+        found = await self._handover.ask(lambda tx: letters.claim_for(tx, channel, address, self._clock()))
+        self.post(found or ())
         if serving := self._serving.get((channel, address)):
             await asyncio.wait({serving}, timeout=LOOK_EVERY)
 
@@ -112,49 +112,29 @@ class Delivery:
         try:
             while line:
                 envelope = _oldest(line)
-                may_go = await self._handover.may_go(envelope)
-                if may_go and _oldest(line) is not envelope:
-                    continue
-                if not (may_go and await self._deliver(envelope)):
-                    left, line[:] = tuple(line), ()
-                    await self._handover.put_back(left)
-                else:
-                    line.remove(envelope)
+                if not await self._handover.may_go(envelope):
+                    await self._handover.put_back(line)
+                elif envelope is _oldest(line):  # still
+                    await self._deliver(envelope, line)
         finally:
             del self._waiting[address], self._serving[address]
             self._handover.let_go(line)
 
-    async def _deliver(self, envelope: Envelope) -> bool:
-        """Whether this is dealt with; not when it must wait until the person comes back to the channel, or until any
-        process that shares the database may try it again: ours may be the one that cannot reach the channel."""
-        tries = envelope.attempts
-        while True:
-            receipt = await self._try(envelope)
-            if not (isinstance(receipt, Postponed) and receipt.seconds is not None):
-                tries += 1  # being told to wait is not a try
-            if isinstance(receipt, Moved):
-                envelope = await self._handover.move(envelope, receipt)
-                continue
-            if not isinstance(receipt, Postponed) or tries >= (MOST_TRIES if envelope.number else TRIES_UNSTORED):
-                await self._handover.conclude(envelope, receipt)
-                return True
-            if receipt.seconds is None and envelope.channel not in self._rates:
-                return False
-            is_held = envelope.number is None or not self._handover.is_shared
-            seconds = await self._handover.postpone(envelope, receipt, tries, is_held=is_held)
-            if not is_held:
-                self._stands_back_until[envelope.channel] = time.monotonic() + HEAD_START
-                return False
-            await asyncio.sleep(seconds)
+    async def _deliver(self, envelope: Envelope, line: list[Envelope]) -> None:
+        receipt = await self._try(envelope)
+        line.remove(envelope)
+        if receipt == Postponed() and not self._database.is_sqlite:
+            self._stands_back_until[envelope.channel] = time.monotonic() + HEAD_START
+        await self._handover.conclude(envelope, receipt, line)
 
     async def _try(self, envelope: Envelope) -> Receipt:
-        if envelope.channel not in self._rates:
-            return await self._handover.hand_over(envelope)
+        """What is not stored, nobody else remembers: it is tried a few times here."""
         answered = self._rates[envelope.channel].reply(address_of(envelope))
-        try:
-            return await self._handover.hand_over(envelope)
-        finally:
-            answered()
+        receipt = await self._handover.hand_over(envelope, answered)
+        if envelope.number or not isinstance(receipt, Postponed) or envelope.attempts + 1 >= TRIES_UNSTORED:
+            return receipt
+        await asyncio.sleep(pause(envelope, receipt))
+        return await self._try(replace(envelope, attempts=envelope.attempts + 1))
 
 
 def _oldest(line: list[Envelope]) -> Envelope:

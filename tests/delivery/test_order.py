@@ -1,23 +1,31 @@
-"""Two replicas write to one person: nothing is lost, and what is newer comes last, whatever befalls one of them."""
+"""One process, or two, write to one person: nothing is lost, and what is newer comes last, whatever befalls one."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
+from bot.channels.port import Carrier
 from bot.delivery.replies import Delivery
-from bot.letters import Delivered, Envelope, Letter, Postponed, Receipt
+from bot.letters import Clock, Delivered, Envelope, Letter, Postponed, Receipt
 from bot.survey.traits import Traits
 from storage import contacts, letters
 from storage.engine.database import Database
 from storage.upkeep.migrate import migrate
+from tests import house
 from tests.house import SECRET
 from tests.patience import PATIENCE
 
 ANNA = "5000000001"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Chat:
@@ -48,21 +56,38 @@ class Line:
     traits: ClassVar = Traits("line", reaches_out=True)
 
     def __init__(self, chat: Chat, first_takes: float = 0.0, *, works: bool = True) -> None:
-        self._chat, self._takes, self._works = chat, first_takes, works
+        self._chat, self._takes, self.works = chat, first_takes, works
 
     async def deliver(self, address: str, letter: Letter) -> Receipt:
         takes, self._takes = self._takes, 0.0
         await asyncio.sleep(takes)
-        if not self._works:
+        if not self.works:
             return Postponed()
         self._chat.show(letter.text)
         return Delivered()
 
 
+class Fickle:
+    """A channel that takes a letter now and then."""
+
+    traits: ClassVar = Traits("line", reaches_out=True)
+
+    def __init__(self, chat: Chat, dice: random.Random) -> None:
+        self._chat, self._dice = chat, dice
+
+    async def deliver(self, address: str, letter: Letter) -> Receipt:
+        await asyncio.sleep(0)
+        if self._dice.random() < 0.5:
+            return Postponed(self._dice.choice((None, 1.0, 60.0)))
+        self._chat.show(letter.text)
+        return Delivered()
+
+
 class Replica:
-    def __init__(self, url: str, line: Line) -> None:
+    def __init__(self, url: str, line: Carrier, clock: Clock = now) -> None:
         self.database = Database(url, SECRET)
-        self.delivery = Delivery(self.database, {"telegram": line}, now)
+        self.delivery = Delivery(self.database, {"telegram": line}, clock)
+        self._clock = clock
 
     def answers(self, text: str, *more: str) -> None:
         """What a turn says, with what was not delivered before it."""
@@ -70,9 +95,9 @@ class Replica:
 
     def written(self, text: str) -> Envelope:
         with self.database.transaction() as tx:
-            contact = contacts.meet(tx, "telegram", ANNA, "nl", now())
-            number = letters.reply(tx, contact, Letter(text), now())
-            older = tuple(letters.before(tx, contact, number))
+            contact = contacts.meet(tx, "telegram", ANNA, "nl", self._clock())
+            number = letters.reply(tx, contact, Letter(text), self._clock())
+            older = tuple(letters.before(tx, contact, number)) if tx.is_shared else ()
         return Envelope("telegram", ANNA, Letter(text), number, contact, after=older)
 
     @asynccontextmanager
@@ -84,10 +109,6 @@ class Replica:
             looking.cancel()
             await self.delivery.close()
             self.database.close()
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 @pytest.fixture
@@ -146,3 +167,63 @@ async def test_a_database_that_is_away_for_a_moment_changes_no_order(url: str, c
         other.database.close()
         other.delivery.post([second])
         await chat.shows("1", "2", by=(slow, other))
+
+
+# On SQLite, where one process is alone
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> str:
+    url = f"sqlite:///{tmp_path}/alone.db"
+    with closing(Database(url, SECRET)) as database:
+        migrate(database)
+    return url
+
+
+async def test_what_was_postponed_goes_before_what_was_said_since(alone: str, chat: Chat) -> None:
+    clock, line = house.Clock(), Line(chat, works=False)
+    one = Replica(alone, line, clock)
+    async with one.running():
+        one.answers("1", "2")
+        await one.delivery.idle()
+        line.works = True
+        one.answers("3")
+        await one.delivery.idle()
+        assert chat.seen == []
+        clock.pass_time(seconds=1)
+        await chat.shows("1", "2", "3", by=(one,))
+        one.answers("4")
+        await chat.shows("1", "2", "3", "4", by=(one,))
+
+
+async def test_who_was_shut_off_while_letters_waited_hears_the_next_one(alone: str, chat: Chat) -> None:
+    one = Replica(alone, line := Line(chat, works=False))
+    async with one.running():
+        one.answers("1")
+        await one.delivery.idle()
+        with one.database.transaction() as tx:
+            tx.connection.exec_driver_sql("DELETE FROM letters")
+        line.works = True
+        one.answers("2")
+        await chat.shows("2", by=(one,))
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_however_often_the_channel_fails_all_comes_once_in_order(alone: str, chat: Chat, seed: int) -> None:
+    dice, clock = random.Random(seed), house.Clock()
+    one = Replica(alone, Fickle(chat, dice), clock)
+    said = [str(number) for number in range(12)]
+    for text in said:
+        one.answers(text)
+        looking = asyncio.create_task(one.delivery.look_once()) if dice.random() < 0.5 else None
+        clock.pass_time(seconds=dice.choice((0, 0, 1, 100)))
+        await (one.delivery.idle() if dice.random() < 0.3 else asyncio.sleep(dice.choice((0, 0.003))))
+        await (looking or asyncio.sleep(0))
+    async with asyncio.timeout(PATIENCE):
+        while len(chat.seen) < len(said):
+            clock.pass_time(minutes=6)
+            await one.delivery.look_once()
+            await one.delivery.idle()
+    assert chat.seen == said
+    await one.delivery.close()
+    one.database.close()

@@ -43,6 +43,8 @@ async def test_what_was_done_is_counted(house: House, server: TelegramServer) ->
     for label in ("Ja", "Nee", "‹ Terug"):
         await anna.press(label)
         await house.settle()
+        await house.try_again()
+    house.clock.pass_time(minutes=1)
     await house.app.beat()
     found = await measured(house)
     assert found["answers_total:telegram"] == 2

@@ -119,19 +119,6 @@ def test_a_postponed_letter_holds_back_the_newer_ones_of_its_contact(database: D
             letters.enqueue(tx, to, Letter(key), MONDAY, key)
         letters.postpone(tx, 1, MONDAY + 30 * SECOND)
         assert texts(tx) == ["of another"]
-        assert texts(tx, MONDAY + 30 * SECOND) == [], "whoever postponed it has its lease after that"
-        assert texts(tx, LEASED + 30 * SECOND) == ["of another", "first"]
-        letters.settle(tx, [1], MONDAY)
-        assert texts(tx, LEASED + 30 * SECOND) == ["second"]
-
-
-def test_a_letter_that_was_tried_goes_before_the_newer_ones_however_late_it_is(database: Database) -> None:
-    with database.transaction() as tx:
-        contact = somebody(tx)
-        for key in ("first", "second"):
-            letters.enqueue(tx, contact, Letter(key), MONDAY, key)
-        letters.postpone(tx, 1, MONDAY + 30 * SECOND, is_held=False)
-        assert texts(tx) == []
         assert texts(tx, MONDAY + 30 * SECOND, most=1) == ["first"], "nobody holds it meanwhile"
         assert texts(tx, MONDAY + 30 * SECOND) == [], "until it is known what became of the first"
         letters.settle(tx, [1], MONDAY)
