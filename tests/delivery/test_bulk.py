@@ -404,3 +404,51 @@ def test_told_to_wait_the_pace_waits_as_long() -> None:
     assert (pace.wait(), pace.held) == (30, 30)
     now += 30
     assert (pace.wait(), pace.held) == (0, 0)
+
+
+# Two channels
+
+
+class Free:
+    """A channel that takes every letter."""
+
+    traits: ClassVar = Traits("free", reaches_out=True)
+
+    def __init__(self) -> None:
+        self.tried = asyncio.Queue[str]()
+
+    async def deliver(self, address: str, letter: Letter) -> Receipt:
+        self.tried.put_nowait(letter.text)
+        return Delivered()
+
+
+class Held(Free):
+    """One that says how long to wait."""
+
+    traits: ClassVar = Traits("held", reaches_out=True)
+
+    async def deliver(self, address: str, letter: Letter) -> Receipt:
+        await super().deliver(address, letter)
+        return Postponed(30)
+
+
+async def test_a_channel_that_must_wait_holds_up_no_other(database: Database, clock: Clock) -> None:
+    held, free = Held(), Free()
+    delivery = Delivery(database, {"held": held, "free": free}, clock)
+
+    async def send(text: str) -> None:
+        with database.transaction() as tx:
+            for name in ("held", "free"):
+                contact = contacts.meet(tx, name, f"{text} at {name}", "nl", clock())
+                letters.enqueue(tx, contact, Letter(text), clock(), f"{text}:{name}")
+        await delivery.look_once()
+
+    async with asyncio.timeout(PATIENCE):
+        await send("first")
+        assert [await one.tried.get() for one in (held, free)] == ["first", "first"]
+        while not delivery._rates["held"].held:  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0)
+        await send("second")
+        assert await free.tried.get() == "second"
+    assert held.tried.empty(), "it is held for half a minute, and asked nothing meanwhile"
+    await delivery.close(patience=0)
