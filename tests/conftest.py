@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 from bot.delivery import rate_limit
 from bot.runtime import logs
@@ -17,6 +19,10 @@ from tests.house import Clock, House
 from tests.leftovers import memory, prefix, swept
 from tests.patience import PATIENCE as PATIENCE  # measured here, once, before there are workers
 from tests.telegram_server import TelegramServer
+
+# How long an example takes says how busy the machine is; and making one may take long on a busy one, too.
+hypothesis.settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("unhurried")
 
 COSTLY = ("postgresql", "browser", "process", "long", "fire")
 WITHOUT = "without what needs a PostgreSQL, a browser, processes of its own or seconds, and without the long proofs"

@@ -144,7 +144,7 @@ def test_of_two_who_close_a_wave_one_does(database: Database, beside: Database) 
     assert sorted(at_once(lambda: closing(database), lambda: closing(beside))) == [False, True]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=20)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=20)
 @given(SHEETS)
 def test_the_turnout_equals_a_count_by_hand(database: Database, sheets: list[tuple[Mapping[int, str], bool]]) -> None:
     with database.transaction() as tx:

@@ -215,7 +215,7 @@ EVENTS: dict[str, Event] = {
 STEPS = st.tuples(st.sampled_from((*CHANGES, *EVENTS, "tick")), st.sampled_from((0, 5, 19, 48)))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 @given(st.lists(STEPS, max_size=14))
 @example([("sooner", 0), ("tick", 48), ("close", 0), ("reopen", 0), ("later", 0), ("tick", 48)])
 def test_whatever_happens_it_is_never_too_late(database: Database, texts: Texts, steps: list[tuple[str, int]]) -> None:

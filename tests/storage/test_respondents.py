@@ -47,7 +47,9 @@ ANSWERED = st.integers(0, 26).flatmap(
 )
 addresses = count(1)
 
-real_database = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+real_database = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=25
+)
 
 
 def test_somebody_new_is_nobody(database: Database) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.port import Left, Opened, Returned
@@ -129,7 +129,6 @@ KEYS = st.sampled_from(["message", "callback_query", "my_chat_member", "chat", "
 
 
 @pytest.mark.long
-@settings(suppress_health_check=[HealthCheck.too_slow])  # slow on a busy machine, that is no fault
 @given(st.dictionaries(KEYS | st.just("update_id"), st.dictionaries(KEYS, st.dictionaries(KEYS, JSON) | JSON) | JSON))
 def test_no_update_breaks_the_door(raw: dict[str, Any]) -> None:
     received({"update_id": 1, **raw})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.survey.scores.disclosure import EVERYONE, Cohort, interim, isolates, may_publish
@@ -131,7 +131,6 @@ def counted(everybody: list[Someone]) -> Counter[Cohort]:
     return people
 
 
-@settings(deadline=None)
 @given(st.lists(someone(), min_size=1, max_size=14), st.sampled_from((2, 3)))
 def test_the_attacker_finds_nothing_in_whatever_may_be_published(everybody: list[Someone], k: int) -> None:
     published: list[tuple[int, str]] = []
@@ -148,7 +147,6 @@ def test_the_attacker_finds_nothing_in_whatever_may_be_published(everybody: list
     assert not attacked(everybody, published, k)
 
 
-@settings(deadline=None)
 @given(st.lists(someone(), min_size=1, max_size=9), st.sampled_from((2, 3)))
 def test_the_rule_and_the_attacker_agree_on_any_set_of_publications(everybody: list[Someone], k: int) -> None:
     published = [(release, cell) for release in (1, 2, 3) for cell in (EVERYONE, "resident")]
