@@ -58,7 +58,7 @@ def _recount(tx: Tx, these: Sequence[int]) -> None:
 def keep(tx: Tx, dialogue: Dialogue, due_at: datetime | None) -> None:
     """Keep what a tick did with somebody, and when they are due again."""
     reminded = {"reminders_sent": dialogue.reminders_sent, "reminded_at": dialogue.reminded_at}
-    place = str(dialogue.place) if dialogue.place else None
+    place = str(dialogue.position) if dialogue.position else None
     kept = {"place": place, "remind_at": dialogue.remind_at, "next_reminder_at": due_at, **reminded}
     tx.connection.execute(update(responses).where(responses.c.id == dialogue.response).values(kept))
 

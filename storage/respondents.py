@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from bot.survey.calendar import zone
 from bot.survey.checklist import Checklist
-from bot.survey.conversation.buttons import place_from
+from bot.survey.conversation.buttons import position_from
 from bot.survey.conversation.dialogue import Dialogue, Partnership
 from bot.survey.traits import Traits
 from storage import letters as letters_of
@@ -141,7 +141,7 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
     _SAVE_RESPONSE(
         tx,
         response=after.response,
-        place=str(after.place) if after.place else None,
+        place=str(after.position) if after.position else None,
         reminders=after.reminders,
         remind_at=after.remind_at,
         touched_at=now,
@@ -253,7 +253,7 @@ def _dialogue(
         completed=row.completed_at is not None,
         group=row.group,
         answers=given,
-        place=place_from(row.place) if row.place else None,
+        position=position_from(row.place) if row.place else None,
         reminders=row.reminders,
         remind_at=row.remind_at,
         stopped=row.stopped_at is not None,

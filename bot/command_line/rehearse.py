@@ -58,11 +58,11 @@ def rehearse(asked: argparse.Namespace, settings: Settings) -> None:
 @contextlib.contextmanager
 def _folder(kept_in: str | None) -> Iterator[Path]:
     """A new one, which goes at the end unless it is to be kept."""
-    place = Path(kept_in or gettempdir()).absolute()
+    where = Path(kept_in or gettempdir()).absolute()
     try:
-        folder = Path(mkdtemp("", "rehearsal-", place))
+        folder = Path(mkdtemp("", "rehearsal-", where))
     except OSError as error:
-        raise CommandError(f"No folder can be made in {place}: {error.strerror}.") from None
+        raise CommandError(f"No folder can be made in {where}: {error.strerror}.") from None
     try:
         yield folder
     finally:

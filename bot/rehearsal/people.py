@@ -17,7 +17,7 @@ from bot.survey.conversation.buttons import (
     Finish,
     Go,
     Join,
-    Place,
+    Position,
     Press,
     Resume,
     Screen,
@@ -116,7 +116,7 @@ class Neighbour:
 
     def _get_up(self) -> Press | None:
         """Half of those who stop say so."""
-        pauses = [press for press in self._see(Go) if press.place.screen == Screen.PAUSE]
+        pauses = [press for press in self._see(Go) if press.position.screen == Screen.PAUSE]
         return pauses[0] if pauses and self.number % 2 else None
 
     def _doubt(self, item: int) -> Press | None:
@@ -124,7 +124,7 @@ class Neighbour:
         if self.other_language and item == 3 and (switches := self._see(Switch)):
             self.other_language = False
             return switches[0]
-        back = [press for press in self._see(Go) if press.place == Place(Screen.ITEM, item - 1)]
+        back = [press for press in self._see(Go) if press.position == Position(Screen.ITEM, item - 1)]
         return back[0] if back and self.is_fickle and self.random.random() < 0.1 else None
 
     def _opinion(self, item: int) -> str:

@@ -10,7 +10,7 @@ respondent    a person in a partnership
 response      a respondent's answers in one wave, *open* or *completed*
 answer        one option; *don't know* and *does not apply* are options without a score
 group         resident, professional or other: the respondent's own choice, may be withheld
-invitation    the code behind a link or QR; its *label* is where it hangs
+invitation    the code behind a link or QR; it may be for one *place*, such as a library
 coordinator   receives aggregates, never answers
 seat          what makes somebody coordinator or viewer of a partnership; a *link* gives one, once
 summary       what a coordinator is sent; the weekly one is the *post*
@@ -30,5 +30,5 @@ dialogue      where one respondent stands in one response
 screen        one of the things that can be shown; a *view* is what it is made of, in no language yet
 phrase        a text in no language yet, with its values
 notice        a short line about what was just done
-place         a screen, with the number of the item or part it shows
+position      a screen, with the number of the item or part it shows
 """

@@ -14,7 +14,7 @@ from bot.coordination.waves import opened_by_itself
 from bot.results import summaries
 from bot.survey.calendar import decent, is_decent, last_post
 from bot.survey.conversation import screens
-from bot.survey.conversation.buttons import Place, Screen
+from bot.survey.conversation.buttons import Position, Screen
 from bot.survey.conversation.dialogue import Partnership
 from bot.texts.texts import Texts
 from bot.waves import close_wave, open_wave
@@ -89,7 +89,7 @@ def _remind(tx: Tx, texts: Texts, known: Known, now: datetime) -> None:
     if due and due <= now and is_decent(now, dialogue.partnership.timezone):
         number = dialogue.reminders_sent + 1
         _write(tx, texts, known, Screen.REMINDER, reminders.key(dialogue.response, number), now)
-        dialogue = replace(dialogue, place=None, remind_at=None, reminders_sent=number, reminded_at=now)
+        dialogue = replace(dialogue, position=None, remind_at=None, reminders_sent=number, reminded_at=now)
         due = dialogue.next_reminder
     reminders.keep(tx, dialogue, due and decent(max(due, now), dialogue.partnership.timezone))
 
@@ -173,7 +173,7 @@ def forget(tx: Tx, texts: Texts, now: datetime) -> bool:
 def _write(tx: Tx, texts: Texts, known: Known, screen: Screen, key: str, now: datetime) -> bool:
     """Write somebody a screen, to go out at a decent hour; whether it was not written before."""
     dialogue = known.dialogue
-    letter = texts.letter(screens.view(dialogue, Place(screen), now), dialogue.language)
+    letter = texts.letter(screens.view(dialogue, Position(screen), now), dialogue.language)
     return letters.enqueue(tx, known.contact, letter, now, key, dialogue.partnership.timezone)
 
 

@@ -12,7 +12,7 @@ from bot.channels.port import Channel
 from bot.letters import Attachment, Delivered, Letter, Moved, Postponed, Refused, Unreachable
 from bot.runtime.settings import VARIABLES
 from bot.survey.conversation import screens
-from bot.survey.conversation.buttons import Place
+from bot.survey.conversation.buttons import Position
 from bot.survey.conversation.dialogue import Dialogue
 from bot.texts.texts import Texts
 from tests.actors import LABELS, item_on
@@ -106,7 +106,7 @@ def test_every_screen_fits_in_a_message(far: FarSide, texts: Texts) -> None:
     for dialogue in (begun, replace(begun, completed=True), replace(begun, completed=True, wave_open=False)):
         for screen in screens.SCREENS:
             for language in texts.languages:
-                shown = texts.render(screens.view(dialogue, Place(screen, 1), MONDAY), language)
+                shown = texts.render(screens.view(dialogue, Position(screen, 1), MONDAY), language)
                 assert len(shown) <= far.channel.traits.most_text, (screen, language)
 
 

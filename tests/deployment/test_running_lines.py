@@ -30,7 +30,7 @@ echo "git $*" >> "$DONE"
 """
 
 
-class Place:
+class Position:
     """A machine's folders, all in one."""
 
     def __init__(self, folder: Path) -> None:
@@ -60,8 +60,8 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def place(tmp_path: Path) -> Position:
+    return Position(tmp_path)
 
 
 def nightly() -> list[str]:
@@ -76,7 +76,7 @@ def upgrade() -> str:
 
 
 @pytest.mark.parametrize("with_docker", [True, False])
-def test_no_back_up_is_kept_for_longer_than_two_weeks_anywhere(place: Place, with_docker: bool) -> None:
+def test_no_back_up_is_kept_for_longer_than_two_weeks_anywhere(place: Position, with_docker: bool) -> None:
     for folder in (place.inside, place.elsewhere):
         for days in (1, 10, 13, 20, 100):
             (folder / f"of {days}").touch()
@@ -90,7 +90,7 @@ def test_no_back_up_is_kept_for_longer_than_two_weeks_anywhere(place: Place, wit
         assert {one.name for one in folder.iterdir()} == {today, "of 1", "of 10"}
 
 
-def test_each_upgrade_has_a_back_up_before_it_and_none_is_without(place: Place) -> None:
+def test_each_upgrade_has_a_back_up_before_it_and_none_is_without(place: Position) -> None:
     assert place.run(upgrade())
     assert place.done() == ["git pull", "docker compose up -d --build"]
     (made,) = place.inside.iterdir()

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.channels.telegram.traits import TRAITS
-from bot.survey.conversation.buttons import ChooseMoment, ChooseOption, Finish, Go, Place, Screen, Switch
+from bot.survey.conversation.buttons import ChooseMoment, ChooseOption, Finish, Go, Position, Screen, Switch
 from bot.survey.conversation.dialogue import GROUP_LABELS, Commanded, Dialogue, Event, step
 from storage import contacts, letters, partnerships, respondents
 from storage.contacts import set_reachable
@@ -86,10 +86,10 @@ def test_whatever_a_step_changed_is_loaded_back(
 
 CHANGES = {
     "an answer": ChooseOption(0, 26, "dont_know"),
-    "a look back": Go(0, Place(Screen.ITEM, 13)),
+    "a look back": Go(0, Position(Screen.ITEM, 13)),
     "a break": ChooseMoment(0, "week"),
     "a break without a reminder": ChooseMoment(0, "none"),
-    "a language": Switch(0, "en", Place(Screen.ITEM, 26)),
+    "a language": Switch(0, "en", Position(Screen.ITEM, 26)),
     "no more messages": Commanded("stop"),
 }
 
@@ -242,7 +242,7 @@ def test_nobody_gets_a_response_in_a_closed_wave(database: Database) -> None:
 
 def test_a_changed_answer_is_the_same_row(database: Database) -> None:
     address, response = begun(database, ["yes"] * 26, "resident", wave_open=True)
-    taken(database, address, response, Go(response, Place(Screen.ITEM, 3)), MONDAY)
+    taken(database, address, response, Go(response, Position(Screen.ITEM, 3)), MONDAY)
     taken(database, address, response, ChooseOption(response, 3, "no"), LATER)
     with database.transaction() as tx:
         own = respondents.own_answers(tx, load(tx, address).contact)

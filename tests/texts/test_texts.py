@@ -17,7 +17,7 @@ from bot.channels.telegram import traits as telegram
 from bot.channels.web import traits as web
 from bot.letters import Letter
 from bot.survey.conversation import screens, turned_away, welcome
-from bot.survey.conversation.buttons import MOST_BYTES, Place, Screen
+from bot.survey.conversation.buttons import MOST_BYTES, Position, Screen
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.views import View
 from bot.survey.phrases import Value, as_shown, command, joined, say, say_n, verbatim, within
@@ -62,13 +62,13 @@ def every_view(texts: Texts) -> Iterator[tuple[str, View]]:
             )  # fmt: skip
             for place, channel in product(every_place(texts), CHANNELS):
                 yield language, screens.view(replace(full, channel=channel), place, MONDAY)
-            yield language, screens.view(replace(full, answers={}), Place(Screen.ITEM, 9), MONDAY)
+            yield language, screens.view(replace(full, answers={}), Position(Screen.ITEM, 9), MONDAY)
 
 
-def every_place(texts: Texts) -> Iterator[Place]:
+def every_place(texts: Texts) -> Iterator[Position]:
     for screen in screens.SCREENS:
         numbers = {Screen.ITEM: texts.checklist.items, Screen.PART: range(1, 7)}.get(screen, [0])
-        yield from (Place(screen, number) for number in numbers)
+        yield from (Position(screen, number) for number in numbers)
 
 
 def test_every_screen_and_button_is_within_the_limits(texts: Texts) -> None:

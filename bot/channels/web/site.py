@@ -301,19 +301,19 @@ class Site:
         caller: Caller,
         preview: Preview,
         letters: dict[int, Letter],
-        place: str,
+        path: str,
         status: int = 200,
         **more: Any,
     ) -> Response:
-        """A page. `place` is its address, for a script that did not come here by it."""
+        """A page. `path` is its address, for a script that did not come here by it."""
         proof, once = self.tokens.proof(caller.token), secrets.token_hex(12)
         html = self.pages.render(preview, letters, proof=proof, once=once, **more)
-        response = HTMLResponse(html, status, headers={"Content-Location": quote(place)})
+        response = HTMLResponse(html, status, headers={"Content-Location": quote(path)})
         self.cookie.give(response, caller, is_known=preview.is_known)
         return response
 
-    def go(self, caller: Caller, place: str, *, is_known: bool = False) -> Response:
-        response = RedirectResponse(place, 303)
+    def go(self, caller: Caller, path: str, *, is_known: bool = False) -> Response:
+        response = RedirectResponse(path, 303)
         self.cookie.give(response, caller, is_known=is_known)
         return response
 

@@ -40,7 +40,7 @@ class Screen(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """A screen, with the number of the item or part on it where it has one."""
 
     screen: Screen
@@ -50,9 +50,9 @@ class Place:
         return f"{self.screen}{self.number or ''}"
 
 
-def place_from(code: str) -> Place | None:
+def position_from(code: str) -> Position | None:
     try:
-        return Place(Screen(code[:1]), _number(code[1:]) if code[1:] else 0)
+        return Position(Screen(code[:1]), _number(code[1:]) if code[1:] else 0)
     except ValueError:
         return None
 
@@ -91,10 +91,10 @@ class ChooseOption:
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Show another place of the same response."""
+    """Show another position of the same response."""
 
     response: int
-    place: Place
+    position: Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Switch:
 
     response: int
     language: str
-    place: Place
+    position: Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class WantResult:
 
 @dataclass(frozen=True, slots=True)
 class Coordinate:
-    """Something a coordinator does with a partnership; every action has its own place in `bot.coordination.actions`."""
+    """Something a coordinator does with a partnership; every action has its own file in `bot.coordination.actions`."""
 
     partnership: int
     action: str
@@ -188,13 +188,13 @@ def decode(data: str) -> Press | None:
         return None
 
 
-def _value(wanted: object, text: str) -> "str | int | Place":
+def _value(wanted: object, text: str) -> "str | int | Position":
     if wanted is int:
         return _number(text)
-    if wanted is Place:
-        if (place := place_from(text)) is None:
+    if wanted is Position:
+        if (position := position_from(text)) is None:
             raise ValueError(text)
-        return place
+        return position
     if not (text and text.isascii() and text.isprintable()):
         raise ValueError(text)
     return text

@@ -1,7 +1,7 @@
 """The dialogue: what one respondent's event changes, and what they see next.
 
 `step` is the whole conversation. It never raises for what a person does, never writes to an item whose button was not
-pressed, and always ends in a place from which one can go on. What changed is read off by comparing the dialogue
+pressed, and always ends in a position from which one can go on. What changed is read off by comparing the dialogue
 before and after; the current item is the first one without an answer, derived and never stored.
 """
 
@@ -19,7 +19,7 @@ from bot.survey.conversation.buttons import (
     Finish,
     Go,
     OfAResponse,
-    Place,
+    Position,
     Resume,
     Screen,
     Switch,
@@ -67,7 +67,7 @@ class Partnership:
 class Dialogue:
     """Where a respondent stands in one response.
 
-    `place` is where they chose to be; None means: where the answers put them. `reminders` is about this wave,
+    `position` is where they chose to be; None means: where the answers put them. `reminders` is about this wave,
     `stopped` about every message that the person did not ask for. `reminders_sent` counts those in this wave,
     `reminded_at` is when the last one was. `others` are the open responses of the same person in other partnerships,
     with their names; `earlier` are their answers in the wave before, to statements that did not change since.
@@ -82,7 +82,7 @@ class Dialogue:
     completed: bool = False
     group: str | None = None
     answers: Mapping[int, str] = field(default_factory=dict)
-    place: Place | None = None
+    position: Position | None = None
     remind_at: datetime | None = None
     reminders: bool = True
     stopped: bool = False
@@ -126,20 +126,20 @@ class Dialogue:
         return next((number for number in self.checklist.items if number not in self.answers), None)
 
     @property
-    def here(self) -> Place:
-        """The place this person is at."""
+    def here(self) -> Position:
+        """The position this person is at."""
         if self.completed:
-            return Place(Screen.THANKS)
+            return Position(Screen.THANKS)
         if not self.wave_open:
-            return Place(Screen.CLOSED)
+            return Position(Screen.CLOSED)
         if self.group is None:
-            return Place(Screen.GROUP)
-        return self.place or self.onward
+            return Position(Screen.GROUP)
+        return self.position or self.onward
 
     @property
-    def onward(self) -> Place:
-        """The place where the answers put them."""
-        return Place(Screen.ITEM, self.next_item) if self.next_item else Place(Screen.REVIEW)
+    def onward(self) -> Position:
+        """The position where the answers put them."""
+        return Position(Screen.ITEM, self.next_item) if self.next_item else Position(Screen.REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class Turn:
     """The outcome of one event: the dialogue as it now stands, what to show, a line to say with it."""
 
     dialogue: Dialogue
-    show: Place
+    show: Position
     notice: Phrase | None = None
     erased: bool = False
 
@@ -210,7 +210,7 @@ def step(dialogue: Dialogue, event: Event, now: datetime) -> Turn:  # noqa: C901
         case ChooseGroup():
             return _choose_group(dialogue, event)
         case Go():
-            return _go(dialogue, event.place)
+            return _go(dialogue, event.position)
         case Resume():
             return _resume(dialogue)
         case Switch():
@@ -222,7 +222,7 @@ def step(dialogue: Dialogue, event: Event, now: datetime) -> Turn:  # noqa: C901
         case WantResult():
             return _stay(replace(dialogue, wants_result=bool(event.wanted)))
         case Erase():
-            return Turn(dialogue, Place(Screen.ERASED), erased=True)
+            return Turn(dialogue, Position(Screen.ERASED), erased=True)
         case Commanded():
             return _command(dialogue, event.name)
         case Wrote():
@@ -237,12 +237,12 @@ def _stay(dialogue: Dialogue, notice: Phrase | None = None) -> Turn:
 
 def _choose(dialogue: Dialogue, chosen: ChooseOption) -> Turn:
     item = chosen.item
-    if chosen.option not in dialogue.checklist.options or dialogue.here != Place(Screen.ITEM, item):
+    if chosen.option not in dialogue.checklist.options or dialogue.here != Position(Screen.ITEM, item):
         return _stay(dialogue, _why_not(dialogue, chosen))
     changed = item in dialogue.answers
-    after = replace(dialogue, answers={**dialogue.answers, item: chosen.option}, place=None, remind_at=None)
+    after = replace(dialogue, answers={**dialogue.answers, item: chosen.option}, position=None, remind_at=None)
     if changed and not after.next_item:
-        after = replace(after, place=Place(Screen.PART, dialogue.checklist.part_of(item)))
+        after = replace(after, position=Position(Screen.PART, dialogue.checklist.part_of(item)))
     return _stay(after)
 
 
@@ -265,51 +265,51 @@ def _may_look(dialogue: Dialogue, screen: Screen) -> bool:
     return screen in LOOK_AROUND or (screen == Screen.RESULT and dialogue.has_result)
 
 
-def _go(dialogue: Dialogue, place: Place) -> Turn:
-    if _may_look(dialogue, place.screen):
-        return Turn(dialogue, place)
-    if not _may_go(dialogue, place):
+def _go(dialogue: Dialogue, position: Position) -> Turn:
+    if _may_look(dialogue, position.screen):
+        return Turn(dialogue, position)
+    if not _may_go(dialogue, position):
         return _stay(dialogue, OLD_BUTTON)
-    if place.screen == Screen.PAUSE:
-        return Turn(dialogue, place)
-    return _stay(replace(dialogue, place=None if place == dialogue.onward else place))
+    if position.screen == Screen.PAUSE:
+        return Turn(dialogue, position)
+    return _stay(replace(dialogue, position=None if position == dialogue.onward else position))
 
 
-def _may_go(dialogue: Dialogue, place: Place) -> bool:
+def _may_go(dialogue: Dialogue, position: Position) -> bool:
     if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
         return False
     if dialogue.here.screen == Screen.GROUP:
-        return place.screen == Screen.PAUSE
-    match place.screen:
+        return position.screen == Screen.PAUSE
+    match position.screen:
         case Screen.ITEM:
-            return place.number in dialogue.answers or place == dialogue.onward
+            return position.number in dialogue.answers or position == dialogue.onward
         case Screen.PART:
-            return not dialogue.next_item and 1 <= place.number <= len(dialogue.checklist.dimensions)
+            return not dialogue.next_item and 1 <= position.number <= len(dialogue.checklist.dimensions)
         case Screen.REVIEW:
             return not dialogue.next_item
         case _:
-            return place.screen == Screen.PAUSE
+            return position.screen == Screen.PAUSE
 
 
 def _resume(dialogue: Dialogue) -> Turn:
-    return _stay(replace(dialogue, place=None if dialogue.next_item else dialogue.place))
+    return _stay(replace(dialogue, position=None if dialogue.next_item else dialogue.position))
 
 
 def _switch(dialogue: Dialogue, switch: Switch) -> Turn:
     if switch.language not in dialogue.languages:
         return _stay(dialogue, OLD_BUTTON)
     after = replace(dialogue, language=switch.language)
-    if _may_look(dialogue, switch.place.screen) and switch.place.screen != Screen.LANGUAGE:
-        return Turn(after, switch.place)
-    if switch.place.screen in (Screen.PAUSE, Screen.PAUSED) and _may_go(after, Place(Screen.PAUSE)):
-        return Turn(after, switch.place)
+    if _may_look(dialogue, switch.position.screen) and switch.position.screen != Screen.LANGUAGE:
+        return Turn(after, switch.position)
+    if switch.position.screen in (Screen.PAUSE, Screen.PAUSED) and _may_go(after, Position(Screen.PAUSE)):
+        return Turn(after, switch.position)
     return _stay(after)
 
 
 def _pause(dialogue: Dialogue, moment: str, now: datetime) -> Turn:
     """Ask for a reminder: at a moment, by itself after some silence ("auto"), or not at all ("none")."""
     choices = dialogue.choices(now)
-    if not _may_go(dialogue, Place(Screen.PAUSE)) or moment not in (*choices, "auto", "none"):
+    if not _may_go(dialogue, Position(Screen.PAUSE)) or moment not in (*choices, "auto", "none"):
         return _stay(dialogue, OLD_BUTTON)
     asked = moment != "none"
     after = replace(
@@ -318,7 +318,7 @@ def _pause(dialogue: Dialogue, moment: str, now: datetime) -> Turn:
         reminders=asked,
         stopped=dialogue.stopped and not asked,
     )
-    return Turn(after, Place(Screen.PAUSED))
+    return Turn(after, Position(Screen.PAUSED))
 
 
 def _finish(dialogue: Dialogue) -> Turn:
@@ -326,15 +326,15 @@ def _finish(dialogue: Dialogue) -> Turn:
         return _stay(dialogue)
     if dialogue.next_item or dialogue.group is None:
         return _stay(dialogue, OLD_BUTTON)
-    return _stay(replace(dialogue, completed=True, place=None, remind_at=None))
+    return _stay(replace(dialogue, completed=True, position=None, remind_at=None))
 
 
 def _command(dialogue: Dialogue, name: str) -> Turn:
     screen = COMMANDS.get(name)
     if name == "stop":
-        return Turn(replace(dialogue, stopped=True, remind_at=None, wants_result=False), Place(Screen.STOPPED))
+        return Turn(replace(dialogue, stopped=True, remind_at=None, wants_result=False), Position(Screen.STOPPED))
     if screen:
-        return Turn(dialogue, Place(screen))
+        return Turn(dialogue, Position(screen))
     if name not in COMMANDS:
         return _stay(dialogue, BUTTONS_ONLY)
-    return Turn(dialogue, Place(Screen.PICK)) if dialogue.others else _resume(dialogue)
+    return Turn(dialogue, Position(Screen.PICK)) if dialogue.others else _resume(dialogue)

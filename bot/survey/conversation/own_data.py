@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.survey import phrases
-from bot.survey.conversation.buttons import Erase, Go, Place, Resume, Screen, Switch
+from bot.survey.conversation.buttons import Erase, Go, Position, Resume, Screen, Switch
 from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
 from bot.survey.conversation.rows import go_on
 from bot.survey.conversation.views import Button, View
@@ -85,7 +85,7 @@ def my_data(dialogue: Dialogue, _number: int, _now: datetime) -> View:
         state=say("off") if dialogue.stopped or not dialogue.reminders else say("on"),
         answers=joined(answers or [say("none yet")], "\n"),
     )
-    delete = Button(say("Delete my answers"), Go(dialogue.response, Place(Screen.ERASE)))
+    delete = Button(say("Delete my answers"), Go(dialogue.response, Position(Screen.ERASE)))
     return View(text, ((delete,), go_on(dialogue)))
 
 

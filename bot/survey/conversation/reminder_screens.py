@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.survey.calendar import MOST_REMINDERS, zone
-from bot.survey.conversation.buttons import ChooseMoment, Go, Place, Screen
+from bot.survey.conversation.buttons import ChooseMoment, Go, Position, Screen
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.rows import go_on, languages
 from bot.survey.conversation.views import Button, Row, View, in_rows
@@ -136,10 +136,10 @@ def _nearly_there(dialogue: Dialogue) -> Phrase:
     )
 
 
-def put_off(dialogue: Dialogue, place: Screen) -> tuple[Row, ...]:
-    later = Button(say("Later"), Go(dialogue.response, Place(Screen.PAUSE)))
+def put_off(dialogue: Dialogue, position: Screen) -> tuple[Row, ...]:
+    later = Button(say("Later"), Go(dialogue.response, Position(Screen.PAUSE)))
     first = (later, _no_more(dialogue)) if dialogue.channel.reaches_out else (later,)
-    return (first, *languages(dialogue, Place(place)))
+    return (first, *languages(dialogue, Position(position)))
 
 
 def _no_more(dialogue: Dialogue) -> Button:

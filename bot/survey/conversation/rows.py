@@ -1,6 +1,6 @@
 """Rows of buttons that stand under more than one screen."""
 
-from bot.survey.conversation.buttons import Go, Place, Resume, Screen, Switch
+from bot.survey.conversation.buttons import Go, Position, Resume, Screen, Switch
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.views import Button, Row, in_rows
 from bot.survey.phrases import language, say
@@ -19,15 +19,15 @@ def go_on(dialogue: Dialogue) -> Row:
 
 def own_data_button(dialogue: Dialogue) -> Row:
     return (
-        Button(say("My data"), Go(dialogue.response, Place(Screen.MY_DATA))),
-        Button(say("Delete my answers"), Go(dialogue.response, Place(Screen.ERASE))),
+        Button(say("My data"), Go(dialogue.response, Position(Screen.MY_DATA))),
+        Button(say("Delete my answers"), Go(dialogue.response, Position(Screen.ERASE))),
     )
 
 
-def languages(dialogue: Dialogue, place: Place) -> tuple[Row, ...]:
-    return in_rows(language_buttons(dialogue, place))
+def languages(dialogue: Dialogue, position: Position) -> tuple[Row, ...]:
+    return in_rows(language_buttons(dialogue, position))
 
 
-def language_buttons(dialogue: Dialogue, place: Place) -> tuple[Button, ...]:
+def language_buttons(dialogue: Dialogue, position: Position) -> tuple[Button, ...]:
     others = (code for code in dialogue.languages if code != dialogue.language)
-    return tuple(Button(language(code), Switch(dialogue.response, code, place)) for code in others)
+    return tuple(Button(language(code), Switch(dialogue.response, code, position)) for code in others)

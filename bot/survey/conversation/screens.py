@@ -1,6 +1,6 @@
-"""The table of screens: what each place of the conversation shows a respondent.
+"""The table of screens: what each position of the conversation shows a respondent.
 
-The same dialogue, place and time always give the same view.
+The same dialogue, position and time always give the same view.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ from bot.survey.conversation.buttons import (
     ChooseOption,
     Finish,
     Go,
-    Place,
+    Position,
     Press,
     Resume,
     Screen,
@@ -30,19 +30,19 @@ from bot.survey.scores import scoring
 from bot.survey.scores.scoring import Scores
 
 
-def view(dialogue: Dialogue, place: Place, now: datetime) -> View:
-    """What a respondent sees at this place."""
-    shown = _shown(dialogue, place, now)
+def view(dialogue: Dialogue, position: Position, now: datetime) -> View:
+    """What a respondent sees at this position."""
+    shown = _shown(dialogue, position, now)
     known = shared(dialogue.partnership, dialogue.channel, now)
     paragraphs = tuple(tuple(within(line, known) for line in lines) for lines in shown.paragraphs)
-    below = () if place.screen in WITHOUT_LANGUAGES else languages(dialogue, place)
+    below = () if position.screen in WITHOUT_LANGUAGES else languages(dialogue, position)
     return View(paragraphs, (*shown.rows, *below))
 
 
-def _shown(dialogue: Dialogue, place: Place, now: datetime) -> View:
+def _shown(dialogue: Dialogue, position: Position, now: datetime) -> View:
     """What is only to be read stands in the table as it is, and has the way back under it."""
-    screen = SCREENS[place.screen]
-    return View(screen, (go_on(dialogue),)) if isinstance(screen, Phrase) else screen(dialogue, place.number, now)
+    screen = SCREENS[position.screen]
+    return View(screen, (go_on(dialogue),)) if isinstance(screen, Phrase) else screen(dialogue, position.number, now)
 
 
 def _group(dialogue: Dialogue, _number: int, _now: datetime) -> View:
@@ -107,23 +107,25 @@ def _options(dialogue: Dialogue, number: int) -> tuple[Row, ...]:
 
 def _steering(dialogue: Dialogue, number: int) -> tuple[Row, ...]:
     response = dialogue.response
-    back = (Button(say("‹ Back"), Go(response, Place(Screen.ITEM, number - 1))),) if number > 1 else ()
-    pause = Button(say("Pause"), Go(response, Place(Screen.PAUSE)))
+    back = (Button(say("‹ Back"), Go(response, Position(Screen.ITEM, number - 1))),) if number > 1 else ()
+    pause = Button(say("Pause"), Go(response, Position(Screen.PAUSE)))
     if number not in dialogue.answers:
-        return in_rows((*back, pause, *language_buttons(dialogue, Place(Screen.ITEM, number))))
+        return in_rows((*back, pause, *language_buttons(dialogue, Position(Screen.ITEM, number))))
     forward = Button(say("Next ›"), _forward(dialogue, number))
-    return ((*back, forward), *in_rows((pause, *language_buttons(dialogue, Place(Screen.ITEM, number)))))
+    return ((*back, forward), *in_rows((pause, *language_buttons(dialogue, Position(Screen.ITEM, number)))))
 
 
 def _forward(dialogue: Dialogue, number: int) -> Press:
     if dialogue.next_item is None:
-        return Go(dialogue.response, Place(Screen.PART, dialogue.checklist.part_of(number)))
-    return Go(dialogue.response, Place(Screen.ITEM, number + 1))
+        return Go(dialogue.response, Position(Screen.PART, dialogue.checklist.part_of(number)))
+    return Go(dialogue.response, Position(Screen.ITEM, number + 1))
 
 
 def _review(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     parts = tuple(enumerate(dialogue.checklist.dimensions, 1))
-    look = (Button(say("Part {part}", part=part), Go(dialogue.response, Place(Screen.PART, part))) for part, _ in parts)
+    look = (
+        Button(say("Part {part}", part=part), Go(dialogue.response, Position(Screen.PART, part))) for part, _ in parts
+    )
     return View(
         say(
             """<b>You answered all statements.</b>
@@ -153,7 +155,7 @@ def _counted(dialogue: Dialogue, part: int, dimension: Dimension) -> Phrase:
 
 def _part(dialogue: Dialogue, number: int, _now: datetime) -> View:
     dimension = dialogue.checklist.dimensions[number - 1]
-    change = (Button(verbatim(item), Go(dialogue.response, Place(Screen.ITEM, item))) for item in dimension.items)
+    change = (Button(verbatim(item), Go(dialogue.response, Position(Screen.ITEM, item))) for item in dimension.items)
     return View(
         say(
             """<b>Part {part} · {dimension}</b>
@@ -167,7 +169,7 @@ def _part(dialogue: Dialogue, number: int, _now: datetime) -> View:
         ),
         (
             *in_rows(change, 4),
-            (Button(say("‹ Back to all parts"), Go(dialogue.response, Place(Screen.REVIEW))),),
+            (Button(say("‹ Back to all parts"), Go(dialogue.response, Position(Screen.REVIEW))),),
         ),
     )
 
@@ -215,7 +217,7 @@ def _own_score(dimension: Dimension, own: Scores, last: Scores) -> Phrase:
 def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
     """It is sent at closing to who asked for it; from then on it can be seen at any time."""
     if not dialogue.wave_open:
-        return ((Button(say("Result of the whole group"), Go(dialogue.response, Place(Screen.RESULT))),),)
+        return ((Button(say("Result of the whole group"), Go(dialogue.response, Position(Screen.RESULT))),),)
     wanted = dialogue.wants_result
     label = say("Send me the group result") if dialogue.channel.reaches_out else say("Show me the group result")
     return ((Button(label, WantResult(dialogue.response, int(not wanted)), wanted),),)
@@ -241,11 +243,11 @@ def _pick(dialogue: Dialogue, _number: int, _now: datetime) -> View:
 
 
 def _reminder(dialogue: Dialogue, _number: int, now: datetime) -> View:
-    return _to_be_sent(replace(dialogue, place=None), Screen.REMINDER, now)
+    return _to_be_sent(replace(dialogue, position=None), Screen.REMINDER, now)
 
 
 def _invited(dialogue: Dialogue, _number: int, now: datetime) -> View:
-    return _to_be_sent(replace(dialogue, place=None), Screen.INVITED, now)
+    return _to_be_sent(replace(dialogue, position=None), Screen.INVITED, now)
 
 
 def _to_be_sent(dialogue: Dialogue, why: Screen, now: datetime) -> View:

@@ -14,7 +14,7 @@ from bot.survey.conversation.buttons import (
     Finish,
     Go,
     Join,
-    Place,
+    Position,
     Press,
     Resume,
     Screen,
@@ -25,7 +25,7 @@ from bot.survey.conversation.buttons import (
 )
 
 MOST = 10**18 - 1
-PLACES = st.builds(Place, st.sampled_from(Screen), st.integers(0, 26))
+PLACES = st.builds(Position, st.sampled_from(Screen), st.integers(0, 26))
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=14)
 RESPONSES = st.integers(0, MOST)
 PRESSES = st.one_of(

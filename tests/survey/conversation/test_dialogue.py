@@ -18,7 +18,7 @@ from bot.survey.conversation.buttons import (
     Finish,
     Go,
     OfAResponse,
-    Place,
+    Position,
     Resume,
     Screen,
     Switch,
@@ -42,7 +42,7 @@ CHECKLIST = the_checklist()
 OPTIONS = tuple(CHECKLIST.options)
 RESPONSE = 7
 
-PLACES = st.builds(Place, st.sampled_from(Screen), st.integers(0, 30))
+PLACES = st.builds(Position, st.sampled_from(Screen), st.integers(0, 30))
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(ChooseOption, st.just(RESPONSE), st.integers(0, 30), st.sampled_from((*OPTIONS, "forged"))),
     st.builds(ChooseGroup, st.just(RESPONSE), st.sampled_from((*GROUP_LABELS, "forged"))),
@@ -100,7 +100,7 @@ def test_an_answer_changes_only_by_the_button_of_that_item(dialogue: Dialogue, e
         if changed:
             assert isinstance(event, ChooseOption)
             assert changed == {event.item: event.option}
-            assert dialogue.here == Place(Screen.ITEM, event.item)
+            assert dialogue.here == Position(Screen.ITEM, event.item)
         assert dialogue.answers.keys() <= turn.dialogue.answers.keys()
         dialogue = turn.dialogue
 
@@ -126,11 +126,11 @@ def test_whatever_happened_one_can_finish_from_there(dialogue: Dialogue, events:
             return
         wanted = (ChooseGroup, ChooseOption, Finish)
         onward: list[OfAResponse] = [press for press in buttons_on(turn) if isinstance(press, wanted)] or [
-            Go(RESPONSE, Place(Screen.REVIEW))
+            Go(RESPONSE, Position(Screen.REVIEW))
         ]
         turn = step(turn.dialogue, onward[0], NOW)
         if turn.show.screen == Screen.PART:
-            turn = step(turn.dialogue, Go(RESPONSE, Place(Screen.REVIEW)), NOW)
+            turn = step(turn.dialogue, Go(RESPONSE, Position(Screen.REVIEW)), NOW)
     pytest.fail(f"not finished, but at {turn.show}")
 
 
@@ -157,15 +157,15 @@ def test_only_the_button_itself_erases(dialogue: Dialogue) -> None:
 def test_the_walk_from_first_to_last_statement(checklist: Checklist) -> None:
     turn = step(beginning(), ChooseGroup(RESPONSE, "resident"), NOW)
     for number in checklist.items:
-        assert turn.show == Place(Screen.ITEM, number)
+        assert turn.show == Position(Screen.ITEM, number)
         turn = step(turn.dialogue, ChooseOption(RESPONSE, number, "yes"), NOW)
-    assert turn.show == Place(Screen.REVIEW)
-    assert step(turn.dialogue, Finish(RESPONSE), NOW).show == Place(Screen.THANKS)
+    assert turn.show == Position(Screen.REVIEW)
+    assert step(turn.dialogue, Finish(RESPONSE), NOW).show == Position(Screen.THANKS)
 
 
 def test_a_late_second_tap_is_silent_and_a_late_other_tap_is_told() -> None:
     at_two = beginning(group="other", answers={1: "yes"})
-    assert step(at_two, ChooseOption(RESPONSE, 1, "yes"), NOW) == Turn(at_two, Place(Screen.ITEM, 2))
+    assert step(at_two, ChooseOption(RESPONSE, 1, "yes"), NOW) == Turn(at_two, Position(Screen.ITEM, 2))
     late = step(at_two, ChooseOption(RESPONSE, 1, "no"), NOW)
     assert late.dialogue == at_two
     assert late.notice
@@ -173,9 +173,9 @@ def test_a_late_second_tap_is_silent_and_a_late_other_tap_is_told() -> None:
 
 def test_a_changed_answer_in_the_review_comes_back_to_its_part() -> None:
     all_given = beginning(group="other", answers=dict.fromkeys(CHECKLIST.items, "yes"))
-    there = step(all_given, Go(RESPONSE, Place(Screen.ITEM, 4)), NOW)
-    assert there.show == Place(Screen.ITEM, 4)
-    assert step(there.dialogue, ChooseOption(RESPONSE, 4, "no"), NOW).show == Place(Screen.PART, 2)
+    there = step(all_given, Go(RESPONSE, Position(Screen.ITEM, 4)), NOW)
+    assert there.show == Position(Screen.ITEM, 4)
+    assert step(there.dialogue, ChooseOption(RESPONSE, 4, "no"), NOW).show == Position(Screen.PART, 2)
 
 
 def test_answering_ends_a_break() -> None:
