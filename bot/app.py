@@ -19,7 +19,7 @@ from bot.runtime import health
 from bot.runtime.metrics import Metrics, Snapshot, exposition
 from bot.runtime.settings import Settings, the_secret
 from bot.texts.texts import Texts, load
-from bot.ticks import outage
+from bot.ticks import lost_presses
 from bot.ticks.beat import Beat
 from bot.turns.receive import Receiver
 from storage import letters, state
@@ -106,12 +106,12 @@ class App:
     async def caught_up(self, channel: str) -> None:
         """All that waited there is taken. After an outage in which presses were lost, show the screens again."""
         now, traits = self.clock(), self.channels[channel].traits
-        if not outage.is_worth_noting(self._answered.get(channel), now):
+        if not lost_presses.is_worth_noting(self._answered.get(channel), now):
             return
         self._answered[channel] = now
         if traits.presses_live:
             try:
-                await self.database.run_when_there(lambda tx: outage.after_outage(tx, self.texts, traits, now))
+                await self.database.run_when_there(lambda tx: lost_presses.after_outage(tx, self.texts, traits, now))
             except Exception as error:
                 log.error("the screens could not be shown again", exc_info=error)
             await self.delivery.look_once()

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, or_, select, update
 
+from storage import letters
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.schema import contacts, coordinators, respondents
+from storage.schema import letters as letters_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,25 @@ def set_reachable(
     if with_topics:
         here = or_(here, contacts.c.id.in_(_topics(tx, channel, address)))
     tx.connection.execute(update(contacts).where(here).values(unreachable_at=None if reachable else now))
+
+
+def mark_unreachable(tx: Tx, contact: int, now: datetime, reason: str = letters.UNREACHABLE) -> None:
+    """The contact cannot be reached: give up every letter to them, and write no new ones."""
+    tx.connection.execute(update(contacts).where(contacts.c.id == contact).values(unreachable_at=now))
+    letters.withdraw(tx, letters_table.c.contact_id == contact, now, reason)
+
+
+def move(tx: Tx, contact: int, channel: str, address: str, now: datetime) -> None:
+    """The contact has a new address in the same channel; when somebody lives there already, nobody is left here."""
+    key = tx.seal.key(channel, address)
+    there = tx.connection.execute(select(contacts.c.id).where(contacts.c.address_key == key)).scalar()
+    if there == contact:  # another letter found out already
+        return
+    if there is not None:
+        mark_unreachable(tx, contact, now)
+        return
+    new = {"address_key": key, "address_sealed": tx.seal.close(channel, address)}
+    tx.connection.execute(update(contacts).where(contacts.c.id == contact).values(new))
 
 
 def _topics(tx: Tx, channel: str, address: str) -> list[int]:

@@ -1,4 +1,5 @@
-"""Leases: what one process at a time may do, until a moment; whoever dies or hangs loses it then.
+"""Leases: what one process at a time holds, until a moment: a letter in hand, or the bulk mail of a channel. Whoever
+dies or hangs loses it then.
 
 On SQLite there is one process, and it holds every lease. The clock is the database's: those of machines differ.
 """
@@ -10,6 +11,8 @@ from sqlalchemy import delete, func, literal, or_, text
 from storage.engine.database import Tx
 from storage.schema import leases
 
+REPLY = timedelta(seconds=15)  # on a reply, which goes at once: longer than a call to a channel may take
+BULK = timedelta(seconds=60)  # on a letter of bulk mail, which is taken ahead
 HUNG = text("SET LOCAL idle_in_transaction_session_timeout = '3s'")  # else who hangs in here would hold up the others
 
 

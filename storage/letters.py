@@ -16,12 +16,11 @@ from sqlalchemy import Column, ColumnElement, Row, Select, and_, bindparam, dele
 
 from bot.letters import Envelope, Letter, Unreachable
 from bot.survey.calendar import decent
+from storage import leases
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.schema import contacts, letters
 
-LEASE = timedelta(seconds=60)  # on bulk mail, which is taken ahead
-IN_HAND = timedelta(seconds=15)  # on a reply, which goes at once: longer than a call to a channel may take
 OVERTAKEN = "overtaken"  # by what the contact did themselves
 UNREACHABLE = Unreachable().reason  # they blocked us, or removed us from their group
 
@@ -46,7 +45,7 @@ class Waiting:
 
 def reply(tx: Tx, contact: int, letter: Letter, now: datetime) -> int:
     """Write a letter that the writer delivers at once; its number."""
-    number = _write(tx, contact, letter, now, key=None, leased_until=now + IN_HAND)
+    number = _write(tx, contact, letter, now, key=None, leased_until=now + leases.REPLY)
     return cast(int, number)  # only a key could have stood in the way
 
 
@@ -90,7 +89,7 @@ def claim_replies(tx: Tx, channels: Collection[str], now: datetime, most: int = 
     is_elsewhere = or_(OTHER.due_at > now, OTHER.leased_until > now)
     held_up = _is_one(OTHER.key.is_(None), OTHER.id < letters.c.id, is_elsewhere)
     due = and_(letters.c.key.is_(None), _waits(now), _reached(channels))
-    return _take(tx, and_(due, ~held_up), BY_NUMBER, now, most, IN_HAND)
+    return _take(tx, and_(due, ~held_up), BY_NUMBER, now, most, leases.REPLY)
 
 
 def claim_bulk(tx: Tx, channels: Collection[str], now: datetime, most: int) -> list[Envelope]:
@@ -102,14 +101,16 @@ def claim_bulk(tx: Tx, channels: Collection[str], now: datetime, most: int) -> l
     held_up = _is_one(OTHER.key.is_not(None), or_(OTHER.leased_until > now, comes_first))
     due = and_(letters.c.key.is_not(None), _waits(now), _reached(channels))
     _wait_for_morning(tx, due, now)
-    return _take(tx, and_(due, ~held_up), BY_MOMENT, now, most, LEASE)
+    return _take(tx, and_(due, ~held_up), BY_MOMENT, now, most, leases.BULK)
 
 
 def claim_for(tx: Tx, channel: str, address: str, now: datetime) -> list[Envelope]:
     """Take all that fell due for the contact at this address, of both lanes, oldest first and at any hour."""
     here = contacts.c.address_key == tx.seal.key(channel, address)
     found = tx.connection.execute(select(contacts.c.id).where(here).with_for_update()).scalars().all()
-    return _lease(tx, select(letters.c.id).where(_waits(now), letters.c.contact_id.in_(found)), BY_NUMBER, now, IN_HAND)
+    return _lease(
+        tx, select(letters.c.id).where(_waits(now), letters.c.contact_id.in_(found)), BY_NUMBER, now, leases.REPLY
+    )
 
 
 def waiting(tx: Tx, now: datetime) -> list[Waiting]:
@@ -223,25 +224,6 @@ def postpone(tx: Tx, number: int, until: datetime) -> None:
 
 def give_up(tx: Tx, number: int, reason: str, now: datetime) -> None:
     _end(tx, letters.c.id == number, now, reason)
-
-
-def close_door(tx: Tx, contact: int, now: datetime, reason: str = UNREACHABLE) -> None:
-    """The contact cannot be reached: give up every letter to them, and write no new ones."""
-    tx.connection.execute(update(contacts).where(contacts.c.id == contact).values(unreachable_at=now))
-    withdraw(tx, letters.c.contact_id == contact, now, reason)
-
-
-def move(tx: Tx, contact: int, channel: str, address: str, now: datetime) -> None:
-    """The contact has a new address in the same channel; when somebody lives there already, nobody is left here."""
-    key = tx.seal.key(channel, address)
-    there = tx.connection.execute(select(contacts.c.id).where(contacts.c.address_key == key)).scalar()
-    if there == contact:  # another letter found out already
-        return
-    if there is not None:
-        close_door(tx, contact, now)
-        return
-    new = {"address_key": key, "address_sealed": tx.seal.close(channel, address)}
-    tx.connection.execute(update(contacts).where(contacts.c.id == contact).values(new))
 
 
 _GIVEN = ("contact_id", "body", "due_at", "key", "leased_until", "timezone")

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from bot.survey import codes
 from bot.survey.conversation.dialogue import Partnership
-from bot.survey.numbers import as_number
+from bot.survey.typed_numbers import as_number
 from storage import reminders
 from storage.engine.database import Tx
 from storage.schema import (

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, String, bindparam, cast, func, select, update
 
-from bot.survey.calendar import MOST_REMINDERS
 from bot.survey.conversation.dialogue import Dialogue
+from bot.survey.reminders import MOST_REMINDERS
 from storage.engine.database import Tx
 from storage.schema import contacts, letters, respondents, responses, waves
 

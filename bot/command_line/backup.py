@@ -1,16 +1,13 @@
-"""`samenspraak doctor`, `backup` and `restore`: is everything well, and can it be had back?"""
+"""`samenspraak backup` and `restore`."""
 
 import argparse
-import asyncio
 from contextlib import closing
 from pathlib import Path
 
 from bot import app
 from bot.channels import TRAITS
-from bot.command_line import doctor
-from bot.command_line.common import CommandError, Commands, add, as_json
-from bot.runtime.health import Finding
-from bot.runtime.settings import Settings, SettingsError, kept_secret
+from bot.command_line.common import CommandError, Commands, add
+from bot.runtime.settings import Settings, kept_secret
 from bot.texts.texts import load
 from bot.ticks import after_restore
 from bot.ticks.after_restore import Taken
@@ -22,12 +19,9 @@ UNRECOGNISABLE = (
     "The secret is not here, and without it nobody in a back-up can be recognised. First set SAMENSPRAAK_SECRET to the "
     "secret of the bot that was backed up, or put its file samenspraak.secret in this folder."
 )
-SAID = {True: "ok", False: "NOT OK", None: "-"}
 
 
 def add_to(commands: Commands) -> None:
-    examining = add(commands, "doctor", examine, "is everything well? exit code 1 when it is not", scripts=True)
-    examining.set_defaults(misconfigured=examine_settings)
     saving = add(commands, "backup", back_up, "write the whole database to one file, while the bot runs")
     saving.add_argument("file", type=Path, help="where; the secret is not in it")
     saving.add_argument("--force", action="store_true", help="write over a file that is there")
@@ -36,15 +30,6 @@ def add_to(commands: Commands) -> None:
     returning.add_argument(
         "--moved", action="store_true", help="the bot has not run since: send also what waited and fell due meanwhile"
     )
-
-
-def examine(asked: argparse.Namespace, settings: Settings) -> int:
-    """Look at everything, beside a running bot or without one."""
-    return _report(asked, asyncio.run(doctor.look(settings, app.wall_clock())))
-
-
-def examine_settings(asked: argparse.Namespace, error: SettingsError) -> int:
-    return _report(asked, doctor.wrong_settings(error))
 
 
 def back_up(asked: argparse.Namespace, settings: Settings) -> None:
@@ -77,16 +62,3 @@ def _in_one_sentence(taken: Taken) -> str:
         f"{taken.invitations} invitations, {taken.reminders} reminders, {taken.posts} weekly posts, {taken.others} "
         "letters about rounds that opened or closed. Had it not run, restore with --moved."
     )
-
-
-def _report(asked: argparse.Namespace, findings: list[Finding]) -> int:
-    found = doctor.as_json(findings, app.wall_clock())
-    print(as_json(found) if asked.json else "\n".join(map(_in_words, findings)))
-    return 0 if doctor.is_well(findings) else 1
-
-
-def _in_words(finding: Finding) -> str:
-    first, *others = finding.found.splitlines() or [""]
-    advice = [f"do: {finding.advice}"] if finding.advice else []
-    head = f"{SAID[finding.ok]:7} {finding.name:10} {first}"
-    return "\n".join((head, *(f"{'':19}{line}" for line in (*others, *advice))))

@@ -1,9 +1,11 @@
-"""The doctor: looks at everything that a running bot needs, and says of each whether it is well and what to do.
+"""`samenspraak doctor`: looks at all that a running bot needs, and says of each whether it is well and what to do.
 
 It changes nothing, waits seconds at most for what does not answer, and works beside a running bot or without one. But
 when no bot is running, or its ticks fail, all is not well.
 """
 
+import argparse
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -12,7 +14,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from bot import app
 from bot.channels import CHANNELS, TRAITS
+from bot.command_line.common import Commands, add, as_json
 from bot.runtime.health import Finding
 from bot.runtime.logs import lines_told, told
 from bot.runtime.settings import Settings, SettingsError, kept_secret
@@ -30,12 +34,40 @@ LATE = timedelta(minutes=15)  # for a letter; 5,000 take three minutes
 REFUSED_LATELY = timedelta(days=2)
 ROOM = 200 * 2**20  # bytes
 MEBIBYTE = 2**20
+SAID = {True: "ok", False: "NOT OK", None: "-"}
 
 NAMES = (
     *("settings", "languages", "disk", "database", "schema", "writing", "secret", "bot", "letters"),
     *(name for channel in CHANNELS for name in channel.examined),
 )
 """Of what is looked at, in this order; scripts rely on them."""
+
+
+def add_to(commands: Commands) -> None:
+    parser = add(commands, "doctor", examine, "is everything well? exit code 1 when it is not", scripts=True)
+    parser.set_defaults(misconfigured=examine_settings)
+
+
+def examine(asked: argparse.Namespace, settings: Settings) -> int:
+    """Look at everything, beside a running bot or without one."""
+    return _report(asked, asyncio.run(look(settings, app.wall_clock())))
+
+
+def examine_settings(asked: argparse.Namespace, error: SettingsError) -> int:
+    return _report(asked, wrong_settings(error))
+
+
+def _report(asked: argparse.Namespace, findings: list[Finding]) -> int:
+    found = as_figures(findings, app.wall_clock())
+    print(as_json(found) if asked.json else "\n".join(map(_in_words, findings)))
+    return 0 if is_well(findings) else 1
+
+
+def _in_words(finding: Finding) -> str:
+    first, *others = finding.found.splitlines() or [""]
+    advice = [f"do: {finding.advice}"] if finding.advice else []
+    head = f"{SAID[finding.ok]:7} {finding.name:10} {first}"
+    return "\n".join((head, *(f"{'':19}{line}" for line in (*others, *advice))))
 
 
 async def look(settings: Settings, now: datetime) -> list[Finding]:
@@ -66,7 +98,7 @@ def is_well(findings: list[Finding]) -> bool:
     return all(finding.ok is not False for finding in findings)
 
 
-def as_json(findings: list[Finding], now: datetime) -> dict[str, object]:
+def as_figures(findings: list[Finding], now: datetime) -> dict[str, object]:
     shown = {
         one.name: {name: value for name, value in asdict(one).items() if name not in ("name", "figures")}
         | dict(one.figures)

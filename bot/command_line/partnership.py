@@ -7,15 +7,16 @@ from typing import Any
 from bot import app
 from bot.command_line.common import CommandError, Commands, add, as_json, entrances_of, transaction, wanted_partnership
 from bot.runtime.settings import Settings
-from bot.survey.calendar import HOME, is_timezone, rhythm
+from bot.survey.calendar import HOME, KEEP_ANSWERS, KEEP_CONTACTS, is_timezone
 from bot.survey.conversation.dialogue import Partnership
+from bot.survey.reminders import REMIND_AFTER, REMIND_AGAIN, rhythm
+from bot.survey.scores.disclosure import SMALLEST_K, USUAL_K
 from bot.texts.texts import Texts, load
 from storage import partnerships
 from storage.engine.database import Tx
 from storage.partnerships import LONGEST
 from storage.turnout import turnout_of
 
-SMALLEST_GROUP = 3
 MOST_DAYS, MOST_MONTHS = 1000, 120  # that anything is kept
 AS_ASKED = ("language", "timezone", "minimum_group", "keep_contacts", "keep_answers")
 
@@ -30,10 +31,18 @@ def add_to(commands: Commands) -> None:
     adding.add_argument("--contact", default="", help="who helps, such as 'Fatima: 06 12 34 56 78'")
     adding.add_argument("--language", default="nl", help="the language for phones in a language we do not speak")
     adding.add_argument("--timezone", default=HOME, help=f"where the partnership is (default {HOME})")
-    adding.add_argument("--minimum-group", type=int, default=5, help="the fewest people behind a score (default 5)")
-    adding.add_argument("--remind-after", default="2,5", help="days of silence before each of the two reminders")
-    adding.add_argument("--keep-contacts", type=int, default=90, help="days after the last wave (default 90)")
-    adding.add_argument("--keep-answers", type=int, default=24, help="months (default 24)")
+    adding.add_argument(
+        "--minimum-group", type=int, default=USUAL_K, help=f"the fewest people behind a score (default {USUAL_K})"
+    )
+    adding.add_argument(
+        "--remind-after",
+        default=f"{REMIND_AFTER},{REMIND_AGAIN}",
+        help="days of silence before each of the two reminders",
+    )
+    adding.add_argument(
+        "--keep-contacts", type=int, default=KEEP_CONTACTS, help=f"days after the last wave (default {KEEP_CONTACTS})"
+    )
+    adding.add_argument("--keep-answers", type=int, default=KEEP_ANSWERS, help=f"months (default {KEEP_ANSWERS})")
     add(actions, "link", new_link, "a new link for a coordinator, when the first is used, lost or too old", of_one=True)
     add(actions, "list", list_partnerships, "every partnership with its turnout", scripts=True)
 
@@ -70,7 +79,7 @@ def _described(asked: argparse.Namespace, texts: Texts) -> Partnership:
         (not name.isdigit(), "The name must not be just a number: commands take a number or a name."),
         (asked.language in texts.languages, f"--language: one of {', '.join(texts.languages)}."),
         (is_timezone(asked.timezone), "--timezone: a name such as Europe/Amsterdam."),
-        (asked.minimum_group >= SMALLEST_GROUP, f"--minimum-group: {SMALLEST_GROUP} or more."),
+        (asked.minimum_group >= SMALLEST_K, f"--minimum-group: {SMALLEST_K} or more."),
         (days is not None, "--remind-after: two numbers of days, the second one greater, such as 2,5 (30 at most)."),
         (1 <= asked.keep_contacts <= MOST_DAYS, f"--keep-contacts: 1 to {MOST_DAYS} days."),
         (1 <= asked.keep_answers <= MOST_MONTHS, f"--keep-answers: 1 to {MOST_MONTHS} months."),

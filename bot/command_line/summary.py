@@ -13,10 +13,10 @@ from bot.results.summaries import read_summary
 from bot.runtime.settings import Settings
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import View
-from bot.survey.numbers import as_number
 from bot.survey.scores.comparison import Comparison, dimensions, table
 from bot.survey.scores.scoring import Score
 from bot.survey.scores.summary import Summary, paragraphs, why_none
+from bot.survey.typed_numbers import as_number
 from bot.texts.texts import Texts, load, plain
 from storage import partnerships, waves
 from storage.engine.database import Tx

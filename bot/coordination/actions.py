@@ -38,4 +38,4 @@ def _do(asked: Asked, action: Action) -> View | Shown:
         return action.do(asked)
     if asked.is_open:
         return waves.still_open(asked)
-    return waves.closed_already(asked) if action.when == (State.OPEN,) else waves.preview(asked)
+    return waves.closed_already(asked) if action.when == (State.OPEN,) else waves.before_opening(asked)

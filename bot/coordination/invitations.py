@@ -8,8 +8,8 @@ from bot.letters import Attachment, Letter
 from bot.rendering import attachments
 from bot.rendering.posters import unprintable
 from bot.survey.conversation.views import Paragraph, View, in_rows
-from bot.survey.numbers import as_number
 from bot.survey.phrases import command, say, verbatim
+from bot.survey.typed_numbers import as_number
 from storage import partnerships, waves
 from storage.turnout import PlaceTurnout, places_of
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from bot.coordination.home import home
 from bot.coordination.request import Asked, action
-from bot.survey.calendar import is_timezone, rhythm
+from bot.survey.calendar import is_timezone
 from bot.survey.conversation.views import Paragraph, View, in_rows
 from bot.survey.phrases import command, language, say, verbatim
+from bot.survey.reminders import rhythm
 from bot.waves import LONGEST_NAME
 from storage import coordinators, partnerships, waves
 

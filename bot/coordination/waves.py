@@ -13,9 +13,9 @@ from bot.coordination.request import Asked, State, action, closes_by_itself, loc
 from bot.survey.calendar import MORNING, closing, decent, on_day, zone
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Button, Paragraph, View, in_rows
-from bot.survey.numbers import as_number
 from bot.survey.phrases import Phrase, command, say, say_n, verbatim
 from bot.survey.scores.summary import heading
+from bot.survey.typed_numbers import as_number
 from bot.waves import LONGEST_NAME, UNDO, close_wave, open_wave, reopen_wave
 from storage import coordinators, partnerships, waves
 from storage.partnerships import Wave
@@ -40,7 +40,7 @@ def opened_by_itself(partnership: Partnership, wave: Wave, role: str) -> View:
 
 
 @action("open", State.CLOSED, State.PLANNED)
-def preview(asked: Asked) -> View:
+def before_opening(asked: Asked) -> View:
     """What opening does, before it is done."""
     plan, number = _plan(asked), asked.wave.number + 1
     if plan.confirmed:
@@ -112,7 +112,7 @@ def _open_typed(asked: Asked) -> View:
     if LIKE_A_DATE.search(words) or (typed and opens_at is None):
         example = "1-3-2027"
         line = say("I do not understand that day. It must be in the coming year, such as {example}.", example=example)
-        return preview(asked).under(line)
+        return before_opening(asked).under(line)
     return _prepared(asked, **{fact: value for fact, value in (("name", name), ("opens_at", opens_at)) if value})
 
 
@@ -129,7 +129,7 @@ def _day(asked: Asked, found: re.Match[str]) -> datetime | None:
 
 def _prepared(asked: Asked, **chosen: Any) -> View:
     waves.prepare(asked.tx, asked.partnership.id, **chosen)
-    return preview(asked)
+    return before_opening(asked)
 
 
 @action("open_name", State.CLOSED)
@@ -191,10 +191,10 @@ def _open_yes(asked: Asked) -> View:
     """Open exactly the round that was asked about, now or at the moment that was chosen."""
     plan, partnership = _plan(asked), asked.partnership
     if not asked.is_about(asked.wave.number + 1):
-        return preview(asked)
+        return before_opening(asked)
     if plan.opens_at:
         waves.confirm(asked.tx, partnership.id, asked.now)
-        return preview(asked)
+        return before_opening(asked)
     invite_at = decent(asked.now + UNDO, partnership.timezone)
     wave = open_wave(asked.tx, asked.texts, partnership, invite_at, asked.now)
     if wave is None:
@@ -220,7 +220,7 @@ def _undo(asked: Asked) -> View:
 @action("unplan", State.PLANNED)
 def _unplan(asked: Asked) -> View:
     if asked.argument != f"{_about(asked)}.-":
-        return preview(asked)
+        return before_opening(asked)
     waves.drop_plan(asked.tx, asked.partnership.id)
     return asked.told(say("The plan is cancelled. Nothing opens by itself."))
 
@@ -291,5 +291,5 @@ def _reopen(asked: Asked) -> View:
 @action("reopen_yes", State.CLOSED, State.PLANNED)
 def _reopen_yes(asked: Asked) -> View:
     if not asked.is_about(asked.wave.number) or not reopen_wave(asked.tx, asked.partnership, asked.wave, asked.now):
-        return preview(asked)
+        return before_opening(asked)
     return asked.anew.told(say("Round {wave} is open again.", wave=asked.wave.number))

@@ -77,7 +77,7 @@ class Bulk:
         asked = time.monotonic()
         if found := not self._is_stopped and await self._handover.ask(self._claim):
             self._held_until = asked + HELD
-        fresh = [envelope for envelope in found or () if self._handover.takes(envelope, letters.LEASE)]
+        fresh = [envelope for envelope in found or () if self._handover.takes(envelope, leases.BULK)]
         self._line += fresh
         return bool(fresh)
 

@@ -13,13 +13,14 @@ from typing import TypeVar, cast
 
 from bot.channels.port import Carrier
 from bot.letters import Clock, Delivered, Envelope, Moved, Postponed, Receipt, Refused, Unreachable
-from storage import letters
+from storage import contacts, leases, letters
 from storage.engine.database import Database, DatabaseAway, Tx
 
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 300.0  # seconds between two tries
 MOST_TRIES = 100  # about eight hours of a channel that is down
+TRIES_UNSTORED = 12  # of a letter to somebody whom we keep nothing about
 TOGETHER = 0.1  # seconds in which what was delivered is marked together; a kill meanwhile sends these again
 A_CALL = 10.0  # seconds that handing over takes at most
 MARGIN = 2.0  # seconds before its end at which we let a lease go: clocks of machines differ
@@ -46,7 +47,7 @@ class Handover:
         task.add_done_callback(self.tasks.discard)
         return task
 
-    def takes(self, envelope: Envelope, lease: timedelta = letters.IN_HAND) -> bool:
+    def takes(self, envelope: Envelope, lease: timedelta = leases.REPLY) -> bool:
         """Whether it is in hand only now. Where we are alone, it is ours for good."""
         if envelope.number is None:
             return True
@@ -189,11 +190,11 @@ def note(tx: Tx, envelope: Envelope, receipt: Receipt, now: datetime, *, reaches
             log.info("letter %d: postponed by %.1f s after try %d", number, seconds, envelope.attempts + 1)
             letters.postpone(tx, number, now + timedelta(seconds=seconds))
         case Moved(address):
-            letters.move(tx, contact, envelope.channel, address, now)
+            contacts.move(tx, contact, envelope.channel, address, now)
             letters.put_back(tx, [number])
         case Unreachable(reason):
             log.info("contact %d: cannot be written to: %s", contact, reason)
-            letters.close_door(tx, contact, now, reason)
+            contacts.mark_unreachable(tx, contact, now, reason)
         case Refused(reason):
             log.error("letter %d: given up: %s", number, reason)
             letters.give_up(tx, number, reason, now)

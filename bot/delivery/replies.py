@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from bot.channels.port import Carrier
 from bot.delivery.bulk import Bulk
-from bot.delivery.handover import Address, Handover, address_of, pause
+from bot.delivery.handover import TRIES_UNSTORED, Address, Handover, address_of, pause
 from bot.delivery.rate_limit import RateLimit
 from bot.letters import Clock, Envelope, Postponed, Receipt
 from storage import letters
@@ -21,7 +21,6 @@ from storage.engine.database import Database, Tx
 
 LOOK_EVERY = 2.0  # seconds between looks for letters that fell due
 HEAD_START = 2 * LOOK_EVERY  # seconds that others get when we could not deliver: the channel may be open to them
-TRIES_UNSTORED = 12
 MOST_LEFT_OVER = 10_000  # letters in hand at once after a start
 
 

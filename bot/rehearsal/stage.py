@@ -17,6 +17,7 @@ from bot.survey.calendar import HOME, zone
 from bot.survey.conversation.buttons import Coordinate, Press
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.phrases import say
+from bot.survey.scores.disclosure import USUAL_K
 from bot.texts.texts import Texts
 from bot.ticks import ticks
 from bot.turns import take
@@ -28,7 +29,6 @@ CHANNEL = "rehearsal"
 """Where simulated people live: no messenger serves it, so nothing ever goes there."""
 
 MOST_PEOPLE, MOST_WEEKS = 300, 52
-SMALLEST_GROUP = 5  # people behind a score
 PASSING = [tick for name, tick in ticks.TICKS.items() if name != "forget"]  # nothing is old here
 MORNING, BEAT, CLOSING, EVENING = time_of_day(9), time_of_day(9, 30), time_of_day(18, 30), time_of_day(19)
 MOST_LETTERS = 1000
@@ -90,7 +90,7 @@ class Stage:
         self.people = {str(person.number): person for person in people}
         self.taps = count()
         name = texts.word(say("Rehearsal: De Verbinders"), wanted.language)
-        asked_by = Partnership(0, name, "", "", wanted.language, HOME, SMALLEST_GROUP)
+        asked_by = Partnership(0, name, "", "", wanted.language, HOME, USUAL_K)
         number, self.codes = partnerships.add(tx, asked_by, texts.wording(), self._at(0, MORNING))
         self.partnership = replace(asked_by, id=number)
         partnerships.change(tx, number, summary_day=self.first.weekday())  # so that no day makes other weeks

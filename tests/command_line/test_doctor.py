@@ -32,7 +32,7 @@ async def test_all_is_well_beside_a_running_bot(house: House, server: TelegramSe
     assert [finding.name for finding in findings] == list(NAMES)
     assert [(one.name, one.found) for one in findings if not one.ok] == []
     assert is_well(findings)
-    said = doctor.as_json(findings, house.clock())
+    said = doctor.as_figures(findings, house.clock())
     assert said["well"] is True
     assert json.loads(json.dumps(said)) == said
     assert SECRET not in str(said)

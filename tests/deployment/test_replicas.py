@@ -186,7 +186,7 @@ async def test_a_tap_brings_what_a_dead_replica_had_in_hand(
     await anna.press("Ja")
     await asyncio.sleep(0.5)
     assert "Zin 1 van 26" in anna.last.text, "it may be on its way"
-    clock.pass_time(seconds=letters.IN_HAND.total_seconds())
+    clock.pass_time(seconds=leases.REPLY.total_seconds())
     await anna.wait(lambda message: "Zin 2 van 26" in message.text)
     await settled(houses)
     assert [message.text for message in anna.messages if "onderweg" in message.text] == ["Dit was nog onderweg."]

@@ -25,7 +25,7 @@ from bot.channels.port import Entrances, Hook, Preview, Update
 from bot.channels.telegram import profile
 from bot.channels.telegram.channel import TelegramChannel, TokenRefused
 from bot.channels.telegram.webhook import Webhook
-from bot.command_line.doctor import as_json, look
+from bot.command_line.doctor import as_figures, look
 from bot.letters import Attachment, Letter, Refused
 from bot.runtime import logs
 from bot.runtime.metrics import Metrics, Snapshot, exposition
@@ -89,7 +89,9 @@ async def test_no_call_to_telegram_lets_the_token_out(repeating: TelegramServer,
         doctor = await look(settings, MONDAY)
     assert set(repeating.calls) >= {*CALLS, *SENDS}
     spoken = [one.reason for one in receipts if isinstance(one, Refused)]
-    nothing_out(*lines(), *spoken, *metrics.splitlines(), *json.dumps(as_json(doctor, MONDAY), indent=2).splitlines())
+    nothing_out(
+        *lines(), *spoken, *metrics.splitlines(), *json.dumps(as_figures(doctor, MONDAY), indent=2).splitlines()
+    )
     assert not any(line.startswith("2026-03-02 09:30:00,000") for line in lines())
 
 

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import text
 
 from bot.letters import Attachment, Envelope, Letter
-from storage import letters
+from storage import contacts, leases, letters
 from storage.engine.database import Database, Tx
 from tests.house import MONDAY
 from tests.storage.beginnings import ANNA, BEN, CHANNEL, LETTER, at_once, find, load, only_postgresql, rows, somebody
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
-LEASED = MONDAY + letters.LEASE
+LEASED = MONDAY + leases.BULK
 HERE = (CHANNEL,)
 BLOCKED = 0.2  # seconds that the other one has to get stuck in
 
@@ -91,14 +91,14 @@ def test_settling_nothing_changes_nothing(database: Database) -> None:
 def test_a_reply_is_for_its_writer_until_the_lease_is_over(database: Database) -> None:
     with database.transaction() as tx:
         letters.reply(tx, somebody(tx), LETTER, MONDAY)
-        assert replies(tx, MONDAY + letters.IN_HAND - SECOND) == []
-        assert replies(tx, MONDAY + letters.IN_HAND) == [LETTER.text]
+        assert replies(tx, MONDAY + leases.REPLY - SECOND) == []
+        assert replies(tx, MONDAY + leases.REPLY) == [LETTER.text]
 
 
 def test_a_letter_waits_until_it_is_due_and_is_then_leased(database: Database) -> None:
     with database.transaction() as tx:
         letters.enqueue(tx, somebody(tx), LETTER, MONDAY, "a key")
-        found = [bool(texts(tx, MONDAY + wait)) for wait in (-SECOND, 0 * SECOND, SECOND, letters.LEASE)]
+        found = [bool(texts(tx, MONDAY + wait)) for wait in (-SECOND, 0 * SECOND, SECOND, leases.BULK)]
     assert found == [False, True, False, True]
 
 
@@ -265,7 +265,7 @@ def test_a_closed_door_gives_up_what_waits_for_this_contact_only(database: Datab
             letters.enqueue(tx, to, Letter(key), MONDAY, key)
         letters.reply(tx, anna, LETTER, MONDAY)
         letters.settle(tx, [1], MONDAY)
-        letters.close_door(tx, anna, MONDAY)
+        contacts.mark_unreachable(tx, anna, MONDAY)
         assert load(tx, ANNA).unreachable
         assert not load(tx, BEN).unreachable
         assert [replies(tx, LEASED), texts(tx, LEASED)] == [[], ["of another"]]
@@ -277,7 +277,7 @@ def test_who_moved_is_found_and_written_to_at_the_new_address(database: Database
     with database.transaction() as tx:
         contact = somebody(tx)
         letters.enqueue(tx, contact, LETTER, MONDAY, "a key")
-        letters.move(tx, contact, CHANNEL, "-100200300", MONDAY)
+        contacts.move(tx, contact, CHANNEL, "-100200300", MONDAY)
         assert find(tx, ANNA) is None
         assert load(tx, "-100200300").contact == contact
         assert [envelope.address for envelope in letters.claim_bulk(tx, HERE, MONDAY, 10)] == ["-100200300"]
@@ -361,5 +361,5 @@ def test_an_address_that_does_not_open_holds_up_nobody_else(database: Database) 
             text("UPDATE contacts SET address_sealed = :junk WHERE id = :id"), {"junk": b"\0" * 40, "id": broken}
         )
         assert [envelope.contact for envelope in letters.claim_bulk(tx, HERE, MONDAY, 10)] == [whole]
-        assert letters.claim_bulk(tx, HERE, MONDAY + 2 * letters.LEASE, 10)[0].contact == whole
+        assert letters.claim_bulk(tx, HERE, MONDAY + 2 * leases.BULK, 10)[0].contact == whole
     assert rows(database, "SELECT refused FROM letters WHERE settled_at IS NOT NULL") == [("cannot be read",)]

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.survey.calendar import decent, kept_until, moments
+from bot.survey.calendar import decent, kept_until
+from bot.survey.reminders import moments
 
 AMSTERDAM = "Europe/Amsterdam"
 

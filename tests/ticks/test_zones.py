@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from bot.survey.calendar import MORNING, NIGHT, decent, is_decent, last_post, next_reminder, week_of
+from bot.survey.calendar import MORNING, NIGHT, decent, is_decent, last_post, week_of
+from bot.survey.reminders import next_reminder
 from bot.texts.texts import Texts
 from bot.ticks.ticks import TICKS
 from storage import partnerships

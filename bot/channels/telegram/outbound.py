@@ -1,34 +1,19 @@
-"""Letter -> Bot API call -> receipt.
-
-The order of the error table matters: in python-telegram-bot a BadRequest is a NetworkError too, and trying that again
-would never end.
-"""
+"""Letter -> Bot API call -> receipt."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from telegram import Bot, InlineKeyboardMarkup, InputFile
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, TelegramError
 
+from bot.channels.telegram.errors import NO_TOPIC, NOT_MODIFIED, receipt_from
 from bot.channels.telegram.http import AiohttpRequest
-from bot.letters import Attachment, Delivered, Letter, Moved, Postponed, Receipt, Refused, Unreachable
-
-log = logging.getLogger(__name__)
+from bot.letters import Attachment, Delivered, Letter, Receipt
 
 MOST_NOTICE = 200  # characters on a pressed button
-NOT_MODIFIED = "message is not modified"
-NO_TOPIC = ("message thread not found", "topic_deleted", "topic_id_invalid")
-FORBIDDEN = (
-    *("topic_closed", "chat_write_forbidden", "chat_send_plain_forbidden", "chat_restricted", "chat_admin_required"),
-    *("not enough rights to send text messages", "have no rights to send", "need administrator rights"),
-    "group chat was deactivated",
-)
-"""How a group says that nothing can be written in it, though we are there."""
-NOBODY = ("chat not found", "user is deactivated", "can't initiate conversation", "peer_id_invalid")
 
 
 class Outbound:
@@ -80,38 +65,6 @@ class Outbound:
     async def _call(self, method: str, **parameters: object) -> None:
         """Not by a method of Bot: that makes objects of all that is sent, and of the answer, which nobody reads."""
         await self._request.send(f"{self._bot.base_url}/{method}", parameters)
-
-
-def receipt_from(error: TelegramError) -> Receipt:
-    """What a failed call means for the letter."""
-    match error:
-        case RetryAfter():
-            return Postponed(seconds_of(error))
-        case ChatMigrated():
-            return Moved(str(error.new_chat_id))
-        case Forbidden():
-            return Unreachable()
-        case BadRequest():
-            return _refused(str(error))
-        case InvalidToken():
-            log.error("Telegram refuses the token; letters wait")
-            return Postponed()
-        case _:
-            return Postponed()
-
-
-def _refused(reason: str) -> Receipt:
-    words = reason.lower()
-    if NOT_MODIFIED in words:
-        return Delivered()
-    if any(forbidden in words for forbidden in FORBIDDEN):
-        return Unreachable(reason)
-    return Unreachable() if any(nobody in words for nobody in NOBODY) else Refused(reason)
-
-
-def seconds_of(error: RetryAfter) -> float:
-    after = error.retry_after
-    return float(after if isinstance(after, int) else after.total_seconds())
 
 
 def _message(letter: Letter) -> dict[str, Any]:

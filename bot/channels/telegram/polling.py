@@ -17,8 +17,8 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, Ti
 from telegram.request import BaseRequest
 
 from bot.channels.port import Update
+from bot.channels.telegram.errors import seconds_of
 from bot.channels.telegram.inbound import ALLOWED_UPDATES, Received, received
-from bot.channels.telegram.outbound import seconds_of
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.survey.calendar import MOST_REMINDERS, moments, next_reminder
+from bot.survey.calendar import KEEP_ANSWERS, KEEP_CONTACTS
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.buttons import (
     ChooseGroup,
@@ -26,6 +26,7 @@ from bot.survey.conversation.buttons import (
     WantResult,
 )
 from bot.survey.phrases import Phrase, say
+from bot.survey.reminders import MOST_REMINDERS, REMIND_AFTER, REMIND_AGAIN, moments, next_reminder
 from bot.survey.traits import Traits
 
 A_CHAT = Traits("", reaches_out=True)
@@ -57,10 +58,10 @@ class Partnership:
     language: str
     timezone: str
     minimum_group: int
-    remind_after: int = 2
-    remind_again: int = 5
-    keep_contacts: int = 90
-    keep_answers: int = 24
+    remind_after: int = REMIND_AFTER
+    remind_again: int = REMIND_AGAIN
+    keep_contacts: int = KEEP_CONTACTS
+    keep_answers: int = KEEP_ANSWERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,23 +9,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.survey.checklist import Dimension
-from bot.survey.conversation import own_data, reminder_screens
+from bot.survey.conversation import own_data, reminder_screens, statement
 from bot.survey.conversation.buttons import (
     ChooseGroup,
-    ChooseOption,
     Finish,
     Go,
     Position,
-    Press,
     Resume,
     Screen,
     WantResult,
 )
 from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
-from bot.survey.conversation.rows import go_on, language_buttons, languages, own_data_button
+from bot.survey.conversation.rows import go_on, languages, own_data_button
 from bot.survey.conversation.values import shared
 from bot.survey.conversation.views import Button, Row, View, in_rows
-from bot.survey.phrases import Phrase, joined, say, say_n, verbatim, within
+from bot.survey.phrases import Phrase, joined, say, verbatim, within
 from bot.survey.scores import scoring
 from bot.survey.scores.scoring import Scores
 
@@ -54,71 +52,6 @@ def _group(dialogue: Dialogue, _number: int, _now: datetime) -> View:
             We ask this once."""),
         tuple((Button(label, ChooseGroup(dialogue.response, key)),) for key, label in GROUP_LABELS.items()),
     )
-
-
-def _item(dialogue: Dialogue, number: int, _now: datetime) -> View:
-    rows = (*_options(dialogue, number), *_steering(dialogue, number))
-    return View(_statement(dialogue, number, is_first=_begins_a_part(dialogue, number)), rows)
-
-
-def _begins_a_part(dialogue: Dialogue, number: int) -> bool:
-    """Whether it is the first statement of a part, for whoever has just finished the parts before it."""
-    part = dialogue.checklist.part_of(number)
-    first = dialogue.checklist.dimensions[part - 1].items[0]
-    return part > 1 and number == first and number not in dialogue.answers
-
-
-def _statement(dialogue: Dialogue, number: int, *, is_first: bool = False) -> Phrase:
-    items, part = dialogue.checklist.items, dialogue.checklist.part_of(number)
-    return say(
-        """{if_first}Well done: part {done} is finished. {to_go}
-
-        {if_several}{partnership}
-        Part {part} of {parts} · {dimension}
-        Statement {number} of {count}
-
-        <b>{statement}</b>
-
-        In other words:
-        {plain}
-        💡 {hint}""",
-        if_first=is_first,
-        done=part - 1,
-        to_go=say_n("{count} statement to go.", "{count} statements to go.", len(items) - len(dialogue.answers)),
-        if_several=bool(dialogue.others),
-        part=part,
-        parts=len(dialogue.checklist.dimensions),
-        dimension=dialogue.checklist.dimensions[part - 1].plain,
-        number=number,
-        count=len(items),
-        statement=items[number].statement,
-        plain=items[number].plain,
-        hint=items[number].hint or False,
-    )
-
-
-def _options(dialogue: Dialogue, number: int) -> tuple[Row, ...]:
-    chosen = dialogue.answers.get(number)
-    return tuple(
-        (Button(option.label, ChooseOption(dialogue.response, number, key), key == chosen),)
-        for key, option in dialogue.checklist.options.items()
-    )
-
-
-def _steering(dialogue: Dialogue, number: int) -> tuple[Row, ...]:
-    response = dialogue.response
-    back = (Button(say("‹ Back"), Go(response, Position(Screen.ITEM, number - 1))),) if number > 1 else ()
-    pause = Button(say("Pause"), Go(response, Position(Screen.PAUSE)))
-    if number not in dialogue.answers:
-        return in_rows((*back, pause, *language_buttons(dialogue, Position(Screen.ITEM, number))))
-    forward = Button(say("Next ›"), _forward(dialogue, number))
-    return ((*back, forward), *in_rows((pause, *language_buttons(dialogue, Position(Screen.ITEM, number)))))
-
-
-def _forward(dialogue: Dialogue, number: int) -> Press:
-    if dialogue.next_item is None:
-        return Go(dialogue.response, Position(Screen.PART, dialogue.checklist.part_of(number)))
-    return Go(dialogue.response, Position(Screen.ITEM, number + 1))
 
 
 def _review(dialogue: Dialogue, _number: int, _now: datetime) -> View:
@@ -254,7 +187,7 @@ def _to_be_sent(dialogue: Dialogue, why: Screen, now: datetime) -> View:
     """The open screen, of a statement only its answers, below the words that bring it: one tap is progress."""
     number = dialogue.here.number
     if dialogue.here.screen == Screen.ITEM:
-        shown = View(_statement(dialogue, number), _options(dialogue, number))
+        shown = View(statement.text(dialogue, number), statement.options(dialogue, number))
     else:
         shown = _shown(dialogue, dialogue.here, now)
     if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
@@ -266,7 +199,7 @@ def _to_be_sent(dialogue: Dialogue, why: Screen, now: datetime) -> View:
 WITHOUT_LANGUAGES = {Screen.ITEM, Screen.REMINDER, Screen.INVITED, Screen.LANGUAGE, Screen.PICK, Screen.ERASED}
 SCREENS: dict[Screen, Phrase | Callable[[Dialogue, int, datetime], View]] = {
     Screen.GROUP: _group,
-    Screen.ITEM: _item,
+    Screen.ITEM: statement.screen,
     Screen.PAUSE: reminder_screens.pause,
     Screen.PAUSED: reminder_screens.paused,
     Screen.REMINDERS: reminder_screens.reminders,

@@ -19,6 +19,8 @@ PRIME = 2**521 - 1  # above every determinant of zeros and ones up to 180 public
 Means = list[list[int]]
 """Of each mean, or combination of means, which part every crowd has in it."""
 
+SMALLEST_K, USUAL_K = 3, 5  # people behind a cell: the fewest that may be asked for, and unless something else is
+
 Crowd = tuple[bool, ...]
 """In which publications some people are; those who are in the same ones cannot be told apart."""
 

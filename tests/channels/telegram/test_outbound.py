@@ -15,7 +15,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.channels.telegram.outbound import receipt_from
+from bot.channels.telegram.errors import receipt_from
 from bot.letters import Delivered, Moved, Postponed, Receipt, Refused, Unreachable
 
 PHOTOS = "Not enough rights to send photos to the chat"  # the words in the next letter still can go
