@@ -169,6 +169,8 @@
     if (stream && stream.readyState !== 2) return;
     stream = new EventSource("/events");
     stream.onmessage = (news) => { if (news.data !== app().dataset.version) refresh(); };
+    // There are too many streams already, perhaps of tabs that were left a moment ago: look once, at least.
+    stream.onerror = ({ target }) => { if (target.readyState === 2) refresh(); };
   }
 
   function comeOrGo() {
