@@ -237,6 +237,8 @@ class Site:
                 return await self.in_language(caller, event)
         if not preview.is_known and isinstance(event, Join | Opened):
             caller = replace(caller, token=self.tokens.renewed(fields), is_new=True)
+        if preview.is_known and fields.get("code"):
+            fields = {**fields, "message": ""}  # it is a number on the page of the invitation, and not on theirs
         await self.act(caller, event, fields)
         return await self.show_chat(caller) if caller.is_scripted else self.go(caller, "/#now")
 

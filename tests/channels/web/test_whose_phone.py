@@ -210,3 +210,16 @@ async def test_the_language_of_an_invitation_is_one_of_ours(house: House, visito
         async with visitors().session.get(URL(f"{house.page}/i/{code}/{language}", encoded=True)) as response:
             assert (response.status, response.url.path in (f"/i/{code}", f"/i/{code}/nl")) == (200, True), language
             assert "X" not in response.headers
+
+
+async def test_the_first_question_comes_below_what_a_page_has_and_takes_no_letters_place(
+    house: House, visitors: Visitors
+) -> None:
+    codes, fatima = house.add(), visitors()
+    await coordinate(fatima, codes.coordinator)
+    for label in ("Ronde sluiten", "Ja, sluiten", "Volgende ronde openen", "Ja, openen"):
+        await fatima.press(label)
+    await fatima.open(f"/i/{codes.invitation}")
+    await fatima.press("Ja, ik doe mee")
+    assert "Hoe doet u mee" in fatima.last.text
+    assert "Ronde 1 is gesloten." in fatima.last.whole, "a letter of another page has the number of the invitation"
