@@ -123,19 +123,18 @@ def undo(tx: Tx, wave: Wave, now: datetime) -> bool:
 def withdraw_asking(tx: Tx, wave: int, now: datetime) -> None:
     """Let invitations and reminders go that were not delivered before the wave closed."""
     here = responses.c.wave_id == wave
+    # First the responses, then the letters, as in a turn: in another order the two wait for each other.
+    tx.connection.execute(update(responses).where(here).values(next_reminder_at=None))
     keys = ("invitation:" + cast(responses.c.id, String), *reminders.KEYS)
     asking = or_(*(letters.c.key.in_(select(key).where(here)) for key in keys))
     untaken = and_(asking, letters.c.settled_at.is_(None), letters.c.leased_until.is_(None))
     tx.connection.execute(delete(letters).where(untaken))  # so that they do not count when it is opened again
     letters_of.withdraw(tx, asking, now)
-    tx.connection.execute(update(responses).where(here).values(next_reminder_at=None))
 
 
 def reopen(tx: Tx, wave: int, now: datetime) -> bool:
     """Open the last wave again; False when it is open, or a later one exists. Who was not told of the closing yet will
     not be told."""
-    untold = and_(letters.c.key.like(f"closed:%:{wave}:%"), letters.c.settled_at.is_(None))
-    tx.connection.execute(delete(letters).where(untold))
     later = waves.alias()
     is_last = ~exists().where(later.c.partnership_id == waves.c.partnership_id, later.c.number > waves.c.number)
     again = update(waves).where(waves.c.id == wave, waves.c.closed_at.is_not(None), is_last)
@@ -143,6 +142,9 @@ def reopen(tx: Tx, wave: int, now: datetime) -> bool:
     is_open = bool(tx.connection.execute(again.values(facts)).rowcount)
     if is_open:
         reminders.look_again(tx, waves.c.id == wave)
+    # Contacts come before letters, as in a turn: in another order the two wait for each other.
+    untold = and_(letters.c.key.like(f"closed:%:{wave}:%"), letters.c.settled_at.is_(None))
+    tx.connection.execute(delete(letters).where(untold))
     return is_open
 
 
