@@ -133,7 +133,6 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
     Whether letters that wait for this contact were withdrawn, because they are out of date now.
     """
     before = known.dialogue
-    awake = replace(after, stopped=False, touched_at=now)  # who stopped comes back in any of their responses
     today = now.astimezone(zone(after.partnership.timezone)).date()
     for item, option in after.answers.items():
         if before.answers.get(item) != option:
@@ -145,7 +144,7 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
         reminders=after.reminders,
         remind_at=after.remind_at,
         touched_at=now,
-        next_reminder_at=awake.next_reminder,
+        next_reminder_at=after.due_after(now),  # also of who stopped: they come back in any of their responses
     )
     if after.answers and not before.answers:
         begun = update(responses).where(responses.c.id == after.response, responses.c.started_at.is_(None))

@@ -5,6 +5,7 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 MORNING = time(9)
@@ -61,6 +62,7 @@ def is_decent(now: datetime, timezone: str) -> bool:
     return decent(now, timezone) == now
 
 
+@cache
 def zone(name: str) -> ZoneInfo:
     """The time zone of this name; Amsterdam's for a name that no zone has (any more), so that nothing stops for it."""
     return ZoneInfo(name if is_timezone(name) else HOME)

@@ -38,6 +38,7 @@ BRITISH = {"en": "en_GB"}  # dates as Dutch readers write them: the day before t
 
 NAME = re.compile(r"\{(\w+)\}")
 NOTHING: Mapping[str, Value] = {}
+KEPT = ("bot", "checklist", "language")
 
 
 class TextsError(OperatorError):
@@ -51,6 +52,7 @@ class Texts:
         self.checklist = checklist
         self.languages = tuple(sorted(catalogues))
         self._catalogues = catalogues
+        self._labels: dict[tuple[str, str, str], str] = {}
 
     def negotiate(self, wanted: str | None) -> str | None:
         """The language that a phone likes best, of those we speak."""
@@ -93,7 +95,16 @@ class Texts:
 
     def _button(self, button: Button, language: str) -> tuple[str, str]:
         mark = "✓ " if button.chosen else ""
-        return f"{mark}{self.word(button.label, language)}", encode(button.press)
+        return f"{mark}{self._label(button.label, language)}", encode(button.press)
+
+    def _label(self, phrase: Phrase, language: str) -> str:
+        """As `word`, and kept: labels without values are few, and stand under every statement."""
+        if phrase.values or phrase.domain not in KEPT:
+            return self.word(phrase, language)
+        key = (phrase.text, phrase.context, language)
+        if key not in self._labels:
+            self._labels[key] = self.word(phrase, language)
+        return self._labels[key]
 
     def word(self, phrase: Phrase, language: str) -> str:
         """The phrase without markup and escapes: for labels, pictures and files."""

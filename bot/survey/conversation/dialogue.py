@@ -101,13 +101,15 @@ class Dialogue:
     @property
     def next_reminder(self) -> datetime | None:
         """When we write to this person by ourselves, to remind them; None when we do not, or not any more."""
-        if self.completed or not self.wave_open or not self.channel.reaches_out or self.touched_at is None:
-            return None
-        if self.stopped or not self.reminders:
+        return self.due_after(self.touched_at) if self.touched_at and not self.stopped else None
+
+    def due_after(self, touched_at: datetime) -> datetime | None:
+        """The same, had they last been here then and did they want messages."""
+        if self.completed or not (self.wave_open and self.channel.reaches_out and self.reminders):
             return None
         us, sent = self.partnership, self.reminders_sent
         days = (us.remind_after, us.remind_again)
-        due = next_reminder(self.touched_at, self.remind_at, sent, self.reminded_at, days, us.timezone)
+        due = next_reminder(touched_at, self.remind_at, sent, self.reminded_at, days, us.timezone)
         return due if due and (self.closes_at is None or due < self.closes_at) else None
 
     def choices(self, now: datetime) -> dict[str, datetime]:

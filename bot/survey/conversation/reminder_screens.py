@@ -160,7 +160,7 @@ def _what_comes(dialogue: Dialogue, now: datetime) -> Phrase:
 
 def _next(dialogue: Dialogue, now: datetime) -> datetime | None:
     """As it is after this look, which breaks the silence."""
-    return replace(dialogue, touched_at=now).next_reminder
+    return None if dialogue.stopped else dialogue.due_after(now)
 
 
 def _no_more_to_come(dialogue: Dialogue) -> Phrase:
