@@ -26,6 +26,12 @@ def at(tx: Tx, channel: str, address: str) -> Contact | None:
     return Contact(*found[0]) if found else None
 
 
+def number_at(tx: Tx, channel: str, address: str) -> int | None:
+    """The same as it stands at this moment, and not locked."""
+    here = contacts.c.address_key == tx.seal.key(channel, address)
+    return tx.connection.execute(select(contacts.c.id).where(here)).scalar()
+
+
 def meet(
     tx: Tx, channel: str, address: str, language: str, now: datetime, changed: Mapping[str, Any] | None = None
 ) -> int:
@@ -87,7 +93,7 @@ def _topics(tx: Tx, channel: str, address: str) -> list[int]:
     return [number for number, sealed in found if tx.seal.open(channel, sealed).startswith(f"{address}/")]
 
 
-# Locking comes first, and alone: a statement that waited for a lock still sees the other tables as they were before.
+# A turn that waited for this lock may still see the seats as they were before: whoever has just got one asks again.
 _AT = Prepared(
     lambda _: (
         select(contacts.c.id, exists().where(coordinators.c.contact_id == contacts.c.id).label("has_seat"))

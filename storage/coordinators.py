@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Select, String, case, cast, delete, exists, func, select, update
 
 from bot.survey.conversation.dialogue import Partnership
+from storage import links
 from storage.engine.database import Tx
+from storage.links import Link
 from storage.partnerships import PARTNERSHIP_COLUMNS
-from storage.schema import contacts, coordinator_links, coordinators, letters, partnerships, respondents, responses
+from storage.schema import contacts, coordinators, letters, partnerships, respondents, responses
 from storage.waves import was_written
 
 ROLES = ("coordinator", "viewer")
@@ -26,14 +28,6 @@ class Seat:
     partnership: Partnership
     role: str
     language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    partnership: int
-    role: str
-    expired: bool
-    used: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +49,10 @@ def seats(tx: Tx, contact: int) -> tuple[Seat, ...]:
     return tuple(Seat(row[0], Partnership(*row[3:]), row[1], row[2]) for row in found)
 
 
-def link(tx: Tx, code: str, now: datetime) -> Link | None:
-    by_code = select(coordinator_links).where(coordinator_links.c.code_key == _key(tx, code)).with_for_update()
-    found = tx.connection.execute(by_code).first()
-    return Link(found.partnership_id, found.role, found.expires_at <= now, bool(found.used_on)) if found else None
-
-
 def use_link(tx: Tx, code: str, link: Link, contact: int, now: datetime) -> None:
     """Give the seat that the link is for to this contact; the link is used up."""
     take_seat(tx, contact, link.partnership, link.role, now)
-    used = update(coordinator_links).where(coordinator_links.c.code_key == _key(tx, code))
-    tx.connection.execute(used.values(used_on=now.date()))
+    links.mark_used(tx, code, now)
 
 
 def take_seat(tx: Tx, contact: int, partnership: int, role: str, now: datetime) -> None:
@@ -186,7 +173,3 @@ def summary_moment(tx: Tx, partnership: int) -> tuple[int, int]:
     moment = select(partnerships.c.summary_day, partnerships.c.summary_hour).where(partnerships.c.id == partnership)
     day, hour = tx.connection.execute(moment).one()
     return day, hour
-
-
-def _key(tx: Tx, code: str) -> bytes:
-    return tx.seal.key("coordinator", code.lower())

@@ -1,23 +1,21 @@
 """Partnerships with their waves, invitations and coordinator links."""
 
 import json
-import secrets
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select, update
 
-from bot.survey import codes
 from bot.survey.conversation.dialogue import Partnership
-from bot.survey.typed_numbers import as_number
+from bot.survey.whole_numbers import as_number
 from storage import reminders
 from storage.engine.database import Tx
+from storage.links import make_link, new_code
 from storage.schema import (
     answers,
     contacts,
-    coordinator_links,
     invitations,
     partnerships,
     respondents,
@@ -26,7 +24,6 @@ from storage.schema import (
 )
 
 LONGEST = {"name": 80, "organisation": 80, "contact": 160, "timezone": 60}  # characters
-LINK_LASTS = timedelta(days=30)
 MOST = 999_999_999  # partnerships
 
 
@@ -69,35 +66,27 @@ def invite(tx: Tx, partnership: int, label: str, now: datetime) -> str:
     mine = select(invitations.c.code).where(invitations.c.partnership_id == partnership, invitations.c.label == label)
     if known := tx.connection.execute(mine).scalar():
         return str(known)
-    code = _new_code()
+    code = new_code()
     row = {"code": code, "partnership_id": partnership, "label": label, "created_at": now}
     tx.connection.execute(tx.insert(invitations).values(row))
     return code
 
 
-def make_link(tx: Tx, partnership: int, role: str, now: datetime) -> str:
-    """A new link for this role, to be used once; its code, of which we keep a hash."""
-    code = _new_code()
-    row = {"code_key": tx.seal.key("coordinator", code), "partnership_id": partnership, "role": role}
-    tx.connection.execute(tx.insert(coordinator_links).values(**row, expires_at=now + LINK_LASTS))
-    return code
-
-
 def change(tx: Tx, partnership: int, **facts: str | int) -> None:
     """Change what a coordinator may: who helps, who asks, the time zone, when reminders and summaries come."""
-    tx.connection.execute(update(partnerships).where(partnerships.c.id == partnership).values(facts))
-    if facts.keys() & {"remind_after", "remind_again", "timezone"}:
+    if facts.keys() & {
+        "remind_after",
+        "remind_again",
+        "timezone",
+    }:  # first, for it locks contacts, as a turn does first
         reminders.look_again(tx, waves.c.partnership_id == partnership)
+    tx.connection.execute(update(partnerships).where(partnerships.c.id == partnership).values(facts))
 
 
 def tidy(text: str) -> str:
     """One line, without control characters and half characters."""
     shown = "".join(sign if sign.isprintable() or sign in "\u200d\ufe0f" else " " for sign in text)
     return " ".join(shown.split())
-
-
-def _new_code() -> str:
-    return "".join(secrets.choice(codes.ALPHABET) for _ in range(codes.LENGTH))
 
 
 def every(tx: Tx) -> list[Partnership]:

@@ -29,13 +29,15 @@ from storage.schema import answers, contacts, partnerships, respondents, respons
 class Known:
     """A contact that we know. `dialogue` is the response asked for, or else the one they were last in.
 
-    `named` says whether the response asked for is theirs, `unreachable` that we had thought them gone.
+    `named` says whether the response asked for is theirs, `unreachable` that we had thought them gone; `looked_at` is
+    when a tick looks next whether they are due a reminder.
     """
 
     contact: int
     dialogue: Dialogue
     named: bool
     unreachable: bool
+    looked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,8 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
         reminders=after.reminders,
         remind_at=after.remind_at,
         touched_at=now,
-        next_reminder_at=after.due_after(now),  # also of who stopped: they come back in any of their responses
     )
+    _keep_due(tx, known, after, now)
     if after.answers and not before.answers:
         begun = update(responses).where(responses.c.id == after.response, responses.c.started_at.is_(None))
         tx.connection.execute(begun.values(started_at=now))
@@ -159,6 +161,15 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
         tx.connection.execute(update(respondents).where(respondents.c.id == of_response).values(kept))
     _save_contact(tx, known, after, now)
     return outdated
+
+
+def _keep_due(tx: Tx, known: Known, after: Dialogue, now: datetime) -> None:
+    """When they are due a reminder, also of who stopped: they may come back in any of their responses. A tick that
+    looks too early costs less than a write at every tap; so only what is sooner is kept, and that there is none."""
+    due, looked_at = after.due_after(now), known.looked_at
+    is_sooner = due is None or looked_at is None or due < looked_at
+    if due != looked_at and (is_sooner or (looked_at and looked_at <= now)):
+        _SAVE_DUE(tx, response=after.response, next_reminder_at=due)
 
 
 def _withdraw(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
@@ -216,7 +227,7 @@ def load(tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int,
     dialogue = _dialogue(row, tx.channel(row.channel), checklist, languages, given, others)
     if len(given) == len(checklist.items):
         dialogue = replace(dialogue, earlier=_earlier(tx, row, rows))
-    return Known(contact, dialogue, asked is not None, row.unreachable_at is not None)
+    return Known(contact, dialogue, asked is not None, row.unreachable_at is not None, row.next_reminder_at)
 
 
 def _answers(tx: Tx, response: int) -> dict[int, str]:
@@ -293,6 +304,7 @@ _LOAD = Prepared(
             responses.c.remind_at,
             responses.c.completed_at,
             responses.c.touched_at,
+            responses.c.next_reminder_at,
             responses.c.reminders_sent,
             responses.c.reminded_at,
             waves.c.id.label("wave"),
@@ -321,7 +333,13 @@ _SAVE_RESPONSE = Prepared(
             reminders=bindparam("reminders"),
             remind_at=bindparam("remind_at"),
             touched_at=bindparam("touched_at"),
-            next_reminder_at=bindparam("next_reminder_at"),
         )
+    )
+)
+_SAVE_DUE = Prepared(
+    lambda _: (
+        update(responses)
+        .where(responses.c.id == bindparam("response"))
+        .values(next_reminder_at=bindparam("next_reminder_at"))
     )
 )

@@ -12,7 +12,7 @@ from bot.survey.conversation.dialogue import Partnership
 from bot.survey.reminders import REMIND_AFTER, REMIND_AGAIN, rhythm
 from bot.survey.scores.disclosure import SMALLEST_K, USUAL_K
 from bot.texts.texts import Texts, load
-from storage import partnerships
+from storage import links, partnerships
 from storage.engine.database import Tx
 from storage.partnerships import LONGEST
 from storage.turnout import turnout_of
@@ -106,7 +106,7 @@ def _in_words(partnership: Partnership, made: dict[str, Any]) -> str:
 def new_link(asked: argparse.Namespace, settings: Settings) -> None:
     with transaction(settings) as tx:
         partnership = wanted_partnership(tx, asked.partnership)
-        code = partnerships.make_link(tx, partnership.id, "coordinator", app.wall_clock())
+        code = links.make_link(tx, partnership.id, "coordinator", app.wall_clock())
     print("\n".join(entrances_of(settings).links(code)))
 
 

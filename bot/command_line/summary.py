@@ -16,7 +16,7 @@ from bot.survey.conversation.views import View
 from bot.survey.scores.comparison import Comparison, dimensions, table
 from bot.survey.scores.scoring import Score
 from bot.survey.scores.summary import Summary, paragraphs, why_none
-from bot.survey.typed_numbers import as_number
+from bot.survey.whole_numbers import as_number
 from bot.texts.texts import Texts, load, plain
 from storage import partnerships, waves
 from storage.engine.database import Tx

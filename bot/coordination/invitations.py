@@ -9,7 +9,7 @@ from bot.rendering import attachments
 from bot.rendering.posters import unprintable
 from bot.survey.conversation.views import Paragraph, View, in_rows
 from bot.survey.phrases import command, say, verbatim
-from bot.survey.typed_numbers import as_number
+from bot.survey.whole_numbers import as_number
 from storage import partnerships, waves
 from storage.turnout import PlaceTurnout, places_of
 

@@ -9,8 +9,8 @@ from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Button, Paragraph, View
 from bot.survey.phrases import say, say_n, verbatim
-from storage import coordinators, partnerships
-from storage.partnerships import LINK_LASTS
+from storage import coordinators
+from storage.links import LINK_LASTS, make_link
 
 
 def lost(partnership: Partnership) -> View:
@@ -69,7 +69,7 @@ def _again(asked: Asked) -> View:
 @action("link")
 def _link(asked: Asked) -> View:
     role = asked.argument if asked.argument in coordinators.ROLES else "viewer"
-    code = partnerships.make_link(asked.tx, asked.partnership.id, role, asked.now)
+    code = make_link(asked.tx, asked.partnership.id, role, asked.now)
     lines = [say("Send this link to one person. It works once, for {days} days.", days=LINK_LASTS.days)]
     if role == "coordinator":
         lines.append(say("Whoever opens it can do everything that you can."))

@@ -15,7 +15,7 @@ from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Button, Paragraph, View, in_rows
 from bot.survey.phrases import Phrase, command, say, say_n, verbatim
 from bot.survey.scores.summary import heading
-from bot.survey.typed_numbers import as_number
+from bot.survey.whole_numbers import as_number
 from bot.waves import LONGEST_NAME, UNDO, close_wave, open_wave, reopen_wave
 from storage import coordinators, partnerships, waves
 from storage.partnerships import Wave
@@ -272,7 +272,11 @@ def _close_yes(asked: Asked) -> View:
 
 
 def closed_already(asked: Asked) -> View:
-    number = as_number(asked.argument, asked.wave.number) or asked.wave.number
+    """Also an earlier round, when a later one is open. Of one that is gone, only what there is now can be said."""
+    number = as_number(asked.argument, asked.wave.number - asked.is_open)
+    if number is None and asked.is_open:
+        return still_open(asked)
+    number = number or asked.wave.number
     return asked.told(say("Round {wave} is closed already.", wave=number))
 
 

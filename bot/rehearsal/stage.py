@@ -21,7 +21,7 @@ from bot.survey.scores.disclosure import USUAL_K
 from bot.texts.texts import Texts
 from bot.ticks import ticks
 from bot.turns import take
-from storage import letters, partnerships
+from storage import letters, links, partnerships
 from storage.engine.database import Tx
 from storage.turnout import Turnout, turnout_of
 
@@ -114,7 +114,7 @@ class Stage:
         """The simulated coordinator gives up the seat, and there is a link for a real one."""
         self._coordinate("left", "-", self._at(7 * self.wanted.weeks - 1, EVENING))
         partnerships.change(self.tx, self.partnership.id, summary_day=0)
-        code = partnerships.make_link(self.tx, self.partnership.id, "coordinator", now)
+        code = links.make_link(self.tx, self.partnership.id, "coordinator", now)
         return Rehearsed(self.partnership, self._turnout(), code)
 
     def _steer(self, day: int, now: datetime) -> None:

@@ -6,7 +6,7 @@
 from datetime import datetime, time, timedelta
 
 from bot.survey.calendar import MORNING, at_time, decent, zone
-from bot.survey.typed_numbers import as_number
+from bot.survey.whole_numbers import as_number
 
 EVENING = time(19)
 MOST_REMINDERS = 2  # in one wave

@@ -14,7 +14,7 @@ from bot.survey.phrases import Phrase
 from bot.texts.texts import HOME_LANGUAGE, Texts
 from bot.turns import take
 from bot.turns.who import Who, identify
-from storage import contacts, coordinators, partnerships
+from storage import contacts, links, partnerships
 from storage.engine.database import Tx
 
 
@@ -59,7 +59,7 @@ def _seen(who: Who, spoken: str) -> Preview:
 
 
 def _behind_a_link(who: Who, code: str, spoken: str) -> Preview:
-    found = coordinators.link(who.tx, code, who.now)
+    found = links.link(who.tx, code, who.now)
     partnership = partnerships.find(who.tx, str(found.partnership)) if found else None
     if found is None or partnership is None:
         return _said(who, turned_away.UNKNOWN_INVITATION, spoken)

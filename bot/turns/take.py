@@ -19,7 +19,7 @@ from bot.survey.phrases import Phrase
 from bot.texts.texts import BETWEEN_LANGUAGES, SOURCE_LANGUAGE, Texts
 from bot.turns import own_answers
 from bot.turns.who import Who, identify
-from storage import contacts, coordinators, partnerships, respondents, updates
+from storage import contacts, coordinators, links, partnerships, respondents, updates
 from storage.coordinators import Seat
 from storage.engine.database import Tx
 from storage.respondents import Known
@@ -115,14 +115,14 @@ def _open(who: Who, code: str, language: str | None = None) -> Reply:
 
 def _open_coordinator_link(who: Who, code: str) -> Reply:
     """Give a seat to whoever opens the link first; a group can only read."""
-    in_group, found = who.update.in_group, coordinators.link(who.tx, code, who.now)
+    in_group, found = who.update.in_group, links.link(who.tx, code, who.now)
     if found is None and in_group:
         return Reply(is_wrong_code=True)  # it may be meant for another bot
     if found is None:
         return replace(_turned_away(who, turned_away.UNKNOWN_INVITATION), is_wrong_code=True)
     if found.used or found.expired:
-        is_mine = bool(who.seats_in(found.partnership))
-        return _coordinate(who, "home") if is_mine else _turned_away(who, turned_away.USED_LINK)
+        now = _again(who)
+        return _coordinate(now, "home") if now.seats_in(found.partnership) else _turned_away(who, turned_away.USED_LINK)
     if in_group and found.role != "viewer":
         return _turned_away(who, turned_away.NOT_IN_A_GROUP)
     contact = contacts.meet(who.tx, who.update.channel, who.update.address, who.spoken, who.now)
@@ -131,6 +131,12 @@ def _open_coordinator_link(who: Who, code: str) -> Reply:
     is_open = partnerships.last_wave(who.tx, found.partnership).closed_at is None
     view = home.welcome(seat, is_open=is_open, with_buttons=not in_group)
     return _to_seat(who, seat, [who.texts.letter(view, seat.language)])
+
+
+def _again(who: Who) -> Who:
+    """The seat may have been taken while this turn waited for the link: the same press came twice."""
+    contact = contacts.number_at(who.tx, who.update.channel, who.update.address)
+    return replace(who, contact=contact, seats=coordinators.seats(who.tx, contact)) if contact else who
 
 
 def _coordinate(who: Who, action: str, argument: str = "-", partnership: int | None = None) -> Reply:

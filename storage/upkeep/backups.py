@@ -1,6 +1,7 @@
 """Back-ups: a whole copy of the database in one file, made while the bot runs, and put back into an empty place.
 
 A back-up is complete and checked, or it is not there. The secret is never in it, and nothing is restored without it.
+None is thrown away here: how many are kept is a line of the operator's crontab (docs/running.md).
 """
 
 import os

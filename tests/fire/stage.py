@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.texts.texts import load
-from storage import contacts, coordinators, partnerships, respondents
+from storage import contacts, coordinators, links, partnerships, respondents
 from storage.engine.database import Database, StorageError, Tx
 from storage.partnerships import Codes
 from storage.schema import leases, responses, waves
@@ -94,7 +94,7 @@ class Stage:
 
 
 def _take_seat(tx: Tx, code: str, address: str, now: datetime) -> None:
-    link = coordinators.link(tx, code, now)
+    link = links.link(tx, code, now)
     assert link
     coordinators.use_link(tx, code, link, contacts.meet(tx, "telegram", address, "nl", now), now)
 

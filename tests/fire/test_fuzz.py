@@ -288,13 +288,13 @@ class Fuzz:
             await self.takes_a_seat(person, partnership, role)
 
     async def takes_a_seat(self, person: Person, partnership: int, role: str) -> None:
-        from storage import contacts, partnerships
+        from storage import contacts, links
 
         with self.house.app.database.transaction() as tx:
             found = contacts.at(tx, "telegram", str(person.id))
             if found and found.has_seat:
                 return
-            code = partnerships.make_link(tx, partnership + 1, role, self.house.clock())
+            code = links.make_link(tx, partnership + 1, role, self.house.clock())
         await person.write(f"/start {code}")
         await self.house.settle()
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.survey import codes
 from bot.survey.conversation.dialogue import Partnership
-from storage import coordinators, partnerships, respondents
+from storage import links, partnerships, respondents
 from storage.engine.database import Database, Tx
 from storage.turnout import Turnout, turnout_of
 from tests.house import MONDAY, partnership
@@ -74,11 +74,11 @@ def test_each_code_opens_its_own_door(database: Database) -> None:
         assert invited == partnerships.find(tx, "Oost")
         assert partnerships.invited_by(tx, codes.invitation.upper()) == invited, "typed over on a phone"
         assert partnerships.invitation_of(tx, number) == codes.invitation
-        assert coordinators.link(tx, codes.coordinator, MONDAY)
-        assert coordinators.link(tx, codes.invitation, MONDAY) is None
+        assert links.link(tx, codes.coordinator, MONDAY)
+        assert links.link(tx, codes.invitation, MONDAY) is None
         for unknown in (codes.coordinator, codes.invitation[:-1], "", "x" * 5000):
             assert partnerships.invited_by(tx, unknown) is None
-            assert coordinators.link(tx, "x" + unknown, MONDAY) is None
+            assert links.link(tx, "x" + unknown, MONDAY) is None
 
 
 def test_codes_are_not_to_be_guessed_nor_is_the_coordinators_to_be_read(database: Database) -> None:

@@ -7,7 +7,7 @@ import pytest
 from bot.survey.conversation.dialogue import Partnership
 from bot.texts.texts import Texts
 from bot.ticks import ticks
-from storage import contacts, coordinators, partnerships, published, respondents, retention, waves
+from storage import contacts, coordinators, links, partnerships, published, respondents, retention, waves
 from storage.engine.database import Database, Tx
 from storage.retention import Forgotten
 from storage.turnout import turnout_of
@@ -79,8 +79,8 @@ def test_who_is_needed_elsewhere_is_not_forgotten(database: Database, texts: Tex
         for address in (ANNA, BEN):
             joined(tx, address, over)
         joined(tx, ANNA, other)
-        code = partnerships.make_link(tx, over, "coordinator", MONDAY)
-        found = coordinators.link(tx, code, MONDAY)
+        code = links.make_link(tx, over, "coordinator", MONDAY)
+        found = links.link(tx, code, MONDAY)
         assert found
         coordinators.use_link(tx, code, found, contacts.meet(tx, "telegram", BEN, "nl", MONDAY), MONDAY)
         closed(tx, over)

@@ -16,7 +16,7 @@ import uvicorn
 
 from bot.channels.port import Channel, Entrance, House
 from bot.channels.web.connections import BACKLOG, Hall, room
-from bot.channels.web.events import Events
+from bot.channels.web.event_stream import Events
 from bot.channels.web.mailbox import Mailboxes
 from bot.channels.web.pages import Pages
 from bot.channels.web.security_headers import SecurityHeaders

@@ -26,7 +26,7 @@ from bot.channels.port import House, Opened, Preview, Update
 from bot.channels.web import requests
 from bot.channels.web.choices import another_link, own_link, who_is_it
 from bot.channels.web.cookie import Cookie
-from bot.channels.web.events import Events
+from bot.channels.web.event_stream import Events
 from bot.channels.web.mailbox import Mailboxes
 from bot.channels.web.notices import Notices
 from bot.channels.web.pages import Pages, mail_to_self

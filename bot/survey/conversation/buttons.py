@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, cast
 
-from bot.survey.typed_numbers import as_number
+from bot.survey.whole_numbers import as_number
 
 MOST_BYTES = 64
 MOST = 10**18 - 1  # within the database's range

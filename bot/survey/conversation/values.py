@@ -1,6 +1,8 @@
 """Values that every screen can name: who asks and on which terms, in which channel, and the menu."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
 
 from bot.survey.calendar import kept_until
 from bot.survey.conversation.dialogue import COMMANDS, Partnership
@@ -30,8 +32,13 @@ QUESTIONS = say("""Questions? {contact}
     {if_no_contact}Questions? Ask the person who gave you this link.""")
 
 
-def shared(partnership: Partnership, channel: Traits, now: datetime) -> dict[str, Value]:
+def shared(partnership: Partnership, channel: Traits, now: datetime) -> Mapping[str, Value]:
     """A chat can ring, to a page one has to come back; and some channels keep a copy."""
+    return _shared(partnership, channel, kept_until(now, partnership.timezone, partnership.keep_answers))
+
+
+@lru_cache(maxsize=256)
+def _shared(partnership: Partnership, channel: Traits, until: date) -> Mapping[str, Value]:
     return {
         **MENU,
         "partnership": partnership.name,
@@ -40,7 +47,7 @@ def shared(partnership: Partnership, channel: Traits, now: datetime) -> dict[str
         "if_no_contact": not partnership.contact,
         "k": partnership.minimum_group,
         "days": partnership.keep_contacts,
-        "date": kept_until(now, partnership.timezone, partnership.keep_answers),
+        "date": until,
         "terms": TERMS,
         "what_hides": WHAT_HIDES,
         "questions": QUESTIONS,

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bot.channels.web import events
+from bot.channels.web import event_stream
 from storage import partnerships
 from tests.browser import HOW_TO_GET_IT, Browser, Tab, find_chromium
 from tests.house import House
@@ -73,7 +73,7 @@ async def test_eight_tabs_of_one_browser_all_answer_and_the_one_in_sight_hears_n
 async def test_a_tab_that_gets_no_stream_shows_what_it_says_by_now(
     house: House, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "MOST_EACH", 0)
+    monkeypatch.setattr(event_stream, "MOST_EACH", 0)
     first = await browser.tab()
     await join(first, house, house.add().invitation)
     await first.hide(hidden=True)

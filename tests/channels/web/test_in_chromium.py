@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from storage import partnerships
+from storage import links
 from storage.partnerships import Codes
 from tests.axe import fetch_axe, violations
 from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, Tab, find_chromium
@@ -268,7 +268,7 @@ async def side_screens(tab: Tab) -> AsyncIterator[str]:
 
 async def every_coordinator_screen(tab: Tab, house: House) -> AsyncIterator[str]:
     with house.app.database.transaction() as tx:
-        code = partnerships.make_link(tx, 1, "coordinator", house.clock())
+        code = links.make_link(tx, 1, "coordinator", house.clock())
     await tab.open(f"{house.page}/i/{code}")
     yield "the link of a coordinator"
     await tab.click("Ja, ga verder")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.survey.typed_numbers import as_number
+from bot.survey.whole_numbers import as_number
 
 
 @pytest.mark.parametrize(

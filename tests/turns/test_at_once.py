@@ -1,0 +1,92 @@
+"""Two turns at once, on a database with room for both: the second waits for the first, and sees what it did."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from threading import Event
+from typing import Any
+
+import pytest
+
+from bot.channels import TRAITS
+from bot.channels.port import Opened, Update
+from bot.letters import Letter
+from bot.texts.texts import Texts
+from bot.turns.take import Reply, take
+from storage import letters, partnerships, waves
+from storage.engine.database import Database, Tx
+from tests.house import MONDAY, SECRET, partnership
+from tests.patience import PATIENCE
+from tests.storage.beginnings import ANNA, add, join, load
+
+
+@pytest.fixture
+def database(postgresql_url: str) -> Iterator[Database]:
+    with closing(Database(postgresql_url, SECRET, TRAITS)) as opened:
+        yield opened
+
+
+def at_once(database: Database, first: Any, second: Any, rest: Callable[[Tx], None] = lambda _: None) -> list[Any]:
+    """Each in a transaction; the first one goes on with the rest of it when the second waits for it."""
+    begun = Event()
+
+    def lead() -> Any:
+        with database.transaction() as tx:
+            done = first(tx)
+            begun.set()
+            waits_for_us(tx)
+            rest(tx)
+            return done
+
+    def follow() -> Any:
+        assert begun.wait(PATIENCE)
+        with database.transaction() as tx:
+            return second(tx)
+
+    with ThreadPoolExecutor(2) as pool:
+        return [one.result(PATIENCE) for one in (pool.submit(lead), pool.submit(follow))]
+
+
+def waits_for_us(tx: Tx) -> None:
+    """Return when somebody waits for a lock: there is nobody else in this database."""
+    for _ in range(1000):
+        if tx.connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar():
+            return
+        tx.connection.exec_driver_sql("SELECT pg_sleep(0.01)")
+    raise AssertionError("nobody waits")
+
+
+def test_a_link_that_is_opened_twice_by_one_person_is_theirs(database: Database, texts: Texts) -> None:
+    with database.transaction() as tx:
+        code = partnerships.add(tx, partnership(), texts.wording(), MONDAY)[1].coordinator
+
+    def opened(number: int) -> Any:
+        return lambda tx: take(tx, texts, Update(str(number), "telegram", "100", Opened(code), "en"), MONDAY)
+
+    replies: list[Reply] = at_once(database, opened(1), opened(2))
+    said = [reply.envelopes[0].letter.text[:20] for reply in replies]
+    assert said == ["<b>You are now coord", "<b>De Verbinders · r"]
+
+
+def test_a_tap_while_the_round_closes_waits_and_is_stored_or_told(database: Database) -> None:
+    """Their reminder is written and not delivered: the tap and the closing both want it, and their response."""
+    with database.transaction() as tx:
+        response = join(tx, ANNA, add(tx))
+        contact = load(tx, ANNA, response).contact
+        letters.enqueue(tx, contact, Letter("Zin 1"), MONDAY, f"reminder:{response}:1")
+        wave = partnerships.last_wave(tx, 1)
+
+    def tap(tx: Tx) -> None:
+        load(tx, ANNA, response)
+        tx.connection.exec_driver_sql(f"UPDATE responses SET touched_at = touched_at WHERE id = {response}")
+
+    def close(tx: Tx) -> None:
+        assert partnerships.close_wave(tx, wave.id, MONDAY)
+        waves.withdraw_asking(tx, wave.id, MONDAY)
+
+    def withdraw(tx: Tx) -> None:
+        letters.withdraw(tx, letters.with_keys([f"reminder:{response}:1"]), MONDAY)
+
+    at_once(database, tap, close, withdraw)
+    with database.transaction() as tx:
+        assert partnerships.last_wave(tx, 1).closed_at == MONDAY
