@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
+from bot.survey.conversation.commands import COMMANDS, COORDINATING
 from bot.survey.phrases import as_shown
 from bot.texts.languages import autonym, tag_of
 from bot.texts.texts import LOCALES, SOURCE_LANGUAGE, TextsError, load, the_checklist

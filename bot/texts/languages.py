@@ -6,6 +6,8 @@ from functools import cache
 
 from babel import Locale
 
+SOURCE_LANGUAGE = "en"
+HOME_LANGUAGE = "nl"
 RANGE = re.compile(r"\s*([a-z]{1,8}(?:[-_][a-z0-9]{1,8})*)\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?)\s*)?", re.IGNORECASE)
 MOST_RANGES = 10  # that are looked at in what a phone prefers
 
@@ -14,6 +16,13 @@ def negotiate(wanted: str | None, languages: Sequence[str]) -> str | None:
     """The one of these languages that a phone likes best: of one tag, as `nl-BE`, or of a whole Accept-Language. None
     when it speaks none of them."""
     return next((ours for tag in _preferred(wanted or "") if (ours := _spoken(tag, languages))), None)
+
+
+def welcoming(chosen: str | None, of_phone: str | None, of_partnership: str) -> list[str]:
+    """In which languages somebody new is welcomed: the one they chose, else their phone's; when we do not speak that,
+    the partnership's with English below."""
+    spoken = chosen or of_phone
+    return [spoken] if spoken else [*dict.fromkeys((of_partnership, SOURCE_LANGUAGE))]
 
 
 def _spoken(tag: str, languages: Sequence[str]) -> str | None:

@@ -24,15 +24,15 @@ from bot.letters import Letter
 from bot.survey import checklist as checklists
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.buttons import encode
-from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
+from bot.survey.conversation.commands import COMMANDS, COORDINATING
 from bot.survey.conversation.views import Button, View
 from bot.survey.errors import OperatorError
 from bot.survey.phrases import Phrase, Value, command
 from bot.texts import languages
+from bot.texts.languages import HOME_LANGUAGE as HOME_LANGUAGE
+from bot.texts.languages import SOURCE_LANGUAGE as SOURCE_LANGUAGE
 
 LOCALES = Path(__file__).parents[2] / "locales"
-SOURCE_LANGUAGE = "en"
-HOME_LANGUAGE = "nl"
 BETWEEN_LANGUAGES = "\n\n— — —\n\n"
 BRITISH = {"en": "en_GB"}  # dates as Dutch readers write them: the day before the month
 

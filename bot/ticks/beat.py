@@ -1,4 +1,7 @@
-"""The beat: all that the time asks for, again and again, in transactions so short that answers come between them."""
+"""The beat: all that the time asks for, again and again, in transactions so short that answers come between them.
+
+Every replica beats; unique keys make that harmless.
+"""
 
 import asyncio
 import contextlib
@@ -18,6 +21,7 @@ from storage.engine.database import Database, Tx
 
 log = logging.getLogger(__name__)
 
+EVERY = 20  # seconds
 PATIENCE = 60.0  # seconds to wait for what people did while we were away, before looking what time has caused
 NOTED_EVERY = timedelta(minutes=1)
 
@@ -36,7 +40,7 @@ class Beat:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):  # `wait_for` would swallow a stop that comes as the event does
                 await caught_up.wait()
-        metronome = schedule.metronome(self.once)
+        metronome = schedule.metronome(self.once, EVERY)
         metronome.start()
         try:
             await self._delivery.look()

@@ -12,11 +12,9 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-EVERY = 20  # seconds
 
-
-def metronome(beat: Callable[[], Awaitable[None]]) -> AsyncIOScheduler:
-    """A scheduler, not started yet, that awaits `beat` at once and then again and again, one at a time."""
+def metronome(beat: Callable[[], Awaitable[None]], seconds: int) -> AsyncIOScheduler:
+    """A scheduler, not started yet, that awaits `beat` at once and then every so many seconds, one at a time."""
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat that takes long is no news
     scheduler = AsyncIOScheduler(timezone=UTC)
 
@@ -26,7 +24,7 @@ def metronome(beat: Callable[[], Awaitable[None]]) -> AsyncIOScheduler:
 
     scheduler.add_job(
         until_stopped,
-        IntervalTrigger(seconds=EVERY, timezone=UTC),
+        IntervalTrigger(seconds=seconds, timezone=UTC),
         next_run_time=datetime.now(UTC),
         coalesce=True,
         max_instances=1,

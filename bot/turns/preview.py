@@ -54,8 +54,8 @@ def _seen(who: Who, spoken: str) -> Preview:
         return _said(who, turned_away.known_here(partnership), spoken, code_is_right=True, is_member=True)
     if partnerships.last_wave(who.tx, partnership.id).closed_at:
         return _said(who, turned_away.no_open_wave(partnership), spoken, code_is_right=True)
-    first = language or who.texts.negotiate(who.update.phone_language) or partnership.language
-    return Preview(first, take.welcomed(who, partnership, code, language), code_is_right=True)
+    every = who.welcoming(partnership, language)
+    return Preview(every[0], take.welcomed(who, partnership, code, every), code_is_right=True)
 
 
 def _behind_a_link(who: Who, code: str, spoken: str) -> Preview:

@@ -8,9 +8,9 @@ import logging
 import time
 from dataclasses import replace
 
-from bot.channels.commands import code_in
 from bot.channels.guesses import Guesses
 from bot.channels.port import Preview, Update
+from bot.channels.typed import code_in
 from bot.delivery.replies import Delivery
 from bot.letters import Clock, Envelope
 from bot.runtime.metrics import Metrics

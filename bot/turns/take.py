@@ -14,9 +14,10 @@ from bot.results import summaries
 from bot.survey.checklist import fingerprint
 from bot.survey.conversation import own_data, screens, turned_away, welcome
 from bot.survey.conversation.buttons import Coordinate, Decline, Erase, Join, Screen, Welcome
-from bot.survey.conversation.dialogue import COORDINATING, Commanded, Event, Expired, Partnership, Turn, step
+from bot.survey.conversation.commands import COORDINATING
+from bot.survey.conversation.dialogue import Commanded, Event, Expired, Partnership, Turn, step
 from bot.survey.phrases import Phrase
-from bot.texts.texts import BETWEEN_LANGUAGES, SOURCE_LANGUAGE, Texts
+from bot.texts.texts import BETWEEN_LANGUAGES, Texts
 from bot.turns import own_answers
 from bot.turns.who import Who, identify
 from storage import contacts, coordinators, links, partnerships, respondents, updates
@@ -110,7 +111,8 @@ def _open(who: Who, code: str, language: str | None = None) -> Reply:
         return _turned_away(who, turned_away.no_open_wave(partnership), language)
     if language is None:  # else they only read the same in another language
         partnerships.opened(tx, code)
-    return Reply((Envelope(who.update.channel, who.update.address, welcomed(who, partnership, code, language)),))
+    letter = welcomed(who, partnership, code, who.welcoming(partnership, language))
+    return Reply((Envelope(who.update.channel, who.update.address, letter),))
 
 
 def _open_coordinator_link(who: Who, code: str) -> Reply:
@@ -169,11 +171,9 @@ def _decline(who: Who, language: str | None) -> Reply:
     return _carry_out(who, known, Turn(known.dialogue, known.dialogue.here))
 
 
-def welcomed(who: Who, partnership: Partnership, code: str, language: str | None) -> Letter:
-    """In the language of the phone; when we do not speak that, in the partnership's with English below."""
+def welcomed(who: Who, partnership: Partnership, code: str, every: Sequence[str]) -> Letter:
+    """The welcome, in each of these languages."""
     texts, channel = who.texts, who.tx.channel(who.update.channel)
-    spoken = language or texts.negotiate(who.update.phone_language)
-    every = [spoken] if spoken else [*dict.fromkeys((partnership.language, SOURCE_LANGUAGE))]
     views = [welcome.welcome(partnership, code, one, texts.languages, channel, who.now) for one in every]
     said = (texts.render(view, one) for view, one in zip(views, every, strict=True))
     return Letter(BETWEEN_LANGUAGES.join(said), texts.buttons(views[0], every[0]), who.update.message)

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from bot.channels.port import Update
 from bot.letters import Envelope, Letter
+from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
+from bot.texts import languages
 from bot.texts.texts import HOME_LANGUAGE, Texts
 from storage import contacts, coordinators, letters, respondents
 from storage.coordinators import Seat
@@ -32,6 +34,9 @@ class Who:
     def spoken(self) -> str:
         """The language of their phone, or else ours."""
         return self.texts.negotiate(self.update.phone_language) or HOME_LANGUAGE
+
+    def welcoming(self, partnership: Partnership, chosen: str | None) -> list[str]:
+        return languages.welcoming(chosen, self.texts.negotiate(self.update.phone_language), partnership.language)
 
     def in_wave(self, response: int | None = None) -> Known | None:
         """Where they stand as a respondent, in this response or else in the one that they were last in."""

@@ -10,7 +10,7 @@ import pytest
 from bot.__main__ import main
 from bot.coordination.actions import ACTIONS
 from bot.survey.conversation.buttons import Coordinate, encode
-from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
+from bot.survey.conversation.commands import COMMANDS, COORDINATING
 from storage import partnerships
 from tests.actors import coordinator, say
 from tests.data import PUBLISHED, PUBLISHED_TOTAL, five_sheets

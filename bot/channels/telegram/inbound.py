@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channels.commands import said
 from bot.channels.port import Left, Opened, Returned, Update
+from bot.channels.typed import said
 from bot.survey.conversation.buttons import decode
 from bot.survey.conversation.dialogue import Expired
 

@@ -9,8 +9,7 @@ from functools import partial
 from telegram import Bot, BotCommand
 from telegram.error import TelegramError
 
-from bot.channels.commands import ABOUT_COMMANDS
-from bot.survey.conversation.dialogue import COMMANDS
+from bot.survey.conversation.commands import ABOUT_COMMANDS, COMMANDS
 from bot.survey.phrases import command, say
 from bot.texts.texts import HOME_LANGUAGE, Texts
 

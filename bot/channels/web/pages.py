@@ -15,12 +15,11 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from bot.channels.commands import ABOUT_COMMANDS, ABOUT_COORDINATING
 from bot.channels.port import Entrance, Preview
 from bot.channels.web.labels import WORDS
 from bot.letters import Attachment, Letter
 from bot.survey.conversation.buttons import ChooseOption, Finish, Join, Press, Resume, decode
-from bot.survey.conversation.dialogue import COMMANDS, COORDINATING
+from bot.survey.conversation.commands import ABOUT_COMMANDS, ABOUT_COORDINATING, COMMANDS, COORDINATING
 from bot.survey.phrases import command
 from bot.texts.languages import direction_of, tag_of
 from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, plain

@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from bot.channels.commands import said
 from bot.channels.guesses import client_of
 from bot.channels.port import Opened
+from bot.channels.typed import said
 from bot.channels.web.tokens import TOKEN, new_token
 from bot.survey import codes
 from bot.survey.conversation.buttons import Press, decode

@@ -25,6 +25,7 @@ from bot.survey.conversation.buttons import (
     Switch,
     WantResult,
 )
+from bot.survey.conversation.commands import COMMANDS
 from bot.survey.phrases import Phrase, say
 from bot.survey.reminders import MOST_REMINDERS, REMIND_AFTER, REMIND_AGAIN, moments, next_reminder
 from bot.survey.traits import Traits
@@ -175,22 +176,6 @@ class Turn:
     notice: Phrase | None = None
     erased: bool = False
 
-
-COMMANDS: Mapping[str, Screen | None] = {
-    "start": None,
-    "continue": None,
-    "language": Screen.LANGUAGE,
-    "help": Screen.HELP,
-    "reminders": Screen.REMINDERS,
-    "mydata": Screen.MY_DATA,
-    "erase": Screen.ERASE,
-    "stop": Screen.STOPPED,
-    "privacy": Screen.PRIVACY,
-}
-"""The menu. A command without a screen goes on with the survey."""
-
-COORDINATING = ("status", "invite", "summary", "open", "close", "share", "settings", "team")
-"""The coordinator's part of the menu."""
 
 LOOK_AROUND = {
     Screen.LANGUAGE,

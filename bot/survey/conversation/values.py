@@ -5,7 +5,8 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from bot.survey.calendar import kept_until
-from bot.survey.conversation.dialogue import COMMANDS, Partnership
+from bot.survey.conversation.commands import COMMANDS
+from bot.survey.conversation.dialogue import Partnership
 from bot.survey.phrases import Value, command, say
 from bot.survey.traits import Traits
 

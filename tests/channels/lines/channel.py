@@ -12,8 +12,8 @@ from datetime import datetime
 from itertools import count
 from typing import ClassVar, Self
 
-from bot.channels.commands import said
 from bot.channels.port import Channel, Entrance, House, Update
+from bot.channels.typed import said
 from bot.letters import Delivered, Letter, Postponed, Receipt, Unreachable
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, Variable

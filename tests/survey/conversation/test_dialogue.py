@@ -23,17 +23,8 @@ from bot.survey.conversation.buttons import (
     Screen,
     Switch,
 )
-from bot.survey.conversation.dialogue import (
-    COMMANDS,
-    GROUP_LABELS,
-    Commanded,
-    Dialogue,
-    Event,
-    Expired,
-    Turn,
-    Wrote,
-    step,
-)
+from bot.survey.conversation.commands import COMMANDS
+from bot.survey.conversation.dialogue import GROUP_LABELS, Commanded, Dialogue, Event, Expired, Turn, Wrote, step
 from bot.texts.texts import the_checklist
 from tests.house import partnership
 

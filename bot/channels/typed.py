@@ -1,4 +1,4 @@
-"""Commands: what is typed or taken from a menu, and what each one is for, the same in every channel.
+"""What is typed, in every channel: a command, a code of ours, or something that we do not read.
 
 Of what somebody types, only a command or a code of ours is looked at.
 """
@@ -9,31 +9,8 @@ from bot.channels.port import Opened
 from bot.survey import codes
 from bot.survey.conversation.buttons import Join, Welcome
 from bot.survey.conversation.dialogue import Commanded, Wrote
-from bot.survey.phrases import say
 
 MOST_WORDS = 4000  # characters behind a command
-
-ABOUT_COMMANDS = {
-    "start": say("Begin, or go on"),
-    "continue": say("Go on with the statements"),
-    "language": say("Choose another language"),
-    "help": say("Help"),
-    "reminders": say("See and change your reminders"),
-    "mydata": say("See your own answers"),
-    "erase": say("Delete all your answers"),
-    "stop": say("No more messages"),
-    "privacy": say("What happens with your answers"),
-}
-ABOUT_COORDINATING = {
-    "status": say("Status"),
-    "invite": say("Invite"),
-    "summary": say("Summary"),
-    "open": say("Open a next round"),
-    "close": say("Close the round"),
-    "share": say("Tell everybody what you will do"),
-    "settings": say("Settings"),
-    "team": say("Team"),
-}
 
 
 def said(text: object) -> Opened | Commanded | Wrote:

@@ -1,0 +1,44 @@
+"""Commands: the menu, for everybody and for coordinators; where each leads, and what is said about it."""
+
+from collections.abc import Mapping
+
+from bot.survey.conversation.buttons import Screen
+from bot.survey.phrases import say
+
+COMMANDS: Mapping[str, Screen | None] = {
+    "start": None,
+    "continue": None,
+    "language": Screen.LANGUAGE,
+    "help": Screen.HELP,
+    "reminders": Screen.REMINDERS,
+    "mydata": Screen.MY_DATA,
+    "erase": Screen.ERASE,
+    "stop": Screen.STOPPED,
+    "privacy": Screen.PRIVACY,
+}
+"""The menu. A command without a screen goes on with the survey."""
+
+COORDINATING = ("status", "invite", "summary", "open", "close", "share", "settings", "team")
+"""The coordinator's part of the menu."""
+
+ABOUT_COMMANDS = {
+    "start": say("Begin, or go on"),
+    "continue": say("Go on with the statements"),
+    "language": say("Choose another language"),
+    "help": say("Help"),
+    "reminders": say("See and change your reminders"),
+    "mydata": say("See your own answers"),
+    "erase": say("Delete all your answers"),
+    "stop": say("No more messages"),
+    "privacy": say("What happens with your answers"),
+}
+ABOUT_COORDINATING = {
+    "status": say("Status"),
+    "invite": say("Invite"),
+    "summary": say("Summary"),
+    "open": say("Open a next round"),
+    "close": say("Close the round"),
+    "share": say("Tell everybody what you will do"),
+    "settings": say("Settings"),
+    "team": say("Team"),
+}
