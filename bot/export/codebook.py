@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from bot.export.reliability import alpha
+from bot.export.reliability import FEWEST, alpha
 from bot.export.shapes import NOT_REACHED, Record, Table, Variable, codes_of
 from bot.survey.checklist import Checklist, Item
 from bot.texts.texts import SOURCE_LANGUAGE, Texts
 
-FEWEST = 30  # complete answers from which alpha is worth its interval
 CODEBOOK = ("entry", "name", "text", "english", "plain", "hint", "dimension", "codes", "missing", "wording")
 NOTES = {
     "instrument": "Coordinated Action Checklist, version {version}",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import exp, isqrt, lgamma, log, log1p
 from statistics import variance
 
+FEWEST = 30  # complete answers from which alpha is worth its interval; of fewer none is told
+
 
 @dataclass(frozen=True, slots=True)
 class Alpha:

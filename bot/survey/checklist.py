@@ -1,4 +1,4 @@
-"""The checklist: 26 items in six dimensions on one scale, read from TOML text.
+"""The checklist: 26 items in six dimensions on one scale, read from the text of `checklist.toml`.
 
 A checklist that parses is whole: every item has its dimension, every text its length, every option its place.
 """

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.channels.guesses import Guesses
 from bot.channels.port import Preview, Update
-from bot.channels.typed import code_in
+from bot.channels.typed_text import code_in
 from bot.delivery.replies import Delivery
 from bot.letters import Clock, Envelope
 from bot.runtime.metrics import Metrics

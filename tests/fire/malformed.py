@@ -143,7 +143,7 @@ class Malformed:
             "response": lambda: self.chance.choice((*self.world.responses, 0, 10**17, 2**31, 2**63)),
             "partnership": lambda: self.chance.choice((*self.world.partnerships, 0, 99, 2**31, 2**63)),
             "item": lambda: self.chance.choice((*range(28), 2**15, 2**31, 10**17)),
-            "place": lambda: f"{self.chance.choice([*Screen])}{self.chance.choice(('', 0, 1, 6, 7, 26, 27, 2**31))}",
+            "position": lambda: f"{self.chance.choice([*Screen])}{self.chance.choice(('', 0, 1, 6, 7, 26, 27, 2**31))}",
             "option": lambda: self.chance.choice(OPTIONS),
             "group": lambda: self.chance.choice(GROUPS),
             "moment": lambda: self.chance.choice(MOMENTS),

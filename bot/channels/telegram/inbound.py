@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.port import Left, Opened, Returned, Update
-from bot.channels.typed import said
+from bot.channels.typed_text import said
 from bot.survey.conversation.buttons import decode
 from bot.survey.conversation.dialogue import Expired
 

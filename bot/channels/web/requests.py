@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from bot.channels.guesses import client_of
 from bot.channels.port import Opened
-from bot.channels.typed import said
+from bot.channels.typed_text import said
 from bot.channels.web.tokens import TOKEN, new_token
 from bot.survey import codes
 from bot.survey.conversation.buttons import Press, decode

@@ -22,7 +22,7 @@ from starlette.routing import Route
 from bot.channels.guesses import Guesses
 from bot.channels.in_flight import InFlight
 from bot.channels.port import House, Opened, Preview, Update
-from bot.channels.typed import code_in
+from bot.channels.typed_text import code_in
 from bot.channels.web import requests
 from bot.channels.web.choices import another_link, own_link, who_is_it
 from bot.channels.web.cookie import Cookie

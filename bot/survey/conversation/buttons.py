@@ -139,7 +139,7 @@ class WantResult:
 
 @dataclass(frozen=True, slots=True)
 class Coordinate:
-    """Something a coordinator does with a partnership; every action has its own file in `bot.coordination.actions`."""
+    """Something a coordinator does with a partnership; the actions are in `bot.coordination`, by subject."""
 
     partnership: int
     action: str

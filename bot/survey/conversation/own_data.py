@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.survey import phrases
 from bot.survey.conversation.buttons import Erase, Go, Position, Resume, Screen, Switch
 from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
-from bot.survey.conversation.rows import go_on
+from bot.survey.conversation.shared_rows import go_on
 from bot.survey.conversation.views import Button, View
 from bot.survey.phrases import joined, say
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from bot.survey.calendar import zone
 from bot.survey.conversation.buttons import ChooseMoment, Go, Position, Screen
 from bot.survey.conversation.dialogue import Dialogue
-from bot.survey.conversation.rows import go_on, languages
+from bot.survey.conversation.shared_rows import go_on, languages
 from bot.survey.conversation.views import Button, Row, View, in_rows
 from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
 from bot.survey.reminders import MOST_REMINDERS

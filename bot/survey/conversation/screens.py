@@ -20,7 +20,7 @@ from bot.survey.conversation.buttons import (
     WantResult,
 )
 from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
-from bot.survey.conversation.rows import go_on, languages, own_data_button
+from bot.survey.conversation.shared_rows import go_on, languages, own_data_button
 from bot.survey.conversation.values import shared
 from bot.survey.conversation.views import Button, Row, View, in_rows
 from bot.survey.phrases import Phrase, joined, say, verbatim, within

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.survey.conversation.buttons import ChooseOption, Go, Position, Press, Screen
 from bot.survey.conversation.dialogue import Dialogue
-from bot.survey.conversation.rows import language_buttons
+from bot.survey.conversation.shared_rows import language_buttons
 from bot.survey.conversation.views import Button, Row, View, in_rows
 from bot.survey.phrases import Phrase, say, say_n
 

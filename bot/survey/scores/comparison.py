@@ -1,6 +1,7 @@
 """The comparison: what changed since the wave before, from published means only.
 
 Everyone and the same people are two different numbers and never mixed; statements that were worded anew are left out.
+What may not be told of it, `storage.published.compare` withholds.
 """
 
 from collections.abc import Collection, Iterable, Mapping

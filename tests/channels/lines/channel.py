@@ -13,7 +13,7 @@ from itertools import count
 from typing import ClassVar, Self
 
 from bot.channels.port import Channel, Entrance, House, Update
-from bot.channels.typed import said
+from bot.channels.typed_text import said
 from bot.letters import Delivered, Letter, Postponed, Receipt, Unreachable
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, Variable
