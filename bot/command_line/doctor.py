@@ -244,7 +244,7 @@ def _letters(database: Database, now: datetime) -> Finding:
     figures = {"waiting": number, "oldest_seconds": seconds, "given_up": sum(refused.values())}
     found = f"{number} wait, the oldest for {seconds} s" if number else "none waits"
     if seconds > LATE.total_seconds():
-        advice = "Is the bot running, and does Telegram answer? Its log says why a letter is postponed."
+        advice = "Is the bot running, and do its channels answer? Its log says why a letter is postponed."
         return Finding("letters", False, found, advice, figures)
     if refused:
         why = ", ".join(f"{count}: {reason}" for reason, count in refused.items())

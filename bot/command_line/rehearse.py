@@ -37,7 +37,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--seed", type=int, default=2, help="the same number gives the same answers (default 2)")
     parser.add_argument("--language", default="nl", help="of the partnership and most of its people")
     parser.add_argument("--no-page", action="store_true", help="print the summary, and serve no page")
-    parser.add_argument("--keep", metavar="FOLDER", help="leave what was made there, in a folder of its own")
+    parser.add_argument("--keep", metavar="FOLDER", help="leave what was made below this folder, which must be there")
 
 
 def rehearse(asked: argparse.Namespace, settings: Settings) -> None:
