@@ -52,7 +52,7 @@ class Texts:
         self.checklist = checklist
         self.languages = tuple(sorted(catalogues))
         self._catalogues = catalogues
-        self._labels: dict[tuple[str, str, str], str] = {}
+        self._labels: dict[tuple[str, str, str, str], str] = {}
 
     def negotiate(self, wanted: str | None) -> str | None:
         """The language that a phone likes best, of those we speak."""
@@ -101,7 +101,7 @@ class Texts:
         """As `word`, and kept: labels without values are few, and stand under every statement."""
         if phrase.values or phrase.domain not in KEPT:
             return self.word(phrase, language)
-        key = (phrase.text, phrase.context, language)
+        key = (phrase.domain, phrase.text, phrase.context, language)
         if key not in self._labels:
             self._labels[key] = self.word(phrase, language)
         return self._labels[key]

@@ -17,9 +17,9 @@ from bot.channels.telegram import traits as telegram
 from bot.channels.web import traits as web
 from bot.letters import Letter
 from bot.survey.conversation import screens, turned_away, welcome
-from bot.survey.conversation.buttons import MOST_BYTES, Position, Screen
+from bot.survey.conversation.buttons import MOST_BYTES, Go, Position, Screen
 from bot.survey.conversation.dialogue import Dialogue
-from bot.survey.conversation.views import View
+from bot.survey.conversation.views import Button, View
 from bot.survey.phrases import Value, as_shown, command, joined, say, say_n, verbatim, within
 from bot.texts.catalogues import KEYWORDS, check, sources, update
 from bot.texts.languages import autonym
@@ -319,3 +319,12 @@ def test_the_whole_tag_goes_before_the_language(asked: str, spoken: str) -> None
     texts = load()
     many = Texts(texts.checklist, {name: {} for name in ("en", "nl", "pt_BR", "zh_Hans", "zh_Hant")})
     assert many.negotiate(asked) == spoken
+
+
+def test_a_label_is_said_as_its_own_catalogue_has_it(texts: Texts) -> None:
+    option = next(iter(texts.checklist.options.values())).label
+    as_own = replace(option, domain="bot")
+    view = View((), tuple((Button(label, Go(1, Position(Screen.REVIEW))),) for label in (option, as_own)))
+    for language in texts.languages:
+        shown = [label for row in texts.buttons(view, language) for label, _ in row]
+        assert shown == [texts.word(label, language) for label in (option, as_own)]
