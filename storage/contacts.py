@@ -76,14 +76,13 @@ def mark_unreachable(tx: Tx, contact: int, now: datetime, reason: str = letters.
 
 def move(tx: Tx, contact: int, channel: str, address: str, now: datetime) -> None:
     """The contact has a new address in the same channel; when somebody lives there already, nobody is left here."""
-    key = tx.seal.key(channel, address)
-    there = tx.connection.execute(select(contacts.c.id).where(contacts.c.address_key == key)).scalar()
+    there = number_at(tx, channel, address)
     if there == contact:  # another letter found out already
         return
     if there is not None:
         mark_unreachable(tx, contact, now)
         return
-    new = {"address_key": key, "address_sealed": tx.seal.close(channel, address)}
+    new = {"address_key": tx.seal.key(channel, address), "address_sealed": tx.seal.close(channel, address)}
     tx.connection.execute(update(contacts).where(contacts.c.id == contact).values(new))
 
 
@@ -93,7 +92,7 @@ def _topics(tx: Tx, channel: str, address: str) -> list[int]:
     return [number for number, sealed in found if tx.seal.open(channel, sealed).startswith(f"{address}/")]
 
 
-# A turn that waited for this lock may still see the seats as they were before: whoever has just got one asks again.
+# A turn that waited for this lock may see the seats as they were: who finds none where one is needed, asks again.
 _AT = Prepared(
     lambda _: (
         select(contacts.c.id, exists().where(coordinators.c.contact_id == contacts.c.id).label("has_seat"))

@@ -136,14 +136,14 @@ def _open_coordinator_link(who: Who, code: str) -> Reply:
 
 
 def _again(who: Who) -> Who:
-    """The seat may have been taken while this turn waited for the link: the same press came twice."""
+    """The same, with their seats as they are by now: one may have been taken while this turn waited."""
     contact = contacts.number_at(who.tx, who.update.channel, who.update.address)
     return replace(who, contact=contact, seats=coordinators.seats(who.tx, contact)) if contact else who
 
 
 def _coordinate(who: Who, action: str, argument: str = "-", partnership: int | None = None) -> Reply:
     """An action of somebody with a seat; of anybody else it is an old button."""
-    seats = who.seats_in(partnership)
+    seats = who.seats_in(partnership) or _again(who).seats_in(partnership)
     if not seats:
         return _converse(who, Expired())
     if len(seats) > 1:
@@ -207,7 +207,7 @@ def _resume(who: Who, response: int | None) -> Reply:
 def _converse(who: Who, event: Event) -> Reply:
     if isinstance(event, Commanded):
         event = Commanded(who.texts.commands.get(event.name, event.name), event.words)
-        if event.name in COORDINATING and who.seats:
+        if event.name in COORDINATING and (who.seats or _again(who).seats):
             action = WITH_WORDS.get(event.name, event.name) if event.words else event.name
             return _coordinate(who, action, event.words or "-")
     response: int | None = getattr(event, "response", None)

@@ -11,13 +11,14 @@ import pytest
 from bot.channels import TRAITS
 from bot.channels.port import Opened, Update
 from bot.letters import Letter
+from bot.survey.conversation.dialogue import Commanded
 from bot.texts.texts import Texts
 from bot.turns.take import Reply, take
-from storage import letters, partnerships, waves
+from storage import letters, links, partnerships, waves
 from storage.engine.database import Database, Tx
 from tests.house import MONDAY, SECRET, partnership
 from tests.patience import PATIENCE
-from tests.storage.beginnings import ANNA, add, join, load
+from tests.storage.beginnings import ANNA, CHANNEL, add, join, load
 
 
 @pytest.fixture
@@ -90,3 +91,16 @@ def test_a_tap_while_the_round_closes_waits_and_is_stored_or_told(database: Data
     at_once(database, tap, close, withdraw)
     with database.transaction() as tx:
         assert partnerships.last_wave(tx, 1).closed_at == MONDAY
+
+
+def test_a_command_right_behind_the_link_finds_the_seat(database: Database, texts: Texts) -> None:
+    """Somebody who takes part already: their contact is there, and the second turn waits for it."""
+    with database.transaction() as tx:
+        join(tx, ANNA, add(tx))
+        code = links.make_link(tx, 1, "coordinator", MONDAY)
+
+    def said(number: int, event: Opened | Commanded) -> Any:
+        return lambda tx: take(tx, texts, Update(str(number), CHANNEL, ANNA, event, "nl"), MONDAY)
+
+    _, status = at_once(database, said(1, Opened(code)), said(2, Commanded("status")))
+    assert status.envelopes[0].letter.text.startswith("<b>De Verbinders · ronde 1 · open</b>")
