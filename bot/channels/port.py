@@ -176,6 +176,8 @@ class Channel(Carrier, Protocol):
     examined: ClassVar[tuple[str, ...]] = ()
     """The names of what `examine` finds."""
 
+    entrance: Entrance | None = None
+    """None as long as it is not known."""
     errors: Counter[str]
     """How many calls failed, by status or by how they ended."""
 
@@ -193,11 +195,6 @@ class Channel(Carrier, Protocol):
     def described(self) -> str:
         """For an operator: what it is and where."""
         return self.traits.name
-
-    @property
-    def entrance(self) -> Entrance | None:
-        """None as long as it is not known."""
-        return None
 
     @property
     def hooks(self) -> Sequence[Hook]:

@@ -1,12 +1,11 @@
-"""An outage: after a channel did not answer us for a while, people are shown again where they are.
+"""Lost presses: after a channel did not answer us for a while, people are shown again where they are.
 
-What they pressed may be lost: a channel keeps a press for us only as long as its traits say.
+What they pressed meanwhile may be lost: a channel keeps a press for us only as long as its traits say.
 """
 
 from datetime import datetime, timedelta
 
 from bot.survey.conversation import screens
-from bot.survey.conversation.views import View
 from bot.survey.phrases import say
 from bot.survey.traits import Traits
 from bot.texts.texts import Texts
@@ -36,9 +35,8 @@ def after_outage(tx: Tx, texts: Texts, channel: Traits, now: datetime) -> None:
         tx, texts.checklist, texts.languages, channel.name, last - JUST_BEFORE, last + lives, now
     ):
         dialogue = known.dialogue
-        view = screens.view(dialogue, dialogue.here, now)
         sorry = say("I was away for a while. Maybe I missed your last tap. You are here now.")
-        view = View(((sorry,), *view.paragraphs), view.rows)
+        view = screens.view(dialogue, dialogue.here, now).under(sorry)
         letter = texts.letter(view, dialogue.language)
         key = f"silence:{dialogue.response}:{last.isoformat()}"
         letters.enqueue(tx, known.contact, letter, now, key, dialogue.partnership.timezone)

@@ -72,18 +72,13 @@ class TelegramChannel(Channel):
         return f"Telegram by {'webhook' if self._settings.is_webhook else 'polling'}"
 
     @property
-    def entrance(self) -> Entrance | None:
-        if not self._name:
-            return None
-        return Entrance(TRAITS, f"https://t.me/{self._name}?start=", in_group=f"/start@{self._name} ")
-
-    @property
     def hooks(self) -> Sequence[Hook]:
         return (self._webhook.hook,) if self._webhook else ()
 
     async def introduce(self) -> None:
         await self._calls.initialize()
-        self._name = await _at_last(lambda: name_of(self._bot))
+        self._name = name = await _at_last(lambda: name_of(self._bot))
+        self.entrance = Entrance(TRAITS, f"https://t.me/{name}?start=", in_group=f"/start@{name} ")
 
     async def open(self, house: House) -> None:
         """From here on a letter waits for Telegram, and is not lost, when it cannot be reached."""

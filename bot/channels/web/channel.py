@@ -43,6 +43,7 @@ class WebChannel(Channel):
     def __init__(self, settings: WebSettings, secret: Callable[[], str]) -> None:
         self.errors = Counter[str]()
         self._settings, self._secret = settings, secret
+        self.entrance = Entrance(TRAITS, f"{settings.page_url}/i/", settings.is_public)
         self._mailboxes = Mailboxes()
         self._closing = asyncio.Event()
 
@@ -53,10 +54,6 @@ class WebChannel(Channel):
     @property
     def described(self) -> str:
         return f"page at {self._settings.page_url}"
-
-    @property
-    def entrance(self) -> Entrance:
-        return Entrance(TRAITS, f"{self._settings.page_url}/i/", self._settings.is_public)
 
     async def introduce(self) -> None:
         """Its address is a setting."""

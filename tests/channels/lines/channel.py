@@ -35,6 +35,7 @@ class LinesChannel(Channel):
     def __init__(self, place: str) -> None:
         self.errors = Counter[str]()
         self._host, _, self._port = place.rpartition(":")
+        self.entrance = Entrance(self.traits, f"sms:{NUMBER}?body=")
         self._writer: asyncio.StreamWriter | None = None
         self._offered: dict[str, list[str]] = {}
         self._numbers, self._asked = count(1), dict[int, asyncio.Future[bool]]()
@@ -43,10 +44,6 @@ class LinesChannel(Channel):
     def built(cls, settings: Settings) -> Self | None:
         place = settings.taken["LINES"]
         return cls(place) if place else None
-
-    @property
-    def entrance(self) -> Entrance:
-        return Entrance(self.traits, f"sms:{NUMBER}?body=")
 
     async def introduce(self) -> None:
         """Our number is known."""
