@@ -50,7 +50,7 @@ def at_once(database: Database, first: Any, second: Any, rest: Callable[[Tx], No
 
 def waits_for_us(tx: Tx) -> None:
     """Return when somebody waits for a lock: there is nobody else in this database."""
-    for _ in range(1000):
+    for _ in range(int(100 * PATIENCE)):
         if tx.connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar():
             return
         tx.connection.exec_driver_sql("SELECT pg_sleep(0.01)")

@@ -22,7 +22,7 @@ from bot.survey.traits import Traits
 from bot.texts.texts import plain
 
 NUMBER = "+31800000000"  # ours
-ANSWER_WITHIN = 5.0  # seconds
+ANSWER_WITHIN = 60.0  # seconds; an exchange in a test is as slow as the machine
 
 
 class LinesChannel(Channel):
