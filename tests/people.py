@@ -16,7 +16,7 @@ from tests.telegram_server import BotMessage, Json, Person, TelegramServer
 
 ITEMS = 26
 KEYS = ("no", "rather_no", "middle", "rather_yes", "yes", "dont_know", "not_applicable")
-DUTCH = ("Nee", "Meer nee dan ja", "Ertussenin", "Meer ja dan nee", "Ja", "Weet ik niet", "Past niet bij mij")
+DUTCH = ("Nee", "Meer nee dan ja", "Ertussenin", "Meer ja dan nee", "Ja", "Weet ik niet", "Geldt niet voor mij")
 ENGLISH = ("No", "More no than yes", "In between", "More yes than no", "Yes", "I don't know", "Does not apply to me")
 OPTIONS = dict(zip(DUTCH + ENGLISH, KEYS * 2, strict=True))
 """What a button says -> the option that it stands for."""

@@ -24,7 +24,7 @@ FIRST_WAVE = Picture(
     subtitle="Ronde 1 · 12 van de 15 mensen",
     bars=(
         Bar("De samenwerking als geheel", 95),
-        Bar("Wie er meedoen", 81),
+        Bar("De mensen die meedoen", 81),
         Bar("Het werk", 56),
         Bar("Hoe we met elkaar omgaan", 57),
         Bar("Groeien", 81),
@@ -41,7 +41,7 @@ SECOND_WAVE = Picture(
     subtitle="Round 2 “after phase 1” · 12 of 15 people",
     bars=(
         Bar("The partnership as a whole", 95, 90),
-        Bar("Who takes part", 81, 80),
+        Bar("The people who take part", 81, 80),
         Bar("The work", 56, 48),
         Bar("How we treat each other", 57, 61),
         Bar("Growing", 81, 81),

@@ -90,14 +90,14 @@ async def close(house: House, fatima: Person) -> None:
 
 LINES = {
     "nl": (
-        ("De samenwerking als geheel", "Wie er meedoen", "Het werk"),
+        ("De samenwerking als geheel", "De mensen die meedoen", "Het werk"),
         ("Hoe we met elkaar omgaan", "Groeien", "Hoe anderen ons zien"),
         "Gemiddelde van alle zinnen",
         ("Beter: Het werk; Hoe anderen ons zien", "Slechter: Hoe we met elkaar omgaan"),
         "Dit zijn beide keren dezelfde 5 mensen.",
     ),
     "en": (
-        ("The collaboration as a whole", "Who takes part", "The work"),
+        ("The partnership as a whole", "The people who take part", "The work"),
         ("How we treat each other", "Growing", "How others see us"),
         "Mean of all statements",
         ("Better: The work; How others see us", "Worse: How we treat each other"),
@@ -214,7 +214,7 @@ def test_reworded_statements_are_left_out_and_named(texts: Texts) -> None:
     told = texts.render(View(paragraphs(texts.checklist, found)), "en")
     assert "Not compared, because the words changed: statement 3." in told
     without = half_up(fmean(MOVED[item] for item in PARTS["suitability"] if item != 3))
-    assert f"Who takes part ({without} → {without})" in told
+    assert f"The people who take part ({without} → {without})" in told
 
 
 def test_a_language_that_is_added_later_changes_no_words() -> None:

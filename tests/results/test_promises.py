@@ -157,7 +157,7 @@ async def test_the_n_of_a_statement_does_not_say_who_did_not_know(
             await house.settle()
     await close(house, fatima)
     told = fatima.last.text
-    assert "The collaboration as a whole: 100 (n = fewer than 6)" in told
+    assert "The partnership as a whole: 100 (n = fewer than 6)" in told
     assert "The work: 100 (n = 6)" in told
     assert "Mean of all statements: 100 (n = fewer than 6)" in told
     assert "n = 5" not in told

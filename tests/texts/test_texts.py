@@ -119,13 +119,13 @@ def locales(tmp_path: Path) -> Path:
 def test_every_fault_in_a_catalogue_is_named_with_file_text_and_language(locales: Path) -> None:
     checklist, own = (locales / "nl/LC_MESSAGES" / name for name in ("checklist.po", "bot.po"))
     text = checklist.read_text("utf-8")
-    text = text.replace('msgstr "De partners praten open met elkaar."', 'msgstr ""')
+    text = text.replace('msgstr "De mensen die meedoen, praten open met elkaar."', 'msgstr ""')
     text = text.replace('msgstr "Hoe anderen ons zien"', f'msgstr "{"o" * 61}"')
     text = re.sub(r'msgctxt "item 3"\nmsgid "Equity[^#]*?\n\n', "", text)
     checklist.write_text(text + '\nmsgid "Not in the source"\nmsgstr "Niet in de bron"\n', "utf-8")
     own.write_text(own.read_text("utf-8").replace("Zin {number} van {count}", "Zin {nummer} van {count}"), "utf-8")
     found = "\n".join(check(locales))
-    assert "nl/LC_MESSAGES/checklist.po: item 14 plain: 'The partners talk openly" in found
+    assert "nl/LC_MESSAGES/checklist.po: item 14 plain: 'The people who take part talk openly" in found
     assert "nl/LC_MESSAGES/checklist.po: dimension visibility plain: 'How others see us': 61 characters" in found
     assert "nl/LC_MESSAGES/checklist.po: item 3: 'Equity of the partners is essential" in found
     assert "nl/LC_MESSAGES/checklist.po: 'Not in the source': stale" in found
@@ -221,7 +221,7 @@ def test_the_language_of_a_phone(texts: Texts, phone: str | None, spoken: str | 
 
 def test_the_wording_of_a_wave_changes_with_any_text_of_an_item(texts: Texts, locales: Path) -> None:
     path = locales / "nl/LC_MESSAGES/checklist.po"
-    path.write_text(path.read_text("utf-8").replace("De partners praten open", "De partners spreken open"), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("praten open met", "spreken open met"), "utf-8")
     before, after = texts.wording(), load(locales).wording()
     assert after["en"] == before["en"]
     assert [item for item in after["nl"] if after["nl"][item] != before["nl"][item]] == ["14"]

@@ -20,7 +20,7 @@ WORDS = {
     "en": ("Yes, I will take part", "Other", "Statement {} of 26", "Done", "Thank you!"),
 }
 OPTIONS = {
-    "nl": ("Nee", "Meer nee dan ja", "Ertussenin", "Meer ja dan nee", "Ja", "Weet ik niet", "Past niet bij mij"),
+    "nl": ("Nee", "Meer nee dan ja", "Ertussenin", "Meer ja dan nee", "Ja", "Weet ik niet", "Geldt niet voor mij"),
     "en": ("No", "More no than yes", "In between", "More yes than no", "Yes", "I don't know", "Does not apply to me"),
 }
 KEYS = ("no", "rather_no", "middle", "rather_yes", "yes", "dont_know", "not_applicable")
@@ -186,7 +186,7 @@ async def test_with_the_keyboard_alone(house: House, browser: Browser) -> None:
     await tab.open(f"{house.page}/i/{house.add().invitation}")
     for label, then in (
         ("Ja, ik doe mee", "Hoe doet u mee"), ("Bewoner of vrijwilliger", "Zin 1 van 26"), ("Ja", "Zin 2 van 26"),
-        ("‹ Terug", "Zin 1 van 26"), ("Verder ›", "Zin 2 van 26"), ("Past niet bij mij", "Zin 3 van 26"),
+        ("‹ Terug", "Zin 1 van 26"), ("Verder ›", "Zin 2 van 26"), ("Geldt niet voor mij", "Zin 3 van 26"),
     ):  # fmt: skip
         await walk_by_keyboard(tab, label)
         await tab.sees(then)
