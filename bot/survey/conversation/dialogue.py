@@ -145,6 +145,15 @@ class Dialogue:
         """The position where the answers put them."""
         return Position(Screen.ITEM, self.next_item) if self.next_item else Position(Screen.REVIEW)
 
+    def at(self, position: Position) -> "Dialogue":
+        """The same with the person at this position, or as it was where they may not go there.
+
+        A page that one went back to by oneself asks for it before an event, for no event told us.
+        """
+        if not _may_stand(self, position):
+            return self
+        return replace(self, position=None if position == self.onward else position)
+
 
 @dataclass(frozen=True, slots=True)
 class Commanded:
@@ -256,27 +265,26 @@ def _may_look(dialogue: Dialogue, screen: Screen) -> bool:
 def _go(dialogue: Dialogue, position: Position) -> Turn:
     if _may_look(dialogue, position.screen):
         return Turn(dialogue, position)
-    if not _may_go(dialogue, position):
-        return _stay(dialogue, OLD_BUTTON)
-    if position.screen == Screen.PAUSE:
+    if position.screen == Screen.PAUSE and _may_pause(dialogue):
         return Turn(dialogue, position)
-    return _stay(replace(dialogue, position=None if position == dialogue.onward else position))
+    return _stay(dialogue.at(position), None if _may_stand(dialogue, position) else OLD_BUTTON)
 
 
-def _may_go(dialogue: Dialogue, position: Position) -> bool:
-    if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
+def _may_pause(dialogue: Dialogue) -> bool:
+    return dialogue.wave_open and not dialogue.completed
+
+
+def _may_stand(dialogue: Dialogue, position: Position) -> bool:
+    """Whether they can be there, until they go elsewhere: at what they answered, at what comes next, at the review."""
+    if not _may_pause(dialogue) or dialogue.group is None:
         return False
-    if dialogue.here.screen == Screen.GROUP:
-        return position.screen == Screen.PAUSE
     match position.screen:
         case Screen.ITEM:
             return position.number in dialogue.answers or position == dialogue.onward
         case Screen.PART:
             return not dialogue.next_item and 1 <= position.number <= len(dialogue.checklist.dimensions)
-        case Screen.REVIEW:
-            return not dialogue.next_item
         case _:
-            return position.screen == Screen.PAUSE
+            return position.screen == Screen.REVIEW and not dialogue.next_item
 
 
 def _resume(dialogue: Dialogue) -> Turn:
@@ -289,7 +297,7 @@ def _switch(dialogue: Dialogue, switch: Switch) -> Turn:
     after = replace(dialogue, language=switch.language)
     if _may_look(dialogue, switch.position.screen) and switch.position.screen != Screen.LANGUAGE:
         return Turn(after, switch.position)
-    if switch.position.screen in (Screen.PAUSE, Screen.PAUSED) and _may_go(after, Position(Screen.PAUSE)):
+    if switch.position.screen in (Screen.PAUSE, Screen.PAUSED) and _may_pause(after):
         return Turn(after, switch.position)
     return _stay(after)
 
@@ -297,7 +305,7 @@ def _switch(dialogue: Dialogue, switch: Switch) -> Turn:
 def _pause(dialogue: Dialogue, moment: str, now: datetime) -> Turn:
     """Ask for a reminder: at a moment, by itself after some silence ("auto"), or not at all ("none")."""
     choices = dialogue.choices(now)
-    if not _may_go(dialogue, Position(Screen.PAUSE)) or moment not in (*choices, "auto", "none"):
+    if not _may_pause(dialogue) or moment not in (*choices, "auto", "none"):
         return _stay(dialogue, OLD_BUTTON)
     asked = moment != "none"
     after = replace(

@@ -169,6 +169,37 @@ def test_a_changed_answer_in_the_review_comes_back_to_its_part() -> None:
     assert step(there.dialogue, ChooseOption(RESPONSE, 4, "no"), NOW).show == Position(Screen.PART, 2)
 
 
+def test_an_answer_to_a_statement_that_one_went_back_to_without_a_turn() -> None:
+    at_three = beginning(group="other", answers={1: "yes", 2: "yes"})
+    assert step(at_three, ChooseOption(RESPONSE, 1, "no"), NOW).dialogue.answers[1] == "yes"
+    changed = step(at_three.at(Position(Screen.ITEM, 1)), ChooseOption(RESPONSE, 1, "no"), NOW)
+    assert changed == Turn(replace(at_three, answers={1: "no", 2: "yes"}), Position(Screen.ITEM, 3))
+
+
+@given(DIALOGUES, PLACES)
+def test_one_can_only_be_put_where_a_button_could_lead(dialogue: Dialogue, position: Position) -> None:
+    put, led = dialogue.at(position), step(dialogue, Go(RESPONSE, position), NOW)
+    if led.notice is None:
+        assert put == led.dialogue
+    else:
+        assert put is dialogue
+    assert put.here.screen in (dialogue.here.screen, Screen.ITEM, Screen.PART, Screen.REVIEW)
+    assert put.at(dialogue.here).here == dialogue.here, "and back"
+
+
+def test_nobody_is_put_at_a_statement_that_waits_or_in_what_is_over() -> None:
+    at_three = beginning(group="other", answers={1: "yes", 2: "yes"})
+    for dialogue, number in (
+        (at_three, 4),
+        (at_three, 0),
+        (at_three, 99),
+        (replace(at_three, group=None), 1),
+        (replace(at_three, wave_open=False), 1),
+        (replace(at_three, completed=True), 1),
+    ):
+        assert dialogue.at(Position(Screen.ITEM, number)) is dialogue
+
+
 def test_answering_ends_a_break() -> None:
     resting = step(beginning(group="other"), ChooseMoment(RESPONSE, "week"), NOW).dialogue
     assert resting.remind_at
