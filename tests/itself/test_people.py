@@ -9,7 +9,7 @@ from tests.telegram_server import BotMessage, TelegramServer
 def statement(item: int, given: str | None = None) -> Sight:
     labels = [("✓ " if key == given else "") + label for key, label in zip(KEYS, DUTCH, strict=True)]
     rows = [[{"text": label, "callback_data": "x"}] for label in labels]
-    return Sight(BotMessage(1, 7, 0, f"Zin {item} van 26", "", markup={"inline_keyboard": rows}))
+    return Sight(BotMessage(1, 7, 0, f"Zin {item} van 26 · Het werk", "", markup={"inline_keyboard": rows}))
 
 
 def part(item: int, given: str) -> Sight:

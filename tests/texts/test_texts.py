@@ -129,7 +129,7 @@ def test_every_fault_in_a_catalogue_is_named_with_file_text_and_language(locales
     assert "nl/LC_MESSAGES/checklist.po: dimension visibility plain: 'How others see us': 61 characters" in found
     assert "nl/LC_MESSAGES/checklist.po: item 3: 'Equity of the partners is essential" in found
     assert "nl/LC_MESSAGES/checklist.po: 'Not in the source': stale" in found
-    assert "nl/LC_MESSAGES/bot.po: '{if_first}Well done: part {done} is finished." in found
+    assert "nl/LC_MESSAGES/bot.po: '{if_first}Nice, part {done} is finished." in found
     assert "Statement {number} of {count}" in found.split(": needs the same {names}")[1]
     assert len(found.splitlines()) == 5
 
@@ -201,9 +201,9 @@ def test_what_is_said_within_a_phrase_may_name_what_was_given_around_it(texts: T
 
 
 def test_plurals_and_the_language_of_dates_and_commands(texts: Texts) -> None:
-    assert [texts.say(say_n("{count} statement to go.", "{count} statements to go.", n), "nl") for n in (1, 2)] == [
-        "Nog 1 zin.",
-        "Nog 2 zinnen.",
+    assert [texts.say(say_n("{count} minute", "{count} minutes", n), "nl") for n in (1, 2)] == [
+        "1 minuut",
+        "2 minuten",
     ]
     moment = say("I will send you a message on {moment}.", moment=MONDAY)
     assert texts.say(moment, "nl") == "Ik stuur u een bericht op maandag 2 maart 09:30."

@@ -33,7 +33,8 @@ async def test_a_reminder_shows_the_next_statement_and_not_one_that_was_looked_b
     clock.pass_time(days=2)
     await house.caught_up()
     assert "U bent gestopt bij zin 6 van 26." in anna.last.text
-    assert "\nZin 6 van 26\n" in anna.last.text
+    assert "\nZin 6 van 26 · " in anna.last.text
+    assert "Zin 5: Ja" not in anna.last.text, "a reminder is read over a shoulder too"
     await answer(house, anna, "yes")
     assert "Zin 7 van 26" in anna.last.text
 

@@ -6,12 +6,44 @@ from bot.survey.conversation.buttons import ChooseOption, Go, Position, Press, S
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.shared_rows import language_buttons
 from bot.survey.conversation.views import Button, Row, View, in_rows
-from bot.survey.phrases import Phrase, say, say_n
+from bot.survey.phrases import Phrase, say
 
 
 def screen(dialogue: Dialogue, number: int, _now: datetime) -> View:
     rows = (*options(dialogue, number), *_steering(dialogue, number))
-    return View(text(dialogue, number, is_first=_begins_a_part(dialogue, number)), rows)
+    return View(text(dialogue, number, is_on_the_way=True), rows)
+
+
+def text(dialogue: Dialogue, number: int, *, is_on_the_way: bool = False) -> Phrase:
+    """The statement; for who is on the way through them, below what came just before it.
+
+    A page takes its values one by one, so each part of the screen is a value of its own.
+    """
+    item, part = dialogue.checklist.items[number], dialogue.checklist.part_of(number)
+    return say(
+        """{if_first}Nice, part {done} is finished.
+        {previous}
+
+        {if_several}{partnership}
+        Statement {number} of {count} · {dimension}
+
+        <b>{plain}</b>
+        💡 {hint}
+
+        The official statement: {statement}
+
+        Is this true for you?""",
+        if_first=is_on_the_way and _begins_a_part(dialogue, number),
+        done=part - 1,
+        previous=is_on_the_way and _previous(dialogue, number - 1),
+        if_several=bool(dialogue.others),
+        number=number,
+        count=len(dialogue.checklist.items),
+        dimension=dialogue.checklist.dimensions[part - 1].plain,
+        plain=item.plain,
+        hint=item.hint or False,
+        statement=item.statement,
+    )
 
 
 def _begins_a_part(dialogue: Dialogue, number: int) -> bool:
@@ -21,41 +53,23 @@ def _begins_a_part(dialogue: Dialogue, number: int) -> bool:
     return part > 1 and number == first and number not in dialogue.answers
 
 
-def text(dialogue: Dialogue, number: int, *, is_first: bool = False) -> Phrase:
-    items, part = dialogue.checklist.items, dialogue.checklist.part_of(number)
-    return say(
-        """{if_first}Well done: part {done} is finished. {to_go}
-
-        {if_several}{partnership}
-        Part {part} of {parts} · {dimension}
-        Statement {number} of {count}
-
-        <b>{statement}</b>
-
-        In other words:
-        {plain}
-        💡 {hint}""",
-        if_first=is_first,
-        done=part - 1,
-        to_go=say_n("{count} statement to go.", "{count} statements to go.", len(items) - len(dialogue.answers)),
-        if_several=bool(dialogue.others),
-        part=part,
-        parts=len(dialogue.checklist.dimensions),
-        dimension=dialogue.checklist.dimensions[part - 1].plain,
-        number=number,
-        count=len(items),
-        statement=items[number].statement,
-        plain=items[number].plain,
-        hint=items[number].hint or False,
-    )
+def _previous(dialogue: Dialogue, number: int) -> Phrase | bool:
+    """What they chose one statement before, so that a slip of the finger is seen; False when there is nothing."""
+    if number not in dialogue.answers:
+        return False
+    option = dialogue.checklist.options[dialogue.answers[number]]
+    return say("Statement {number}: {option}", number=number, option=option.label)
 
 
 def options(dialogue: Dialogue, number: int) -> tuple[Row, ...]:
-    chosen = dialogue.answers.get(number)
-    return tuple(
-        (Button(option.label, ChooseOption(dialogue.response, number, key), key == chosen),)
-        for key, option in dialogue.checklist.options.items()
-    )
+    """The scored answers each in a row of its own, the two without a score in one."""
+    every, chosen = dialogue.checklist.options, dialogue.answers.get(number)
+    buttons = {
+        key: Button(option.label, ChooseOption(dialogue.response, number, key), key == chosen)
+        for key, option in every.items()
+    }
+    scored = tuple((button,) for key, button in buttons.items() if every[key].score is not None)
+    return (*scored, tuple(button for key, button in buttons.items() if every[key].score is None))
 
 
 def _steering(dialogue: Dialogue, number: int) -> tuple[Row, ...]:
