@@ -26,7 +26,6 @@ SIGNS = {
     **dict.fromkeys(("Dat zeg ik liever niet", "I would rather not say"), "group"),
     **dict.fromkeys(("Geen bericht", "No message"), "pause"),
     **dict.fromkeys(("Klaar", "Done"), "review"),
-    **dict.fromkeys(("‹ Terug naar alle delen", "‹ Back to all parts"), "part"),
     **dict.fromkeys(("✓ Nederlands", "✓ English"), "language"),
 }
 """A button that only one screen has -> that screen."""
@@ -35,9 +34,9 @@ LANGUAGES = ("Nederlands", "English")
 BACK, FORWARD, PAUSE = ("‹ Terug", "‹ Back"), ("Verder ›", "Next ›"), ("Pauze", "Pause")
 THANKS = re.compile(r"^(Dank u wel|Thank you)!", re.MULTILINE)
 STATEMENT = re.compile(r"^(?:Zin|Statement) (\d+) (?:van|of) 26 · ", re.MULTILINE)
-GIVEN = re.compile(r"^(\d+)\. .*\n→ (.+)$", re.MULTILINE)  # a statement and its answer, when one looks back
+GIVEN = re.compile(r"^(\d+)\. .* → (.+)$", re.MULTILINE)  # a statement and its answer, when one looks back
 GO_ON = re.compile(r"Verdergaan|Go on|Verder met zin \d+|Go on with statement \d+")
-PAST_THE_ITEMS = ("review", "part")  # not the thanks: they answer Done, never a statement
+PAST_THE_ITEMS = ("review",)  # not the thanks: they answer Done, never a statement
 REMARKS = ("Moet dit nou?", "/help", "/privacy", "/mydata", "/mijngegevens", "/language", "/taal")
 GO_ON_COMMANDS = ("/verder", "/continue")
 CHANGES_OF_MIND = 6  # at most; then they want it over with
@@ -140,7 +139,6 @@ class Respondent:
             "language": self._press_any,
             "aside": self._go_on,
             "review": self._look_back,
-            "part": self._look_back,
             "thanks": self._rest,
             "lost": self._ask_the_way,
         }
@@ -283,13 +281,12 @@ class Respondent:
         await self._press(sight.options[option], sight.message, times=1 if self.random.random() < 0.85 else 2)
 
     async def _look_back(self, sight: Sight) -> None:
-        """The review, or a part of it: change something, or be done with it."""
-        forward = ("Klaar", "Done", "‹ Terug naar alle delen", "‹ Back to all parts")
-        choices = [label for label in sight.labels if re.fullmatch(r"(Deel |Part )?\d+", label)]
+        """The review: change something, or be done with it."""
+        choices = [label for label in sight.labels if label.isdigit()]
         if self._changes_of_mind < CHANGES_OF_MIND and self.random.random() < 0.4:
             await self._press(self.random.choice(choices), sight.message)
         else:
-            await self._press(sight.one_of(forward), sight.message)
+            await self._press(sight.one_of(("Klaar", "Done")), sight.message)
 
     def _tell(self, what: str, how: str) -> None:
         self.diary.append(f"{datetime.now(UTC):%H:%M:%S.%f} {how}")

@@ -11,7 +11,7 @@ from functools import cache
 from inspect import cleandoc
 from typing import Literal
 
-Domain = Literal["bot", "checklist", "language", "joined", "within", "verbatim"]
+Domain = Literal["bot", "checklist", "language", "joined", "within", "beginning", "verbatim"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Phrase:
 
     The domains `bot` and `checklist` are catalogues; in `language` the text is a language code, said as that language
     calls itself; `joined` sets the phrases among its values one after the other, with its text between them; `within`
-    is its first value, in which the others may be named; `verbatim` is the same in every language.
+    is its first value, in which the others may be named; `beginning` is the first words of its value, up to `count`
+    characters; `verbatim` is the same in every language.
     """
 
     text: str
@@ -76,6 +77,11 @@ def joined(phrases: Iterable[Phrase], between: str = ", ") -> Phrase:
 def within(phrase: Phrase, values: Mapping[str, Value]) -> Phrase:
     """The phrase, where it and whatever it is made of may name these values too."""
     return Phrase("", (("", phrase), *values.items()), domain="within")
+
+
+def beginning(phrase: Phrase, most: int) -> Phrase:
+    """The words that it begins with, in at most so many characters: enough to know it again."""
+    return Phrase("", (("", phrase),), domain="beginning", count=most)
 
 
 def verbatim(text: object) -> Phrase:

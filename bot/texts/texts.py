@@ -13,6 +13,7 @@ from html import escape
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
+from textwrap import shorten
 
 from babel import Locale
 from babel.core import UnknownLocaleError
@@ -69,6 +70,9 @@ class Texts:
                 return phrase.text.join(self._value(value, language, around) for _, value in phrase.values)
             case "within":
                 return self._value(phrase.values[0][1], language, {**around, **dict(phrase.values)})
+            case "beginning":
+                whole = plain(self._value(phrase.values[0][1], language, around))
+                return escape(shorten(whole, phrase.count, placeholder=" …"), quote=False)
             case domain:
                 text = self._look_up(phrase, self._catalogues[language][domain])
         if "{" not in text:

@@ -12,10 +12,10 @@ def statement(item: int, given: str | None = None) -> Sight:
     return Sight(BotMessage(1, 7, 0, f"Zin {item} van 26 · Het werk", "", markup={"inline_keyboard": rows}))
 
 
-def part(item: int, given: str) -> Sight:
-    text = f"Deel 1\n\n{item}. Wij werken samen.\n→ {DUTCH[KEYS.index(given)]}\n\nKies het nummer."
-    back = [[{"text": "‹ Terug naar alle delen", "callback_data": "x"}]]
-    return Sight(BotMessage(1, 7, 0, text, "", markup={"inline_keyboard": back}))
+def review(item: int, given: str) -> Sight:
+    text = f"Kies het nummer.\n\n{item}. Wij werken samen. → {DUTCH[KEYS.index(given)]}\n\nTik dan op Klaar."
+    done = [[{"text": "Klaar", "callback_data": "x"}]]
+    return Sight(BotMessage(1, 7, 0, text, "", markup={"inline_keyboard": done}))
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ async def test_a_screen_that_is_shown_again_answers_no_later_tap(anna: Responden
     assert anna.possible(3) == {"no", "yes"}, "the tap may still be under way"
 
 
-@pytest.mark.parametrize("sight", [statement(3, "yes"), part(3, "yes")], ids=["on the statement", "in the part"])
+@pytest.mark.parametrize("sight", [statement(3, "yes"), review(3, "yes")], ids=["on the statement", "in the review"])
 async def test_what_stands_there_is_sure_and_what_stood_there_before_comes_back_to_nobody(
     anna: Respondent, sight: Sight
 ) -> None:

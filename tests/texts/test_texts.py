@@ -67,7 +67,7 @@ def every_view(texts: Texts) -> Iterator[tuple[str, View]]:
 
 def every_place(texts: Texts) -> Iterator[Position]:
     for screen in screens.SCREENS:
-        numbers = {Screen.ITEM: texts.checklist.items, Screen.PART: range(1, 7)}.get(screen, [0])
+        numbers = texts.checklist.items if screen == Screen.ITEM else [0]
         yield from (Position(screen, number) for number in numbers)
 
 

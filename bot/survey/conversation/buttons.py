@@ -22,7 +22,6 @@ class Screen(StrEnum):
     PAUSE = "p"
     PAUSED = "q"
     REVIEW = "r"
-    PART = "d"
     THANKS = "t"
     CLOSED = "c"
     LANGUAGE = "l"
@@ -39,9 +38,13 @@ class Screen(StrEnum):
     RESULT = "u"
 
 
+FORMER_SCREENS = {"d": Screen.REVIEW}
+"""Screens that are no more, in old buttons and stored positions -> what took their place. The review had parts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A screen, with the number of the item or part on it where it has one."""
+    """A screen, with the number of the item on it where it has one."""
 
     screen: Screen
     number: int = 0
@@ -51,10 +54,12 @@ class Position:
 
 
 def position_from(code: str) -> Position | None:
+    screen, number = code[:1], code[1:]
     try:
-        return Position(Screen(code[:1]), _number(code[1:]) if code[1:] else 0)
+        there = Position(Screen(FORMER_SCREENS.get(screen, screen)), _number(number) if number else 0)
     except ValueError:
         return None
+    return Position(there.screen) if screen in FORMER_SCREENS else there
 
 
 @dataclass(frozen=True, slots=True)

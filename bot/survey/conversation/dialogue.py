@@ -236,11 +236,8 @@ def _choose(dialogue: Dialogue, chosen: ChooseOption) -> Turn:
     item = chosen.item
     if chosen.option not in dialogue.checklist.options or dialogue.here != Position(Screen.ITEM, item):
         return _stay(dialogue, _why_not(dialogue, chosen))
-    changed = item in dialogue.answers
-    after = replace(dialogue, answers={**dialogue.answers, item: chosen.option}, position=None, remind_at=None)
-    if changed and not after.next_item:
-        after = replace(after, position=Position(Screen.PART, dialogue.checklist.part_of(item)))
-    return _stay(after)
+    answers = {**dialogue.answers, item: chosen.option}
+    return _stay(replace(dialogue, answers=answers, position=None, remind_at=None))
 
 
 def _why_not(dialogue: Dialogue, chosen: ChooseOption) -> Phrase | None:
@@ -278,13 +275,7 @@ def _may_stand(dialogue: Dialogue, position: Position) -> bool:
     """Whether they can be there, until they go elsewhere: at what they answered, at what comes next, at the review."""
     if not _may_pause(dialogue) or dialogue.group is None:
         return False
-    match position.screen:
-        case Screen.ITEM:
-            return position.number in dialogue.answers or position == dialogue.onward
-        case Screen.PART:
-            return not dialogue.next_item and 1 <= position.number <= len(dialogue.checklist.dimensions)
-        case _:
-            return position.screen == Screen.REVIEW and not dialogue.next_item
+    return position == dialogue.onward or (position.screen == Screen.ITEM and position.number in dialogue.answers)
 
 
 def _resume(dialogue: Dialogue) -> Turn:

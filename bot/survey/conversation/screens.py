@@ -3,7 +3,6 @@
 The same dialogue, position and time always give the same view.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -23,7 +22,7 @@ from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
 from bot.survey.conversation.shared_rows import go_on, languages, own_data_button
 from bot.survey.conversation.values import shared
 from bot.survey.conversation.views import Button, Row, View, in_rows
-from bot.survey.phrases import Phrase, joined, say, verbatim, within
+from bot.survey.phrases import Phrase, beginning, joined, say, verbatim, within
 from bot.survey.scores import scoring
 from bot.survey.scores.scoring import Scores
 
@@ -55,61 +54,28 @@ def _group(dialogue: Dialogue, _number: int, _now: datetime) -> View:
 
 
 def _review(dialogue: Dialogue, _number: int, _now: datetime) -> View:
-    parts = tuple(enumerate(dialogue.checklist.dimensions, 1))
-    look = (
-        Button(say("Part {part}", part=part), Go(dialogue.response, Position(Screen.PART, part))) for part, _ in parts
-    )
+    items, response = dialogue.checklist.items, dialogue.response
+    change = (Button(verbatim(item), Go(response, Position(Screen.ITEM, item))) for item in items)
     return View(
         say(
-            """<b>You answered all statements.</b>
+            """<b>You chose an answer to every statement.</b>
 
-            Here are your answers. Do you want to change something? Choose a part.
-
-            {parts}
-
-            Is it good like this? Then tap Done. After that you cannot change your answers any more.""",
-            parts=joined((_counted(dialogue, *part) for part in parts), "\n\n"),
-        ),
-        (
-            *in_rows(look),
-            (Button(say("Done"), Finish(dialogue.response)),),
-        ),
-    )
-
-
-def _counted(dialogue: Dialogue, part: int, dimension: Dimension) -> Phrase:
-    chosen = Counter(dialogue.answers[item] for item in dimension.items)
-    options = dialogue.checklist.options.items()
-    counts = [
-        say("{count} × {option}", count=chosen[key], option=option.label) for key, option in options if chosen[key]
-    ]
-    return say("Part {part} · {dimension}\n{counts}", part=part, dimension=dimension.plain, counts=joined(counts))
-
-
-def _part(dialogue: Dialogue, number: int, _now: datetime) -> View:
-    dimension = dialogue.checklist.dimensions[number - 1]
-    change = (Button(verbatim(item), Go(dialogue.response, Position(Screen.ITEM, item))) for item in dimension.items)
-    return View(
-        say(
-            """<b>Part {part} · {dimension}</b>
+            Do you want to change an answer? Tap its number.
 
             {answers}
 
-            Which answer do you want to change? Choose its number.""",
-            part=number,
-            dimension=dimension.plain,
-            answers=joined((_answered(dialogue, item) for item in dimension.items), "\n\n"),
+            Is it good like this? Then tap Done. After that you cannot change your answers any more.""",
+            answers=joined((_answered(dialogue, item) for item in items), "\n"),
         ),
-        (
-            *in_rows(change, 4),
-            (Button(say("‹ Back to all parts"), Go(dialogue.response, Position(Screen.REVIEW))),),
-        ),
+        (*in_rows(change, 6), (Button(say("Done"), Finish(response)),)),
     )
 
 
 def _answered(dialogue: Dialogue, item: int) -> Phrase:
-    plain, option = dialogue.checklist.items[item].plain, dialogue.checklist.options[dialogue.answers[item]].label
-    return say("{number}. {plain}\n→ <b>{option}</b>", number=item, plain=plain, option=option)
+    """One row, short enough that all of them fit into one message in any language."""
+    plain = beginning(dialogue.checklist.items[item].plain, REVIEWED)
+    option = dialogue.checklist.options[dialogue.answers[item]]
+    return say("{number}. {plain} → <b>{option}</b>", number=item, plain=plain, option=option.label)
 
 
 def _thanks(dialogue: Dialogue, _number: int, _now: datetime) -> View:
@@ -196,6 +162,7 @@ def _to_be_sent(dialogue: Dialogue, why: Screen, now: datetime) -> View:
     return View(((above,), *shown.paragraphs), (*shown.rows, *reminder_screens.put_off(dialogue, why)))
 
 
+REVIEWED = 60  # characters of a statement, at most
 WITHOUT_LANGUAGES = {Screen.ITEM, Screen.REMINDER, Screen.INVITED, Screen.LANGUAGE, Screen.PICK, Screen.ERASED}
 SCREENS: dict[Screen, Phrase | Callable[[Dialogue, int, datetime], View]] = {
     Screen.GROUP: _group,
@@ -206,7 +173,6 @@ SCREENS: dict[Screen, Phrase | Callable[[Dialogue, int, datetime], View]] = {
     Screen.REMINDER: _reminder,
     Screen.INVITED: _invited,
     Screen.REVIEW: _review,
-    Screen.PART: _part,
     Screen.THANKS: _thanks,
     Screen.RESULT: say("You can see this result here again, until the next round."),  # under what a database knows
     Screen.CLOSED: _closed,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.survey.conversation.buttons import ChooseOption, Go, Position, Press, Screen
+from bot.survey.conversation.buttons import ChooseOption, Go, Position, Screen
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.shared_rows import language_buttons
 from bot.survey.conversation.views import Button, Row, View, in_rows
@@ -78,11 +78,6 @@ def _steering(dialogue: Dialogue, number: int) -> tuple[Row, ...]:
     pause = Button(say("Pause"), Go(response, Position(Screen.PAUSE)))
     if number not in dialogue.answers:
         return in_rows((*back, pause, *language_buttons(dialogue, Position(Screen.ITEM, number))))
-    forward = Button(say("Next ›"), _forward(dialogue, number))
+    on = Position(Screen.ITEM, number + 1) if dialogue.next_item else Position(Screen.REVIEW)
+    forward = Button(say("Next ›"), Go(response, on))
     return ((*back, forward), *in_rows((pause, *language_buttons(dialogue, Position(Screen.ITEM, number)))))
-
-
-def _forward(dialogue: Dialogue, number: int) -> Press:
-    if dialogue.next_item is None:
-        return Go(dialogue.response, Position(Screen.PART, dialogue.checklist.part_of(number)))
-    return Go(dialogue.response, Position(Screen.ITEM, number + 1))

@@ -22,6 +22,7 @@ from bot.survey.conversation.buttons import (
     Welcome,
     decode,
     encode,
+    position_from,
 )
 
 MOST = 10**18 - 1
@@ -82,6 +83,13 @@ def test_whatever_else_arrives_is_a_press_of_ours_or_nothing(data: str) -> None:
 )
 def test_forged_data_is_nothing(forged: str) -> None:
     assert decode(forged) is None
+
+
+def test_what_led_to_a_part_of_the_review_leads_to_the_review() -> None:
+    assert decode("g:7:d2") == Go(7, Position(Screen.REVIEW))
+    assert decode("l:7:en:d") == Switch(7, "en", Position(Screen.REVIEW))
+    assert position_from("d6") == Position(Screen.REVIEW)
+    assert position_from("dx") is None
 
 
 def test_every_kind_of_press_has_a_letter_of_its_own() -> None:

@@ -120,8 +120,6 @@ def test_whatever_happened_one_can_finish_from_there(dialogue: Dialogue, events:
             Go(RESPONSE, Position(Screen.REVIEW))
         ]
         turn = step(turn.dialogue, onward[0], NOW)
-        if turn.show.screen == Screen.PART:
-            turn = step(turn.dialogue, Go(RESPONSE, Position(Screen.REVIEW)), NOW)
     pytest.fail(f"not finished, but at {turn.show}")
 
 
@@ -162,11 +160,11 @@ def test_a_late_second_tap_is_silent_and_a_late_other_tap_is_told() -> None:
     assert late.notice
 
 
-def test_a_changed_answer_in_the_review_comes_back_to_its_part() -> None:
+def test_a_changed_answer_in_the_review_comes_back_to_the_review() -> None:
     all_given = beginning(group="other", answers=dict.fromkeys(CHECKLIST.items, "yes"))
     there = step(all_given, Go(RESPONSE, Position(Screen.ITEM, 4)), NOW)
     assert there.show == Position(Screen.ITEM, 4)
-    assert step(there.dialogue, ChooseOption(RESPONSE, 4, "no"), NOW).show == Position(Screen.PART, 2)
+    assert step(there.dialogue, ChooseOption(RESPONSE, 4, "no"), NOW).show == Position(Screen.REVIEW)
 
 
 def test_an_answer_to_a_statement_that_one_went_back_to_without_a_turn() -> None:
@@ -183,7 +181,7 @@ def test_one_can_only_be_put_where_a_button_could_lead(dialogue: Dialogue, posit
         assert put == led.dialogue
     else:
         assert put is dialogue
-    assert put.here.screen in (dialogue.here.screen, Screen.ITEM, Screen.PART, Screen.REVIEW)
+    assert put.here.screen in (dialogue.here.screen, Screen.ITEM, Screen.REVIEW)
     assert put.at(dialogue.here).here == dialogue.here, "and back"
 
 
