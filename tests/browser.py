@@ -30,6 +30,8 @@ FLAGS = (
     "--remote-debugging-port=0",
 )  # fmt: skip
 HOW_TO_GET_IT = "no Chromium here: on Debian `apt-get install chromium`, or set CHROMIUM to where it is"
+PHONES = {"Roboto": "fonts-roboto-unhinted", "Inter": "fonts-inter"}
+"""What a page is set in on Android, and what comes near to it on an iPhone; with the package of Debian that has it."""
 WIDTH, HEIGHT = 360, 640
 
 
@@ -37,17 +39,33 @@ def find_chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
+def missing(font: str) -> str:
+    """Why nothing can be measured in this font; nothing when it can."""
+    if find_chromium() is None:
+        return HOW_TO_GET_IT
+    if shutil.which("fc-list") and subprocess.run(("fc-list", font), capture_output=True).stdout:
+        return ""
+    return f"no {font} here: on Debian `apt-get install {PHONES.get(font, 'fontconfig')}`"
+
+
 @contextmanager
-def chromium() -> Iterator[str]:
-    """Where it listens. It may serve any number of tests, one after another."""
+def chromium(font: str = "") -> Iterator[str]:
+    """Where it listens. It may serve any number of tests, one after another. With a `font`, that is the font of the
+    system, as on a phone that has it."""
     with tempfile.TemporaryDirectory(prefix=prefix("chromium"), ignore_cleanup_errors=True) as folder:
         command = (find_chromium() or "chromium", *FLAGS, f"--user-data-dir={folder}", "about:blank")
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        environment = {**os.environ, **(_fonts(font, Path(folder, "fonts.conf")) if font else {})}
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
         try:
             yield _address(Path(folder, "DevToolsActivePort"))
         finally:
             process.terminate()
             process.wait()
+
+
+def _fonts(font: str, file: Path) -> dict[str, str]:
+    file.write_text(FONTS.replace("FONT", font))
+    return {"FONTCONFIG_FILE": str(file)}
 
 
 def _address(file: Path) -> str:
@@ -207,6 +225,27 @@ class Tab:
         """A finger on the button or link with this label."""
         await self.tap_at(*await self.place(label))
 
+    async def press(self, selector: str) -> None:
+        """A finger on the first that this selector finds, once it is there and scrolled into sight."""
+        find = f"[...document.querySelectorAll({json.dumps(selector)})].find(one => one.checkVisibility())"
+        await self.until(find)
+        await self.tap_at(*await self.run(f"({CENTRE})({find}, 'nearest')"))
+
+    async def in_sight(self, elements: str) -> list[str]:
+        """Of these elements, an expression, the values of those that are wholly in sight: not over the edge, and not
+        under something else."""
+        found = await self.run(f"{elements}.filter({SEEN}).map(one => one.value || '')")
+        return [str(value) for value in found]
+
+    async def fonts(self, selector: str) -> set[str]:
+        """The fonts that the words in the first that this selector finds are really set in."""
+        await self.call("DOM.enable")
+        await self.call("CSS.enable")
+        document = await self.call("DOM.getDocument")
+        node = await self.call("DOM.querySelector", nodeId=document["root"]["nodeId"], selector=selector)
+        used = await self.call("CSS.getPlatformFontsForNode", nodeId=node["nodeId"])
+        return {str(font["familyName"]) for font in used["fonts"]}
+
     async def tap_at(self, x: float, y: float, count: int = 1, **more: float) -> str:
         """A finger at this place, the first or the second time in a row; what is there by then. Its `timestamp`, in
         seconds since 1970, may be earlier than now: then a slow machine hears of it only now."""
@@ -268,9 +307,21 @@ VOICES = """window.heard = []; speechSynthesis.getVoices = () => LANGUAGES.map(l
 UNHURRIED = "{ const now = performance.now.bind(performance); performance.now = () => now() - 1000; }"
 FIND = """label => [...document.querySelectorAll('button, a, summary')].find(
     one => one.checkVisibility() && one.innerText.replace('✓', '').trim() === label)"""
-PLACE = f"""(label, block) => {{
-    const one = ({FIND})(label);
-    one.scrollIntoView({{block, behavior: 'instant'}});
+CENTRE = """(one, block) => {
+    one.scrollIntoView({block, behavior: 'instant'});
     const box = one.getBoundingClientRect();
     return [box.x + box.width / 2, box.y + box.height / 2];
-}}"""
+}"""
+PLACE = f"(label, block) => ({CENTRE})(({FIND})(label), block)"
+SEEN = """one => {
+    const {left, right, top, bottom} = one.getBoundingClientRect(), x = (left + right) / 2, y = (top + bottom) / 2;
+    return [[left + 2, y], [right - 2, y], [x, top + 2], [x, bottom - 2]].every(([x, y]) => {
+        const there = document.elementFromPoint(x, y);
+        return there && (one.contains(there) || there.contains(one));
+    }) && left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+}"""
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig><include>/etc/fonts/fonts.conf</include>
+<match target="pattern"><test name="family"><string>sans-serif</string></test>
+<edit name="family" mode="prepend" binding="strong"><string>FONT</string></edit></match></fontconfig>
+"""
