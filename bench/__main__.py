@@ -1,4 +1,4 @@
-"""The command: `python3 dev.py bench [--rounds N] [--people 64 1] [--short] [--write]`.
+"""The command: `python -m bench [page] [--rounds N] [--people 64 1] [--short] [--write]`.
 
 Everything measured goes to standard output as Markdown; how far it is, to standard error.
 """
@@ -12,7 +12,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import machine
+from bench import machine, page
 from bench.bots import BenchError
 from bench.report import report
 from bench.rounds import measure
@@ -30,12 +30,15 @@ def main() -> int:
     if cores:
         os.sched_setaffinity(0, {cores[1]})
     rounds = asked.rounds or (1 if asked.short else 3)
+    core, about = cores[0] if cores else None, machine.described(Path(tempfile.gettempdir()))
     try:
-        outcome = asyncio.run(measure(rounds, asked.people, asked.short, cores[0] if cores else None))
+        if asked.what == "page":
+            print(f"# What the page costs\n\n{about}.\n\n{asyncio.run(page.everything(rounds, asked.short, core))}")
+            return 0
+        outcome = asyncio.run(measure(rounds, asked.people, asked.short, core))
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1
-    about = machine.described(Path(tempfile.gettempdir()))
     text = report(outcome, about, bool(cores), datetime.now(UTC).date())
     print(text, end="")
     if asked.write:
@@ -45,7 +48,8 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser("bench", description="What an answer costs, beside python-telegram-bot alone.")
+    parser = argparse.ArgumentParser("bench", description="What an answer costs, beside a bare bot or a bare page.")
+    parser.add_argument("what", nargs="?", choices=["chat", "page"], default="chat", help="default chat")
     parser.add_argument("--rounds", type=_count, help="how often every bot has its turn (default 3)")
     parser.add_argument("--people", type=_count, nargs="+", default=[64, 1], help="how many at once (default 64 1)")
     parser.add_argument("--short", action="store_true", help="one round with fewer answers, to see that it works")

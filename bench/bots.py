@@ -71,7 +71,7 @@ def environment_for(server: TelegramServer, folder: Path) -> dict[str, str]:
         "TELEGRAM_API_URL": server.url,
         "DATABASE_URL": f"sqlite:///{folder}/survey.db",
         "SAMENSPRAAK_SECRET": SECRET,
-        "PORT": str(_free_port()),
+        "PORT": str(free_port()),
     }
 
 
@@ -109,6 +109,6 @@ def _log(folder: Path) -> str:
     return (folder / "log").read_text("utf-8")[-2000:]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])

@@ -54,17 +54,17 @@ def _ratios(runs: Sequence[Run], loads: Sequence[int]) -> str:
         (f"{one} / {other}", *(_ratio(_of(runs, one, people), _of(runs, other, people)) for people in loads))
         for one, other in RATIOS
     )
-    return _table(("CPU per answer", *map(_people, loads)), rows)
+    return table(("CPU per answer", *map(_people, loads)), rows)
 
 
 def _ratio(ours: Sequence[Run], theirs: Sequence[Run]) -> str:
-    return _spread([one.cpu_each / other.cpu_each for one, other in zip(ours, theirs, strict=True)], 2)
+    return spread([one.cpu_each / other.cpu_each for one, other in zip(ours, theirs, strict=True)], 2)
 
 
 def _figures(runs: Sequence[Run], loads: Sequence[int]) -> str:
     columns: dict[str, Callable[[Sequence[Run]], str]] = {
-        "CPU ms per answer": lambda some: _spread([run.cpu_each for run in some], 3),
-        "answers/s": lambda some: _spread([run.a_second for run in some], 0),
+        "CPU ms per answer": lambda some: spread([run.cpu_each for run in some], 3),
+        "answers/s": lambda some: spread([run.a_second for run in some], 0),
         "p50 / p99 ms": lambda some: f"{1000 * _mid(some, 'median'):.1f} / {1000 * _mid(some, 'slowest'):.1f}",
         "polls per answer": lambda some: f"{statistics.median(run.polls / run.answers for run in some):.2f}",
         "memory MB": lambda some: f"{_mid(some, 'memory_before'):.0f} -> {_mid(some, 'memory_after'):.0f}",
@@ -75,7 +75,7 @@ def _figures(runs: Sequence[Run], loads: Sequence[int]) -> str:
         for people in loads
         for name in BOTS
     )
-    return _table(("bot", "at once", *columns), rows)
+    return table(("bot", "at once", *columns), rows)
 
 
 def _bots() -> str:
@@ -97,7 +97,7 @@ def _found(outcome: Outcome) -> str:
 
 def _warnings(runs: Sequence[Run]) -> list[str]:
     shares = [run.others_share for run in runs]
-    said = [f"Other programs used {_spread(shares, 2)} of a core."]
+    said = [f"Other programs used {spread(shares, 2)} of a core."]
     if max(shares) > DISTURBED:
         said.append("Warning: that disturbs. Answers a second and latencies are worse than the bots are.")
     for run in runs:
@@ -123,7 +123,7 @@ def _mid(runs: Iterable[Run], name: str) -> float:
     return float(statistics.median(getattr(run, name) for run in runs))
 
 
-def _spread(values: Sequence[float], digits: int) -> str:
+def spread(values: Sequence[float], digits: int) -> str:
     low, middle, high = (f"{value:.{digits}f}" for value in (min(values), statistics.median(values), max(values)))
     return middle if len(values) == 1 else f"{middle} ({low}..{high})"
 
@@ -132,6 +132,6 @@ def _people(people: int) -> str:
     return "1 person" if people == 1 else f"{people} people"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = (head, ["---"] * len(head), *rows)
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

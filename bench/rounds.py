@@ -110,7 +110,7 @@ class Turn:
         await _walk(await self._invite(bot, warming_up), warming_up)
         total = max(FEWEST_IN_SHORT, people) if self._short else max(FEWEST, AT_LEAST_EACH * people)
         respondents = await self._invite(bot, total)
-        await _quiet(bot)
+        await quiet(bot.process)
         return await self._count(bot, respondents, people, at_start)
 
     async def _invite(self, bot: Bot, total: int) -> list[Respondent]:
@@ -126,7 +126,7 @@ class Turn:
         taken = sorted(await _walk(respondents, people))
         replied = self._read(bot)
         await self._server.called("answerCallbackQuery", before.calls["answerCallbackQuery"] + len(taken))
-        await _quiet(bot)
+        await quiet(bot.process)
         after = self._read(bot)
         _same_work(bot, len(taken), after.calls - before.calls)
         return Run(
@@ -171,10 +171,10 @@ async def _walk(respondents: list[Respondent], at_once: int) -> list[float]:
     return [seconds for some in taken for seconds in some]
 
 
-async def _quiet(bot: Bot) -> None:
-    """Return when the bot has done what it had in hand."""
+async def quiet(process: int) -> None:
+    """Return when a bot or page has done what it had in hand."""
     before = -1.0
-    while (now := machine.cpu_seconds(bot.process)) - before > QUIET / 20:
+    while (now := machine.cpu_seconds(process)) - before > QUIET / 20:
         before = now
         await asyncio.sleep(QUIET)
 
