@@ -120,6 +120,12 @@ def depart(tx: Tx, checklist: Checklist, who: int | ColumnElement[bool]) -> None
             _let_go(tx, wave, last, item, cohort, n - seated)
 
 
+def hold(tx: Tx, response: int) -> None:
+    """Until the end of this transaction no release is made of the wave of this response, nor is the wave closed: what
+    is read from now on stays so."""
+    _lock(tx, waves.c.id == select(responses.c.wave_id).where(responses.c.id == response).scalar_subquery())
+
+
 def _lock(tx: Tx, which: ColumnElement[bool]) -> None:
     """Until the end of this transaction nobody else publishes these waves, or leaves them. In one order everywhere."""
     # Who comes into a wave meanwhile need not wait.

@@ -152,9 +152,9 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
         begun = update(responses).where(responses.c.id == after.response, responses.c.started_at.is_(None))
         tx.connection.execute(begun.values(started_at=now))
     outdated = _withdraw(tx, known, after, now)
-    if after.completed and not before.completed:
-        finished = update(responses).where(responses.c.id == after.response, responses.c.completed_at.is_(None))
-        tx.connection.execute(finished.values(completed_at=now))
+    if after.completed_at != before.completed_at:
+        unreleased = update(responses).where(responses.c.id == after.response, responses.c.released_in.is_(None))
+        tx.connection.execute(unreleased.values(completed_at=after.completed_at))
     if (after.group, after.wants_result) != (before.group, before.wants_result):
         of_response = select(responses.c.respondent_id).where(responses.c.id == after.response).scalar_subquery()
         kept = {"group": after.group, "wants_result": after.wants_result}
@@ -260,7 +260,8 @@ def _dialogue(
         partnership=partnership,
         response=row.response,
         wave_open=row.closed_at is None,
-        completed=row.completed_at is not None,
+        completed_at=row.completed_at,
+        released=row.released_in is not None,
         group=row.group,
         answers=given,
         position=position_from(row.place) if row.place else None,
@@ -303,6 +304,7 @@ _LOAD = Prepared(
             responses.c.reminders,
             responses.c.remind_at,
             responses.c.completed_at,
+            responses.c.released_in,
             responses.c.touched_at,
             responses.c.next_reminder_at,
             responses.c.reminders_sent,

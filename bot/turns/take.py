@@ -13,14 +13,14 @@ from bot.letters import Envelope, Letter
 from bot.results import summaries
 from bot.survey.checklist import fingerprint
 from bot.survey.conversation import own_data, screens, turned_away, welcome
-from bot.survey.conversation.buttons import Coordinate, Decline, Erase, Join, Screen, Welcome
+from bot.survey.conversation.buttons import Coordinate, Decline, Erase, Join, Screen, TakeBack, Welcome
 from bot.survey.conversation.commands import COORDINATING
 from bot.survey.conversation.dialogue import Commanded, Event, Expired, Partnership, Turn, step
 from bot.survey.phrases import Phrase
 from bot.texts.texts import BETWEEN_LANGUAGES, Texts
 from bot.turns import own_answers
 from bot.turns.who import Who, identify
-from storage import contacts, coordinators, links, partnerships, respondents, updates
+from storage import contacts, coordinators, links, partnerships, published, respondents, updates
 from storage.coordinators import Seat
 from storage.engine.database import Tx
 from storage.respondents import Known
@@ -211,6 +211,8 @@ def _converse(who: Who, event: Event) -> Reply:
             action = WITH_WORDS.get(event.name, event.name) if event.words else event.name
             return _coordinate(who, action, event.words or "-")
     response: int | None = getattr(event, "response", None)
+    if isinstance(event, TakeBack):
+        published.hold(who.tx, event.response)
     known = who.in_wave(response)
     if known is None:
         return _without_answers(who, event)

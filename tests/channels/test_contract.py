@@ -103,7 +103,8 @@ def test_every_screen_fits_in_a_message(far: FarSide, texts: Texts) -> None:
     begun = Dialogue(
         texts.checklist, texts.languages, "en", replace(asked_by, id=1), 10**9, group="other", answers=every
     )
-    for dialogue in (begun, replace(begun, completed=True), replace(begun, completed=True, wave_open=False)):
+    done = replace(begun, completed_at=MONDAY)
+    for dialogue in (begun, done, replace(done, wave_open=False)):
         for screen in screens.SCREENS:
             for language in texts.languages:
                 shown = texts.render(screens.view(dialogue, Position(screen, 1), MONDAY), language)

@@ -193,4 +193,6 @@ def filled(tx: Tx, sheets: list[tuple[Mapping[int, str], bool]]) -> int:
 
 def fill(tx: Tx, address: str, number: int, sheet: Mapping[int, str], completed: bool) -> None:
     known = load(tx, address, join(tx, address, number))
-    respondents.save(tx, known, replace(known.dialogue, answers=sheet, completed=completed), MONDAY)
+    respondents.save(
+        tx, known, replace(known.dialogue, answers=sheet, completed_at=MONDAY if completed else None), MONDAY
+    )

@@ -1,7 +1,7 @@
 """Whatever a step changes is loaded back equal; nobody reaches the response of somebody else; erased is erased."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from itertools import count
 from threading import Event as Signal
@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.channels.telegram.traits import TRAITS
-from bot.survey.conversation.buttons import ChooseMoment, ChooseOption, Finish, Go, Position, Screen, Switch
+from bot.survey.conversation.buttons import ChooseMoment, ChooseOption, Finish, Go, Position, Screen, Switch, TakeBack
 from bot.survey.conversation.dialogue import GROUP_LABELS, Commanded, Dialogue, Event, step
 from storage import contacts, letters, partnerships, respondents
 from storage.contacts import set_reachable
@@ -114,6 +114,31 @@ def test_who_finished_has_finished_once(database: Database) -> None:
         assert turnout_of(tx, partnerships.last_wave(tx, 1).id) == Turnout(1, 1, 1)
         moments = tx.connection.execute(metadata.tables["responses"].select()).one()
     assert (moments.completed_at, moments.touched_at) == (LATER, LATER + timedelta(days=1))
+
+
+def test_who_takes_done_back_has_not_finished_and_is_due_a_reminder_again(database: Database) -> None:
+    address, response = begun(database, ["yes"] * 26, "other", wave_open=True)
+    taken(database, address, response, Finish(response), MONDAY)
+    kept = "SELECT completed_at IS NULL, next_reminder_at IS NULL FROM responses"
+    assert [tuple(map(bool, row)) for row in rows(database, kept)] == [(False, True)]
+    after = taken(database, address, response, TakeBack(response), MONDAY + timedelta(minutes=1))
+    with database.transaction() as tx:
+        known = load(tx, address, response)
+        assert turnout_of(tx, partnerships.last_wave(tx, 1).id) == Turnout(1, 0, 1)
+    assert contents(known.dialogue) == contents(after)
+    assert known.looked_at == after.due_after(MONDAY + timedelta(minutes=1))
+    assert known.looked_at
+
+
+def test_what_a_release_holds_stays_completed(database: Database) -> None:
+    address, response = begun(database, ["yes"] * 26, "other", wave_open=True)
+    taken(database, address, response, Finish(response), MONDAY)
+    with database.transaction() as tx:
+        known = load(tx, address, response)
+        change(tx, "responses", response, released_in=1)
+        respondents.save(tx, known, replace(known.dialogue, completed_at=None), LATER)
+        found = load(tx, address, response).dialogue
+    assert (found.completed_at, found.released) == (MONDAY, True)
 
 
 def test_a_language_that_is_gone_gives_way_to_that_of_the_partnership(database: Database) -> None:

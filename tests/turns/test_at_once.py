@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -11,14 +12,15 @@ import pytest
 from bot.channels import TRAITS
 from bot.channels.port import Opened, Update
 from bot.letters import Letter
+from bot.survey.conversation.buttons import TakeBack
 from bot.survey.conversation.dialogue import Commanded
 from bot.texts.texts import Texts
 from bot.turns.take import Reply, take
-from storage import letters, links, partnerships, waves
+from storage import letters, links, partnerships, published, respondents, waves
 from storage.engine.database import Database, Tx
 from tests.house import MONDAY, SECRET, partnership
 from tests.patience import PATIENCE
-from tests.storage.beginnings import ANNA, CHANNEL, add, join, load
+from tests.storage.beginnings import ANNA, CHANNEL, CHECKLIST, add, join, load
 
 
 @pytest.fixture
@@ -104,3 +106,54 @@ def test_a_command_right_behind_the_link_finds_the_seat(database: Database, text
 
     _, status = at_once(database, said(1, Opened(code)), said(2, Commanded("status")))
     assert status.envelopes[0].letter.text.startswith("<b>De Verbinders · ronde 1 · open</b>")
+
+
+def completed_by(database: Database, people: int) -> tuple[int, int]:
+    """So many people completed the first wave, Anna before the others; her response, and the wave."""
+    with database.transaction() as tx:
+        number, everything = add(tx), dict.fromkeys(CHECKLIST.items, "yes")
+        for person in range(people):
+            address = str(int(ANNA) + person)
+            known = load(tx, address, join(tx, address, number))
+            done = replace(known.dialogue, answers=everything, group="other", completed_at=MONDAY)
+            respondents.save(tx, known, done, MONDAY)
+        return load(tx, ANNA).dialogue.response, partnerships.last_wave(tx, number).id
+
+
+def taking_back(texts: Texts, response: int) -> Callable[[Tx], Reply]:
+    press = Update("1", CHANNEL, ANNA, TakeBack(response), "nl")
+    return lambda tx: take(tx, texts, press, MONDAY)
+
+
+def released(wave: int) -> Callable[[Tx], int]:
+    return lambda tx: published.publish(tx, CHECKLIST, wave, 5, MONDAY, final=False)
+
+
+def standing(database: Database, response: int) -> tuple[bool, bool]:
+    """Whether it is completed, and whether a release holds it."""
+    with database.transaction() as tx:
+        found = load(tx, ANNA, response).dialogue
+    return found.completed, found.released
+
+
+def test_done_is_not_taken_back_from_a_release_that_is_being_made(database: Database, texts: Texts) -> None:
+    response, wave = completed_by(database, 11)
+    number, told = at_once(database, released(wave), taking_back(texts, response))
+    assert number == 1
+    assert "in een resultaat van de groep" in told.envelopes[0].letter.text
+    assert standing(database, response) == (True, True)
+
+
+def test_a_release_goes_without_who_is_just_taking_done_back(database: Database, texts: Texts) -> None:
+    response, wave = completed_by(database, 11)
+    told, number = at_once(database, taking_back(texts, response), released(wave))
+    assert "Tik dan op Klaar" in told.envelopes[0].letter.text
+    assert number == 1, "of others"
+    assert standing(database, response) == (False, False)
+
+
+def test_done_is_not_taken_back_in_a_round_that_is_just_closing(database: Database, texts: Texts) -> None:
+    response, wave = completed_by(database, 1)
+    _, told = at_once(database, lambda tx: partnerships.close_wave(tx, wave, MONDAY), taking_back(texts, response))
+    assert "Deze ronde is gesloten." in told.envelopes[0].letter.text
+    assert standing(database, response) == (True, False)

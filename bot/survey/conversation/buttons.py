@@ -130,6 +130,13 @@ class Finish:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Take *Done* back, to change something after all."""
+
+    response: int
+
+
+@dataclass(frozen=True, slots=True)
 class Erase:
     response: int
 
@@ -152,7 +159,7 @@ class Coordinate:
 
 
 BeforeJoining = Welcome | Join | Decline
-OfAResponse = ChooseGroup | ChooseOption | Go | Resume | Switch | ChooseMoment | Finish | Erase | WantResult
+OfAResponse = ChooseGroup | ChooseOption | Go | Resume | Switch | ChooseMoment | Finish | TakeBack | Erase | WantResult
 Press = BeforeJoining | OfAResponse | Coordinate
 
 LETTERS: dict[str, type[Any]] = {
@@ -166,6 +173,7 @@ LETTERS: dict[str, type[Any]] = {
     "l": Switch,
     "m": ChooseMoment,
     "f": Finish,
+    "b": TakeBack,
     "x": Erase,
     "u": WantResult,
     "c": Coordinate,

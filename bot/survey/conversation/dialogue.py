@@ -7,7 +7,7 @@ before and after; the current item is the first one without an answer, derived a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.survey.calendar import KEEP_ANSWERS, KEEP_CONTACTS
 from bot.survey.checklist import Checklist
@@ -23,6 +23,7 @@ from bot.survey.conversation.buttons import (
     Resume,
     Screen,
     Switch,
+    TakeBack,
     WantResult,
 )
 from bot.survey.conversation.commands import COMMANDS
@@ -30,6 +31,7 @@ from bot.survey.phrases import Phrase, say
 from bot.survey.reminders import MOST_REMINDERS, REMIND_AFTER, REMIND_AGAIN, moments, next_reminder
 from bot.survey.traits import Traits
 
+TAKE_BACK_WITHIN = timedelta(minutes=5)  # as coordinators have, to undo what they did
 A_CHAT = Traits("", reaches_out=True)
 
 GROUP_LABELS = {
@@ -39,7 +41,10 @@ GROUP_LABELS = {
     "withheld": say("I would rather not say"),
 }
 ANSWERED = say("You already answered that statement. You are here now. To change an answer, tap Back.")
-FINISHED = say("You are finished. Your answers cannot be changed any more.")
+FINISHED = say("You are finished. Do you want to change something? Tap: Change something after all.")
+TOO_LATE = say("The time to change something is over. Your answers count.")
+RELEASED = say("Your answers are part of a result of the group. They cannot be changed any more.")
+CLOSED = say("This round is closed. Your answers count. They cannot be changed any more.")
 OLD_BUTTON = say("That is an old button. You are here now.")
 BUTTONS_ONLY = say("I cannot read what you send, and I did not keep it. Please choose a button.")
 
@@ -69,10 +74,11 @@ class Partnership:
 class Dialogue:
     """Where a respondent stands in one response.
 
-    `position` is where they chose to be; None means: where the answers put them. `reminders` is about this wave,
-    `stopped` about every message that the person did not ask for. `reminders_sent` counts those in this wave,
-    `reminded_at` is when the last one was. `others` are the open responses of the same person in other partnerships,
-    with their names; `earlier` are their answers in the wave before, to statements that did not change since.
+    `position` is where they chose to be; None means: where the answers put them. `released` says that a release of the
+    wave holds this response. `reminders` is about this wave, `stopped` about every message that the person did not ask
+    for. `reminders_sent` counts those in this wave, `reminded_at` is when the last one was. `others` are the open
+    responses of the same person in other partnerships, with their names; `earlier` are their answers in the wave
+    before, to statements that did not change since.
     """
 
     checklist: Checklist
@@ -81,7 +87,8 @@ class Dialogue:
     partnership: Partnership
     response: int
     wave_open: bool = True
-    completed: bool = False
+    completed_at: datetime | None = None
+    released: bool = False
     group: str | None = None
     answers: Mapping[int, str] = field(default_factory=dict)
     position: Position | None = None
@@ -98,6 +105,23 @@ class Dialogue:
     reminders_sent: int = 0
     reminded_at: datetime | None = None
     earlier: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def completed(self) -> bool:
+        return self.completed_at is not None
+
+    @property
+    def may_take_back_until(self) -> datetime | None:
+        """Until when *Done* can be taken back; None when it cannot. What was published is never taken apart again, so
+        never once a release holds the response."""
+        if self.completed_at is None or self.released or not self.wave_open:
+            return None
+        until = self.completed_at + TAKE_BACK_WITHIN
+        return min(until, self.closes_at) if self.closes_at else until
+
+    def may_take_back(self, now: datetime) -> bool:
+        until = self.may_take_back_until
+        return until is not None and now < until
 
     @property
     def next_reminder(self) -> datetime | None:
@@ -203,7 +227,7 @@ LOOK_AROUND = {
 def step(dialogue: Dialogue, event: Event, now: datetime) -> Turn:  # noqa: C901 - a table, written as a match
     match event:
         case ChooseOption():
-            return _choose(dialogue, event)
+            return _choose(dialogue, event, now)
         case ChooseGroup():
             return _choose_group(dialogue, event)
         case Go():
@@ -215,7 +239,9 @@ def step(dialogue: Dialogue, event: Event, now: datetime) -> Turn:  # noqa: C901
         case ChooseMoment():
             return _pause(dialogue, event.moment, now)
         case Finish():
-            return _finish(dialogue)
+            return _finish(dialogue, now)
+        case TakeBack():
+            return _take_back(dialogue, now)
         case WantResult():
             return _stay(replace(dialogue, wants_result=bool(event.wanted)))
         case Erase():
@@ -232,20 +258,20 @@ def _stay(dialogue: Dialogue, notice: Phrase | None = None) -> Turn:
     return Turn(dialogue, dialogue.here, notice)
 
 
-def _choose(dialogue: Dialogue, chosen: ChooseOption) -> Turn:
+def _choose(dialogue: Dialogue, chosen: ChooseOption, now: datetime) -> Turn:
     item = chosen.item
     if chosen.option not in dialogue.checklist.options or dialogue.here != Position(Screen.ITEM, item):
-        return _stay(dialogue, _why_not(dialogue, chosen))
+        return _stay(dialogue, _why_not(dialogue, chosen, now))
     answers = {**dialogue.answers, item: chosen.option}
     return _stay(replace(dialogue, answers=answers, position=None, remind_at=None))
 
 
-def _why_not(dialogue: Dialogue, chosen: ChooseOption) -> Phrase | None:
+def _why_not(dialogue: Dialogue, chosen: ChooseOption, now: datetime) -> Phrase | None:
     """Nothing to say about a second tap, nor where the screen itself says that the round is closed."""
     if dialogue.answers.get(chosen.item) == chosen.option or dialogue.here.screen == Screen.CLOSED:
         return None
     if dialogue.completed:
-        return FINISHED
+        return FINISHED if dialogue.may_take_back(now) else _why_final(dialogue)
     return ANSWERED if chosen.item in dialogue.answers else OLD_BUTTON
 
 
@@ -308,12 +334,27 @@ def _pause(dialogue: Dialogue, moment: str, now: datetime) -> Turn:
     return Turn(after, Position(Screen.PAUSED))
 
 
-def _finish(dialogue: Dialogue) -> Turn:
+def _finish(dialogue: Dialogue, now: datetime) -> Turn:
     if dialogue.completed or not dialogue.wave_open:
         return _stay(dialogue)
     if dialogue.next_item or dialogue.group is None:
         return _stay(dialogue, OLD_BUTTON)
-    return _stay(replace(dialogue, completed=True, position=None, remind_at=None))
+    return _stay(replace(dialogue, completed_at=now, position=None, remind_at=None))
+
+
+def _take_back(dialogue: Dialogue, now: datetime) -> Turn:
+    """Back to the review; whoever is there already, by a tap before this one, stays where they are."""
+    if not dialogue.completed:
+        return _stay(dialogue)
+    if not dialogue.may_take_back(now):
+        return _stay(dialogue, _why_final(dialogue))
+    return _stay(replace(dialogue, completed_at=None, position=None))
+
+
+def _why_final(dialogue: Dialogue) -> Phrase:
+    if not dialogue.wave_open:
+        return CLOSED
+    return RELEASED if dialogue.released else TOO_LATE
 
 
 def _command(dialogue: Dialogue, name: str) -> Turn:

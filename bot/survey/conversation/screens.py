@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.survey.calendar import zone
 from bot.survey.checklist import Dimension
 from bot.survey.conversation import own_data, reminder_screens, statement
 from bot.survey.conversation.buttons import (
@@ -16,6 +17,7 @@ from bot.survey.conversation.buttons import (
     Position,
     Resume,
     Screen,
+    TakeBack,
     WantResult,
 )
 from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
@@ -64,7 +66,8 @@ def _review(dialogue: Dialogue, _number: int, _now: datetime) -> View:
 
             {answers}
 
-            Is it good like this? Then tap Done. After that you cannot change your answers any more.""",
+            Is it good like this? Then tap Done. Your answers count from then on.
+            After that you can usually still change something for 5 minutes.""",
             answers=joined((_answered(dialogue, item) for item in items), "\n"),
         ),
         (*in_rows(change, 6), (Button(say("Done"), Finish(response)),)),
@@ -78,31 +81,51 @@ def _answered(dialogue: Dialogue, item: int) -> Phrase:
     return say("{number}. {plain} → <b>{option}</b>", number=item, plain=plain, option=option.label)
 
 
-def _thanks(dialogue: Dialogue, _number: int, _now: datetime) -> View:
+def _thanks(dialogue: Dialogue, _number: int, now: datetime) -> View:
     own = scoring.profile(dialogue.checklist, dialogue.answers)
     last = scoring.profile(dialogue.checklist, dialogue.earlier)
+    options = [option.label for option in dialogue.checklist.options.values() if option.score is not None]
     return View(
         say(
             """<b>Thank you! Your answers count.</b>
 
-            This is how you see the collaboration yourself, from 0 to 100:
+            {if_takes_back}You can still change something until {time}.
+
+            This is what you think of the collaboration. 0 is {lowest} everywhere, 100 is {highest} everywhere.
             {if_again}Between brackets: what you chose in the round before.
 
             {scores}
 
-            {if_open}When this round closes, the partnership talks about the result of the whole group.
-            {if_closed}This round is closed. The partnership talks about the result of the whole group.
+            {if_open}When everybody is done, we talk about the result of the group together.
+            {if_closed}This round is closed. The people of {partnership} talk about the result of the group together.
             The coordinator is never shown your own answers.
 
-            {if_awaited}{if_page}Open your own link when the round is closed. Then you see the group result here.""",
+            {if_awaited}{if_page}The statements are still open. Come back later with your own link. Then you see the
+              result.""",
+            if_takes_back=dialogue.may_take_back(now),
+            time=_local_time(dialogue),
+            lowest=options[0],
+            highest=options[-1],
             if_again=bool(dialogue.earlier),
             scores=joined((_own_score(dimension, own, last) for dimension in dialogue.checklist.dimensions), "\n"),
             if_open=dialogue.wave_open,
             if_closed=not dialogue.wave_open,
             if_awaited=dialogue.wants_result and dialogue.wave_open,
         ),
-        (*_group_result(dialogue), own_data_button(dialogue)),
+        (*_group_result(dialogue), *_taking_back(dialogue, now), own_data_button(dialogue)),
     )
+
+
+def _local_time(dialogue: Dialogue) -> str:
+    """Until when *Done* can be taken back, on their clock."""
+    until = dialogue.may_take_back_until
+    return f"{until.astimezone(zone(dialogue.partnership.timezone)):%H:%M}" if until else ""
+
+
+def _taking_back(dialogue: Dialogue, now: datetime) -> tuple[Row, ...]:
+    if not dialogue.may_take_back(now):
+        return ()
+    return ((Button(say("Change something after all"), TakeBack(dialogue.response)),),)
 
 
 def _own_score(dimension: Dimension, own: Scores, last: Scores) -> Phrase:
@@ -118,7 +141,9 @@ def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
     if not dialogue.wave_open:
         return ((Button(say("Result of the whole group"), Go(dialogue.response, Position(Screen.RESULT))),),)
     wanted = dialogue.wants_result
-    label = say("Send me the group result") if dialogue.channel.reaches_out else say("Show me the group result")
+    label = (
+        say("Send me the group result") if dialogue.channel.reaches_out else say("See the result of the group later")
+    )
     return ((Button(label, WantResult(dialogue.response, int(not wanted)), wanted),),)
 
 

@@ -22,9 +22,20 @@ from bot.survey.conversation.buttons import (
     Resume,
     Screen,
     Switch,
+    TakeBack,
 )
 from bot.survey.conversation.commands import COMMANDS
-from bot.survey.conversation.dialogue import GROUP_LABELS, Commanded, Dialogue, Event, Expired, Turn, Wrote, step
+from bot.survey.conversation.dialogue import (
+    GROUP_LABELS,
+    TAKE_BACK_WITHIN,
+    Commanded,
+    Dialogue,
+    Event,
+    Expired,
+    Turn,
+    Wrote,
+    step,
+)
 from bot.texts.texts import the_checklist
 from tests.house import partnership
 
@@ -42,6 +53,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(ChooseMoment, st.just(RESPONSE), st.sampled_from(("evening", "tomorrow", "week", "none", "forged"))),
     st.just(Resume(RESPONSE)),
     st.just(Finish(RESPONSE)),
+    st.just(TakeBack(RESPONSE)),
     st.builds(Commanded, st.sampled_from((*COMMANDS, "forged"))),
     st.just(Wrote()),
     st.just(Expired()),
@@ -67,10 +79,10 @@ DIALOGUES = st.builds(
 )
 
 
-def played(dialogue: Dialogue, events: Iterable[Event]) -> list[Turn]:
+def played(dialogue: Dialogue, events: Iterable[Event], now: datetime = NOW) -> list[Turn]:
     turns = []
     for event in events:
-        turn = step(dialogue, event, NOW)
+        turn = step(dialogue, event, now)
         turns.append(turn)
         dialogue = turn.dialogue
     return turns
@@ -132,7 +144,9 @@ def test_an_event_doubled_at_once_changes_nothing_more(dialogue: Dialogue, event
 
 @given(DIALOGUES, st.lists(EVENTS, max_size=20), st.lists(EVENTS, max_size=5))
 def test_a_finished_response_stays_as_it_is(dialogue: Dialogue, events: list[Event], late: list[Event]) -> None:
-    done = replace(dialogue, completed=True, answers=dict.fromkeys(CHECKLIST.items, "yes"), group="other")
+    done = replace(
+        dialogue, completed_at=NOW - TAKE_BACK_WITHIN, answers=dict.fromkeys(CHECKLIST.items, "yes"), group="other"
+    )
     for turn in played(done, [*events, *late]):
         assert turn.dialogue.completed
         assert turn.dialogue.answers == done.answers
@@ -193,7 +207,7 @@ def test_nobody_is_put_at_a_statement_that_waits_or_in_what_is_over() -> None:
         (at_three, 99),
         (replace(at_three, group=None), 1),
         (replace(at_three, wave_open=False), 1),
-        (replace(at_three, completed=True), 1),
+        (replace(at_three, completed_at=NOW), 1),
     ):
         assert dialogue.at(Position(Screen.ITEM, number)) is dialogue
 
