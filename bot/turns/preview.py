@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.channels.port import Opened, Preview, Update
 from bot.survey.conversation import turned_away, welcome
-from bot.survey.conversation.buttons import Welcome
+from bot.survey.conversation.buttons import Terms, Welcome
 from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
 from bot.texts.texts import HOME_LANGUAGE, Texts
@@ -35,7 +35,7 @@ def _spoken(who: Who) -> str:
     if who.seats:
         return who.seats[0].language
     event = who.update.event
-    return who.texts.negotiate(event.language) or HOME_LANGUAGE if isinstance(event, Welcome) else who.spoken
+    return who.texts.negotiate(event.language) or HOME_LANGUAGE if isinstance(event, Welcome | Terms) else who.spoken
 
 
 def _seen(who: Who, spoken: str) -> Preview:
@@ -43,7 +43,7 @@ def _seen(who: Who, spoken: str) -> Preview:
     match who.update.event:
         case Opened(code):
             language = None
-        case Welcome(code, language):
+        case Welcome(code, language) | Terms(code, language):
             language = who.texts.negotiate(language)
         case _:
             return _said(who, turned_away.STRAY, spoken)

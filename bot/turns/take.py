@@ -13,7 +13,7 @@ from bot.letters import Envelope, Letter
 from bot.results import summaries
 from bot.survey.checklist import fingerprint
 from bot.survey.conversation import own_data, screens, turned_away, welcome
-from bot.survey.conversation.buttons import Coordinate, Decline, Erase, Join, Screen, TakeBack, Welcome
+from bot.survey.conversation.buttons import Coordinate, Decline, Erase, Join, Screen, TakeBack, Terms, Welcome
 from bot.survey.conversation.commands import COORDINATING
 from bot.survey.conversation.dialogue import Commanded, Event, Expired, Partnership, Turn, step
 from bot.survey.phrases import Phrase
@@ -62,7 +62,7 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
     match update.event:
         case Opened(code):
             return _open(who, code.lower())
-        case Welcome(code, language):
+        case Welcome(code, language) | Terms(code, language):
             return _open(who, code.lower(), texts.negotiate(language))
         case Join(code, language):
             return _join(who, code.lower(), texts.negotiate(language) or who.spoken)
@@ -172,9 +172,10 @@ def _decline(who: Who, language: str | None) -> Reply:
 
 
 def welcomed(who: Who, partnership: Partnership, code: str, every: Sequence[str]) -> Letter:
-    """The welcome, in each of these languages."""
+    """The welcome, or all that is agreed to, in each of these languages."""
     texts, channel = who.texts, who.tx.channel(who.update.channel)
-    views = [welcome.welcome(partnership, code, one, texts.languages, channel, who.now) for one in every]
+    screen = welcome.terms if isinstance(who.update.event, Terms) else welcome.welcome
+    views = [screen(partnership, code, one, texts.languages, channel, who.now) for one in every]
     said = (texts.render(view, one) for view, one in zip(views, every, strict=True))
     return Letter(BETWEEN_LANGUAGES.join(said), texts.buttons(views[0], every[0]), who.update.message)
 
@@ -188,8 +189,9 @@ def _join(who: Who, code: str, language: str) -> Reply:
     wave = partnerships.last_wave(tx, partnership.id)
     if wave.closed_at:
         return _turned_away(who, turned_away.no_open_wave(partnership), language)
-    agreed_to = welcome.welcome(partnership, code, language, texts.languages, tx.channel(update.channel), TIMELESS)
-    consent = fingerprint(texts.render(agreed_to, language))
+    around = (partnership, code, language, texts.languages, tx.channel(update.channel), TIMELESS)
+    agreed_to = (screen(*around) for screen in (welcome.welcome, welcome.terms))
+    consent = fingerprint(*(texts.render(screen, language) for screen in agreed_to))
     contact = respondents.join(tx, update.channel, update.address, language, partnership.id, code, consent, who.now)
     response = respondents.enter_wave(tx, contact, partnership.id, wave, who.now)
     return _resume(replace(who, contact=contact), response)

@@ -42,7 +42,8 @@ async def test_who_takes_part_four_times_learns_the_fifth_and_no_text_denies_it(
     await say(house, fatima, f"/start {codes.coordinator}")
     for option in (*["No"] * 4, "Yes"):
         async with Visitor(house.page, "en") as visitor:
-            consent = (await visitor.write(f"/start {codes.invitation}")).text
+            await visitor.write(f"/start {codes.invitation}")
+            consent = (await visitor.press("Read more")).text
             screens = await walk(house, visitor, codes.invitation, option=option)
     status = await say(house, fatima, "/status")
     await close(house, fatima)

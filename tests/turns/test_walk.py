@@ -193,6 +193,24 @@ async def test_the_consent_that_is_kept_is_of_the_text_that_was_read(
     assert first == later != english
 
 
+async def test_the_consent_is_of_all_that_is_agreed_to_and_not_of_the_first_screen_only(
+    house: House, server: TelegramServer
+) -> None:
+    """The smallest group is told behind *Read more* and nowhere in the welcome."""
+    shown, code = [], house.add().invitation
+    for smallest in (5, 7):
+        house.rows("UPDATE partnerships SET minimum_group = :smallest RETURNING id", smallest=smallest)
+        person = server.person()
+        await person.write(f"/start {code}")
+        await house.settle()
+        shown.append(person.last.text)
+        await person.press("Ja, ik doe mee")
+        await house.settle()
+    assert shown[0] == shown[1]
+    (first,), (second,) = house.rows("SELECT consent FROM respondents ORDER BY id")
+    assert first != second
+
+
 async def test_a_name_that_is_a_formula_is_none_in_ones_own_file(house: House, server: TelegramServer) -> None:
     anna = server.person(language_code="nl")
     await agree(house, anna, house.add("=1+1").invitation)

@@ -71,6 +71,14 @@ class Welcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """Show all that is agreed to, in this language."""
+
+    invitation: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     invitation: str
     language: str
@@ -158,12 +166,13 @@ class Coordinate:
     argument: str = "-"
 
 
-BeforeJoining = Welcome | Join | Decline
+BeforeJoining = Welcome | Terms | Join | Decline
 OfAResponse = ChooseGroup | ChooseOption | Go | Resume | Switch | ChooseMoment | Finish | TakeBack | Erase | WantResult
 Press = BeforeJoining | OfAResponse | Coordinate
 
 LETTERS: dict[str, type[Any]] = {
     "w": Welcome,
+    "t": Terms,
     "j": Join,
     "n": Decline,
     "k": ChooseGroup,

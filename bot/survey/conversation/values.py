@@ -11,23 +11,23 @@ from bot.survey.phrases import Value, command, say
 from bot.survey.traits import Traits
 
 MENU = {name: command(name) for name in COMMANDS}
-TERMS = say("""• You may take part. You do not have to.
-    • Your answers are confidential. The coordinator sees how many people take part, and averages of {k} or more
-      people. Never your own answers.
+TERMS = say("""• You decide if you take part. You can stop at any moment.
+    • The coordinator never sees what you answer. The coordinator does see how many people take part, and the average
+      of {k} or more people together.
     {what_hides}
-    • Researchers may use the answers, without names.
-    {if_chat}• You get at most 2 reminders in a round. You can turn them off.
-    {if_page}• In the browser you get no reminders. Keep your own link, to go on later.
+    • Researchers may use the answers. They do not know whose answer it is.
+    {if_chat}• We may ask you this again later. Each time you get no more than 2 reminders. You can turn them off.
+    {if_page}• We may ask this again later. We cannot send you a message here. Keep your own link to go on later.
     {if_page}• Whoever has your own link can see your answers. Keep it to yourself.
-    {if_chat}• We keep your answers until {date} at the latest. With /{erase} you delete them at once.
-    {if_page}• We keep your answers until {date} at the latest. You can delete them at once, with the menu.
-    {if_chat}• We may ask you again in a next round. {days} days after the last round we delete the address of
-      your chat.
-    {if_page}• There may be a next round. {days} days after the last round your own link stops working.
+    {if_chat}• We keep your answers no longer than until {date}. You can delete them earlier, with /{erase}.
+    {if_page}• We keep your answers no longer than until {date}. You can delete them earlier, in the menu.
+    {if_chat}• {days} days after the last time that we ask, we delete how we can reach you.
+    {if_page}• {days} days after the last time that we ask, your own link stops working.
     {keeps_a_copy}""")
 # What hides somebody's answers among those of others, and where that ends.
-WHAT_HIDES = say("""• New averages come only when {k} or more people are added. We cannot see who is who. Whoever takes
-      part several times counts several times, and can find out more.
+WHAT_HIDES = say("""• A new average comes only when {k} or more people are added. So your answer stays among those of
+      others. But we cannot see who is who. Whoever takes part several times counts several times, and can find out
+      more.
     • Does everybody give the same answer? Then everybody can see that answer in the average.""")
 QUESTIONS = say("""Questions? {contact}
     {if_no_contact}Questions? Ask the person who gave you this link.""")

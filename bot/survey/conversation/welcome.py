@@ -1,30 +1,38 @@
-"""The welcome: who asks, what for and on which terms, to somebody who is not a respondent yet.
+"""The welcome: who asks and what for, and one tap further all that is agreed to, for somebody who is no respondent yet.
 
 Nothing is stored about them, so the buttons carry the invitation and the language.
 """
 
 from datetime import datetime
 
-from bot.survey.conversation.buttons import Decline, Join, Welcome
+from bot.survey.conversation.buttons import Decline, Join, Terms, Welcome
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.values import shared
-from bot.survey.conversation.views import Button, View, in_rows
+from bot.survey.conversation.views import Button, Row, View, in_rows
 from bot.survey.phrases import Phrase, language, say, within
 from bot.survey.traits import Traits
 
 WELCOME = say("""<b>Welcome!</b>
 
-    {partnership} invites you. We would like to know: how well do we work together?
-    {organisation} asks you this.
-    By "the collaboration" we mean all people and organisations that take part in {partnership}.
+    {partnership} asks you: how well do we work together?
+    {organisation} organises this.
+    The partnership: that is everyone who takes part.
 
-    You read 26 short statements. You choose an answer to each one. It takes about 10 minutes.
-    You can stop at any moment and go on later.
+    You read 26 statements. This takes 10 to 15 minutes.
+    You can stop and go on later.
+
+    You decide if you take part.
+    We tell nobody which answers are yours.
+    Read more shows all you agree to.
+
+    {questions}
+    You must be 16 or older. Will you take part?""")
+AGREED_TO = say("""<b>This is what you agree to</b>
 
     {terms}
 
     {questions}
-    Are you 16 or older, and will you take part?""")
+    You must be 16 or older. Will you take part?""")
 DECLINED = say("""That is fine. We keep nothing about you.
     Changed your mind? Open the link again.""")
 
@@ -38,14 +46,34 @@ def welcome(
     now: datetime,
 ) -> View:
     """Taking part starts with the button and not before."""
-    return View(
-        within(WELCOME, shared(asked_by, channel, now)),
-        (
-            (Button(say("Yes, I will take part"), Join(invitation, spoken)),),
-            (Button(say("No, thanks"), Decline(spoken)),),
-            *in_rows(Button(language(code), Welcome(invitation, code)) for code in languages if code != spoken),
-        ),
+    rows = (
+        *_yes_or_no(invitation, spoken),
+        (Button(say("Read more"), Terms(invitation, spoken)),),
+        *in_rows(Button(language(code), Welcome(invitation, code)) for code in languages if code != spoken),
     )
+    return View(within(WELCOME, shared(asked_by, channel, now)), rows)
+
+
+def terms(
+    asked_by: Partnership,
+    invitation: str,
+    spoken: str,
+    languages: tuple[str, ...],
+    channel: Traits,
+    now: datetime,
+) -> View:
+    """All that is agreed to, behind the welcome: one can say yes or no here too, or go back."""
+    rows = (
+        *_yes_or_no(invitation, spoken),
+        (Button(say("‹ Back"), Welcome(invitation, spoken)),),
+        *in_rows(Button(language(code), Terms(invitation, code)) for code in languages if code != spoken),
+    )
+    return View(within(AGREED_TO, shared(asked_by, channel, now)), rows)
+
+
+def _yes_or_no(invitation: str, spoken: str) -> tuple[Row, ...]:
+    yes, no = Button(say("Yes, I will take part"), Join(invitation, spoken)), Button(say("No, thanks"), Decline(spoken))
+    return (yes,), (no,)
 
 
 def seat_offered(partnership: Partnership, role: str) -> Phrase:

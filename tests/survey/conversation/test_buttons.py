@@ -20,6 +20,7 @@ from bot.survey.conversation.buttons import (
     Screen,
     Switch,
     TakeBack,
+    Terms,
     Welcome,
     decode,
     encode,
@@ -41,6 +42,7 @@ PRESSES = st.one_of(
     st.builds(TakeBack, RESPONSES),
     st.builds(Erase, RESPONSES),
     st.builds(Welcome, WORDS, WORDS),
+    st.builds(Terms, WORDS, WORDS),
     st.builds(Join, WORDS, WORDS),
 )
 
