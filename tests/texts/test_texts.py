@@ -330,3 +330,9 @@ def test_a_label_is_said_as_its_own_catalogue_has_it(texts: Texts) -> None:
     for language in texts.languages:
         shown = [label for row in texts.buttons(view, language) for label, _ in row]
         assert shown == [texts.word(label, language) for label in (option, as_own)]
+
+
+def test_the_official_words_of_a_statement_are_never_the_plain_ones(texts: Texts) -> None:
+    for language in texts.languages:
+        for item in texts.checklist.items.values():
+            assert texts.say(item.statement, language) != texts.say(item.plain, language), (language, item.number)
