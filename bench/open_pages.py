@@ -21,7 +21,7 @@ from bench.rounds import quiet
 from bench.sites import Site, running
 
 PEOPLE, SECONDS = 2_000, 60.0
-PATH, EVERY = "/events", 0.0  # what the script of our page listens to
+PATH, EVERY = "/standing", 120.0
 LET_GO = 25.0  # seconds after which a connection that nobody uses is closed
 AT_THE_DOOR = 8  # at once
 WARMING_UP = 64

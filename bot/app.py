@@ -5,13 +5,15 @@ It is the only place that knows every other. The clock is a parameter here, so t
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from bot.channels import CHANNELS
-from bot.channels.port import Channel, Entrances, Hook, Update
+from bot.channels.port import Channel, Entrances, Hook, Shown, Update
 from bot.delivery.replies import Delivery
 from bot.letters import Attachment, Clock
 from bot.rendering import attachments
@@ -22,12 +24,13 @@ from bot.texts.texts import Texts, load
 from bot.ticks import lost_presses
 from bot.ticks.beat import Beat
 from bot.turns.receive import Receiver
-from storage import letters, state
+from storage import letters, state, waves
 from storage.engine.database import Database, Tx
 from storage.upkeep.migrate import migrate
 
 log = logging.getLogger(__name__)
 
+STANDS_FOR = 5.0  # seconds
 DRAWING = 2  # threads; also for what else may not hold up the event loop, such as asking for an address
 
 
@@ -57,7 +60,8 @@ class App:
         self.metrics = Metrics(letters=self.delivery.outcomes, channel_errors=errors)
         parts = (self.database, self.texts, self.delivery, self.metrics, clock)
         self._receiver, self._beat = Receiver(*parts), Beat(*parts)
-        self.beat, self.preview = self._beat.once, self._receiver.preview
+        self.beat = self._beat.once
+        self._standing = 0.0, ""
         self._answered: dict[str, datetime] = {}
         self._behind, self._caught_up = set(self.channels), asyncio.Event()
 
@@ -100,8 +104,19 @@ class App:
     async def receive(self, update: Update) -> str | None:
         return await self._receiver.receive(replace(update, entrances=self.entrances))
 
-    async def collect(self, channel: str, address: str) -> None:
-        await self.delivery.collect(channel, address)
+    async def act(self, update: Update) -> Shown:
+        return await self._receiver.act(replace(update, entrances=self.entrances))
+
+    async def look(self, update: Update) -> Shown:
+        return await self._receiver.look(replace(update, entrances=self.entrances))
+
+    async def standing(self) -> str:
+        """As it was some seconds ago, perhaps: every page that is open asks."""
+        if (now := time.monotonic()) >= self._standing[0]:
+            self._standing = now + STANDS_FOR, self._standing[1]  # whoever asks meanwhile, is told the one before
+            found = await self.database.run_when_there(waves.standing)
+            self._standing = now + STANDS_FOR, sha256(repr(found).encode()).hexdigest()[:12]
+        return self._standing[1]
 
     async def caught_up(self, channel: str) -> None:
         """All that waited there is taken. After an outage in which presses were lost, show the screens again."""

@@ -107,7 +107,7 @@ def take_back(tx: Tx, partnership: int) -> list[int]:
 
 
 def recipients(tx: Tx, partnership: int) -> list[Recipient]:
-    """Everybody who is sent the summaries and can be reached."""
+    """Everybody who is told how it goes and can be reached; on a page they read it when they look."""
     return [Recipient(*row) for row in tx.connection.execute(_receiving(partnership))]
 
 
@@ -128,7 +128,8 @@ def waiting_for_post(tx: Tx, partnership: int, wave: int, weeks: tuple[str, str]
     mine = "summary:" + cast(contacts.c.id, String) + f":{wave}:"
     named = func.substr(letters.c.key, func.length(mine) + 1, len(weeks[0])).between(*weeks)
     written = exists().where(letters.c.contact_id == contacts.c.id, letters.c.key.startswith(mine), named)
-    waiting = _receiving(partnership).where(coordinators.c.added_at <= moment, ~written)
+    rung = contacts.c.channel.not_in(tx.unable_to_ring)
+    waiting = _receiving(partnership).where(coordinators.c.added_at <= moment, rung, ~written)
     return [Recipient(*row) for row in tx.connection.execute(waiting)]
 
 
@@ -145,7 +146,7 @@ def last_post(tx: Tx, partnership: int, wave: int) -> datetime | None:
 def waiting_for_result(tx: Tx, wave: int, most: int | None = None) -> list[Recipient]:
     """Respondents who completed this wave, asked for the group result, and were not written it yet.
 
-    Whoever takes `most` of them holds their contacts.
+    Whoever takes `most` of them, to write it, holds their contacts: those who can be sent anything.
     """
     asked = (
         select(contacts.c.id, contacts.c.channel, contacts.c.language)
@@ -160,7 +161,9 @@ def waiting_for_result(tx: Tx, wave: int, most: int | None = None) -> list[Recip
         .order_by(contacts.c.id)
         .limit(most)
     )
-    found = tx.connection.execute(asked.with_for_update(of=contacts, skip_locked=True) if most else asked)
+    if most:
+        asked = asked.where(contacts.c.channel.not_in(tx.unable_to_ring)).with_for_update(of=contacts, skip_locked=True)
+    found = tx.connection.execute(asked)
     return [Recipient(*row) for row in found]
 
 

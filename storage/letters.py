@@ -58,8 +58,11 @@ def before(tx: Tx, contact: int, number: int) -> list[int]:
 def enqueue(tx: Tx, contact: int, letter: Letter, due_at: datetime, key: str, timezone: str | None = None) -> bool:
     """Write a letter for whoever looks when it falls due, unless this key was written before; whether it was now.
 
-    With a `timezone` it goes out between 09:00 and 20:00 there, whatever happens to us in between.
+    With a `timezone` it goes out between 09:00 and 20:00 there, whatever happens to us in between. Nothing is written
+    to somebody whom nothing can be sent: on a page they see how it stands when they look.
     """
+    if any(row.channel in tx.unable_to_ring for row in _CHANNEL(tx, contact_id=contact)):
+        return False
     return _write(tx, contact, letter, due_at, key=key, timezone=timezone) is not None
 
 
@@ -104,17 +107,8 @@ def claim_bulk(tx: Tx, channels: Collection[str], now: datetime, most: int) -> l
     return _take(tx, and_(due, ~held_up), BY_MOMENT, now, most, leases.BULK)
 
 
-def claim_for(tx: Tx, channel: str, address: str, now: datetime) -> list[Envelope]:
-    """Take all that fell due for the contact at this address, of both lanes, oldest first and at any hour."""
-    here = contacts.c.address_key == tx.seal.key(channel, address)
-    found = tx.connection.execute(select(contacts.c.id).where(here).with_for_update()).scalars().all()
-    return _lease(
-        tx, select(letters.c.id).where(_waits(now), letters.c.contact_id.in_(found)), BY_NUMBER, now, leases.REPLY
-    )
-
-
 def waiting(tx: Tx, now: datetime) -> list[Waiting]:
-    """What is not delivered yet, for an operator; what waits for somebody to come back to the page does not count."""
+    """What is not delivered yet, for an operator."""
     is_due = letters.c.due_at <= now
     found = tx.connection.execute(
         select(
@@ -123,8 +117,7 @@ def waiting(tx: Tx, now: datetime) -> list[Waiting]:
             func.count().filter(~is_due),
             func.min(letters.c.due_at).filter(is_due),
         )
-        .join(contacts)
-        .where(letters.c.settled_at.is_(None), contacts.c.channel.not_in(tx.unable_to_ring))
+        .where(letters.c.settled_at.is_(None))
         .group_by(letters.c.key.is_(None))
     )
     rows = {is_reply: counts for is_reply, *counts in found}
@@ -226,6 +219,7 @@ def give_up(tx: Tx, number: int, reason: str, now: datetime) -> None:
     _end(tx, letters.c.id == number, now, reason)
 
 
+_CHANNEL = Prepared(lambda _: select(contacts.c.channel).where(contacts.c.id == bindparam("contact_id")))
 _GIVEN = ("contact_id", "body", "due_at", "key", "leased_until", "timezone")
 _WRITE = Prepared(
     lambda insert: (

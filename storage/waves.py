@@ -197,6 +197,13 @@ def every_open(tx: Tx) -> list[tuple[Partnership, Wave]]:
     return _waves(tx, waves.c.closed_at.is_(None))
 
 
+def standing(tx: Tx) -> tuple[object, ...]:
+    """Something else whenever a wave was opened, closed or answered."""
+    c = waves.c
+    counted = select(func.count(), func.count(c.closed_at), func.max(c.opened_at), func.max(c.closed_at))
+    return tuple(tx.connection.execute(counted.add_columns(func.max(c.answered_at))).one())
+
+
 def to_close(tx: Tx, now: datetime) -> list[tuple[Partnership, Wave]]:
     """Open waves whose closing date is past."""
     return _waves(tx, and_(waves.c.closed_at.is_(None), waves.c.closes_at <= now))
@@ -301,7 +308,8 @@ def took_part(
 ) -> Sequence[Participant]:
     """Those who came into this wave (before a moment) and want letters; only the unfinished ones when asked for.
 
-    `unless` leaves out those who were written this kind of letter about this: its key is kind:contact:about.
+    `unless` leaves out those who were written this kind of letter about this, whose key is kind:contact:about, and
+    those to whom none can be sent.
     """
     asked = (
         select(contacts.c.id, responses.c.id, contacts.c.language, contacts.c.channel.in_(tx.unable_to_ring))
@@ -313,7 +321,7 @@ def took_part(
     if before:
         asked = asked.where(responses.c.started_at <= before)
     if unless:
-        asked = asked.where(~was_written(*unless))
+        asked = asked.where(~was_written(*unless), contacts.c.channel.not_in(tx.unable_to_ring))
     found = tx.connection.execute(asked.order_by(contacts.c.id).limit(most))
     return [Participant(*row) for row in found]
 

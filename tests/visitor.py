@@ -10,6 +10,9 @@ from typing import Any, Self
 
 from aiohttp import ClientResponse, ClientSession, CookieJar
 
+from bot.channels.web.paths import path_of_command
+from bot.texts.texts import load
+
 VOID = {"meta", "link", "input", "img", "br"}
 LINES = {"p", "h1", "h2", "li", "br", "article", "div", "form", "label"}
 
@@ -81,6 +84,8 @@ class Page(HTMLParser):
                 self.rows[-1].append((label, given["value"]))
         elif tag == "a":
             self.links[label] = given["href"]
+            if "button" in given.get("class", "").split() and any(one.get("class") == "row" for _, one in self._open):
+                self.rows[-1].append((label, given["href"]))
 
     def handle_data(self, data: str) -> None:
         self._words.append(data)
@@ -113,6 +118,7 @@ class Visitor:
             root, headers={**spoken, **headers}, cookie_jar=CookieJar(unsafe=True), raise_for_status=False
         )
         self.last = Page("")
+        self.form = Form("/tap")
         self.status = 0
         self.place = ""
 
@@ -139,18 +145,23 @@ class Visitor:
             for text, name, value in form.buttons:
                 if text == label:
                     return await self.send(form, {**({name: value} if name else {}), **forged})
-        raise AssertionError(f"no button {label!r} on {page.whole} {page.rows}")
+        assert label in page.links, f"no button {label!r} on {page.whole} {page.rows}"
+        return await self.open(page.links[label])
 
     async def press_data(self, data: str, message: Any = None) -> Page:
         """Press with this data, whether or not the page ever offered it."""
         page = message if isinstance(message, Page) else self.last
-        return await self.send(page.forms.get("buttons") or page.forms["menu"], {"press": data})
+        form = page.forms.get("buttons answers") or page.forms.get("buttons") or self.form
+        offered = any(data == value for _, _, value in form.buttons)
+        return await self.send(form, {"press": data} if offered else {"press": data, "at": ""})
 
     async def write(self, text: str) -> Page:
-        """Say something, as in a chat; a link is opened."""
+        """Open a link, or what the menu leads to; or type behind a command, as a coordinator can."""
         if text.startswith("/start "):
             return await self.open(f"/i/{text.removeprefix('/start ')}")
-        return await self.send(self.last.forms["menu"], {"say": text})
+        if text.startswith("/") and " " not in text:
+            return await self.open(path_of_command(load().commands.get(text[1:], "")))
+        return await self.send(self.last.forms["typing"], {"say": text})
 
     async def send(self, form: Form, fields: Fields) -> Page:
         async with self.session.post(form.action, data={**form.fields, **fields}) as response:
@@ -159,4 +170,6 @@ class Visitor:
     async def _read(self, response: ClientResponse) -> Page:
         self.status, self.place = response.status, response.url.path
         self.last = Page(await response.text())
+        if self.last.forms:
+            self.form = next(iter(self.last.forms.values()))
         return self.last

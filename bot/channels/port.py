@@ -5,14 +5,14 @@ A channel brings updates in and carries letters out. It knows no table and no ot
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self
 
 from bot.letters import Attachment, Clock, Letter, Receipt
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, Variable
-from bot.survey.conversation.buttons import Press
+from bot.survey.conversation.buttons import Coordinate, Position, Press
 from bot.survey.conversation.dialogue import Commanded, Expired, Wrote
 from bot.survey.traits import Traits
 from bot.texts.texts import Texts
@@ -72,8 +72,8 @@ class Update:
     """One thing that happened in a channel. `id` is unique over all channels.
 
     `phone_language` is what the phone says it speaks; `message` is the channel's number of the pressed message;
-    `entrances` are those of this house, told by it and by no channel; `in_group` says that the address is a chat of
-    several.
+    `at` is the screen that was in front of somebody who does this, where a channel knows that; `entrances` are those of
+    this house, told by it and by no channel; `in_group` says that the address is a chat of several.
     """
 
     id: str
@@ -82,31 +82,40 @@ class Update:
     event: Press | Commanded | Wrote | Expired | Opened | Left | Returned
     phone_language: str | None = None
     message: int | None = None
+    at: Position | None = None
     entrances: Entrances = Entrances()
     in_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """What somebody sees before they do anything, and who they are to us; see `bot.turns.preview`.
+class Shown:
+    """What somebody sees who looks, or has just done something, and who they are to us.
 
-    `role` is that of their seat; `letter` what stands behind the code that they look at, or behind none. A letter that
+    `letters` are what stands there, the last one with the buttons. `where` is the screen of a respondent, or what a
+    coordinator asked for; None for whoever is neither. `values` are what the text of a screen is made of, by their
+    names, said in the language; `notice` is a line about what they did. `role` is that of their seat. A letter that
     `knocks` is about a link that works once: it is used by a press and not by a look. `is_member` says that they take
-    part already in what is behind the code; `standing` is another one when time has changed what they can do.
+    part already in what is behind the code that they look at.
     """
 
     language: str
-    letter: Letter
+    letters: tuple[Letter, ...]
+    where: Position | Coordinate | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    notice: str = ""
     takes_part: bool = False
     role: str = ""
     code_is_right: bool = False
     knocks: bool = False
     is_member: bool = False
-    standing: str = ""
 
     @property
     def is_known(self) -> bool:
         return self.takes_part or bool(self.role)
+
+    @property
+    def letter(self) -> Letter:
+        return self.letters[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +145,14 @@ class House(Protocol):
     async def receive(self, update: Update) -> str | None:
         """Take an update for good: when this returns, it is committed. Gives the line for a pressed button."""
 
-    async def preview(self, update: Update) -> Preview:
-        """What the update would show, with nothing done and nothing kept."""
+    async def act(self, update: Update) -> Shown:
+        """The same for a channel that cannot ring: what it shows is given back, and nothing is sent."""
 
-    async def collect(self, channel: str, address: str) -> None:
-        """Deliver all that waits for this address: the person is there."""
+    async def look(self, update: Update) -> Shown:
+        """What stands where the update leads, with nothing done and nothing kept."""
+
+    async def standing(self) -> str:
+        """Another one whenever a wave was opened, closed or answered, anywhere."""
 
     async def caught_up(self, channel: str) -> None:
         """Hear that the channel answers, and that all that waited there is taken."""

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 from bot.coordination.request import Asked, action, local, on_a_page
+from bot.letters import Letter
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Paragraph, View
 from bot.survey.phrases import command, language, say, say_n, verbatim
+from bot.texts.texts import Texts
 from storage import partnerships, waves
+from storage.engine.database import Tx
 from storage.partnerships import Wave
 
 LONGEST_ANSWER = 1500  # characters
@@ -17,6 +20,13 @@ def view(partnership: Partnership, wave: Wave, text: str) -> View:
     title = say("<b>{partnership}: you said, we do</b>", partnership=partnership.name)
     why = say("You took part in round {wave}. Thank you. This is the answer of the coordinator:", wave=wave.number)
     return View(((title, why), tuple(map(verbatim, text.split("\n")))))
+
+
+def letter(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, language: str) -> Letter:
+    """The same in the language that somebody speaks, or else that of the partnership, or what there is."""
+    said = waves.texts_of(tx, wave.id)
+    spoken = next(code for code in (language, partnership.language, *said) if code in said)
+    return texts.letter(view(partnership, wave, said[spoken]), spoken)
 
 
 def _of_the_answered(do: Callable[[Asked, Wave], View]) -> Callable[[Asked], View]:

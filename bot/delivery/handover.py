@@ -119,8 +119,7 @@ class Handover:
             if not isinstance(receipt, Refused):
                 await self.put_back(line, envelope.contact)
             self.let_go([envelope])
-            reaches_out = self._channels[envelope.channel].traits.reaches_out
-            await self._record(lambda tx: note(tx, envelope, receipt, self._clock(), reaches_out=reaches_out))
+            await self._record(lambda tx: note(tx, envelope, receipt, self._clock()))
 
     def hurry(self) -> None:
         """Mark what is delivered now, without waiting for more."""
@@ -179,12 +178,10 @@ def pause(envelope: Envelope, receipt: Postponed) -> float:
     return receipt.seconds if receipt.seconds is not None else min(LONGEST_WAIT, 2.0 ** min(envelope.attempts, 9))
 
 
-def note(tx: Tx, envelope: Envelope, receipt: Receipt, now: datetime, *, reaches_out: bool) -> None:
+def note(tx: Tx, envelope: Envelope, receipt: Receipt, now: datetime) -> None:
     """What a receipt means for a letter that did not arrive."""
     number, contact = cast(int, envelope.number), cast(int, envelope.contact)
     match receipt:
-        case Postponed() if not reaches_out:
-            letters.put_back(tx, [number])  # until they are there
         case Postponed():
             seconds = pause(envelope, receipt)
             log.info("letter %d: postponed by %.1f s after try %d", number, seconds, envelope.attempts + 1)

@@ -25,8 +25,8 @@ MOST_LEFT_OVER = 10_000  # letters in hand at once after a start
 
 
 class Delivery:
-    """For the channels that cannot write to people at any moment there is `collect`. Each of the others has a rate and
-    a lane for bulk mail of its own: what one cannot take stops no other."""
+    """Each channel that can write to people at any moment has a rate and a lane for bulk mail of its own: what one
+    cannot take stops no other. Nothing is sent in the others."""
 
     def __init__(self, database: Database, channels: Mapping[str, Carrier], clock: Clock) -> None:
         self._database, self._clock = database, clock
@@ -69,13 +69,6 @@ class Delivery:
             self.post(await self._handover.ask(lambda tx: letters.claim_replies(tx, channels, self._clock())) or ())
         for bulk in self._bulk:
             bulk.wake()
-
-    async def collect(self, channel: str, address: str) -> None:
-        """Deliver all that waits for this address: the person is there, and sees it when this returns."""
-        found = await self._handover.ask(lambda tx: letters.claim_for(tx, channel, address, self._clock()))
-        self.post(found or ())
-        if serving := self._serving.get((channel, address)):
-            await asyncio.wait({serving}, timeout=LOOK_EVERY)
 
     def recall(self, contact: int) -> None:
         """Bulk mail to this contact that is in line and not on its way is looked at again, or is gone."""

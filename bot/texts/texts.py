@@ -118,6 +118,15 @@ class Texts:
         """A view as it is sent."""
         return Letter(self.render(view, language), self.buttons(view, language), replaces)
 
+    def values(self, view: View, language: str) -> dict[str, str]:
+        """What a screen's one text is made of, each value by its name, said; without those that take a line away."""
+        phrase, around = view.paragraphs[0][0], dict[str, Value]()
+        while phrase.domain == "within" and isinstance(inner := phrase.values[0][1], Phrase):
+            phrase, around = inner, {**around, **dict(phrase.values)}
+        known = {**around, **dict(phrase.values)}
+        said = ((name, self._value(value, language, known)) for name, value in phrase.values if value is not False)
+        return {name: plain(text) for name, text in said}
+
     def wording(self) -> dict[str, dict[str, str]]:
         """Language -> item number -> fingerprint of everything a respondent reads in that item."""
         return {

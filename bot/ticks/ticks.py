@@ -127,10 +127,8 @@ def _tell_unfinished(tx: Tx, texts: Texts, wave: Wave, now: datetime) -> bool:
 def _tell_answer(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> bool:
     unless = ("feedback", str(wave.id))
     people = waves.took_part(tx, wave.id, before=wave.answered_at, unless=unless, most=AT_ONCE)
-    said = waves.texts_of(tx, wave.id)
     for person in people:
-        spoken = next(code for code in (person.language, partnership.language, *said) if code in said)
-        letter = texts.letter(feedback.view(partnership, wave, said[spoken]), spoken)
+        letter = feedback.letter(tx, texts, partnership, wave, person.language)
         key = f"feedback:{person.contact}:{wave.id}"
         letters.enqueue(tx, person.contact, letter, now, key, partnership.timezone)
     return bool(people)

@@ -9,13 +9,14 @@ import time
 from dataclasses import replace
 
 from bot.channels.guesses import Guesses
-from bot.channels.port import Preview, Update
+from bot.channels.port import Shown, Update
 from bot.channels.typed_text import code_in
 from bot.delivery.replies import Delivery
 from bot.letters import Clock, Envelope
 from bot.runtime.metrics import Metrics
+from bot.survey.conversation.dialogue import Wrote
 from bot.texts.texts import Texts
-from bot.turns import preview, take
+from bot.turns import look, take
 from bot.turns.take import Reply
 from storage import letters
 from storage.engine.database import Database, Tx
@@ -31,6 +32,20 @@ class Receiver:
 
     async def receive(self, update: Update) -> str | None:
         """Take one update for good: when this returns, it is committed. Gives the line for a pressed button."""
+        reply = await self._handled(update)
+        self._delivery.post(reply.envelopes)
+        return reply.notice
+
+    async def act(self, update: Update) -> Shown:
+        """The same from a page, which shows itself what there is to say."""
+        reply = await self._handled(update)
+        return take.shown(reply) if reply.envelopes else await self.look(replace(update, event=Wrote()))
+
+    async def look(self, update: Update) -> Shown:
+        """What stands where the update leads, with nothing done and nothing kept."""
+        return await self._database.run_when_there(lambda tx: look.look(tx, self._texts, update, self._clock()))
+
+    async def _handled(self, update: Update) -> Reply:
         began = time.monotonic()
         try:
             reply = await self._taken(update)
@@ -41,12 +56,7 @@ class Receiver:
         self._metrics.turn(update.channel, time.monotonic() - began, answered=reply.answered)
         if reply.outdated is not None:
             self._delivery.recall(reply.outdated)
-        self._delivery.post(reply.envelopes)
-        return reply.notice
-
-    async def preview(self, update: Update) -> Preview:
-        """What the update would show, with nothing done and nothing kept."""
-        return await self._database.run_when_there(lambda tx: preview.preview(tx, self._texts, update, self._clock()))
+        return reply
 
     async def _taken(self, update: Update) -> Reply:
         """The turn, unless they brought too many wrong codes before."""

@@ -3,22 +3,21 @@
 `take` is a plain function of a transaction: it never waits for the network, and an update that comes twice acts once.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from bot.channels.port import Left, Opened, Returned, Update
+from bot.channels.port import Left, Opened, Returned, Shown, Update
 from bot.coordination import actions, home
 from bot.letters import Envelope, Letter
-from bot.results import summaries
 from bot.survey.checklist import fingerprint
-from bot.survey.conversation import own_data, screens, turned_away, welcome
-from bot.survey.conversation.buttons import Coordinate, Decline, Erase, Join, Screen, TakeBack, Terms, Welcome
+from bot.survey.conversation import own_data, turned_away, welcome
+from bot.survey.conversation.buttons import Coordinate, Decline, Erase, Join, Position, TakeBack, Terms, Welcome
 from bot.survey.conversation.commands import COORDINATING
 from bot.survey.conversation.dialogue import Commanded, Event, Expired, Partnership, Turn, step
 from bot.survey.phrases import Phrase
 from bot.texts.texts import BETWEEN_LANGUAGES, Texts
-from bot.turns import own_answers
+from bot.turns import show
 from bot.turns.who import Who, identify
 from storage import contacts, coordinators, links, partnerships, published, respondents, updates
 from storage.coordinators import Seat
@@ -40,7 +39,8 @@ class Reply:
     """What goes out once the transaction is committed; `notice` is a short line on the pressed button.
 
     `outdated` is a contact for whom bulk mail that is about to go may say what is no longer so; `answered` tells
-    whether an answer was stored, `is_wrong_code` whether they brought a code that nobody has.
+    whether an answer was stored, `is_wrong_code` whether they brought a code that nobody has. The rest is for a page:
+    see `bot.channels.port.Shown`.
     """
 
     envelopes: tuple[Envelope, ...] = ()
@@ -48,6 +48,18 @@ class Reply:
     outdated: int | None = None
     answered: bool = False
     is_wrong_code: bool = False
+    language: str = ""
+    where: Position | Coordinate | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    takes_part: bool = False
+    role: str = ""
+
+
+def shown(reply: Reply) -> Shown:
+    """What a page shows of it."""
+    letters = tuple(envelope.letter for envelope in reply.envelopes)
+    notice, takes_part, role = reply.notice or "", reply.takes_part, reply.role
+    return Shown(reply.language, letters, reply.where, reply.values, notice, takes_part, role)
 
 
 def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
@@ -69,7 +81,7 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
         case Decline(language):
             return _decline(who, texts.negotiate(language))
         case Coordinate(partnership, action, argument):
-            return _coordinate(who, action, argument, partnership)
+            return coordinate(who, action, argument, partnership)
         case event:
             return _converse(who, event)
 
@@ -92,7 +104,7 @@ def _say_instead(tx: Tx, texts: Texts, update: Update, text: Phrase, now: dateti
 
 
 def _turned_away(who: Who, text: Phrase, language: str | None = None) -> Reply:
-    return Reply((who.not_kept(text, language),))
+    return Reply((who.not_kept(text, language),), language=language or who.spoken)
 
 
 def _open(who: Who, code: str, language: str | None = None) -> Reply:
@@ -124,7 +136,7 @@ def _open_coordinator_link(who: Who, code: str) -> Reply:
         return replace(_turned_away(who, turned_away.UNKNOWN_INVITATION), is_wrong_code=True)
     if found.used or found.expired:
         now = _again(who)
-        return _coordinate(now, "home") if now.seats_in(found.partnership) else _turned_away(who, turned_away.USED_LINK)
+        return coordinate(now, "home") if now.seats_in(found.partnership) else _turned_away(who, turned_away.USED_LINK)
     if in_group and found.role != "viewer":
         return _turned_away(who, turned_away.NOT_IN_A_GROUP)
     contact = contacts.meet(who.tx, who.update.channel, who.update.address, who.spoken, who.now)
@@ -132,7 +144,7 @@ def _open_coordinator_link(who: Who, code: str) -> Reply:
     (seat,) = (seat for seat in coordinators.seats(who.tx, contact) if seat.partnership.id == found.partnership)
     is_open = partnerships.last_wave(who.tx, found.partnership).closed_at is None
     view = home.welcome(seat, is_open=is_open, with_buttons=not in_group)
-    return _to_seat(who, seat, [who.texts.letter(view, seat.language)])
+    return _to_seat(_again(who), seat, [who.texts.letter(view, seat.language)], Coordinate(found.partnership, "home"))
 
 
 def _again(who: Who) -> Who:
@@ -141,26 +153,29 @@ def _again(who: Who) -> Who:
     return replace(who, contact=contact, seats=coordinators.seats(who.tx, contact)) if contact else who
 
 
-def _coordinate(who: Who, action: str, argument: str = "-", partnership: int | None = None) -> Reply:
+def coordinate(who: Who, action: str, argument: str = "-", partnership: int = 0) -> Reply:
     """An action of somebody with a seat; of anybody else it is an old button."""
     seats = who.seats_in(partnership) or _again(who).seats_in(partnership)
     if not seats:
         return _converse(who, Expired())
     if len(seats) > 1:
         choice = who.texts.letter(home.pick(seats, WITHOUT_WORDS.get(action, action)), seats[0].language)
-        return _to_seat(who, seats[0], [choice])
+        return _to_seat(who, seats[0], [choice], Coordinate(0, action, argument))
     update = who.update
     shown = actions.handle(who.tx, who.texts, seats[0], action, argument, update.entrances, who.now)
     if action == "left":
-        return Reply((Envelope(update.channel, update.address, replace(shown[-1], replaces=update.message)),))
-    return _to_seat(who, seats[0], shown)
+        farewell = Envelope(update.channel, update.address, replace(shown[-1], replaces=update.message))
+        return Reply((farewell,), language=seats[0].language)
+    return _to_seat(who, seats[0], shown, Coordinate(seats[0].partnership.id, action, argument))
 
 
-def _to_seat(who: Who, seat: Seat, shown: list[Letter]) -> Reply:
+def _to_seat(who: Who, seat: Seat, shown: list[Letter], where: Coordinate | None = None) -> Reply:
     """A single letter takes the place of the message that was pressed; with a picture above it, it comes anew."""
     if len(shown) == 1:
         shown = [replace(shown[0], replaces=who.update.message)]
-    return Reply(tuple(who.kept(seat.contact, letter) for letter in shown))
+    envelopes = tuple(who.kept(seat.contact, letter) for letter in shown)
+    takes_part = who.is_on_a_page and who.in_wave() is not None
+    return Reply(envelopes, language=seat.language, where=where, takes_part=takes_part, role=who.role)
 
 
 def _decline(who: Who, language: str | None) -> Reply:
@@ -211,7 +226,7 @@ def _converse(who: Who, event: Event) -> Reply:
         event = Commanded(who.texts.commands.get(event.name, event.name), event.words)
         if event.name in COORDINATING and (who.seats or _again(who).seats):
             action = WITH_WORDS.get(event.name, event.name) if event.words else event.name
-            return _coordinate(who, action, event.words or "-")
+            return coordinate(who, action, event.words or "-")
     response: int | None = getattr(event, "response", None)
     if isinstance(event, TakeBack):
         published.hold(who.tx, event.response)
@@ -220,14 +235,15 @@ def _converse(who: Who, event: Event) -> Reply:
         return _without_answers(who, event)
     if response is not None and not known.named:
         event = Expired()  # the button of an erased response, or of somebody else's
-    return _carry_out(who, known, step(known.dialogue, event, who.now))
+    standing = known.dialogue.at(who.update.at) if who.update.at else known.dialogue
+    return _carry_out(who, known, step(standing, event, who.now))
 
 
 def _without_answers(who: Who, event: Event) -> Reply:
     """Somebody who is no respondent: they have a seat, or are nobody to us."""
     if who.seats:
         wants_out = isinstance(event, Commanded) and event.name in ("erase", "stop")
-        return _coordinate(who, "leave" if wants_out else "home")
+        return coordinate(who, "leave" if wants_out else "home")
     is_again = isinstance(event, Erase)  # a second tap: the first one did it
     return _turned_away(who, own_data.ERASED if is_again else turned_away.STRAY)
 
@@ -239,29 +255,16 @@ def _carry_out(who: Who, known: Known, turn: Turn) -> Reply:
         respondents.erase(who.tx, who.texts.checklist, known.contact)
         return replace(_turned_away(who, own_data.ERASED, language), outdated=known.contact)
     is_outdated = respondents.save(who.tx, known, turn.dialogue, who.now)
-    shown = [*_shown(who, known, turn)]
-    if turn.dialogue.completed and not known.dialogue.completed:
-        # The words come last, so that their buttons are at hand.
-        shown.insert(0, own_answers.picture(who.texts, turn.dialogue))
-    pressed = turn.notice if who.update.message is not None else None
+    # Who presses a message reads it on the button; a page has no other place for it.
+    pressed = turn.notice if who.update.message is not None or who.is_on_a_page else None
     return Reply(
-        tuple(who.kept(known.contact, letter) for letter in shown),
+        tuple(who.kept(known.contact, letter) for letter in show.letters(who, known, turn)),
         notice=who.texts.word(pressed, language) if pressed else None,
         outdated=known.contact if is_outdated else None,
         answered=turn.dialogue.answers != known.dialogue.answers,
+        language=language,
+        where=turn.show,
+        values=show.values(who, turn) if who.is_on_a_page else {},
+        takes_part=True,
+        role=who.role,
     )
-
-
-def _shown(who: Who, known: Known, turn: Turn) -> Sequence[Letter]:
-    dialogue, texts = turn.dialogue, who.texts
-    view = screens.view(dialogue, turn.show, who.now)
-    if turn.show.screen == Screen.RESULT:
-        return summaries.once_more(who.tx, texts, dialogue, view, who.now)
-    if turn.notice:
-        # It stands in the letter too: a line on a button is lost when we die before it is said, and then the next
-        # screen looks as if the tap was accepted.
-        view = view.under(turn.notice)
-    if turn.show.screen == Screen.MY_DATA:
-        file = own_answers.file(who.tx, texts, known.contact, dialogue.language)
-        return file, texts.letter(view, dialogue.language)
-    return (texts.letter(view, dialogue.language, who.update.message),)

@@ -38,17 +38,30 @@ class Who:
     def welcoming(self, partnership: Partnership, chosen: str | None) -> list[str]:
         return languages.welcoming(chosen, self.texts.negotiate(self.update.phone_language), partnership.language)
 
+    @property
+    def role(self) -> str:
+        """A coordinator anywhere sees what coordinators can do."""
+        return min((seat.role for seat in self.seats), default="")
+
+    @property
+    def is_on_a_page(self) -> bool:
+        """Whether they see what we say because they look, and not because it is sent."""
+        return not self.tx.channel(self.update.channel).reaches_out
+
     def in_wave(self, response: int | None = None) -> Known | None:
         """Where they stand as a respondent, in this response or else in the one that they were last in."""
         if self.contact is None:
             return None
         return respondents.load(self.tx, self.texts.checklist, self.texts.languages, self.contact, response)
 
-    def seats_in(self, partnership: int | None) -> list[Seat]:
-        return [seat for seat in self.seats if partnership in (None, seat.partnership.id)]
+    def seats_in(self, partnership: int) -> list[Seat]:
+        """In this one, or with 0 in every."""
+        return [seat for seat in self.seats if partnership in (0, seat.partnership.id)]
 
     def kept(self, contact: int, letter: Letter) -> Envelope:
-        """A letter to them that is stored until it is delivered."""
+        """A letter to them that is stored until it is delivered; a page shows it and it is gone."""
+        if self.is_on_a_page:
+            return Envelope(self.update.channel, self.update.address, letter)
         number = letters.reply(self.tx, contact, letter, self.now)
         return Envelope(self.update.channel, self.update.address, letter, number, contact)
 

@@ -87,9 +87,6 @@ async def test_letters_that_wait_for_long_are_told(house: House, clock: Clock) -
     assert (findings["letters"].ok, findings["letters"].found) == (True, "1 wait, the oldest for 840 s")
     late = await only_wrong(house.settings, clock() + timedelta(minutes=16))
     assert (late.name, late.figures) == ("letters", {"waiting": 1, "oldest_seconds": 960, "given_up": 0})
-    with database.transaction() as tx:
-        tx.connection.execute(text("UPDATE contacts SET channel = 'web'"))
-    assert is_well(await look(house.settings, clock() + timedelta(minutes=16))), "on the page a letter waits for them"
 
 
 async def test_before_the_first_start_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -261,50 +261,12 @@ async def test_when_telegram_is_down_bulk_mail_lets_it_be(
     assert [len(person.came) for person in people] == [1] * len(people)
 
 
-# Channels that cannot reach out
-
-
-class Page:
-    """A channel in which people can be written to only while they are there."""
-
-    traits: ClassVar = Traits("browser")
-
-    def __init__(self) -> None:
-        self.is_open = False
-        self.shown: list[str] = []
-
-    async def deliver(self, address: str, letter: Letter) -> Receipt:
-        if not self.is_open:
-            return Postponed()
-        self.shown.append(letter.text)
-        return Delivered()
-
-
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path}/pages.db", SECRET)
+    database = Database(f"sqlite:///{tmp_path}/letters.db", SECRET)
     migrate(database)
     yield database
     database.close()
-
-
-async def test_letters_wait_until_the_person_is_there(database: Database, clock: Clock) -> None:
-    page = Page()
-    delivery = Delivery(database, {"browser": page}, clock)
-    with database.transaction() as tx:
-        contact = contacts.meet(tx, "browser", "anna", "nl", clock())
-        letters.enqueue(tx, contact, Letter("by day"), clock(), "by day", AMSTERDAM)
-        letters.enqueue(tx, contact, Letter("at any hour"), clock(), "at any hour")
-    clock.pass_time(hours=14)
-    for is_open in (False, True):
-        page.is_open = is_open
-        await delivery.look_once()
-        await delivery.idle()
-        assert page.shown == []
-        await delivery.collect("browser", "anna")
-        await delivery.idle()
-    assert page.shown == ["by day", "at any hour"]
-    await delivery.close()
 
 
 # The pace

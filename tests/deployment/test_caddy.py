@@ -181,15 +181,6 @@ async def test_an_update_is_brought_whole_to_another(house: House, hanging: Hang
     assert hanging.asked == [f"POST {webhook.PATH} HTTP/1.1\r\n"]
 
 
-async def test_news_begins_before_there_is_any(house: House) -> None:
-    """Else Caddy would take a page's stream for somebody who hangs."""
-    code = house.add().invitation
-    async with Visitor(house.page) as anna:
-        await agree(house, anna, code)
-        async with asyncio.timeout(PATIENCE), anna.session.get("/events") as response:
-            assert response.status == 200
-
-
 def test_nobody_is_given_up_who_would_still_answer() -> None:
     written = (ROOT / "Caddyfile").read_text()
     update, page = map(int, re.findall(r"import bots (\d+)s", written))

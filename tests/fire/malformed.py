@@ -230,7 +230,14 @@ class Malformed:
         path = self.chance.choice(
             (
                 *("/", "/keep", "/keep.png", f"/i/{code}", f"/i/{code}/en", f"/i/{code}/%00", f"/mine/{'y' * 32}"),
-                *(f"/mine/{code}", "/file/1/x", f"/file/{9**40}/x", "/file/-1/my-answers.csv", "/static/x/..%2f.."),
+                *(
+                    f"/mine/{code}",
+                    "/7",
+                    f"/{9**40}",
+                    "/my-data/my-answers.csv",
+                    "/coordinate/close_yes/1/1",
+                    "/static/x/..%2f..",
+                ),
                 *(
                     "//",
                     "/%ff",
@@ -255,7 +262,7 @@ class Malformed:
         kind = self.chance.choice(
             ("application/x-www-form-urlencoded",) * 4 + ("application/json", "multipart/form-data")
         )
-        path = self.chance.choice(("/tap",) * 40 + ("/away", "/", "/tap/", "/events"))
+        path = self.chance.choice(("/tap",) * 40 + ("/away", "/", "/tap/", "/standing"))
         headers = {**self.headers(cookie), "Content-Type": kind, "Content-Length": str(length)}
         if self.chance.random() < 0.02:
             return self.head("POST", path, {**headers, "Transfer-Encoding": "chunked"}) + body, False

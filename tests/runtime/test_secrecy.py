@@ -21,7 +21,7 @@ import pytest
 from telegram.error import TelegramError
 
 from bot.channels import port
-from bot.channels.port import Entrances, Hook, Preview, Update
+from bot.channels.port import Entrances, Hook, Shown, Update
 from bot.channels.telegram import profile
 from bot.channels.telegram.channel import TelegramChannel, TokenRefused
 from bot.channels.telegram.webhook import Webhook
@@ -112,11 +112,14 @@ class Empty(port.House):
     async def receive(self, update: Update) -> str | None:
         return None
 
-    async def preview(self, update: Update) -> Preview:
+    async def act(self, update: Update) -> Shown:
         raise NotImplementedError
 
-    async def collect(self, channel: str, address: str) -> None:
-        """Nothing waits."""
+    async def look(self, update: Update) -> Shown:
+        raise NotImplementedError
+
+    async def standing(self) -> str:
+        return ""
 
     async def caught_up(self, channel: str) -> None:
         """It does not matter."""

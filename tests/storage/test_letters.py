@@ -1,5 +1,6 @@
 """A letter waits until it is delivered, is taken by one at a time, and never goes before an older one of its lane."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event as Signal
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.letters import Attachment, Envelope, Letter
+from bot.survey.traits import Traits
 from storage import contacts, leases, letters
 from storage.engine.database import Database, Tx
 from tests.house import MONDAY
@@ -234,18 +236,12 @@ def test_only_channels_that_reach_out_are_looked_for(database: Database) -> None
         assert len(letters.claim_bulk(tx, ("elsewhere", CHANNEL), LEASED, 10)) == 1
 
 
-def test_whoever_comes_gets_what_fell_due_for_them_oldest_first_and_at_any_hour(database: Database) -> None:
-    night = MONDAY + timedelta(hours=14)
+def test_nothing_is_written_to_somebody_whom_nothing_can_be_sent(database: Database) -> None:
     with database.transaction() as tx:
-        anna, ben = somebody(tx), somebody(tx, BEN)
-        letters.enqueue(tx, anna, Letter("by day"), MONDAY, "by day", "Europe/Amsterdam")
-        letters.enqueue(tx, ben, Letter("of another"), MONDAY, "of another")
-        letters.enqueue(tx, anna, Letter("tomorrow"), MONDAY + DAY, "tomorrow")
-        letters.reply(tx, anna, Letter("left over"), MONDAY)
-        letters.enqueue(tx, anna, Letter("at any hour"), MONDAY, "at any hour")
-        assert said(letters.claim_for(tx, CHANNEL, ANNA, night)) == ["by day", "left over", "at any hour"]
-        assert letters.claim_for(tx, CHANNEL, ANNA, night) == []
-        assert letters.claim_for(tx, CHANNEL, "nobody", night) == []
+        seen = replace(tx, channels={CHANNEL: Traits(CHANNEL)})
+        assert not letters.enqueue(seen, somebody(seen), LETTER, MONDAY, "a key")
+        assert letters.enqueue(tx, somebody(tx), LETTER, MONDAY, "a key")
+    assert rows(database, "SELECT count(*) FROM letters") == [(1,)]
 
 
 def test_a_refused_letter_is_given_up_and_holds_nothing_back(database: Database) -> None:

@@ -1,6 +1,6 @@
 """The browser channel as one piece: listens, gives pages out, takes presses in.
 
-Its letters go to a mailbox and count as delivered there; whoever is not looking reads them when they come back.
+It is a view: what somebody sees is read anew at each look, and nothing of it is kept here or sent there.
 """
 
 import asyncio
@@ -16,14 +16,12 @@ import uvicorn
 
 from bot.channels.port import Channel, Entrance, House
 from bot.channels.web.connections import BACKLOG, Hall, room
-from bot.channels.web.event_stream import Events
-from bot.channels.web.mailbox import Mailboxes
 from bot.channels.web.pages import Pages
 from bot.channels.web.security_headers import SecurityHeaders
 from bot.channels.web.settings import VARIABLES, WebSettings
 from bot.channels.web.site import site
 from bot.channels.web.traits import TRAITS
-from bot.letters import Delivered, Letter, Receipt
+from bot.letters import Letter, Receipt, Refused
 from bot.runtime.settings import Settings, the_secret
 from bot.survey.errors import OperatorError
 
@@ -44,8 +42,6 @@ class WebChannel(Channel):
         self.errors = Counter[str]()
         self._settings, self._secret = settings, secret
         self.entrance = Entrance(TRAITS, f"{settings.page_url}/i/", settings.is_public)
-        self._mailboxes = Mailboxes()
-        self._closing = asyncio.Event()
 
     @classmethod
     def built(cls, settings: Settings) -> Self:
@@ -76,8 +72,7 @@ class WebChannel(Channel):
             ) from None
 
     async def deliver(self, address: str, letter: Letter) -> Receipt:
-        self._mailboxes.of(address).put(letter)
-        return Delivered()
+        return Refused("a page is looked at, and nothing is sent to it")
 
     async def close(self) -> None:
         """Give the port back, also when a stop came before anybody was served."""
@@ -108,13 +103,10 @@ class WebChannel(Channel):
         try:
             await asyncio.shield(serving)
         finally:
-            self._closing.set()
-            self._mailboxes.close()
             await server.stop(serving)
 
     def _site(self) -> SecurityHeaders:
-        url, secret, events = self._settings.page_url, self._secret(), Events(self.hall.most // 2, self._closing)
-        return site(self._house, self._mailboxes, self._pages, url, secret, events)
+        return site(self._house, self._pages, self._settings.page_url, self._secret())
 
 
 class _Server(uvicorn.Server):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.channels.port import Preview
+from bot.channels.port import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,12 @@ class Choice:
     field: tuple[str, str] = ("", "")
 
 
-def who_is_it(preview: Preview, code: str) -> tuple[Choice, ...]:
+def who_is_it(shown: Shown, code: str) -> tuple[Choice, ...]:
     """For a known person who comes by an invitation: it may be them, or somebody whom they lent the phone."""
-    if not (preview.is_known and preview.code_is_right) or preview.knocks:
+    if not (shown.is_known and shown.code_is_right) or shown.knocks:
         return ()
     somebody_else = Choice("somebody_else", "/away", why="lent")
-    if not preview.is_member:
+    if not shown.is_member:
         return (somebody_else,)
     return (Choice("go_on", "/tap", is_main=True, field=("open", code)), somebody_else)
 

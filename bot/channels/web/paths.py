@@ -5,12 +5,15 @@ the clean address, and only there is anything looked up. What somebody asked for
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from urllib.parse import quote
 
 from starlette.convertors import IntegerConvertor, StringConvertor, register_url_convertor
 
 from bot.channels.web.tokens import TOKEN
 from bot.survey import codes
+from bot.survey.conversation.buttons import Coordinate, Go, Position, Press, Screen, Terms, Welcome
+from bot.survey.conversation.commands import COMMANDS, COORDINATING, only_looks
 
 OWN = re.compile(rf"/mine/+({TOKEN.pattern})(?![A-Za-z0-9])", re.IGNORECASE)
 LANGUAGE = re.compile(rf"{codes.SIGNS}/+([a-z]{{2,3}}(?:[_-][a-z0-9]{{2,8}})*)", re.IGNORECASE)
@@ -32,10 +35,76 @@ class Number(IntegerConvertor):
     regex = "[0-9]{1,9}"
 
 
+SCREENS: Mapping[Screen, str] = {
+    Screen.INVITED: "again",
+    Screen.GROUP: "group",
+    Screen.PAUSE: "pause",
+    Screen.PAUSED: "paused",
+    Screen.REVIEW: "review",
+    Screen.THANKS: "thanks",
+    Screen.RESULT: "result",
+    Screen.CLOSED: "closed",
+    Screen.PICK: "partnerships",
+    Screen.LANGUAGE: "language",
+    Screen.HELP: "help",
+    Screen.PRIVACY: "privacy",
+    Screen.MY_DATA: "my-data",
+    Screen.ERASE: "delete",
+}
+"""Where each screen is that has an address; that of a statement is its number."""
+
+
+class Argument(StringConvertor):
+    regex = "[A-Za-z0-9_.-]{1,64}"
+
+
+class File(StringConvertor):
+    regex = r"[a-z0-9-]{1,40}\.[a-z]{3}"
+
+
+register_url_convertor("argument", Argument())
+register_url_convertor("file", File())
 register_url_convertor("code", Code())
 register_url_convertor("token", Token())
 register_url_convertor("tag", Tag())
 register_url_convertor("number", Number())
+
+
+def path_of(where: Position | Coordinate | None) -> str:
+    """The address of what somebody sees; whoever sees nothing of their own is at the beginning."""
+    match where:
+        case Position(Screen.ITEM, number):
+            return f"/{number}"
+        case Position(screen) if screen in SCREENS:
+            return f"/{SCREENS[screen]}"
+        case Coordinate(partnership, action, argument):
+            parts = [action, *([str(partnership)] if partnership else []), *([argument] if argument != "-" else [])]
+            return "/coordinate/" + "/".join(quote(part, safe="") for part in parts)
+        case _:
+            return "/"
+
+
+def path_of_press(press: Press | None) -> str:
+    """Where a button leads that changes nothing; nothing for one that does."""
+    match press:
+        case Go(position=position) if position.screen in (Screen.ITEM, *SCREENS):
+            return path_of(position)
+        case Welcome(code, language):
+            return f"/i/{code}/{language}"
+        case Terms(code, language):
+            return f"/i/{code}/{language}/more"
+        case Coordinate() if only_looks(press):
+            return path_of(press)
+        case _:
+            return ""
+
+
+def path_of_command(name: str) -> str:
+    """Of one of the menu, for respondents or for coordinators."""
+    if name in COORDINATING:
+        return f"/coordinate/{name}"
+    screen = COMMANDS.get(name)
+    return path_of(Position(screen)) if screen else "/"
 
 
 def meant(asked: str, spoken: Callable[[str], str | None]) -> str:

@@ -11,7 +11,7 @@ from bot.channels.port import Opened
 from bot.channels.typed_text import said
 from bot.channels.web.tokens import TOKEN, new_token
 from bot.survey import codes
-from bot.survey.conversation.buttons import Press, decode
+from bot.survey.conversation.buttons import Position, Press, decode, position_from
 from bot.survey.conversation.dialogue import Commanded, Expired, Wrote
 from bot.texts.texts import Texts
 
@@ -84,3 +84,8 @@ def event(fields: Mapping[str, str]) -> Event:
     if "open" in fields:
         return Opened(codes.find(fields["open"]))
     return said(fields.get("say", ""))
+
+
+def position(fields: Mapping[str, str]) -> Position | None:
+    """The screen that was in front of whoever sent this."""
+    return position_from(fields["at"]) if "at" in fields else None

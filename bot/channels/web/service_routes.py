@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.channels.port import Hook, House
-from bot.channels.web.pages import Assets
+from bot.channels.web.assets import Assets
 from bot.channels.web.requests import body
 
 THROUGH_A_PROXY = ("x-forwarded-for", "forwarded", "via")

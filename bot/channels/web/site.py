@@ -1,7 +1,7 @@
 """The site: every address there is, what may be done at it, and what it answers.
 
-Whoever only looks changes nothing. What is done comes as a form with a proof, is taken by the core, and the answer is
-the page as it stands then: after a redirect for a browser without our script, at once for one with it.
+Whoever only looks changes nothing. What is done comes as a form with a proof, is taken by the core in one turn, and
+leads to the address of what is shown then: by a redirect, or at once for a browser with our script.
 """
 
 import asyncio
@@ -16,20 +16,19 @@ from weakref import WeakValueDictionary
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.channels.guesses import Guesses
 from bot.channels.in_flight import InFlight
-from bot.channels.port import House, Opened, Preview, Update
+from bot.channels.port import House, Opened, Shown, Update
 from bot.channels.typed_text import code_in
 from bot.channels.web import requests
 from bot.channels.web.choices import another_link, own_link, who_is_it
 from bot.channels.web.cookie import Cookie
-from bot.channels.web.event_stream import Events
-from bot.channels.web.mailbox import Mailboxes
 from bot.channels.web.notices import Notices
 from bot.channels.web.pages import Pages, mail_to_self
+from bot.channels.web.paths import SCREENS, path_of, path_of_press
 from bot.channels.web.requests import Caller, Event
 from bot.channels.web.security_headers import SecurityHeaders
 from bot.channels.web.service_routes import ServiceRoutes
@@ -39,11 +38,10 @@ from bot.letters import Attachment, Letter
 from bot.rendering import attachments
 from bot.survey import codes
 from bot.survey.conversation import turned_away
-from bot.survey.conversation.buttons import BeforeJoining, Erase, Join, Welcome
-from bot.survey.conversation.dialogue import Commanded, Wrote
+from bot.survey.conversation.buttons import Coordinate, Go, Join, Position, Screen, Terms, Welcome
+from bot.survey.conversation.dialogue import Wrote
 from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE
 
-REPLY_WITHIN = 0.1  # seconds; a letter to a page comes in the next moment, or none comes
 ANSWER_WITHIN = 10.0  # seconds; while the database is away a browser is told so, and a script sends it again
 DRAWN_AT_ONCE = 2
 INLINE = {"samenspraak.png": "image/png", "qr.png": "image/png"}
@@ -53,13 +51,11 @@ DOWNLOADS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
 @dataclass(slots=True)
 class Site:
     house: House
-    mailboxes: Mailboxes
     public_url: str
     tokens: Tokens
     cookie: Cookie
-    events: Events
     pages: Pages
-    in_flight: InFlight[object]
+    in_flight: InFlight[Shown]
     guesses: Guesses = field(default_factory=Guesses)
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DRAWN_AT_ONCE))
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
@@ -67,37 +63,59 @@ class Site:
     def caller(self, request: Request) -> Caller:
         return requests.caller(request, self.cookie.name, self.house.texts)
 
-    def update(self, caller: Caller, event: Event, once: str = "", message: int | None = None) -> Update:
+    def update(self, caller: Caller, event: Event, once: str = "", at: Position | None = None) -> Update:
         unique = self.tokens.update(caller.token, once or secrets.token_hex(16))
-        return Update(unique, TRAITS.name, caller.token, event, caller.language, message)
+        return Update(unique, TRAITS.name, caller.token, event, caller.language, at=at)
 
-    async def look(self, caller: Caller, event: Event) -> Preview:
+    async def look(self, caller: Caller, event: Event) -> Shown:
         async with asyncio.timeout(ANSWER_WITHIN):
-            return await self.house.preview(self.update(caller, event))
+            return await self.house.look(self.update(caller, event))
 
     # What people see
 
-    async def chat(self, request: Request) -> Response:
-        return await self.show_chat(self.caller(request), is_seen=request.method != "HEAD")
+    async def beginning(self, request: Request) -> Response:
+        """Where somebody is has an address of its own; nobody we know is asked for an invitation here."""
+        return await self.show_beginning(self.caller(request))
 
-    async def show_chat(self, caller: Caller, alert: str = "", status: int = 200, *, is_seen: bool = True) -> Response:
-        """The page as it stands, with the letters that waited for it; they keep waiting when nobody sees it."""
-        preview = await self.look(caller, Wrote())
-        if preview.is_known and is_seen:
-            await self.catch_up(caller, preview)
-        box = self.mailboxes.find(caller.token)
-        letters = box.letters if box else {1: preview.letter}
-        words = self.pages.word(alert, preview.language) if alert else ""
-        version = box.version if box else ""
-        return self.answer(caller, preview, letters, "/", status, alert=words, version=version)
+    async def show_beginning(self, caller: Caller, alert: str = "", status: int = 200) -> Response:
+        shown = await self.look(caller, Wrote())
+        if shown.where and not alert:
+            return self.go(caller, path_of(shown.where), is_known=shown.is_known)
+        words = self.pages.word(alert, shown.language) if alert else ""
+        return await self.page(caller, shown, path_of(shown.where), status, alert=words)
 
-    async def catch_up(self, caller: Caller, preview: Preview) -> None:
-        """After a restart, or when a round closed or opened meanwhile, the core says again where this person is."""
-        await self.house.collect(TRAITS.name, caller.token)
-        box = self.mailboxes.of(caller.token)
-        if not box.letters or box.is_overtaken(preview.standing):
-            await self.take(caller, self.update(caller, Commanded("continue"), f"again {box.version}"))
-        box.stand(preview.standing)
+    async def view(self, event: Event, request: Request) -> Response:
+        """What stands at an address, when it is there for this person now; else where they are."""
+        caller, shown = await self.seen(event, request)
+        if (path := path_of(shown.where)) != request.url.path:
+            return self.go(caller, path, is_known=shown.is_known)
+        return await self.page(caller, shown, path)
+
+    async def statement(self, request: Request) -> Response:
+        return await self.view(Go(0, Position(Screen.ITEM, request.path_params["number"])), request)
+
+    async def coordination(self, request: Request) -> Response:
+        return await self.view(_coordinate(request), request)
+
+    async def coordination_file(self, request: Request) -> Response:
+        return await self.attached(_coordinate(request), request)
+
+    async def attached(self, event: Event, request: Request) -> Response:
+        """What goes with a letter that stands at an address, drawn when it is asked for."""
+        caller, shown = await self.seen(event, request)
+        name = request.path_params["name"]
+        for letter in shown.letters:
+            if (
+                letter.attachment
+                and letter.attachment.name == name
+                and f"{path_of(shown.where)}/{name}" == request.url.path
+            ):
+                return await self.drawn(caller.token, letter.attachment)
+        raise HTTPException(404)
+
+    async def seen(self, event: Event, request: Request) -> tuple[Caller, Shown]:
+        caller = self.caller(request)
+        return caller, await self.look(caller, event)
 
     async def invitation(self, request: Request) -> Response:
         code, language = request.path_params["code"], request.path_params.get("language", "")
@@ -105,28 +123,36 @@ class Site:
             raise HTTPException(404)
         return await self.show_invitation(self.caller(request), code, language)
 
+    async def terms(self, request: Request) -> Response:
+        """All that is agreed to, where the welcome says it in short."""
+        code, language = request.path_params["code"], request.path_params["language"]
+        return await self.show_invitation(self.caller(request), code, language, of=Terms)
+
     async def no_invitation(self, request: Request) -> Response:
         return await self.show_invitation(replace(self.caller(request), is_new=False), "")
 
-    async def show_invitation(self, caller: Caller, code: str, language: str = "", alert: str = "") -> Response:
+    async def show_invitation(
+        self, caller: Caller, code: str, language: str = "", alert: str = "", of: type[Welcome | Terms] = Welcome
+    ) -> Response:
         """What stands behind a code: a look and nothing more, whoever it is. The phone may be somebody else's."""
         spoken = self.house.texts.negotiate(language) or ""
         if code and not self.guesses.may_try(caller.client, code):
             return self.notice(caller, "too_many", 429)
-        preview = await self.look(caller, Welcome(code, spoken) if spoken else Opened(code))
-        if preview.code_is_right:
+        asked = of(code, spoken) if spoken else Opened(code)
+        shown = await self.look(caller, asked)
+        if shown.code_is_right:
             self.guesses.was_right(caller.client, code)
-        others = [one for one in self.house.entrances.every if one.channel != TRAITS] if preview.letter.rows else []
-        return self.answer(
+        others = [one for one in self.house.entrances.every if one.channel != TRAITS] if shown.letter.rows else []
+        return await self.page(
             caller,
-            replace(preview, takes_part=False, role=""),
-            {1: preview.letter},
-            f"/i/{code}/{spoken}".rstrip("/") if code else "/",
-            200 if preview.code_is_right else 404,
+            replace(shown, takes_part=False, role=""),
+            (path_of_press(asked) if isinstance(asked, Welcome | Terms) else f"/i/{code}") if code else "/",
+            200 if shown.code_is_right else 404,
+            is_known=shown.is_known,
             code=code,
-            choices=who_is_it(preview, code),
-            elsewhere=[self.pages.elsewhere(one, code, preview.language) for one in others],
-            alert=self.pages.word(alert, preview.language) if alert else "",
+            choices=who_is_it(shown, code),
+            elsewhere=[self.pages.elsewhere(one, code, shown.language) for one in others],
+            alert=self.pages.word(alert, shown.language) if alert else "",
         )
 
     async def personal(self, request: Request) -> Response:
@@ -148,53 +174,41 @@ class Site:
             return self.go(own, "/", is_known=True)
         return await self.ask_whose(caller, token, owner, "no_cookie" if caller.is_new else "too_old", 403)
 
-    async def ask_whose(
-        self, caller: Caller, token: str, owner: Preview, alert: str = "", status: int = 200
-    ) -> Response:
+    async def ask_whose(self, caller: Caller, token: str, owner: Shown, alert: str = "", status: int = 200) -> Response:
         """Whose link it is; in a browser that knows nobody in the language of its owner, who it most likely is, with
         English below for whoever may speak another."""
-        preview = await self.look(caller, Wrote())
-        languages = [preview.language]
-        if preview.is_known:
-            text, choices = turned_away.ANOTHER_LINK, another_link(token)
+        here = await self.look(caller, Wrote())
+        if here.is_known:
+            text, choices, languages = turned_away.ANOTHER_LINK, another_link(token), [here.language]
         else:
-            preview, choices = owner, own_link(token)
-            text = turned_away.whose_link(is_seat=not owner.takes_part)
+            text, choices = turned_away.whose_link(is_seat=not owner.takes_part), own_link(token)
             languages = [owner.language] if caller.language == owner.language else [owner.language, SOURCE_LANGUAGE]
         parts = (self.house.texts.say(text, one) for one in dict.fromkeys(languages))
-        return self.answer(
+        return await self.page(
             caller,
-            replace(preview, takes_part=False, role=""),
-            {1: Letter(BETWEEN_LANGUAGES.join(parts))},
+            Shown(languages[0], (Letter(BETWEEN_LANGUAGES.join(parts)),)),
             f"/mine/{token}",
             status,
+            is_known=True,
             choices=choices,
-            alert=self.pages.word(alert, preview.language) if alert else "",
+            alert=self.pages.word(alert, languages[0]) if alert else "",
         )
 
     async def keep(self, request: Request) -> Response:
         caller = self.caller(request)
-        preview = await self.look(caller, Wrote())
-        if not preview.is_known:
+        shown = await self.look(caller, Wrote())
+        if not shown.is_known:
             return self.go(caller, "/")
         link = f"{self.public_url}/mine/{caller.token}"
-        mail = mail_to_self(self.pages.word("keep_subject", preview.language), link)
-        return self.answer(caller, preview, {}, "/keep", view="keep", link=link, letter_to_self=mail)
+        mail = mail_to_self(self.pages.word("keep_subject", shown.language), link)
+        own = replace(shown, letters=(), where=None)
+        return await self.page(caller, own, "/keep", view="keep", link=link, letter_to_self=mail)
 
     async def keep_code(self, request: Request) -> Response:
         caller = self.caller(request)
         if not (await self.look(caller, Wrote())).is_known:
             raise HTTPException(404)
         return await self.drawn(caller.token, attachments.qr(f"{self.public_url}/mine/{caller.token}"))
-
-    async def file(self, request: Request) -> Response:
-        """What goes with a letter that is on this person's page now."""
-        token = self.caller(request).token
-        box = self.mailboxes.find(token)
-        letter = box.letters.get(request.path_params["number"]) if box else None
-        if letter is None or letter.attachment is None or letter.attachment.name != request.path_params["name"]:
-            raise HTTPException(404)
-        return await self.drawn(token, letter.attachment)
 
     async def drawn(self, token: str, attachment: Attachment) -> Response:
         """One at a time for each person, so that nobody waits for all that another asks for."""
@@ -207,40 +221,45 @@ class Site:
             content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{attachment.name}"'}
         )
 
-    async def news(self, request: Request) -> Response:
-        """News of this person's page, as long as they look at it."""
-        caller = self.caller(request)
-        if caller.is_new or not (await self.look(caller, Wrote())).is_known:
-            return Response(status_code=204)  # a browser does not ask again
-        await self.house.collect(TRAITS.name, caller.token)
-        box = self.mailboxes.of(caller.token)
-        return self.events.of(box)
+    async def standing(self, _request: Request) -> Response:
+        """Asked by each open page now and then: whether there may be something new on it."""
+        return PlainTextResponse(await self.house.standing())
 
     # What people do
 
     async def tap(self, request: Request) -> Response:
-        """A button, a command or a link that is opened: the one way in which anything changes."""
+        """A button, a field or a link that is opened: the one way in which anything changes."""
         caller, fields = self.caller(request), await requests.form(request)
         if not self.is_ours(caller, fields):
             return await self.refused(caller, fields)
         event = requests.event(fields)
-        code = code_in(event) or codes.find(fields.get("code", ""))
-        if code and not self.guesses.may_try(caller.client, code):
-            return self.notice(caller, "too_many", 429)
-        preview = await self.look(caller, Opened(code) if code else Wrote())
-        if code and preview.code_is_right:
+        if code := code_in(event) or codes.find(fields.get("code", "")):
+            if not self.guesses.may_try(caller.client, code):
+                return self.notice(caller, "too_many", 429)
+            caller = await self.with_code(caller, event, code, fields)
+        update = self.update(caller, event, f"tap {fields.get('once', '')}", requests.position(fields))
+        return await self.shown_after(caller, await self.in_flight.take(update, ANSWER_WITHIN))
+
+    async def with_code(self, caller: Caller, event: Event, code: str, fields: Mapping[str, str]) -> Caller:
+        """Whoever acts on the page of an invitation. The first thing that a visitor does is what opens it, and only
+        once; when they join they are given a token that nobody can have seen before."""
+        seen = await self.look(caller, Opened(code))
+        if seen.code_is_right:
             self.guesses.was_right(caller.client, code)
-        if not preview.is_known and preview.code_is_right and isinstance(event, BeforeJoining):
-            # The first thing that a visitor does is what opens the invitation, and only once.
+        if seen.is_known:
+            return caller
+        if seen.code_is_right and not isinstance(event, Opened):
             await self.in_flight.take(self.update(caller, Opened(code), f"opened {code}"), ANSWER_WITHIN)
-            if isinstance(event, Welcome):
-                return await self.in_language(caller, event)
-        if not preview.is_known and isinstance(event, Join | Opened):
-            caller = replace(caller, token=self.tokens.renewed(fields), is_new=True)
-        if preview.is_known and fields.get("code"):
-            fields = {**fields, "message": ""}  # it is a number on the page of the invitation, and not on theirs
-        await self.act(caller, event, fields)
-        return await self.show_chat(caller) if caller.is_scripted else self.go(caller, "/#now")
+        if isinstance(event, Join | Opened):
+            return replace(caller, token=self.tokens.renewed(fields), is_new=True)
+        return caller
+
+    async def shown_after(self, caller: Caller, shown: Shown) -> Response:
+        """What a respondent sees next has an address. What a coordinator did may be told only here and now."""
+        path = path_of(shown.where)
+        if caller.is_scripted or shown.notice or not isinstance(shown.where, Position):
+            return await self.page(caller, shown, path)
+        return self.go(caller, path, is_known=shown.is_known)
 
     def is_ours(self, caller: Caller, fields: Mapping[str, str]) -> bool:
         """Whether a page of ours in this very browser sent it: with its token, or with the one before they joined,
@@ -260,28 +279,7 @@ class Site:
             shown = await self.show_invitation(caller, code, alert=alert)
             shown.status_code = 403
             return shown
-        return await self.show_chat(caller, alert, 403)
-
-    async def in_language(self, caller: Caller, event: Welcome) -> Response:
-        if caller.is_scripted:
-            return await self.show_invitation(caller, event.invitation, event.language)
-        return self.go(caller, f"/i/{event.invitation}/{event.language}")
-
-    async def act(self, caller: Caller, event: Event, fields: Mapping[str, str]) -> None:
-        """Have the core take it. Who erased everything has nothing left on the page but the word of it."""
-        number = fields.get("message", "")
-        message = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else None
-        await self.take(caller, self.update(caller, event, f"tap {fields.get('once', '')}", message))
-        if isinstance(event, Erase):
-            box = self.mailboxes.of(caller.token)
-            box.keep_only({box.newest})
-
-    async def take(self, caller: Caller, update: Update) -> None:
-        """The core takes it, and its letters are on the page."""
-        version = self.mailboxes.of(caller.token).version
-        await self.in_flight.take(update, ANSWER_WITHIN)
-        await self.mailboxes.of(caller.token).news(version, REPLY_WITHIN)
-        self.mailboxes.of(caller.token).keep_newest_screen()
+        return await self.show_beginning(caller, alert, 403)
 
     async def away(self, request: Request) -> Response:
         """This phone forgets who used it; a code that somebody else came with is there for them at once."""
@@ -298,20 +296,20 @@ class Site:
 
     # How it is answered
 
-    def answer(
-        self,
-        caller: Caller,
-        preview: Preview,
-        letters: dict[int, Letter],
-        path: str,
-        status: int = 200,
-        **more: Any,
+    async def page(
+        self, caller: Caller, shown: Shown, path: str, status: int = 200, *, is_known: bool | None = None, **more: Any
     ) -> Response:
-        """A page. `path` is its address, for a script that did not come here by it."""
+        """`path` is its address, for a script that did not come here by it."""
+        standing = await self.house.standing() if shown.is_known else ""
+        return self.answer(caller, shown, path, status, is_known=is_known, standing=standing, **more)
+
+    def answer(
+        self, caller: Caller, shown: Shown, path: str, status: int, *, is_known: bool | None = None, **more: Any
+    ) -> Response:
         proof, once = self.tokens.proof(caller.token), secrets.token_hex(12)
-        html = self.pages.render(preview, letters, proof=proof, once=once, **more)
-        response = HTMLResponse(html, status, headers={"Content-Location": quote(path)})
-        self.cookie.give(response, caller, is_known=preview.is_known)
+        html = self.pages.render(shown, path=path, proof=proof, once=once, **more)
+        response = HTMLResponse(html, status, headers={"Content-Location": path})
+        self.cookie.give(response, caller, is_known=shown.is_known if is_known is None else is_known)
         return response
 
     def go(self, caller: Caller, path: str, *, is_known: bool = False) -> Response:
@@ -325,32 +323,41 @@ class Site:
     def notice(self, caller: Caller, word: str, status: int) -> Response:
         """A page with one sentence, for whoever is there."""
         language = caller.language or HOME_LANGUAGE
-        letter = Letter(self.pages.word(word, language))
-        return self.answer(replace(caller, is_new=False), Preview(language, letter), {1: letter}, "/", status)
+        shown = Shown(language, (Letter(self.pages.word(word, language)),))
+        return self.answer(replace(caller, is_new=False), shown, "/", status)
 
 
-def site(
-    house: House,
-    mailboxes: Mailboxes,
-    pages: Pages,
-    public_url: str,
-    secret: str,
-    events: Events,
-) -> SecurityHeaders:
+def _coordinate(request: Request) -> Coordinate:
+    given = request.path_params
+    return Coordinate(given.get("partnership", 0), given["action"], given.get("argument", "-"))
+
+
+def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHeaders:
     tokens, cookie = Tokens(secret), Cookie(public_url)
-    own = Site(house, mailboxes, public_url, tokens, cookie, events, pages, InFlight(house.receive))
+    own = Site(house, public_url, tokens, cookie, pages, InFlight(house.act))
     machines = ServiceRoutes(house, pages.assets)
     post = partial(Route, methods=["POST"])
     routes = [
-        Route("/", own.chat),
+        post("/tap", own.tap),  # the one that is asked most of all comes first
+        Route("/standing", own.standing),
+        Route("/", own.beginning),
+        Route("/{number:number}", own.statement),
+        *(Route(f"/{path}", partial(own.view, Go(0, Position(screen)))) for screen, path in SCREENS.items()),
+        *(
+            Route(f"/{path}/{{name}}", partial(own.attached, Go(0, Position(screen))))
+            for screen, path in SCREENS.items()
+        ),
+        Route("/coordinate/{action}", own.coordination),
+        Route("/coordinate/{action}/{partnership:number}", own.coordination),
+        Route("/coordinate/{action}/{partnership:number}/{name:file}", own.coordination_file),
+        Route("/coordinate/{action}/{partnership:number}/{argument:argument}", own.coordination),
+        Route("/coordinate/{action}/{partnership:number}/{argument:argument}/{name:file}", own.coordination_file),
         Route("/i/{code:code}", own.invitation),
         Route("/i/{code:code}/{language:tag}", own.invitation),
+        Route("/i/{code:code}/{language:tag}/more", own.terms),
         Route("/mine/{token:token}", own.personal, methods=["GET", "POST"]),
         Route("/keep", own.keep),
         Route("/keep.png", own.keep_code),
-        Route("/file/{number:number}/{name}", own.file),
-        Route("/events", own.news),
-        post("/tap", own.tap),
         post("/away", own.away),
         Route("/gone", own.gone),
         *machines.routes(),

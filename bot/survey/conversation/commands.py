@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.survey.conversation.buttons import Screen
+from bot.survey.conversation.buttons import Coordinate, Screen
 from bot.survey.phrases import say
 
 COMMANDS: Mapping[str, Screen | None] = {
@@ -20,6 +20,19 @@ COMMANDS: Mapping[str, Screen | None] = {
 
 COORDINATING = ("status", "invite", "summary", "open", "close", "share", "settings", "team")
 """The coordinator's part of the menu."""
+
+_LOOKING = {
+    *("home", "status", "invite", "places", "qr", "poster", "summary", "changes"),
+    *("share", "open", "close", "reopen", "team", "leave"),
+}
+_CHOOSING = {"settings", "language", "open_name", "open_day", "open_weeks"}
+
+
+def only_looks(press: Coordinate) -> bool:
+    """Whether what a coordinator asks for changes nothing, so that it can have an address on a page. Where there is
+    something to choose, that holds until it is chosen."""
+    return press.action in _LOOKING or (press.action in _CHOOSING and press.argument.endswith("-"))
+
 
 ABOUT_COMMANDS = {
     "start": say("Begin, or go on"),

@@ -184,6 +184,8 @@ def _to_be_sent(dialogue: Dialogue, why: Screen, now: datetime) -> View:
     if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
         return shown
     above = reminder_screens.invitation(dialogue) if why == Screen.INVITED else reminder_screens.reminder(dialogue)
+    if not dialogue.channel.reaches_out:  # on a page the statement has an address of its own
+        return View(above, (go_on(dialogue), *languages(dialogue, Position(why))))
     return View(((above,), *shown.paragraphs), (*shown.rows, *reminder_screens.put_off(dialogue, why)))
 
 

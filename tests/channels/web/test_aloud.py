@@ -53,7 +53,7 @@ async def test_a_statement_is_read_with_its_answers_in_the_language_it_was_chang
     await tab.click("Read aloud")
     assert await tab.run("langs()") == ["en-US", "en-US"]
     statement, choices = await tab.run("texts()")
-    assert "health promotion" in statement
+    assert "health and wellbeing" in statement
     assert choices.startswith("No.\nMore no than yes.")
     await tab.click("Stop reading aloud")
     assert await tab.run(f"{BUTTON}.innerText") == "Read aloud"

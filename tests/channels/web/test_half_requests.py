@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.channels.web import connections
-from tests.actors import answer, item_on
 from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_first_start import samenspraak_run
-from tests.house import House, agree, free_port
+from tests.house import House, free_port
 from tests.patience import PATIENCE
 from tests.visitor import Visitor
 
@@ -22,16 +21,6 @@ pytestmark = pytest.mark.long
 FORM = b"POST /tap HTTP/1.1\r\nHost: x\r\nContent-Length: 16000\r\n\r\na"
 WHOLE = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 HALVES = {"nothing": b"", "a head": b"GET / HTTP/1.1\r\nHost: x\r\nX-More: ", "a body": FORM}
-
-
-async def hears_news(house: House, visitor: Visitor, after: float) -> None:
-    """They listen, do nothing for so many seconds, and answer: that is news."""
-    async with visitor.session.get("/events") as stream:
-        await stream.content.readline()
-        await asyncio.sleep(after)
-        await answer(house, visitor, "yes")
-        await stream.content.readline()
-        assert (await stream.content.readline()).startswith(b"data: ")
 
 
 @asynccontextmanager
@@ -77,10 +66,6 @@ async def test_who_keeps_a_connection_for_the_next_request_may_think(
         await asyncio.sleep(1.5)
         writer.write(WHOLE)
         assert (await reader.readuntil(b"ok\n")).startswith(b"HTTP/1.1 200")
-    anna = visitors()
-    await agree(house, anna, house.add().invitation)
-    await hears_news(house, anna, after=1.5)
-    assert item_on(anna) == 2
 
 
 async def test_more_half_requests_than_there_is_room_for_shut_nobody_out(tmp_path: Path) -> None:

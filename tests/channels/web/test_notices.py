@@ -10,7 +10,7 @@ from bot.channels.web import site
 from bot.channels.web.labels import WORDS
 from bot.channels.web.pages import Pages
 from bot.channels.web.requests import MOST_BODY
-from bot.turns import preview
+from bot.turns import look
 from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_bad_input import wrong
 from tests.house import House
@@ -18,7 +18,7 @@ from tests.patience import PATIENCE
 from tests.visitor import Page, Visitor
 
 PHONES = {"nl-NL,nl;q=0.9": "nl", "en-GB": "en", "tr-TR": "nl", "ar": "nl", None: "nl", "de; q=0.9, en; q=0.8": "en"}
-MISSING = ("/nowhere", f"/mine/{'x' * 32}", "/file/1/x.csv", "/keep.png", "/static/x/none.js", "/i.png")
+MISSING = ("/nowhere", f"/mine/{'x' * 32}", "/my-data/x.csv", "/keep.png", "/static/x/none.js", "/i.png")
 
 
 class Phone(Visitor):
@@ -67,7 +67,7 @@ async def test_it_is_too_often(phone: Phone, house: House) -> None:
 
 
 async def test_it_is_our_fault(phone: Phone, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(preview, "preview")
+    monkeypatch.delattr(look, "look")
     await says(phone, house, "broken", 500, "GET", "/")
 
 

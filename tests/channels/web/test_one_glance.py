@@ -34,7 +34,6 @@ async def browser(_roboto: str) -> AsyncIterator[Browser]:
         yield running
 
 
-@pytest.mark.xfail(strict=True, reason="5 in sight at 360 x 560 on 0 of 26, 7 at 360 x 640 on 0 of 26")
 @pytest.mark.parametrize("language", ["nl", "en"])
 async def test_a_statement_comes_with_its_answers_in_sight(
     house: House, browser: Browser, texts: Texts, language: str

@@ -1,13 +1,11 @@
-"""Time in the browser: nothing rings there, so everything waits until somebody opens their own link."""
+"""Time in the browser: nothing rings there, and whoever opens their own link sees how it stands by then."""
 
 from datetime import UTC, datetime
-
-import pytest
 
 from tests.actors import answer, coordinate, fetch
 from tests.channels.web.conftest import Visitors
 from tests.data import five_sheets
-from tests.house import Clock, House, agree
+from tests.house import Clock, House, agree, fill
 from tests.visitor import Visitor
 
 
@@ -23,8 +21,7 @@ async def test_no_reminder_is_written_to_a_page(house: House, visitors: Visitors
         clock.pass_time(days=1)
         await house.caught_up()
     assert house.rows("SELECT count(*) FROM letters WHERE key LIKE 'reminder:%'") == [(0,)]
-    await anna.write("/herinneringen")
-    assert "In de browser krijgt u geen herinneringen." in anna.last.text
+    await anna.open("/pause")
     assert "Wel herinneringen sturen" not in anna.last.html
     await anna.press("Verder met zin 2")
     assert "Zin 2 van 26" in anna.last.text
@@ -46,20 +43,6 @@ async def test_nothing_is_said_to_be_sent_where_nothing_is(house: House, visitor
     assert "1 person uses the browser and sees it there" in fatima.last.text
     assert "/share en Thank you. We will ..." in fatima.last.text
     assert "/share nl" not in fatima.last.text  # nobody took part in Dutch
-    await anna.write("/stop")
-    assert "Do you want to delete your answers? Choose" in anna.last.text
-
-
-async def test_the_weekly_post_waits_for_a_coordinator_in_the_browser(
-    house: House, visitors: Visitors, clock: Clock
-) -> None:
-    fatima = visitors()
-    await coordinate(fatima, house.add().coordinator)
-    clock.pass_time(days=7)
-    await house.caught_up()
-    assert "week 11" not in fatima.last.text
-    await fatima.open("/")
-    assert "ronde 1 · week 11" in fatima.last.whole
 
 
 async def test_a_next_round_is_seen_when_one_s_own_link_is_opened(
@@ -82,8 +65,11 @@ async def test_a_next_round_is_seen_when_one_s_own_link_is_opened(
     await fatima.press("Ja, openen")
     clock.pass_time(minutes=10)
     await house.caught_up()
+    assert house.rows("SELECT count(*) FROM letters") == [(0,)], "nothing is written to a page"
     await anna.open("/")
+    assert anna.place == "/again"
     assert "vraagt u opnieuw: hoe gaat onze samenwerking nu?" in anna.last.text
+    await anna.press("Verder met zin 1")
     await answer(house, anna, "yes")
     assert "Zin 2 van 26" in anna.last.text
 
@@ -91,37 +77,34 @@ async def test_a_next_round_is_seen_when_one_s_own_link_is_opened(
 async def all_finish(house: House, people: list[Visitor], code: str) -> None:
     for person, sheet in zip(people, five_sheets(), strict=True):
         await agree(house, person, code)
-        for option in sheet.values():
-            await answer(house, person, option)
-        await person.press("Klaar")
-        await person.press("Laat mij het groepsresultaat zien")
+        await fill(house, person, sheet)
 
 
-@pytest.mark.long
-async def test_the_group_result_can_be_read_again_whatever_became_of_the_letter(
+async def test_the_group_result_and_the_answer_of_the_coordinator_stand_on_the_page(
     house: House, visitors: Visitors
 ) -> None:
-    """A mailbox is memory: a restart empties it. What it held can be asked for in each of its words."""
     fatima, people, codes = visitors(), [visitors() for _ in five_sheets()], house.add()
     await coordinate(fatima, codes.coordinator)
     await all_finish(house, people, codes.invitation)
     anna = people[0]
-    await anna.press_data("g:1:u")
-    assert "Zo kijkt de hele groep" not in anna.last.whole, "not before the round closes"
+    await anna.open("/result")
+    assert anna.place == "/thanks", "not before the round closes"
     for label in ("Ronde sluiten", "Ja, sluiten"):
         await fatima.press(label)
-    await house.caught_up()
-    await anna.open("/")
-    assert anna.last.whole.count("Zo kijkt de hele groep naar de samenwerking") == 1
-    letter = anna.last.whole
-    await house.restart()
-    await anna.open("/")
-    await anna.press("Resultaat van de hele groep")
-    shown = anna.last.text.splitlines()
-    assert "Zo kijkt de hele groep naar de samenwerking, van 0 tot 100:" in shown
-    assert set(shown[:-1]) <= set(letter.splitlines())
-    picture = next(image for image in reversed(anna.last.images) if image.startswith("/file/"))
-    assert (await fetch(anna, picture)).startswith(b"\x89PNG")
+    for _ in range(2):
+        await anna.open("/")
+        await anna.press("Resultaat van de hele groep")
+        assert "Zo kijkt de hele groep naar de samenwerking, van 0 tot 100:" in anna.last.whole
+        picture = next(image for image in anna.last.images if image.endswith("samenspraak.png"))
+        assert (await fetch(anna, picture)).startswith(b"\x89PNG")
+        await house.restart()
+    await fatima.write("/share")
+    await typed(fatima, "/delen nl Er komt een bankje.")
+    await fatima.press("Ja, versturen")
+    for place in ("/thanks", "/result"):
+        await anna.open(place)
+        assert "Er komt een bankje." in anna.last.whole
     for label, then in (("English", "This is how the whole group sees"), ("‹ Back", "Thank you! Your answers count.")):
         await anna.press(label)
         assert then in anna.last.text
+    assert house.rows("SELECT count(*) FROM letters") == [(0,)]

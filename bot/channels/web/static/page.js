@@ -1,15 +1,17 @@
 "use strict";
-// What a page can do better with a script: it does not reload, hears of news, keeps a tap while there is no connection,
-// and reads aloud. Without it every form works as a form.
+// What a page can do better with a script: it does not reload, asks for news, keeps a tap while there is no connection,
+// and reads aloud. Without it every form works as a form, and every link as a link.
 
 (() => {
   const KEPT = "tap";
   const HEARD_WITHIN = 5000;  // milliseconds until a phone that can read aloud has begun
+  const ASK_EVERY = 120000;  // milliseconds
   const STEADY = 500;  // milliseconds that a page has to stand before a finger can mean what is on it
   const status = document.getElementById("status");
   const root = document.documentElement;
   const voice = window.SpeechSynthesisUtterance && window.speechSynthesis;
-  let busy = false, under = "", next = "", wait = 1000, timer, stream, lost = false, since = -STEADY, reading, bell;
+  const tabs = window.BroadcastChannel && new BroadcastChannel("samenspraak");
+  let visit = 0, missed = "", busy = false, under = "", next = "", wait = 1000, timer, lost = false, since = -STEADY, reading, bell;
 
   const app = () => document.getElementById("app");
   const words = (name) => app().dataset[name];
@@ -45,6 +47,7 @@
 
   async function send(body) {
     busy = true;
+    visit++;
     under = new URLSearchParams(body).get("once");
     document.body.classList.add("busy");
     keep(body);
@@ -55,13 +58,36 @@
       keep("");
       rest();
       if (answer.ok) clearField(new URLSearchParams(body).get("say"));
-      show(html, answer.headers.get("Content-Location"), true);
+      const from = location.pathname;
+      show(html, true);
+      if (tabs) tabs.postMessage([from, location.pathname]);
       if (next) [body, next] = [next, ""];
       else return;
     } catch {
       return lose(() => send(body));
     }
     send(body);
+  }
+
+  // A link to a place of ours is followed without a reload, and again when the connection is back.
+
+  function follow(event) {
+    const link = event.target.closest("a[href^='/']"), isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.button);
+    if (!link || !isPlain || event.defaultPrevented || link.hash || link.hasAttribute("download")) return;
+    event.preventDefault();
+    if (!busy) go(link.getAttribute("href"));
+  }
+
+  async function go(place, number = ++visit) {
+    clearTimeout(timer);
+    try {
+      const answer = await ask(place), html = await answer.text();
+      if (number !== visit) return;  // they went somewhere else meanwhile
+      rest();
+      show(html, true);
+    } catch {
+      if (number === visit) lose(() => go(place));
+    }
   }
 
   async function ask(place, how = {}) {
@@ -106,19 +132,23 @@
 
   // The page that came takes the place of the one that was.
 
-  function show(html, place, byPress) {
+  // Each screen has an address: so the phone's own Back goes to the one before, which is asked for anew.
+
+  function show(html, byPress) {
     const page = new DOMParser().parseFromString(html, "text/html"), fresh = page.getElementById("app");
     if (!fresh) return location.reload();
-    const had = document.activeElement && document.activeElement.value, last = newest();
+    const had = document.activeElement && document.activeElement.value;
     hush();
     const returnField = carryField(fresh);
     if (!isTranslated()) [root.lang, root.dir] = [page.documentElement.lang, page.documentElement.dir];
     app().replaceWith(document.adoptNode(fresh));
     since = performance.now();
     document.title = page.title;
-    if (place && place !== location.pathname) history.replaceState(null, "", place);
+    if (words("path") !== location.pathname) {
+      if (byPress) history.pushState(null, "", words("path")); else history.replaceState(null, "", words("path"));
+    }
     prepare();
-    if (byPress) return arrive(last);
+    if (byPress) return arrive();
     tell(words("news"), true);
     if (returnField()) return;
     const same = had && [...app().querySelectorAll("button")].find((one) => one.value === had);
@@ -147,45 +177,44 @@
     };
   }
 
-  const articles = () => [...app().querySelectorAll("[data-number]")];
-  const newest = () => Math.max(0, ...articles().map((one) => Number(one.dataset.number)));
-
-  // What came is read from its beginning: from the picture, when one came above the words.
-  function arrive(last) {
+  function arrive() {
     const now = app().querySelector("[role=alert]") || document.getElementById("now");
     if (!now) return;
     now.tabIndex = -1;
     now.focus({ preventScroll: true });
-    const fresh = articles().find((one) => Number(one.dataset.number) > last);
-    const isAbove = fresh && fresh.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING;
-    (isAbove ? fresh : now).scrollIntoView({ block: "start" });
+    scrollTo(0, 0);
   }
 
-  // News comes over a stream, to the tabs that are looked at: a browser has few connections for all of them together.
-  // Whoever comes back to a tab is shown what it says by now.
+  // What is done in one tab is seen in the others: at once, or when somebody comes back to them.
 
-  function listen() {
-    if (document.hidden || !("live" in app().dataset) || !window.EventSource) return;
-    if (stream && stream.readyState !== 2) return;
-    stream = new EventSource("/events");
-    stream.onmessage = (news) => { if (news.data !== app().dataset.version) refresh(); };
-    // There are too many streams already, perhaps of tabs that were left a moment ago: look once, at least.
-    stream.onerror = ({ target }) => { if (target.readyState === 2) refresh(); };
+  function hearOf(from, to) {
+    missed = from === location.pathname ? to : location.pathname;
+    catchUp();
   }
 
-  function comeOrGo() {
-    if (!document.hidden) return listen();
-    if (stream) stream.close();
-    stream = null;
+  function catchUp() {
+    if (!missed || document.hidden) return;
+    refresh(missed);
+    missed = "";
   }
 
-  async function refresh() {
-    if (busy || !("live" in app().dataset) || !document.querySelector("article")) return;
+  // Whether there is news is asked now and then by the tabs that are looked at, and by whoever comes back to one.
+
+  async function askForNews() {
+    if (document.hidden || busy || !words("standing")) return;
     try {
-      const answer = await ask("/");
+      const answer = await ask("/standing");
+      if (answer.ok && (await answer.text()) !== words("standing")) refresh();
+    } catch { /* it is asked again */ }
+  }
+
+  async function refresh(place = location.pathname, number = ++visit) {
+    if (busy) return;
+    try {
+      const answer = await ask(place);
       const html = await answer.text();
-      if (!busy) show(html, null, false);
-    } catch { /* the stream tells again when it is back */ }
+      if (!busy && number === visit) show(html, false);
+    } catch { /* the next look tells */ }
   }
 
   // A browser or a program in it may have translated the page: then it is in the language that they say it is in.
@@ -204,8 +233,9 @@
     return all.find((one) => tag(one.lang) === tag(lang)) || all.find((one) => base(one.lang) === base(lang));
   }
 
-  function toRead(article) {
-    const form = article.nextElementSibling, parts = [...article.querySelectorAll("[lang]")].map((part) => [part.innerText, part.lang]);
+  function toRead() {
+    const article = document.getElementById("now"), form = article.nextElementSibling;
+    const parts = [...article.querySelectorAll("[data-read]")].map((part) => [part.innerText, part.lang || root.lang]);
     const choices = form && form.matches(".buttons") ? [...form.querySelectorAll("button")].map((one) => one.innerText) : [];
     if (choices.length) parts.push([choices.join(".\n"), root.lang]);
     const spoken = parts.map(([text, lang]) => [text, voiceOf(isTranslated() ? root.lang : lang)]);
@@ -213,12 +243,12 @@
   }
 
   function revealVoice() {
-    app().querySelectorAll("[data-aloud]").forEach((one) => { one.hidden = !toRead(one.closest("article")).length; });
+    app().querySelectorAll("[data-aloud]").forEach((one) => { one.hidden = !toRead().length; });
   }
 
   function aloud(button) {
     if (reading) return hush();
-    const parts = toRead(button.closest("article")), mine = reading = { button, label: button.textContent };
+    const parts = toRead(), mine = reading = { button, label: button.textContent };
     button.textContent = button.dataset.silence;
     bell = setTimeout(giveUp, HEARD_WITHIN);
     parts.forEach(([text, lang], place) => {
@@ -258,10 +288,10 @@
     reveal("copy", true);
     reveal("copy-text", navigator.clipboard);
     reveal("share", navigator.share);
-    listen();
   }
 
   document.addEventListener("submit", press);
+  document.addEventListener("click", follow);
   document.addEventListener("click", (event) => { if (isTooSoon(event)) event.preventDefault(); }, true);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
@@ -279,7 +309,10 @@
     menu.querySelector("summary").focus();
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) refresh(); });
-  document.addEventListener("visibilitychange", comeOrGo);
+  window.addEventListener("popstate", () => refresh().then(arrive));
+  document.addEventListener("visibilitychange", () => { catchUp(); askForNews(); });
+  if (tabs) tabs.onmessage = ({ data: [from, to] }) => hearOf(from, to);
+  setInterval(askForNews, ASK_EVERY);
 
   if (voice) voice.onvoiceschanged = revealVoice;
 

@@ -1,0 +1,104 @@
+"""A look: what a page shows to somebody, wherever they look, who does nothing.
+
+It only reads. Whoever fetches an address to make a preview of it leaves nothing behind and is not counted.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.channels.port import Opened, Shown, Update
+from bot.survey.conversation import turned_away, welcome
+from bot.survey.conversation.buttons import Coordinate, Go, Position, Screen, Terms, Welcome
+from bot.survey.conversation.commands import only_looks
+from bot.survey.conversation.dialogue import Dialogue, Turn, step
+from bot.survey.conversation.views import View
+from bot.survey.phrases import Phrase
+from bot.texts.texts import HOME_LANGUAGE, Texts
+from bot.turns import show, take
+from bot.turns.who import Who, identify
+from storage import contacts, links, partnerships
+from storage.engine.database import Tx
+from storage.respondents import Known
+
+
+def look(tx: Tx, texts: Texts, update: Update, now: datetime) -> Shown:
+    """What stands where the update leads, as far as that can be said without acting on it."""
+    who = identify(tx, texts, update, now)
+    known = who.in_wave()
+    shown = _seen(who, known, known.dialogue.language if known else _spoken(who))
+    return replace(shown, takes_part=known is not None, role=who.role)
+
+
+def _spoken(who: Who) -> str:
+    """The language of their seat, or else the one they choose, or else that of their phone."""
+    if who.seats:
+        return who.seats[0].language
+    event = who.update.event
+    return who.texts.negotiate(event.language) or HOME_LANGUAGE if isinstance(event, Welcome | Terms) else who.spoken
+
+
+def _seen(who: Who, known: Known | None, spoken: str) -> Shown:
+    match who.update.event:
+        case Opened(code):
+            return _behind(who, code, None, spoken)
+        case Welcome(code, language) | Terms(code, language):
+            return _behind(who, code, who.texts.negotiate(language), spoken)
+        case Coordinate(partnership, action, argument) as asked if who.seats_in(partnership) and only_looks(asked):
+            return take.shown(take.coordinate(who, action, argument, partnership))
+        case event if known:
+            return _of_respondent(who, known, event.position if isinstance(event, Go) else _here(known.dialogue))
+        case _ if who.seats:
+            return take.shown(take.coordinate(who, "home"))
+        case _:
+            return _said(turned_away.STRAY, who, spoken)
+
+
+def _here(dialogue: Dialogue) -> Position:
+    """Where the answers put them; who has not begun in a next wave, is asked to first."""
+    is_asked_again = dialogue.wave > 1 and not dialogue.answers and dialogue.here.screen == Screen.ITEM
+    return Position(Screen.INVITED) if is_asked_again else dialogue.here
+
+
+def _of_respondent(who: Who, known: Known, position: Position) -> Shown:
+    """The screen at this position, when they may be there; else the one where they are."""
+    dialogue = known.dialogue
+    turn = step(dialogue, Go(dialogue.response, position), who.now) if position != dialogue.here else None
+    turn = replace(turn, notice=None) if turn else Turn(dialogue, position)
+    return Shown(
+        dialogue.language,
+        tuple(show.letters(who, known, turn)),
+        where=turn.show,
+        values=show.values(who, turn),
+    )
+
+
+def _behind(who: Who, code: str, chosen: str | None, spoken: str) -> Shown:
+    """What stands behind a code, and whether it is one of ours."""
+    partnership = partnerships.invited_by(who.tx, code)
+    if partnership is None:
+        return _behind_a_link(who, code, spoken)
+    if who.contact and contacts.takes_part(who.tx, who.contact, partnership.id):
+        return _said(turned_away.known_here(partnership), who, spoken, code_is_right=True, is_member=True)
+    if partnerships.last_wave(who.tx, partnership.id).closed_at:
+        return _said(turned_away.no_open_wave(partnership), who, spoken, code_is_right=True)
+    every = who.welcoming(partnership, chosen)
+    return Shown(every[0], (take.welcomed(who, partnership, code, every),), code_is_right=True)
+
+
+def _behind_a_link(who: Who, code: str, spoken: str) -> Shown:
+    found = links.link(who.tx, code, who.now)
+    partnership = partnerships.find(who.tx, str(found.partnership)) if found else None
+    if found is None or partnership is None:
+        return _said(turned_away.UNKNOWN_INVITATION, who, spoken)
+    if not (found.used or found.expired):
+        return _said(welcome.seat_offered(partnership, found.role), who, spoken, code_is_right=True, knocks=True)
+    if who.seats_in(partnership.id):
+        return _said(turned_away.known_here(partnership), who, spoken, code_is_right=True, is_member=True)
+    return _said(turned_away.USED_LINK, who, spoken, code_is_right=True)
+
+
+def _said(
+    text: Phrase, who: Who, spoken: str, *, code_is_right: bool = False, knocks: bool = False, is_member: bool = False
+) -> Shown:
+    letter = who.texts.letter(View(text), spoken)
+    return Shown(spoken, (letter,), code_is_right=code_is_right, knocks=knocks, is_member=is_member)

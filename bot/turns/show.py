@@ -1,0 +1,60 @@
+"""Showing: the letters that stand where a respondent is, in their channel.
+
+A chat is told what changed, once; a page is looked at again and again, and always says all there is.
+"""
+
+from collections.abc import Sequence
+
+from bot.coordination import feedback
+from bot.letters import Letter
+from bot.results import summaries
+from bot.survey.conversation import screens
+from bot.survey.conversation.buttons import Screen
+from bot.survey.conversation.dialogue import Dialogue, Turn
+from bot.turns import own_answers
+from bot.turns.who import Who
+from storage import waves
+from storage.respondents import Known
+
+RESULTS = (Screen.THANKS, Screen.RESULT, Screen.CLOSED)
+"""Where somebody reads what the coordinator answered."""
+
+
+def letters(who: Who, known: Known, turn: Turn) -> Sequence[Letter]:
+    """The last one holds the buttons."""
+    dialogue, texts, screen = turn.dialogue, who.texts, turn.show.screen
+    view = screens.view(dialogue, turn.show, who.now)
+    if screen == Screen.RESULT:
+        return [*_answered(who, dialogue), *summaries.once_more(who.tx, texts, dialogue, view, who.now)]
+    if turn.notice and dialogue.channel.reaches_out:
+        # It stands in the letter too: a line on a button is lost when we die before it is said, and then the next
+        # screen looks as if the tap was accepted.
+        view = view.under(turn.notice)
+    shown = texts.letter(view, dialogue.language, who.update.message)
+    if screen == Screen.MY_DATA:
+        return own_answers.file(who.tx, texts, known.contact, dialogue.language), shown
+    # The words come last, so that their buttons are at hand.
+    above = [own_answers.picture(texts, dialogue)] if _has_picture(known.dialogue, turn) else []
+    return [*_answered(who, dialogue), *above, shown] if screen in RESULTS else [*above, shown]
+
+
+def values(who: Who, turn: Turn) -> dict[str, str]:
+    """What a statement is made of: a page sets it in its own way."""
+    if turn.show.screen != Screen.ITEM:
+        return {}
+    return who.texts.values(screens.view(turn.dialogue, turn.show, who.now), turn.dialogue.language)
+
+
+def _has_picture(before: Dialogue, turn: Turn) -> bool:
+    is_new = turn.dialogue.completed and not before.completed
+    return is_new or (turn.show.screen == Screen.THANKS and not turn.dialogue.channel.reaches_out)
+
+
+def _answered(who: Who, dialogue: Dialogue) -> list[Letter]:
+    """What the coordinator answers to everybody who took part in a closed wave: a page is where they read it."""
+    if dialogue.wave_open or dialogue.channel.reaches_out:
+        return []
+    wave = waves.numbered(who.tx, dialogue.partnership.id, dialogue.wave)
+    if not (wave and wave.answered_at):
+        return []
+    return [feedback.letter(who.tx, who.texts, dialogue.partnership, wave, dialogue.language)]
