@@ -64,12 +64,26 @@ def add(tx: Tx, partnership: Partnership, wording: Mapping[str, Mapping[str, str
 def invite(tx: Tx, partnership: int, label: str, now: datetime) -> str:
     """A new invitation code for one place, or for all; the code of this label when it has one already."""
     mine = select(invitations.c.code).where(invitations.c.partnership_id == partnership, invitations.c.label == label)
-    if known := tx.connection.execute(mine).scalar():
+    if known := tx.connection.execute(mine.where(~invitations.c.for_helpers)).scalar():
         return str(known)
     code = new_code()
     row = {"code": code, "partnership_id": partnership, "label": label, "created_at": now}
     tx.connection.execute(tx.insert(invitations).values(row))
     return code
+
+
+def helpers_invitation(tx: Tx, partnership: int, now: datetime) -> str:
+    """The code of the one invitation by which helpers let people in, made when it is first asked for."""
+    row = {"code": new_code(), "partnership_id": partnership, "label": "", "for_helpers": True, "created_at": now}
+    tx.connection.execute(tx.insert(invitations).values(row).on_conflict_do_nothing())  # another may ask at this moment
+    mine = select(invitations.c.code).where(invitations.c.partnership_id == partnership, invitations.c.for_helpers)
+    return str(tx.connection.execute(mine).scalar_one())
+
+
+def is_for_helpers(tx: Tx, code: str) -> bool:
+    """Whether who comes in by this code is helped."""
+    asked = select(invitations.c.for_helpers).where(invitations.c.code == code.lower())
+    return bool(tx.connection.execute(asked).scalar())
 
 
 def change(tx: Tx, partnership: int, **facts: str | int) -> None:
@@ -107,7 +121,7 @@ def invited_by(tx: Tx, code: str) -> Partnership | None:
 
 def invitation_of(tx: Tx, partnership: int) -> str:
     """The partnership's first invitation code."""
-    codes = select(invitations.c.code).where(invitations.c.partnership_id == partnership)
+    codes = select(invitations.c.code).where(invitations.c.partnership_id == partnership, ~invitations.c.for_helpers)
     return str(tx.connection.execute(codes.order_by(invitations.c.created_at)).scalars().first())
 
 
@@ -141,21 +155,30 @@ def close_wave(tx: Tx, wave: int, now: datetime) -> bool:
     return bool(tx.connection.execute(closing).rowcount)
 
 
-def records(tx: Tx, partnership: int, wave: int) -> list[tuple[int, int, str | None, str, bool, dict[int, str]]]:
-    """(respondent, wave number, group, language, completed, item -> option) of every response in a wave."""
+def records(
+    tx: Tx, partnership: int, wave: int
+) -> list[tuple[int, int, str | None, str, bool, dict[int, str], str | None]]:
+    """(respondent, wave number, group, language, completed, item -> option, mode) of every response in a wave."""
     of_wave = (waves.c.partnership_id == partnership, waves.c.number == wave)
     given = defaultdict[int, dict[int, str]](dict)
     all_answers = select(answers).select_from(answers.join(responses).join(waves)).where(*of_wave)
     for answer in tx.connection.execute(all_answers):
         given[answer.response_id][answer.item] = answer.option
     came = (
-        select(responses.c.id, respondents.c.id, respondents.c.group, contacts.c.language, responses.c.completed_at)
+        select(
+            responses.c.id,
+            respondents.c.id,
+            respondents.c.group,
+            contacts.c.language,
+            responses.c.completed_at,
+            responses.c.mode,
+        )
         .select_from(responses.join(waves).join(respondents).outerjoin(contacts))
         .where(*of_wave, responses.c.started_at.is_not(None))
     )
     return [
-        (person, wave, group, language or "", completed_at is not None, given[response])
-        for response, person, group, language, completed_at in tx.connection.execute(came)
+        (person, wave, group, language or "", completed_at is not None, given[response], mode)
+        for response, person, group, language, completed_at, mode in tx.connection.execute(came)
     ]
 
 

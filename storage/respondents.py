@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import ScalarSelect, String, bindparam, case, delete, func, literal, or_, select, update
 
 from bot.survey.calendar import zone
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.buttons import position_from
 from bot.survey.conversation.dialogue import Dialogue, Partnership
+from bot.survey.paper import ASSISTED
 from bot.survey.traits import Traits
 from storage import letters as letters_of
 from storage import published, reminders
@@ -22,7 +23,7 @@ from storage.contacts import meet
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.partnerships import PARTNERSHIP_COLUMNS, Wave
-from storage.schema import answers, contacts, partnerships, respondents, responses, waves
+from storage.schema import answers, contacts, invitations, partnerships, respondents, responses, waves
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,9 @@ def join(
     return contact
 
 
-def enter_wave(tx: Tx, contact: int, partnership: int, wave: Wave, now: datetime) -> int | None:
-    """The response of this contact, made when there is none yet and the wave is open.
+def enter_wave(tx: Tx, contact: int, partnership: int, wave: Wave, now: datetime, code: str = "") -> int | None:
+    """The response of this contact, made when there is none yet and the wave is open. Who first comes into it by the
+    code of a helper, is helped; who was in it already, stays as they were.
 
     None when they are not a respondent, or have no response in a wave that is closed.
     """
@@ -125,8 +127,14 @@ def enter_wave(tx: Tx, contact: int, partnership: int, wave: Wave, now: datetime
         return tx.connection.execute(own).scalar()
     waves_of.invite(tx, respondent, wave.id, now)
     came = update(responses).where(responses.c.respondent_id == respondent, responses.c.wave_id == wave.id)
-    started = {"touched_at": now, "started_at": func.coalesce(responses.c.started_at, now)}
+    mode = case((responses.c.started_at.is_(None), _mode(code)), else_=responses.c.mode)
+    started = {"touched_at": now, "started_at": func.coalesce(responses.c.started_at, now), "mode": mode}
     return int(tx.connection.execute(came.values(started).returning(responses.c.id)).scalar_one())
+
+
+def _mode(code: str) -> ScalarSelect[str]:
+    by_a_helper = select(literal(ASSISTED, String)).where(invitations.c.code == code, invitations.c.for_helpers)
+    return by_a_helper.scalar_subquery()
 
 
 def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:

@@ -150,7 +150,15 @@ invitations = Table(
     Column("partnership_id", Integer, _of("partnerships"), nullable=False, index=True),
     Column("label", Text, nullable=False),
     Column("opened", Integer, nullable=False, server_default="0"),  # times in all, not people: nobody is known yet
+    Column("for_helpers", Boolean, nullable=False, server_default=false()),  # who comes in by it, is helped
     Column("created_at", Moment, nullable=False),
+)
+Index(
+    "ix_invitations_one_for_helpers",
+    invitations.c.partnership_id,
+    unique=True,
+    sqlite_where=invitations.c.for_helpers,
+    postgresql_where=invitations.c.for_helpers,
 )
 
 coordinator_links = Table(
@@ -198,6 +206,8 @@ responses = Table(
     _number(),
     Column("respondent_id", Integer, _of("respondents"), nullable=False),
     Column("wave_id", Integer, _of("waves"), nullable=False, index=True),
+    Column("mode", String(10)),  # with help, or on paper; of most it is none: by themselves
+    Column("sheet", Integer),  # the number that a helper wrote on the sheet of paper
     Column("place", String(10)),
     Column("reminders", Boolean, nullable=False),
     Column("remind_at", Moment),  # when they asked for it
@@ -212,6 +222,15 @@ responses = Table(
     Column("seated", Boolean, nullable=False, server_default=false()),  # it counts in scores and never towards k
     UniqueConstraint("respondent_id", "wave_id"),
     sqlite_autoincrement=True,
+)
+
+Index(
+    "ix_responses_one_of_a_sheet",
+    responses.c.wave_id,
+    responses.c.sheet,
+    unique=True,
+    sqlite_where=responses.c.sheet.is_not(None),
+    postgresql_where=responses.c.sheet.is_not(None),
 )
 
 # Who has not finished is looked for every 20 seconds after a closing, among ever more who have.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, exists, func, select
+from sqlalchemy import and_, case, exists, func, select
 
 from storage.engine.database import Tx
 from storage.schema import answers, contacts, invitations, respondents, responses
@@ -21,12 +21,14 @@ class Turnout:
 
 @dataclass(frozen=True, slots=True)
 class PlaceTurnout:
-    """How many people of one wave came in by one invitation."""
+    """How many people of one wave came in by one invitation and answered by themselves; or, under a mode instead of a
+    code, how many answered in that mode, whichever way they came in."""
 
     code: str
     label: str
     started: int
     completed: int
+    for_helpers: bool = False
 
 
 def turnout_of(tx: Tx, wave: int) -> Turnout:
@@ -36,18 +38,27 @@ def turnout_of(tx: Tx, wave: int) -> Turnout:
 
 
 def places_of(tx: Tx, partnership: int, wave: int) -> Sequence[PlaceTurnout]:
-    """Every invitation of the partnership with what came in by it in this wave."""
+    """Every invitation of the partnership, the helper's last, with who came in by it and answers by themselves."""
     counted = func.count(responses.c.started_at), func.count(responses.c.completed_at)
+    of_wave, alone = responses.c.wave_id == wave, responses.c.mode.is_(None)
     found = tx.connection.execute(
-        select(invitations.c.code, invitations.c.label, *counted)
+        select(invitations.c.code, invitations.c.label, *counted, invitations.c.for_helpers)
         .select_from(invitations)
         .outerjoin(respondents, respondents.c.invitation == invitations.c.code)
-        .outerjoin(responses, (responses.c.respondent_id == respondents.c.id) & (responses.c.wave_id == wave))
+        .outerjoin(responses, and_(responses.c.respondent_id == respondents.c.id, of_wave, alone))
         .where(invitations.c.partnership_id == partnership)
-        .group_by(invitations.c.code, invitations.c.label, invitations.c.created_at)
-        .order_by(invitations.c.created_at, invitations.c.label)
+        .group_by(invitations.c.code, invitations.c.label, invitations.c.created_at, invitations.c.for_helpers)
+        .order_by(invitations.c.for_helpers, invitations.c.created_at, invitations.c.label)
     )
     return [PlaceTurnout(*row) for row in found]
+
+
+def modes_of(tx: Tx, wave: int) -> Sequence[PlaceTurnout]:
+    """How many were helped in this wave, and how many answered on paper; only what there is."""
+    counted = func.count(responses.c.started_at), func.count(responses.c.completed_at)
+    helped = select(responses.c.mode, *counted).where(responses.c.wave_id == wave, responses.c.mode.is_not(None))
+    found = tx.connection.execute(helped.group_by(responses.c.mode).order_by(responses.c.mode))
+    return [PlaceTurnout(mode, "", started, completed) for mode, started, completed in found]
 
 
 def stops(tx: Tx, wave: int) -> dict[int, int]:
@@ -78,7 +89,7 @@ def newcomers(tx: Tx, wave: int) -> Sequence[datetime]:
     before = responses.alias()
     was_here = exists().where(before.c.respondent_id == responses.c.respondent_id, before.c.id < responses.c.id)
     came = select(responses.c.started_at).where(responses.c.wave_id == wave, responses.c.started_at.is_not(None))
-    known = came.join(respondents).where(respondents.c.contact_id.is_not(None))
+    known = came.join(respondents).where(respondents.c.contact_id.is_not(None) | responses.c.sheet.is_not(None))
     return tx.connection.execute(known.where(~was_here)).scalars().all()
 
 

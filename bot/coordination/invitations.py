@@ -76,7 +76,8 @@ def _named(asked: Asked) -> View:
 
 
 def _places(asked: Asked) -> Sequence[PlaceTurnout]:
-    return places_of(asked.tx, asked.partnership.id, asked.wave.id)
+    """Those to hang up and to share: the helper's link is not one of them."""
+    return [one for one in places_of(asked.tx, asked.partnership.id, asked.wave.id) if not one.for_helpers]
 
 
 def _own_place(asked: Asked, places: Sequence[PlaceTurnout]) -> PlaceTurnout:

@@ -12,6 +12,7 @@ from bot.survey.calendar import zone
 from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Button, Paragraph, Row, View, in_rows
+from bot.survey.paper import MODE_LABELS
 from bot.survey.phrases import Phrase, say, say_n, verbatim
 from bot.survey.scores.summary import heading
 from bot.texts.texts import Texts
@@ -140,7 +141,9 @@ def menu(partnership: int, *, is_open: bool) -> tuple[Row, ...]:
 
 
 def label_of(place: PlaceTurnout) -> Phrase:
-    return verbatim(place.label) if place.label else say("General")
+    if place.for_helpers:
+        return say("Helped in an earlier round, now by themselves")
+    return verbatim(place.label) if place.label else MODE_LABELS.get(place.code, say("General"))
 
 
 def links(asked: Asked, code: str) -> Paragraph:

@@ -11,13 +11,13 @@ from bot.survey.phrases import Phrase, say, say_n, verbatim
 from bot.survey.scores.summary import standing
 from bot.survey.scores.turnout import busiest_hour, shown
 from storage import partnerships
-from storage.turnout import PlaceTurnout, newcomers, places_of, stopped, stops, turnout_of
+from storage.turnout import PlaceTurnout, modes_of, newcomers, places_of, stopped, stops, turnout_of
 
 
 @action("status")
 def _status(asked: Asked) -> View:
     tx, wave, k = asked.tx, asked.wave.id, asked.partnership.minimum_group
-    turnout, places = turnout_of(tx, wave), places_of(tx, asked.partnership.id, wave)
+    turnout, places = turnout_of(tx, wave), _places(asked)
     opened = partnerships.openings(tx, asked.partnership.id) - asked.wave.openings_before
     gone = stopped(tx, wave)
     counts = [
@@ -31,6 +31,12 @@ def _status(asked: Asked) -> View:
     counts += _many_at_once(asked, turnout.started)
     paragraphs = (asked.heading, tuple(counts), *_per_place(places, k), *_where_they_stop(asked, k))
     return View(paragraphs, asked.menu)
+
+
+def _places(asked: Asked) -> Sequence[PlaceTurnout]:
+    """Everybody of this wave once: who was helped or answered on paper, and of the others by which place they came."""
+    places, modes = places_of(asked.tx, asked.partnership.id, asked.wave.id), modes_of(asked.tx, asked.wave.id)
+    return (*(one for one in places if one.started or not one.for_helpers), *modes)
 
 
 def _many_at_once(asked: Asked, started: int) -> Paragraph:

@@ -16,6 +16,11 @@ NOTES = {
         "A scored answer is its score: 0, 25, 50, 75 or 100. Item score = mean of the scored answers. Dimension score "
         "= mean of its item scores. Total = mean of all item scores. Codes below 0 are never scored, never filled in."
     ),
+    "mode": (
+        "By themselves: on an own phone or computer. With help: on a helper's device, or by a helper's link. On paper: "
+        "a printed form that a helper typed in; its language is not kept, and a statement without a mark is -3. How "
+        "one answers may change what one answers."
+    ),
     "missing codes": (
         "Don't know is -1, does not apply -2, not reached -3 (no answer was given, or no group chosen), would rather "
         "not say -4. In the .sav file they are user-missing."

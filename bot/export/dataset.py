@@ -10,10 +10,23 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bot.export.codebook import codebook
-from bot.export.shapes import GROUPS, NOT_REACHED, Export, ExportError, Record, Table, Value, Variable, codes_of, one_of
+from bot.export.shapes import (
+    GROUPS,
+    MODES,
+    NOT_REACHED,
+    Export,
+    ExportError,
+    Record,
+    Table,
+    Value,
+    Variable,
+    codes_of,
+    one_of,
+)
 from bot.export.writers import WRITERS, publish, written_in
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.dialogue import GROUP_LABELS
+from bot.survey.paper import MODE_LABELS
 from bot.survey.phrases import say
 from bot.texts.texts import Texts
 
@@ -59,12 +72,14 @@ def _variables(texts: Texts, language: str) -> list[Variable]:
     not_reached = texts.say(say("Not reached"), language)
     answers = {**{code: options[key] for key, code in codes_of(texts.checklist).items()}, NOT_REACHED: not_reached}
     groups = {GROUPS[key]: texts.say(label, language) for key, label in GROUP_LABELS.items()}
+    modes = {MODES[key]: texts.say(label, language) for key, label in MODE_LABELS.items()}
     return [
         Variable("id", texts.say(say("Person: drawn at random for this export"), language)),
         Variable("wave", texts.say(say("Wave"), language)),
         Variable("group", texts.say(say("Takes part as"), language), {**groups, NOT_REACHED: not_reached}),
         Variable("language", texts.say(say("Language of the chat"), language)),
         Variable("completed", texts.say(say("Pressed Done"), language), {0: options["no"], 1: options["yes"]}),
+        Variable("mode", texts.say(say("Way of answering"), language), modes),
         *(
             Variable(f"i{item.number:02}", texts.say(item.statement, language), answers, item)
             for item in texts.checklist.items.values()
@@ -86,7 +101,8 @@ def _fresh_ids(people: Collection[int], randomness: random.Random) -> dict[int, 
 
 
 def _facts(record: Record) -> tuple[Value, ...]:
-    return record.wave, GROUPS[one_of(record.group, GROUPS, "A group")], record.language, int(record.completed)
+    group, mode = GROUPS[one_of(record.group, GROUPS, "A group")], MODES[one_of(record.mode, MODES, "A mode")]
+    return record.wave, group, record.language, int(record.completed), mode
 
 
 def _answers(record: Record, checklist: Checklist, codes: Mapping[str, int]) -> Iterator[int]:

@@ -6,10 +6,12 @@ from typing import TypeVar
 
 from bot.survey.checklist import Checklist, Item
 from bot.survey.errors import OperatorError
+from bot.survey.paper import ASSISTED, ON_PAPER
 
 NOT_REACHED, WITHHELD = -3, -4
 UNSCORED = {"dont_know": -1, "not_applicable": -2}
 GROUPS = {None: NOT_REACHED, "resident": 1, "professional": 2, "other": 3, "withheld": WITHHELD}
+MODES = {None: 1, ASSISTED: 2, ON_PAPER: 3}
 T = TypeVar("T")
 Value = int | str
 Table = Sequence[Sequence[Value]]
@@ -29,6 +31,7 @@ class Record:
     language: str
     completed: bool
     answers: Mapping[int, str]
+    mode: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ wave          one round of asking; it opens and it closes. People read *round*
 plan          a wave that is not open yet: its name, when it opens and when it closes
 respondent    a person in a partnership
 response      a respondent's answers in one wave, *open* or *completed*
+mode          how somebody answered in a wave: by themselves, *assisted* by a helper, or on *paper*, each form a *sheet*
 answer        one option; *don't know* and *does not apply* are options without a score
 group         resident, professional or other: the respondent's own choice, may be withheld
 invitation    the code behind a link or QR; it may be for one *place*, such as a library

@@ -116,7 +116,7 @@ def _open(who: Who, code: str, language: str | None = None) -> Reply:
     if who.update.in_group:
         return _turned_away(who, turned_away.NOT_IN_A_GROUP, partnership.language)
     wave = partnerships.last_wave(tx, partnership.id)
-    response = respondents.enter_wave(tx, who.contact, partnership.id, wave, who.now) if who.contact else None
+    response = respondents.enter_wave(tx, who.contact, partnership.id, wave, who.now, code) if who.contact else None
     if response is not None:
         return _resume(who, response)
     if wave.closed_at:
@@ -208,7 +208,7 @@ def _join(who: Who, code: str, language: str) -> Reply:
     agreed_to = (screen(*around) for screen in (welcome.welcome, welcome.terms))
     consent = fingerprint(*(texts.render(screen, language) for screen in agreed_to))
     contact = respondents.join(tx, update.channel, update.address, language, partnership.id, code, consent, who.now)
-    response = respondents.enter_wave(tx, contact, partnership.id, wave, who.now)
+    response = respondents.enter_wave(tx, contact, partnership.id, wave, who.now, code)
     return _resume(replace(who, contact=contact), response)
 
 

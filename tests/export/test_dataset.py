@@ -28,10 +28,13 @@ from tests.data import OPTIONS, five_sheets
 
 FORMS = ("csv", "xlsx", "sav")
 ITEMS = [f"i{item:02}" for item in range(1, 27)]
-COLUMNS = ["id", "wave", "group", "language", "completed", *ITEMS]
+COLUMNS = ["id", "wave", "group", "language", "completed", "mode", *ITEMS]
 ANSWERS = {"no": 0, "rather_no": 25, "middle": 50, "rather_yes": 75, "yes": 100, "dont_know": -1, "not_applicable": -2}
 GROUPS = {"resident": 1, "professional": 2, "other": 3, None: -3, "withheld": -4}
+MODES = {None: 1, "assisted": 2, "paper": 3}
 FIRST = 7_654_301  # our own number of the first person: long enough not to stand in a file by accident
+
+HOW = (None, "assisted", "paper", None, "assisted")
 
 Row = tuple[Any, ...]
 Book = list[dict[str, str]]
@@ -42,14 +45,17 @@ def people() -> list[Record]:
     sheets = [dict(sheet) for sheet in five_sheets()]
     groups: Sequence[str | None] = (*GROUPS,)
     first = [Record(FIRST + n, 1, groups[n], ("nl", "en")[n % 2], True, sheet) for n, sheet in enumerate(sheets)]
-    second = [Record(FIRST + n, 2, groups[n], "nl", True, {**sheet, 1: OPTIONS[n]}) for n, sheet in enumerate(sheets)]
+    second = [
+        Record(FIRST + n, 2, groups[n], "nl", True, {**sheet, 1: OPTIONS[n]}, HOW[n]) for n, sheet in enumerate(sheets)
+    ]
     stopped = Record(FIRST + 5, 1, None, "nl", False, {1: "dont_know", 2: "not_applicable", 3: "yes"})
     return [*first, *second, stopped]
 
 
 def expected(record: Record) -> Row:
     answers = [ANSWERS[record.answers[item]] if item in record.answers else -3 for item in range(1, 27)]
-    return (record.wave, GROUPS[record.group], record.language, int(record.completed), *answers)
+    mode = MODES[record.mode]
+    return (record.wave, GROUPS[record.group], record.language, int(record.completed), mode, *answers)
 
 
 def crowd(n: int, **first: str) -> list[Record]:
@@ -104,7 +110,7 @@ def content(paths: list[Path]) -> bytes:
 def test_another_program_reads_the_same_answers(form: str, language: str, texts: Texts, tmp_path: Path) -> None:
     rows = rows_of(write(people(), texts, language, form, tmp_path, "verbinders"))
     assert sorted(row[1:] for row in rows) == sorted(map(expected, people()))
-    assert {code for row in rows for code in row[5:]} == {*ANSWERS.values(), -3}
+    assert {code for row in rows for code in row[6:]} == {*ANSWERS.values(), -3}
     assert {row[2] for row in rows} == {*GROUPS.values()}
 
 
@@ -277,6 +283,7 @@ def test_a_missing_package_is_named_with_its_extra(
         ({"records": []}, "no answers"),
         ({"records": [Record(1, 1, "mayor", "nl", True, {})]}, "group"),
         ({"records": [Record(1, 1, None, "nl", True, {3: "maybe"})]}, "item 3"),
+        ({"records": [Record(1, 1, None, "nl", True, {}, "by phone")]}, "mode"),
     ],
 )
 def test_what_cannot_be_exported_is_said(changed: dict[str, Any], said: str, texts: Texts, tmp_path: Path) -> None:

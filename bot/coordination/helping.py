@@ -1,0 +1,54 @@
+"""Helping: the link with which a helper lets others answer on one device, the form to print, and what comes of it.
+
+Whoever has the helper's link may type in sheets, with or without a seat: the code is what lets them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.survey import paper
+from bot.survey.checklist import fingerprint
+from bot.survey.phrases import Phrase, say
+from bot.texts.texts import Texts
+from storage import paper as stored
+from storage import partnerships
+from storage.engine.database import Tx
+from storage.paper import Outcome
+
+NOT_FOR_HELPERS = say("With this link you cannot type in forms. Ask the coordinator for the link for helpers.")
+OUTCOMES = {
+    Outcome.STORED: say("Form {number} is typed in and counts."),
+    Outcome.TYPED_IN_BEFORE: say("Form {number} was typed in before. Nothing changed."),
+    Outcome.WAVE_CLOSED: say("This round is closed. Form {number} is not stored, and cannot count any more."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One form as it was sent: the round that the page was for, what stands on the form, and the language in which
+    that is printed. A mark is the key of an option, or nothing."""
+
+    wave: int
+    number: str
+    group: str
+    marks: Mapping[int, str]
+    language: str
+
+
+def type_in(tx: Tx, texts: Texts, code: str, typed: Typed, now: datetime) -> tuple[Phrase, bool]:
+    """What to say to a helper who sent a form, and whether it is stored by this."""
+    partnership = partnerships.invited_by(tx, code) if partnerships.is_for_helpers(tx, code) else None
+    if partnership is None:
+        return NOT_FOR_HELPERS, False
+    sheet = paper.read(texts.checklist, typed.number, typed.group, typed.marks)
+    if isinstance(sheet, Phrase):
+        return sheet, False
+    wave = partnerships.last_wave(tx, partnership.id)
+    agreed_to = fingerprint(*(texts.word(line, typed.language) for line in paper.consent(partnership)))
+    outcome = Outcome.WAVE_CLOSED
+    if wave.number == typed.wave:  # else it was on the screen of a helper since an earlier round
+        outcome = stored.store(tx, partnership, wave.id, code.lower(), sheet, agreed_to, now)
+    if is_stored := outcome == Outcome.STORED:
+        partnerships.opened(tx, code)  # each form once: else how few are on paper is who began less who opened a link
+    return OUTCOMES[outcome].of(number=sheet.number), is_stored

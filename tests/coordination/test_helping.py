@@ -1,0 +1,58 @@
+"""Helping, as a coordinator sees it: a link of its own, forms to print, and no count of few people."""
+
+from bot.coordination.helping import Typed, type_in
+from storage import partnerships
+from tests.actors import coordinator, say
+from tests.data import five_sheets
+from tests.house import House, agree
+from tests.telegram_server import TelegramServer
+
+
+def helper_s_code(house: House) -> str:
+    with house.app.database.transaction() as tx:
+        return partnerships.helpers_invitation(tx, 1, house.clock())
+
+
+def type_in_sheets(house: House, code: str, first: int, last: int) -> None:
+    with house.app.database.transaction() as tx:
+        for number in range(first, last + 1):
+            sheet = Typed(1, str(number), "resident", five_sheets()[number % 5], "nl")
+            assert type_in(tx, house.app.texts, code, sheet, house.clock())[1]
+
+
+async def come_in(house: House, server: TelegramServer, code: str, people: int) -> None:
+    for _ in range(people):
+        await agree(house, server.person(language_code="nl"), code)
+
+
+async def test_status_says_who_was_helped_and_who_answered_on_paper(house: House, server: TelegramServer) -> None:
+    codes = house.add()
+    helper = helper_s_code(house)
+    fatima = await coordinator(house, server, codes.coordinator)
+    await say(house, fatima, "/stand")
+    assert "Per plek" not in fatima.last.text
+    await come_in(house, server, codes.invitation, 5)
+    await come_in(house, server, helper, 5)
+    type_in_sheets(house, helper, 1, 6)
+    await say(house, fatima, "/stand")
+    assert "16 mensen zijn begonnen" in fatima.last.text
+    for line in ("Algemeen: 5 begonnen, 0 klaar", "Met hulp: 5 begonnen, 0 klaar", "Op papier: 6 begonnen, 6 klaar"):
+        assert line in fatima.last.text
+
+
+async def test_status_shows_no_few_on_paper_nor_those_from_whom_they_would_follow(
+    house: House, server: TelegramServer
+) -> None:
+    codes = house.add()
+    helper = helper_s_code(house)
+    fatima = await coordinator(house, server, codes.coordinator)
+    await come_in(house, server, codes.invitation, 6)
+    await come_in(house, server, helper, 5)
+    type_in_sheets(house, helper, 1, 4)
+    await say(house, fatima, "/stand")
+    assert "Op papier: laten we niet zien" in fatima.last.text
+    # Fifteen in all: the four would follow from the five and the six.
+    assert "Met hulp: laten we niet zien" in fatima.last.text
+    assert "Algemeen: 6 begonnen, 0 klaar" not in fatima.last.text
+    assert "15 mensen zijn begonnen" in fatima.last.text
+    assert "Er is 15 keer een link geopend" in fatima.last.text  # eleven times and four forms
