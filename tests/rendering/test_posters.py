@@ -18,7 +18,8 @@ import zxingcpp
 from PIL import Image, ImageChops
 
 from bot.channels.telegram.traits import TRAITS
-from bot.rendering.posters import drawn, joined_up, poster_pdf, qr_png, unprintable
+from bot.rendering.posters import poster_pdf, qr_png, unprintable
+from bot.rendering.typesetting import drawn, joined_up
 from bot.texts.texts import LOCALES, Texts, load
 from tests.house import House, partnership
 from tests.telegram_server import TelegramServer
@@ -199,7 +200,7 @@ def test_arabic_letters_join(letters: str, forms: str) -> None:
 
 
 def test_the_bot_starts_without_the_printer() -> None:
-    heavy = "import bot.rendering.posters, sys; print({'reportlab', 'segno'} & set(sys.modules))"
+    heavy = "import bot.rendering.attachments, sys; print({'reportlab', 'segno'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True).stdout == "set()\n"
 
 
