@@ -8,7 +8,7 @@ of a subject enters its actions as it is imported here.
 from datetime import datetime
 
 from bot.channels.port import Entrances
-from bot.coordination import feedback, home, invitations, scores, settings, team, turnout, waves  # noqa: F401
+from bot.coordination import feedback, helping, home, invitations, scores, settings, team, turnout, waves  # noqa: F401
 from bot.coordination.request import ACTIONS as ACTIONS
 from bot.coordination.request import Action, Asked, Shown, State
 from bot.letters import Letter

@@ -7,15 +7,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.coordination.request import Asked, Shown, action
+from bot.letters import Letter
+from bot.rendering import attachments
 from bot.survey import paper
 from bot.survey.checklist import fingerprint
-from bot.survey.phrases import Phrase, say
+from bot.survey.conversation.views import Paragraph, View, in_rows
+from bot.survey.phrases import Phrase, language, say, verbatim
 from bot.texts.texts import Texts
 from storage import paper as stored
 from storage import partnerships
 from storage.engine.database import Tx
 from storage.paper import Outcome
 
+HELPING = (
+    say("With this link one phone or tablet serves several people, one after the other."),
+    say("Nobody sees what the one before answered. After Done you tap: Next person."),
+    say("Everybody can take their own link along, to go on, look back or erase."),
+    say("Give this link to helpers only. Who comes in by it counts under: With help."),
+)
+NO_PAGE = (
+    say("There is no page here that other people can open. So there is no link to help people with."),
+    say("Ask whoever runs this program to put the page on the internet."),
+)
+ON_PAPER = say("No phone? Print the form. Write a new number on each one, and type it in at the helper's link.")
 NOT_FOR_HELPERS = say("With this link you cannot type in forms. Ask the coordinator for the link for helpers.")
 OUTCOMES = {
     Outcome.STORED: say("Form {number} is typed in and counts."),
@@ -34,6 +49,27 @@ class Typed:
     group: str
     marks: Mapping[int, str]
     language: str
+
+
+@action("helping")
+def _helping(asked: Asked) -> View:
+    """The helper's link, what it does, and the form for who wants no screen."""
+    code = partnerships.helpers_invitation(asked.tx, asked.partnership.id, asked.now)
+    title = say("<b>Help people: {partnership}</b>", partnership=asked.partnership.name)
+    pages = [one.link(code) for one in asked.entrances.offered if not one.channel.reaches_out]
+    told: list[Paragraph] = [(title, *HELPING), tuple(map(verbatim, pages))] if pages else [(title, *NO_PAGE)]
+    forms = {one: say("Form to print: {language}", language=language(one)) for one in asked.texts.languages}
+    return View((*told, (ON_PAPER,)), (*in_rows(asked.choices("form", forms), 1), asked.back("invite")))
+
+
+@action("form")
+def _form(asked: Asked) -> View | Shown:
+    if asked.argument not in asked.texts.languages:
+        return _helping(asked)
+    sheet = attachments.form(asked.partnership, asked.wave.number, asked.argument)
+    told = say("The form (A4, black and white). Print it on both sides: two sheets for each person.")
+    above = Letter(asked.texts.render(View(told), asked.seat.language), attachment=sheet)
+    return Shown(_helping(asked), (above,))
 
 
 def type_in(tx: Tx, texts: Texts, code: str, typed: Typed, now: datetime) -> tuple[Phrase, bool]:

@@ -28,6 +28,7 @@ def _invite(asked: Asked) -> View:
         (asked.button(say("QR code"), "qr", place.code), asked.button(say("Poster (A4)"), "poster", place.code)),
         *(in_rows(others, 2) if len(places) > 1 else ()),
         (asked.button(say("A link for one more place"), "places"),),
+        (asked.button(say("Link to help people"), "helping"),),
         asked.back(),
     )
     return View((lines, links(asked, place.code)), rows)

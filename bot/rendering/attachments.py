@@ -7,7 +7,9 @@ import json
 from dataclasses import asdict
 
 from bot.letters import Attachment
+from bot.rendering.cards import card_pdf
 from bot.rendering.charts import Bar, Picture, png
+from bot.rendering.forms import form_pdf
 from bot.rendering.posters import poster_pdf, qr_png
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.phrases import Phrase
@@ -28,6 +30,17 @@ def poster(partnership: Partnership, link: str, label: str, about: Phrase | None
     return Attachment("file", "poster.pdf", json.dumps(described, ensure_ascii=False))
 
 
+def form(partnership: Partnership, wave: int, language: str) -> Attachment:
+    described = {"partnership": asdict(partnership), "wave": wave, "language": language}
+    return Attachment("file", "form.pdf", json.dumps(described, ensure_ascii=False))
+
+
+def card(partnership: Partnership, link: str, language: str) -> Attachment:
+    """For whom the link is: to be drawn at once, since a letter that waits stands in the database."""
+    described = {"partnership": asdict(partnership), "link": link, "language": language}
+    return Attachment("file", "card.pdf", json.dumps(described, ensure_ascii=False))
+
+
 def content(attachment: Attachment, texts: Texts) -> bytes:
     """What a channel sends."""
     match attachment.name:
@@ -39,6 +52,10 @@ def content(attachment: Attachment, texts: Texts) -> bytes:
             said = json.loads(attachment.described)
             about = Phrase(said["about"]) if said.get("about") else None
             return poster_pdf(texts, Partnership(**said["partnership"]), said["link"], said["label"], about)
+        case "form.pdf" | "card.pdf":
+            said = json.loads(attachment.described)
+            asked_by = Partnership(**said.pop("partnership"))
+            return (form_pdf if attachment.name == "form.pdf" else card_pdf)(texts, asked_by, **said)
         case _:
             return attachment.described.encode("utf-8-sig")
 

@@ -55,9 +55,9 @@ class TextBlock:
 
 def write(page: Any, box: Box, blocks: Sequence[TextBlock]) -> None:
     """Write the blocks into the box from its top down, as large as all of them fit."""
-    fitted, below = _fitted(with_what_can_be_printed(blocks), box), box.top
-    air = min(AIR, (box.height - sum(height(block, box.width) for block in fitted)) / (len(fitted) or 1))
-    for place, block in enumerate(fitted):
+    written, below = fitted(blocks, box), box.top
+    air = min(AIR, (box.height - sum(height(block, box.width) for block in written)) / (len(written) or 1))
+    for place, block in enumerate(written):
         below = write_block(page, box, below - (air if place else 0), block)
 
 
@@ -73,11 +73,6 @@ def write_block(page: Any, box: Box, top: float, block: TextBlock) -> float:
     return below
 
 
-def with_what_can_be_printed(blocks: Sequence[TextBlock]) -> list[TextBlock]:
-    """The blocks as far as the font goes, without those of which nothing is left."""
-    return [replace(block, text=text) for block in blocks if (text := printable(block.text, block.font))]
-
-
 def draw_code(page: Any, code: "QRCode", square: Box) -> float:
     """Draw it with the white around it, that on its left before the square; gives a module's size. Its dark modules are
     one shape, so that no seams show."""
@@ -91,10 +86,12 @@ def draw_code(page: Any, code: "QRCode", square: Box) -> float:
     return module
 
 
-def _fitted(blocks: Sequence[TextBlock], box: Box) -> list[TextBlock]:
-    """The blocks in the largest sizes in which they fit; all keep the same part of what they ask."""
+def fitted(blocks: Sequence[TextBlock], box: Box) -> list[TextBlock]:
+    """The blocks, as far as the font goes, in the largest sizes in which they fit; all keep the same part of what they
+    ask."""
+    asked = [replace(block, text=text) for block in blocks if (text := printable(block.text, block.font))]
     sizes = (SHRINK**step for step in count())
-    tries = ([_sized(block, size, box.width) for block in blocks] for size in sizes)
+    tries = ([_sized(block, size, box.width) for block in asked] for size in sizes)
     return next(sized for sized in tries if sum(height(block, box.width) for block in sized) <= box.height)
 
 
@@ -119,12 +116,12 @@ def _balanced(block: TextBlock, width: float) -> list[str]:
 def _lines(block: TextBlock, width: float) -> Iterator[str]:
     most, line = width / block.size, ""
     for word in block.text.split(" "):
-        if line and _length(f"{line} {word}", block.font) > most:
+        if line and width_of(f"{line} {word}", block.font) > most:
             yield line
             line = ""
         line = f"{line} {word}".lstrip()
-        while _length(line, block.font) > most:
-            ends = accumulate(_length(sign, block.font) for sign in line)
+        while width_of(line, block.font) > most:
+            ends = accumulate(width_of(sign, block.font) for sign in line)
             fits = max(1, sum(end <= most for end in ends))
             yield line[:fits]
             line = line[fits:]
@@ -134,10 +131,11 @@ def _lines(block: TextBlock, width: float) -> Iterator[str]:
 
 def _longest_word(block: TextBlock) -> float:
     """In times the size of the block."""
-    return max(_length(word, block.font) for word in block.text.split(" "))
+    return max(width_of(word, block.font) for word in block.text.split(" "))
 
 
-def _length(text: str, font: str) -> float:
+def width_of(text: str, font: str) -> float:
+    """In times the size."""
     widths = _widths(font)
     return sum(widths[ord(sign)] for sign in text)
 

@@ -2,7 +2,7 @@
 
 from bot.coordination.helping import Typed, type_in
 from storage import partnerships
-from tests.actors import coordinator, say
+from tests.actors import coordinator, press, say
 from tests.data import five_sheets
 from tests.house import House, agree
 from tests.telegram_server import TelegramServer
@@ -56,3 +56,43 @@ async def test_status_shows_no_few_on_paper_nor_those_from_whom_they_would_follo
     assert "Algemeen: 6 begonnen, 0 klaar" not in fatima.last.text
     assert "15 mensen zijn begonnen" in fatima.last.text
     assert "Er is 15 keer een link geopend" in fatima.last.text  # eleven times and four forms
+
+
+async def test_a_coordinator_gets_the_link_of_a_page_and_the_form(house: House, server: TelegramServer) -> None:
+    codes = house.add("De Verbinders in Moerwijk")
+    fatima = await coordinator(house, server, codes.coordinator)
+    await say(house, fatima, "/uitnodigen")
+    await press(house, fatima, "Link om mensen te helpen")
+    assert "Er is hier geen pagina die anderen kunnen openen." in fatima.last.text, "only this machine can reach it"
+    assert "start=" not in fatima.last.text
+    await press(house, fatima, "Formulier om te printen: English")
+    (form,) = (message for message in fatima.messages if message.document)
+    assert form.filename == "form.pdf"
+    assert form.document
+    assert form.document.startswith(b"%PDF")
+    assert b"/Lang (en)" in form.document
+    house.telegram.entrance, page = None, f"{house.page}/i/{helper_s_code(house)}"
+    await press(house, fatima, "‹ Terug", "Link om mensen te helpen")
+    assert page in fatima.last.text
+    assert "Geef deze link alleen aan helpers." in fatima.last.text
+    assert house.rows("SELECT COUNT(*) FROM invitations WHERE for_helpers") == [(1,)]
+
+
+async def test_the_helper_s_link_is_no_place_to_hang_up(house: House, server: TelegramServer) -> None:
+    codes = house.add()
+    helper = helper_s_code(house)
+    fatima = await coordinator(house, server, codes.coordinator)
+    await fatima.press_data(f"c:1:poster:{helper}")
+    await house.settle()
+    assert helper not in str(fatima.messages)
+    assert codes.invitation in fatima.last.text
+
+
+async def test_a_helper_s_link_in_a_resident_s_hands_lets_them_take_part(house: House, server: TelegramServer) -> None:
+    house.add()
+    anna = server.person(language_code="nl")
+    await agree(house, anna, helper_s_code(house))
+    assert "Zin 1 van 26" in anna.last.text
+    assert house.rows("SELECT mode FROM responses") == [("assisted",)]
+    await say(house, anna, "/status")
+    assert "Met hulp" not in anna.last.text
