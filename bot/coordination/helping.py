@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.coordination.invitations import CLOSED
 from bot.coordination.request import Asked, Shown, action
 from bot.letters import Letter
 from bot.rendering import attachments
@@ -57,7 +58,8 @@ def _helping(asked: Asked) -> View:
     code = partnerships.helpers_invitation(asked.tx, asked.partnership.id, asked.now)
     title = say("<b>Help people: {partnership}</b>", partnership=asked.partnership.name)
     pages = [one.link(code) for one in asked.entrances.offered if not one.channel.reaches_out]
-    told: list[Paragraph] = [(title, *HELPING), tuple(map(verbatim, pages))] if pages else [(title, *NO_PAGE)]
+    does = HELPING if asked.is_open else (*HELPING, CLOSED)
+    told: list[Paragraph] = [(title, *does), tuple(map(verbatim, pages))] if pages else [(title, *NO_PAGE)]
     forms = {one: say("Form to print: {language}", language=language(one)) for one in asked.texts.languages}
     return View((*told, (ON_PAPER,)), (*in_rows(asked.choices("form", forms), 1), asked.back("invite")))
 
@@ -66,7 +68,8 @@ def _helping(asked: Asked) -> View:
 def _form(asked: Asked) -> View | Shown:
     if asked.argument not in asked.texts.languages:
         return _helping(asked)
-    sheet = attachments.form(asked.partnership, asked.wave.number, asked.argument)
+    wave = asked.wave.number if asked.is_open else asked.wave.number + 1  # the one that it can be typed in for
+    sheet = attachments.form(asked.partnership, wave, asked.argument)
     told = say("The form (A4, black and white). Print it on both sides: two sheets for each person.")
     above = Letter(asked.texts.render(View(told), asked.seat.language), attachment=sheet)
     return Shown(_helping(asked), (above,))

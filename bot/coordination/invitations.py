@@ -15,6 +15,7 @@ from storage.turnout import PlaceTurnout, places_of
 
 LONGEST_LABEL, MOST_PLACES, MOST_NAMED = 40, 24, 30
 PLACES = (say("Library"), say("Community centre"), say("Food bank"), say("School"), say("Doctor"), say("Shop"))
+CLOSED = say("No round is open now. Whoever opens this link reads that, and cannot take part yet.")
 
 
 @action("invite")
@@ -37,11 +38,10 @@ def _invite(asked: Asked) -> View:
 def _what_opening_does(asked: Asked) -> Paragraph:
     if asked.is_open:
         return (say("Everybody who opens this link can take part. Share it, or hang up the poster."),)
-    closed = say("No round is open now. Whoever opens this link reads that, and cannot take part yet.")
     if (plan := waves.plan(asked.tx, asked.partnership.id)).confirmed and plan.opens_at:
         moment = local(asked.partnership, plan.opens_at)
-        return (closed, say("Round {wave} opens on {moment}.", wave=asked.wave.number + 1, moment=moment))
-    return (closed, say("First open a next round, with the button in the menu."))
+        return (CLOSED, say("Round {wave} opens on {moment}.", wave=asked.wave.number + 1, moment=moment))
+    return (CLOSED, say("First open a next round, with the button in the menu."))
 
 
 @action("places")

@@ -1,6 +1,7 @@
 """Helping, as a coordinator sees it: a link of its own, forms to print, and no count of few people."""
 
 from bot.coordination.helping import Typed, type_in
+from bot.rendering.forms import form_pdf
 from storage import partnerships
 from tests.actors import coordinator, press, say
 from tests.data import five_sheets
@@ -76,6 +77,20 @@ async def test_a_coordinator_gets_the_link_of_a_page_and_the_form(house: House, 
     assert page in fatima.last.text
     assert "Geef deze link alleen aan helpers." in fatima.last.text
     assert house.rows("SELECT COUNT(*) FROM invitations WHERE for_helpers") == [(1,)]
+
+
+async def test_between_two_rounds_the_form_is_for_the_next_one(house: House, server: TelegramServer) -> None:
+    codes = house.add()
+    house.telegram.entrance = None
+    fatima = await coordinator(house, server, codes.coordinator)
+    with house.app.database.transaction() as tx:
+        partnerships.close_wave(tx, 1, house.clock())
+        (asked_by,) = partnerships.every(tx)
+    await say(house, fatima, "/uitnodigen")
+    await press(house, fatima, "Link om mensen te helpen", "Formulier om te printen: Nederlands")
+    assert "Er is nu geen ronde open." in fatima.last.text
+    (form,) = (message.document for message in fatima.messages if message.document)
+    assert form == form_pdf(house.app.texts, asked_by, 2, "nl")
 
 
 async def test_the_helper_s_link_is_no_place_to_hang_up(house: House, server: TelegramServer) -> None:

@@ -18,7 +18,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import MetaData, Table, make_url, select, text
 
-from storage import contacts, letters, reminders, updates
+from storage import contacts, letters, partnerships, reminders, updates
 from storage.engine.database import Database, DatabaseAway, Tx
 from storage.schema import responses
 from storage.schema import updates as updates_table
@@ -171,6 +171,13 @@ def test_who_was_reminded_before_the_upgrade_is_reminded_once_more_and_nobody_a_
         3: (2, MONDAY),
     }
     assert found[1].next_reminder == BEFORE + timedelta(days=9)  # as the days of this partnership are
+
+
+def test_a_link_from_before_the_upgrade_is_nobody_s_who_helps(lived_in: Database) -> None:
+    migrate(lived_in)
+    with lived_in.transaction() as tx:
+        assert partnerships.helpers_invitation(tx, 1, MONDAY) != "abc" == partnerships.invitation_of(tx, 1)
+    assert rows(lived_in, "SELECT mode, sheet FROM responses") == [(None, None)] * 2
 
 
 def test_numbers_of_erased_rows_are_not_given_out_again_after_an_upgrade(lived_in: Database) -> None:
