@@ -9,8 +9,10 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 
 from bot.survey.conversation.dialogue import Partnership
+from bot.survey.invitation import Invitation
+from bot.survey.short_codes import LENGTH
 from bot.survey.whole_numbers import as_number
-from storage import reminders
+from storage import reminders, short_codes
 from storage.engine.database import Tx
 from storage.links import make_link, new_code
 from storage.schema import (
@@ -66,8 +68,8 @@ def invite(tx: Tx, partnership: int, label: str, now: datetime) -> str:
     mine = select(invitations.c.code).where(invitations.c.partnership_id == partnership, invitations.c.label == label)
     if known := tx.connection.execute(mine.where(~invitations.c.for_helpers)).scalar():
         return str(known)
-    code = new_code()
-    row = {"code": code, "partnership_id": partnership, "label": label, "created_at": now}
+    code, short = new_code(), short_codes.free(tx)
+    row = {"code": code, "short": short, "partnership_id": partnership, "label": label, "created_at": now}
     tx.connection.execute(tx.insert(invitations).values(row))
     return code
 
@@ -117,6 +119,13 @@ def find(tx: Tx, name: str) -> Partnership | None:
 def invited_by(tx: Tx, code: str) -> Partnership | None:
     found = tx.connection.execute(_PARTNERSHIP.join(invitations).where(invitations.c.code == code.lower())).first()
     return Partnership(*found) if found else None
+
+
+def invitation(tx: Tx, code: str) -> Invitation | None:
+    """What stands behind a code, be it the short or the long one."""
+    found = invitations.c.short == code if len(code) == LENGTH else invitations.c.code == code
+    row = tx.connection.execute(_INVITATION.join(partnerships).where(found)).first()
+    return Invitation(row[0], row[1] or "", Partnership(*row[2:])) if row else None
 
 
 def invitation_of(tx: Tx, partnership: int) -> str:
@@ -185,3 +194,4 @@ def records(
 WAVE_COLUMNS = tuple(waves.c[name] for name in Wave.__slots__)
 PARTNERSHIP_COLUMNS = tuple(partnerships.c[name] for name in Partnership.__slots__)
 _PARTNERSHIP = select(*PARTNERSHIP_COLUMNS)
+_INVITATION = select(invitations.c.code, invitations.c.short, *PARTNERSHIP_COLUMNS).select_from(invitations)

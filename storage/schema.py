@@ -152,6 +152,7 @@ invitations = Table(
     Column("opened", Integer, nullable=False, server_default="0"),  # times in all, not people: nobody is known yet
     Column("for_helpers", Boolean, nullable=False, server_default=false()),  # who comes in by it, is helped
     Column("created_at", Moment, nullable=False),
+    Column("short", String(8), unique=True, index=True),  # to type over from paper; leads to the code
 )
 Index(
     "ix_invitations_one_for_helpers",

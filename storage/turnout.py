@@ -25,6 +25,7 @@ class PlaceTurnout:
     code, how many answered in that mode, whichever way they came in."""
 
     code: str
+    short: str
     label: str
     started: int
     completed: int
@@ -42,12 +43,18 @@ def places_of(tx: Tx, partnership: int, wave: int) -> Sequence[PlaceTurnout]:
     counted = func.count(responses.c.started_at), func.count(responses.c.completed_at)
     of_wave, alone = responses.c.wave_id == wave, responses.c.mode.is_(None)
     found = tx.connection.execute(
-        select(invitations.c.code, invitations.c.label, *counted, invitations.c.for_helpers)
+        select(
+            invitations.c.code,
+            func.coalesce(invitations.c.short, ""),
+            invitations.c.label,
+            *counted,
+            invitations.c.for_helpers,
+        )
         .select_from(invitations)
         .outerjoin(respondents, respondents.c.invitation == invitations.c.code)
         .outerjoin(responses, and_(responses.c.respondent_id == respondents.c.id, of_wave, alone))
         .where(invitations.c.partnership_id == partnership)
-        .group_by(invitations.c.code, invitations.c.label, invitations.c.created_at, invitations.c.for_helpers)
+        .group_by(*(invitations.c[name] for name in ("code", "short", "label", "created_at", "for_helpers")))
         .order_by(invitations.c.for_helpers, invitations.c.created_at, invitations.c.label)
     )
     return [PlaceTurnout(*row) for row in found]
@@ -58,7 +65,7 @@ def modes_of(tx: Tx, wave: int) -> Sequence[PlaceTurnout]:
     counted = func.count(responses.c.started_at), func.count(responses.c.completed_at)
     helped = select(responses.c.mode, *counted).where(responses.c.wave_id == wave, responses.c.mode.is_not(None))
     found = tx.connection.execute(helped.group_by(responses.c.mode).order_by(responses.c.mode))
-    return [PlaceTurnout(mode, "", started, completed) for mode, started, completed in found]
+    return [PlaceTurnout(mode, "", "", started, completed) for mode, started, completed in found]
 
 
 def stops(tx: Tx, wave: int) -> dict[int, int]:

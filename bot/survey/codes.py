@@ -1,7 +1,7 @@
 """Codes: what an invitation or a coordinator's link is known by, found again in whatever became of it on its way.
 
-A code is 26 signs of one alphabet, without those that look alike: it is typed over from a poster. So whatever mail
-programs, messengers and fingers put around it is no part of it.
+A code is 26 signs of one alphabet, without those that look alike. So whatever mail programs, messengers and fingers put
+around it is no part of it. What one types over from paper is in `short_codes`.
 """
 
 import re

@@ -8,12 +8,15 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from bot.survey import codes
+from bot.survey import codes, short_codes
 from bot.survey.conversation.dialogue import Partnership
 from storage import links, partnerships, respondents
 from storage.engine.database import Database, Tx
+from storage.schema import invitations
+from storage.short_codes import free
 from storage.turnout import Turnout, turnout_of
 from tests.house import MONDAY, partnership
 from tests.storage.beginnings import ANNA, BEN, CHECKLIST, add, at_once, join, load, rows
@@ -79,6 +82,34 @@ def test_each_code_opens_its_own_door(database: Database) -> None:
         for unknown in (codes.coordinator, codes.invitation[:-1], "", "x" * 5000):
             assert partnerships.invited_by(tx, unknown) is None
             assert links.link(tx, "x" + unknown, MONDAY) is None
+
+
+def test_a_short_code_leads_to_the_same_invitation(database: Database) -> None:
+    with database.transaction() as tx:
+        number, codes = partnerships.add(tx, partnership("Oost"), {}, MONDAY)
+        library = partnerships.invite(tx, number, "Bibliotheek", MONDAY)
+        add(tx, "West")
+        general, place = (partnerships.invitation(tx, code) for code in (codes.invitation, library))
+        assert general
+        assert place
+        assert general.partnership == place.partnership == partnerships.find(tx, "Oost")
+        assert (general.code, place.code) == (codes.invitation, library)
+        assert [partnerships.invitation(tx, one.short) for one in (general, place)] == [general, place]
+        assert {short_codes.find(one.short) for one in (general, place)} == {general.short, place.short}
+        for unknown in (codes.coordinator, general.short[:-1], f"{general.short}C", "CDFHJKMN", "", "%"):
+            assert partnerships.invitation(tx, unknown) is None
+
+
+def test_no_two_invitations_have_one_short_code(database: Database) -> None:
+    """What is drawn and there already is drawn again; what two draw at once, the second does not get."""
+    with database.transaction() as tx:
+        number = add(tx)
+        (taken,) = tx.connection.execute(select(invitations.c.short)).scalars()
+        drawn = iter([taken, taken, "CDFHJKMN"])
+        assert free(tx, lambda: next(drawn)) == "CDFHJKMN"
+        row = {"code": "abc", "short": taken, "partnership_id": number, "label": "", "created_at": MONDAY}
+        with pytest.raises(IntegrityError):
+            tx.connection.execute(insert(invitations).values(row))
 
 
 def test_codes_are_not_to_be_guessed_nor_is_the_coordinators_to_be_read(database: Database) -> None:

@@ -18,9 +18,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import MetaData, Table, make_url, select, text
 
+from bot.survey import short_codes
 from storage import contacts, letters, partnerships, reminders, updates
 from storage.engine.database import Database, DatabaseAway, Tx
-from storage.schema import responses
+from storage.schema import invitations, responses
 from storage.schema import updates as updates_table
 from storage.upkeep.migrate import MIGRATIONS, HalfMade, NotAllowed, NotOurs, WrongSecret, current, head, migrate
 from tests.house import MONDAY, ROOT, SECRET
@@ -178,6 +179,21 @@ def test_a_link_from_before_the_upgrade_is_nobody_s_who_helps(lived_in: Database
     with lived_in.transaction() as tx:
         assert partnerships.helpers_invitation(tx, 1, MONDAY) != "abc" == partnerships.invitation_of(tx, 1)
     assert rows(lived_in, "SELECT mode, sheet FROM responses") == [(None, None)] * 2
+
+
+def test_every_invitation_of_before_has_a_short_code_of_its_own(lived_in: Database) -> None:
+    many = [{"code": f"code {number}", "partnership_id": 1, "label": "", "created_at": BEFORE} for number in range(50)]
+    with lived_in.transaction() as tx:
+        put(tx, "invitations", many)
+    migrate(lived_in)
+    with lived_in.transaction() as tx:
+        given = tx.connection.execute(select(invitations.c.code, invitations.c.short)).all()
+        assert len({short for _, short in given}) == len(many) + 1
+        for code, short in given:
+            assert short_codes.find(short) == short
+            found = partnerships.invitation(tx, short)
+            assert found
+            assert (found.code, found.partnership.name) == (code, "De Verbinders")
 
 
 def test_numbers_of_erased_rows_are_not_given_out_again_after_an_upgrade(lived_in: Database) -> None:
