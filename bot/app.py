@@ -20,11 +20,12 @@ from bot.rendering import attachments
 from bot.runtime import health
 from bot.runtime.metrics import Metrics, Snapshot, exposition
 from bot.runtime.settings import Settings, the_secret
+from bot.survey.invitation import Invitation
 from bot.texts.texts import Texts, load
 from bot.ticks import lost_presses
 from bot.ticks.beat import Beat
 from bot.turns.receive import Receiver
-from storage import letters, state, waves
+from storage import letters, partnerships, state, waves
 from storage.engine.database import Database, Tx
 from storage.upkeep.migrate import migrate
 
@@ -117,6 +118,9 @@ class App:
             found = await self.database.run_when_there(waves.standing)
             self._standing = now + STANDS_FOR, sha256(repr(found).encode()).hexdigest()[:12]
         return self._standing[1]
+
+    async def invitation(self, code: str) -> Invitation | None:
+        return await self.database.run_when_there(lambda tx: partnerships.invitation(tx, code))
 
     async def caught_up(self, channel: str) -> None:
         """All that waited there is taken. After an outage in which presses were lost, show the screens again."""

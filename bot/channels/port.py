@@ -14,6 +14,8 @@ from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, Variable
 from bot.survey.conversation.buttons import Coordinate, Position, Press
 from bot.survey.conversation.dialogue import Commanded, Expired, Wrote
+from bot.survey.invitation import Invitation
+from bot.survey.short_codes import written
 from bot.survey.traits import Traits
 from bot.texts.texts import Texts
 
@@ -39,16 +41,22 @@ class Returned:
 class Entrance:
     """Where people come in by a channel: an address, to be followed by a code.
 
-    Unless `is_public`, only this machine can reach it; `in_group` is what to send in a group chat, before a code.
+    Unless `is_public`, only this machine can reach it; `in_group` is what to send in a group chat, before a code;
+    `typed` is the address as one types it, to be followed by a short code.
     """
 
     channel: Traits
     address: str
     is_public: bool = True
     in_group: str = ""
+    typed: str = ""
 
     def link(self, code: str) -> str:
         return f"{self.address}{code}"
+
+    def to_type(self, short: str) -> str:
+        """What stands on paper; nothing where nothing can be typed."""
+        return f"{self.typed}{written(short)}" if self.typed and short else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,9 @@ class Entrances:
     def links(self, code: str) -> list[str]:
         """Those that can be handed out, and then the rest."""
         return [one.link(code) for one in dict.fromkeys((*self.offered, *self.every))]
+
+    def to_type(self, short: str) -> str:
+        return next(filter(None, (one.to_type(short) for one in self.offered)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +164,9 @@ class House(Protocol):
 
     async def standing(self) -> str:
         """Another one whenever a wave was opened, closed or answered, anywhere."""
+
+    async def invitation(self, code: str) -> Invitation | None:
+        """What stands behind a code, be it the short or the long one of an invitation."""
 
     async def caught_up(self, channel: str) -> None:
         """Hear that the channel answers, and that all that waited there is taken."""

@@ -29,6 +29,7 @@ from bot.command_line.doctor import as_figures, look
 from bot.letters import Attachment, Letter, Refused
 from bot.runtime import logs
 from bot.runtime.metrics import Metrics, Snapshot, exposition
+from bot.survey.invitation import Invitation
 from bot.texts.texts import Texts
 from tests.house import MONDAY, ROOT, SECRET, House, read
 from tests.telegram_server import SPELLING, TelegramServer
@@ -120,6 +121,9 @@ class Empty(port.House):
 
     async def standing(self) -> str:
         return ""
+
+    async def invitation(self, code: str) -> Invitation | None:
+        return None
 
     async def caught_up(self, channel: str) -> None:
         """It does not matter."""

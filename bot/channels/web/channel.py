@@ -41,7 +41,8 @@ class WebChannel(Channel):
     def __init__(self, settings: WebSettings, secret: Callable[[], str]) -> None:
         self.errors = Counter[str]()
         self._settings, self._secret = settings, secret
-        self.entrance = Entrance(TRAITS, f"{settings.page_url}/i/", settings.is_public)
+        url = settings.page_url
+        self.entrance = Entrance(TRAITS, f"{url}/i/", settings.is_public, typed=f"{url.partition('://')[2]}/")
 
     @classmethod
     def built(cls, settings: Settings) -> Self:

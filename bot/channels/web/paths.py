@@ -11,16 +11,21 @@ from urllib.parse import quote
 from starlette.convertors import IntegerConvertor, StringConvertor, register_url_convertor
 
 from bot.channels.web.tokens import TOKEN
-from bot.survey import codes
+from bot.survey import codes, short_codes
 from bot.survey.conversation.buttons import Coordinate, Go, Position, Press, Screen, Terms, Welcome
 from bot.survey.conversation.commands import COMMANDS, COORDINATING, only_looks
 
 OWN = re.compile(rf"/mine/+({TOKEN.pattern})(?![A-Za-z0-9])", re.IGNORECASE)
+TYPED = re.compile(r"/+([^/?]+)/*(?:\?|$)")
 LANGUAGE = re.compile(rf"{codes.SIGNS}/+([a-z]{{2,3}}(?:[_-][a-z0-9]{{2,8}})*)", re.IGNORECASE)
 
 
 class Code(StringConvertor):
     regex = codes.SIGNS
+
+
+class Short(StringConvertor):
+    regex = rf"(?i:[{short_codes.ALPHABET}]{{4}}-?[{short_codes.ALPHABET}]{{4}})"
 
 
 class Token(StringConvertor):
@@ -54,6 +59,10 @@ SCREENS: Mapping[Screen, str] = {
 """Where each screen is that has an address; that of a statement is its number."""
 
 
+class Item(IntegerConvertor):
+    regex = "[1-9][0-9]?"
+
+
 class Argument(StringConvertor):
     regex = "[A-Za-z0-9_.-]{1,64}"
 
@@ -62,9 +71,11 @@ class File(StringConvertor):
     regex = r"[a-z0-9-]{1,40}\.[a-z]{3}"
 
 
+register_url_convertor("item", Item())
 register_url_convertor("argument", Argument())
 register_url_convertor("file", File())
 register_url_convertor("code", Code())
+register_url_convertor("short", Short())
 register_url_convertor("token", Token())
 register_url_convertor("tag", Tag())
 register_url_convertor("number", Number())
@@ -113,7 +124,14 @@ def meant(asked: str, spoken: Callable[[str], str | None]) -> str:
     if own := OWN.search(clean):
         return f"/mine/{own[1]}"
     if not (code := codes.find(asked)):
-        return ""
+        return _typed(clean)
     found = LANGUAGE.search(clean)
     language = spoken(found[1]) if found else None
     return f"/i/{code}/{language}" if language else f"/i/{code}"
+
+
+def _typed(asked: str) -> str:
+    """A short code stands behind the host and nowhere else."""
+    alone = TYPED.match(asked)
+    short = short_codes.find(alone[1]) if alone else ""
+    return f"/{short_codes.written(short)}" if short else ""

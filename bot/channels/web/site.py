@@ -32,6 +32,7 @@ from bot.channels.web.paths import SCREENS, path_of, path_of_press
 from bot.channels.web.requests import Caller, Event
 from bot.channels.web.security_headers import SecurityHeaders
 from bot.channels.web.service_routes import ServiceRoutes
+from bot.channels.web.short_links import ShortLinks
 from bot.channels.web.tokens import Tokens
 from bot.channels.web.traits import TRAITS
 from bot.letters import Attachment, Letter
@@ -40,6 +41,7 @@ from bot.survey import codes
 from bot.survey.conversation import turned_away
 from bot.survey.conversation.buttons import Coordinate, Go, Join, Position, Screen, Terms, Welcome
 from bot.survey.conversation.dialogue import Wrote
+from bot.survey.invitation import Invitation
 from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE
 
 ANSWER_WITHIN = 10.0  # seconds; while the database is away a browser is told so, and a script sends it again
@@ -154,6 +156,10 @@ class Site:
             elsewhere=[self.pages.elsewhere(one, code, shown.language) for one in others],
             alert=self.pages.word(alert, shown.language) if alert else "",
         )
+
+    async def behind(self, code: str) -> Invitation | None:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            return await self.house.invitation(code)
 
     async def personal(self, request: Request) -> Response:
         """Somebody's own link. Who opens it has said nothing yet, and it may have been sent on: they are asked, and
@@ -341,7 +347,7 @@ def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHe
         post("/tap", own.tap),  # the one that is asked most of all comes first
         Route("/standing", own.standing),
         Route("/", own.beginning),
-        Route("/{number:number}", own.statement),
+        Route("/{number:item}", own.statement),
         *(Route(f"/{path}", partial(own.view, Go(0, Position(screen)))) for screen, path in SCREENS.items()),
         *(
             Route(f"/{path}/{{name}}", partial(own.attached, Go(0, Position(screen))))
@@ -361,6 +367,7 @@ def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHe
         post("/away", own.away),
         Route("/gone", own.gone),
         *machines.routes(),
+        *ShortLinks(own.behind, own.guesses, own.caller, own.notice, own.no_invitation).routes(),
     ]
     notices = Notices(own.say, house.texts.negotiate, own.no_invitation)
     app = Starlette(routes=routes, exception_handlers=notices.handlers())
