@@ -31,9 +31,11 @@ MOST = 999_999_999  # partnerships
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """What lets people into a partnership; the coordinator's is shown once and kept as a hash."""
+    """What lets people into a partnership, and what is short and leads there; the coordinator's is shown once and kept
+    as a hash."""
 
     invitation: str
+    short: str
     coordinator: str
 
 
@@ -60,7 +62,8 @@ def add(tx: Tx, partnership: Partnership, wording: Mapping[str, Mapping[str, str
     new = tx.insert(partnerships).values(**row, created_at=now).returning(partnerships.c.id)
     number = tx.connection.execute(new).scalar_one()
     open_wave(tx, number, wording, now)
-    return number, Codes(invite(tx, number, "", now), make_link(tx, number, "coordinator", now))
+    code = invite(tx, number, "", now)
+    return number, Codes(code, short_codes.short_of(tx, code), make_link(tx, number, "coordinator", now))
 
 
 def invite(tx: Tx, partnership: int, label: str, now: datetime) -> str:

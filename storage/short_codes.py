@@ -21,5 +21,10 @@ def free(tx: Tx, draw: Callable[[], str] = new_short) -> str:
     return short
 
 
+def short_of(tx: Tx, code: str) -> str:
+    """The short code of an invitation; nothing where it has none."""
+    return tx.connection.execute(select(invitations.c.short).where(invitations.c.code == code)).scalar() or ""
+
+
 def _is_taken(tx: Tx, short: str) -> bool:
     return tx.connection.execute(select(invitations.c.code).where(invitations.c.short == short)).first() is not None

@@ -74,8 +74,8 @@ class Entrances:
         """Those that can be handed out, and then the rest."""
         return [one.link(code) for one in dict.fromkeys((*self.offered, *self.every))]
 
-    def to_type(self, short: str) -> str:
-        return next(filter(None, (one.to_type(short) for one in self.offered)), "")
+    def to_type(self, short: str) -> list[str]:
+        return [typed for one in self.offered if (typed := one.to_type(short))]
 
 
 @dataclass(frozen=True, slots=True)

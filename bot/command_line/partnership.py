@@ -11,6 +11,7 @@ from bot.survey.calendar import HOME, KEEP_ANSWERS, KEEP_CONTACTS, is_timezone
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.reminders import REMIND_AFTER, REMIND_AGAIN, rhythm
 from bot.survey.scores.disclosure import SMALLEST_K, USUAL_K
+from bot.survey.short_codes import written
 from bot.texts.texts import Texts, load
 from storage import links, partnerships
 from storage.engine.database import Tx
@@ -61,6 +62,8 @@ def add_partnership(asked: argparse.Namespace, settings: Settings) -> None:
         "coordinator_code": codes.coordinator,
         "invitation_links": entrances.links(codes.invitation),
         "coordinator_links": entrances.links(codes.coordinator),
+        "short_code": written(codes.short),
+        "short_addresses": entrances.to_type(codes.short),
     }
     print(as_json(made) if asked.json else _in_words(partnership, made))
 
@@ -98,6 +101,7 @@ def _in_words(partnership: Partnership, made: dict[str, Any]) -> str:
     lines = (
         f"{partnership.name} is number {made['partnership']}. Its first wave is open.\n",
         *(f"For everybody who takes part:  {link}" for link in made["invitation_links"]),
+        *(f"The same, to type from paper:  {address}" for address in made["short_addresses"]),
         *(f"For the coordinator, once:     {link}" for link in made["coordinator_links"]),
     )
     return "\n".join(lines)

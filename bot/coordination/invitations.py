@@ -32,7 +32,12 @@ def _invite(asked: Asked) -> View:
         (asked.button(say("Link to help people"), "helping"),),
         asked.back(),
     )
-    return View((lines, links(asked, place.code)), rows)
+    return View((lines, (*links(asked, place.code), *_to_type(asked, place))), rows)
+
+
+def _to_type(asked: Asked, place: PlaceTurnout) -> Paragraph:
+    typed = asked.entrances.to_type(place.short)
+    return tuple(say("To read out or to write down: {address}", address=address) for address in typed)
 
 
 def _what_opening_does(asked: Asked) -> Paragraph:
@@ -104,7 +109,11 @@ def _poster(asked: Asked) -> Shown:
     place = _own_place(asked, _places(asked))
     entrance = asked.entrances.offered[0]
     sheet = attachments.poster(
-        asked.partnership, entrance.link(place.code), place.label, entrance.channel.about.on_paper
+        asked.partnership,
+        entrance.link(place.code),
+        place.label,
+        entrance.channel.about.on_paper,
+        entrance.to_type(place.short),
     )
     told = (say("A poster to print (A4, black and white)."), *_not_on_the_poster(asked, place))
     return _with(asked, place, told, sheet)

@@ -24,10 +24,10 @@ def qr(link: str) -> Attachment:
     return Attachment("picture", "qr.png", json.dumps({"link": link}))
 
 
-def poster(partnership: Partnership, link: str, label: str, about: Phrase | None = None) -> Attachment:
-    """`about` is what to say of where the link leads."""
+def poster(partnership: Partnership, link: str, label: str, about: Phrase | None = None, typed: str = "") -> Attachment:
+    """`about` is what to say of where the link leads, `typed` the address to type instead of it."""
     described = {"partnership": asdict(partnership), "link": link, "label": label, "about": about and about.text}
-    return Attachment("file", "poster.pdf", json.dumps(described, ensure_ascii=False))
+    return Attachment("file", "poster.pdf", json.dumps({**described, "typed": typed}, ensure_ascii=False))
 
 
 def form(partnership: Partnership, wave: int, language: str) -> Attachment:
@@ -51,7 +51,8 @@ def content(attachment: Attachment, texts: Texts) -> bytes:
         case "poster.pdf":
             said = json.loads(attachment.described)
             about = Phrase(said["about"]) if said.get("about") else None
-            return poster_pdf(texts, Partnership(**said["partnership"]), said["link"], said["label"], about)
+            asked_by, typed = Partnership(**said["partnership"]), said.get("typed", "")
+            return poster_pdf(texts, asked_by, said["link"], said["label"], about, typed)
         case "form.pdf" | "card.pdf":
             said = json.loads(attachment.described)
             asked_by = Partnership(**said.pop("partnership"))

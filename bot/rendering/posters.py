@@ -17,6 +17,7 @@ from bot.rendering.typesetting import (
     draw_code,
     lost,
     printable,
+    width_of,
     write,
 )
 from bot.survey.conversation.dialogue import Partnership
@@ -38,6 +39,7 @@ SMALL_PRINT = say(
     "Your answers are confidential."
 )
 
+ADDRESS = 14, 24  # the least and the most that is asked for it
 PICTURE = 800
 
 WIDTH, HEIGHT = 595.28, 841.89  # an A4; it and all that stands on it in points, from its lower left corner
@@ -59,9 +61,10 @@ def qr_png(link: str) -> bytes:
 
 
 def poster_pdf(
-    texts: Texts, partnership: Partnership, link: str, label: str = "", about: Phrase | None = None
+    texts: Texts, partnership: Partnership, link: str, label: str = "", about: Phrase | None = None, typed: str = ""
 ) -> bytes:
-    """One A4 in every language, the partnership's own first and largest. `label` tells the coordinator where it hangs.
+    """One A4 in every language, the partnership's own first and largest. `label` tells the coordinator where it hangs,
+    `typed` is the address to type where there is one that is shorter than the link.
 
     The same poster is the same bytes.
     """
@@ -74,7 +77,7 @@ def poster_pdf(
     beside = _draw(page, code_of(link))
     write(page, TOP, _announcement(texts, partnership, own))
     write(page, beside, [block for language in others for block in _again(texts, partnership, language)])
-    write(page, UNDER, _by_hand(texts, languages, link))
+    write(page, UNDER, _by_hand(texts, languages, typed or link))
     write(page, FOOT, _small_print(texts, languages, label, about))
     for box in (SQUARE, UNDER):  # for who is sent the file
         page.linkURL(link, (box.left, box.bottom, box.right, box.top))
@@ -112,8 +115,11 @@ def _again(texts: Texts, partnership: Partnership, language: str) -> list[TextBl
     ]
 
 
-def _by_hand(texts: Texts, languages: Sequence[str], link: str) -> list[TextBlock]:
-    return [*(TextBlock(texts.word(BY_HAND, language), 10.5) for language in languages), TextBlock(link, 14, BOLD, 0.1)]
+def _by_hand(texts: Texts, languages: Sequence[str], address: str) -> list[TextBlock]:
+    """The address is as large as fits on one line: what is short can be read from where one stands."""
+    asked = (TextBlock(texts.word(BY_HAND, language), 10.5) for language in languages)
+    whole = UNDER.width / max(1, width_of(printable(address, BOLD), BOLD))
+    return [*asked, TextBlock(address, max(ADDRESS[0], min(ADDRESS[1], whole)), BOLD, 0.1)]
 
 
 def _small_print(texts: Texts, languages: Sequence[str], label: str, about: Phrase | None) -> list[TextBlock]:

@@ -15,6 +15,7 @@ import pytest
 import dev
 from bot.__main__ import main
 from bot.runtime import logs
+from bot.survey import short_codes
 from tests.actors import walk
 from tests.house import SECRET, House
 from tests.telegram_server import TelegramServer
@@ -58,6 +59,8 @@ def test_a_partnership_is_made_listed_closed_and_summarised(command: Any, folder
     assert made["coordinator_links"] == [f"http://127.0.0.1:8000/i/{made['coordinator_code']}"]
     assert len(made["invitation_code"]) == len(made["coordinator_code"]) == 26
     assert made["invitation_code"] != made["coordinator_code"]
+    assert short_codes.written(short_codes.find(made["short_code"])) == made["short_code"]
+    assert made["short_addresses"] == [f"127.0.0.1:8000/{made['short_code']}"]
     assert (folder / "data" / "samenspraak.db").is_file()
 
     code, out, _ = command("partnership", "list", "--json")

@@ -112,13 +112,33 @@ def test_the_poster_says_everything_in_both_languages(texts: Texts, language: st
         assert said in paper.words
 
 
+@pytest.mark.parametrize("host", ["samenspraak.example.nl", "samenspraak.voorbeeldgemeente.example"])
+def test_a_short_address_is_what_stands_on_paper_and_can_be_read_from_a_metre(texts: Texts, host: str) -> None:
+    typed = f"{host}/KR7N-5XT2"
+    pdf = poster_pdf(texts, partnership(), WEB, typed=typed)
+    paper = printed(pdf)
+    assert typed in paper.words
+    assert WEB not in paper.words
+    assert read(paper.picture) == [WEB], "who scans types nothing"
+    assert height_of(pdf, typed) >= 0.3 * CENTIMETRE
+
+
+def height_of(pdf: bytes, wanted: str) -> float:
+    """How high the small letter is that a text begins with, in points."""
+    with closing(pypdfium2.PdfDocument(pdf)) as document, closing(document[0].get_textpage()) as words:
+        left, bottom, right, top = words.get_charbox(words.get_text_range().index(wanted))
+        assert right > left
+        return float(top - bottom)
+
+
 @pytest.mark.long
+@pytest.mark.parametrize("typed", ["", "samenspraak.example.nl/KR7N-5XT2", f"{'w' * 44}.example/WWWW-WWWW"])
 @pytest.mark.parametrize("link", [TELEGRAM, WEB])
 @pytest.mark.parametrize("nasty", NASTY)
-def test_the_poster_survives(texts: Texts, nasty: str, link: str) -> None:
+def test_the_poster_survives(texts: Texts, nasty: str, link: str, typed: str) -> None:
     name, organisation, contact = NASTY[nasty]
     asked_by = partnership(name, organisation=organisation, contact=contact)
-    paper = printed(poster_pdf(texts, asked_by, link, label=name))
+    paper = printed(poster_pdf(texts, asked_by, link, label=name, typed=typed))
     left, bottom, right, top = paper.code
     white = 4 * (right - left) / segno.make(link, error="m", boost_error=False).symbol_size(border=0)[0] - HAIR
     assert read(paper.picture) == [link]
@@ -132,7 +152,7 @@ def test_the_poster_survives(texts: Texts, nasty: str, link: str) -> None:
     lines = [shape for shape in paper.shapes if shape != paper.code]
     around = (left - white, bottom - white, right + white, top + white)
     assert all(apart(one, other) for one, other in combinations([*paper.texts, *lines, around], 2))
-    assert link in paper.words.replace(" ", "")
+    assert (typed or link) in paper.words.replace(" ", "")
 
 
 def test_black_and_white_will_do(texts: Texts) -> None:
