@@ -10,6 +10,7 @@ from bot.letters import Attachment
 from bot.rendering.cards import card_pdf
 from bot.rendering.charts import Bar, Picture, png
 from bot.rendering.forms import form_pdf
+from bot.rendering.link_pictures import link_png
 from bot.rendering.posters import poster_pdf, qr_png
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.phrases import Phrase
@@ -22,6 +23,12 @@ def picture(shown: Picture) -> Attachment:
 
 def qr(link: str) -> Attachment:
     return Attachment("picture", "qr.png", json.dumps({"link": link}))
+
+
+def link_picture(partnership: Partnership) -> Attachment:
+    """Described by what stands on it and nothing else, so that whoever keeps it draws it once."""
+    described = {"name": partnership.name, "organisation": partnership.organisation, "language": partnership.language}
+    return Attachment("picture", "link.png", json.dumps(described, ensure_ascii=False))
 
 
 def poster(partnership: Partnership, link: str, label: str, about: Phrase | None = None, typed: str = "") -> Attachment:
@@ -48,6 +55,8 @@ def content(attachment: Attachment, texts: Texts) -> bytes:
             return png(_picture(json.loads(attachment.described)))
         case "qr.png":
             return qr_png(json.loads(attachment.described)["link"])
+        case "link.png":
+            return link_png(texts, **json.loads(attachment.described))
         case "poster.pdf":
             said = json.loads(attachment.described)
             about = Phrase(said["about"]) if said.get("about") else None

@@ -79,10 +79,14 @@ SMALL, NOTE = Style(34), Style(33, ink=SOFT)
 
 def png(picture: Picture, fonts: Path = FONTS) -> bytes:
     """The drawing as a PNG, 1080 pixels wide; raises FontError. Holds the GIL for 0.1 s: not for the event loop."""
+    return drawn(svg(picture, fonts), fonts)
+
+
+def drawn(drawing: str, fonts: Path = FONTS) -> bytes:
     import resvg_py  # whoever sends no picture does not load it
 
     return resvg_py.svg_to_bytes(
-        svg_string=svg(picture, fonts),
+        svg_string=drawing,
         skip_system_fonts=True,
         font_files=[str(fonts / REGULAR), str(fonts / BOLD)],
     )

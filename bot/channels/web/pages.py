@@ -228,6 +228,7 @@ NOTHING: Mapping[str, Any] = {
     "view": "letters",
     "choices": (),
     "standing": "",
+    "link_preview": None,
 }
 
 

@@ -26,6 +26,7 @@ from bot.channels.typed_text import code_in
 from bot.channels.web import requests
 from bot.channels.web.choices import another_link, own_link, who_is_it
 from bot.channels.web.cookie import Cookie
+from bot.channels.web.link_preview import LinkPictures, LinkPreview, link_preview
 from bot.channels.web.notices import Notices
 from bot.channels.web.pages import Pages, mail_to_self
 from bot.channels.web.paths import SCREENS, path_of, path_of_press
@@ -155,7 +156,12 @@ class Site:
             choices=who_is_it(shown, code),
             elsewhere=[self.pages.elsewhere(one, code, shown.language) for one in others],
             alert=self.pages.word(alert, shown.language) if alert else "",
+            link_preview=await self.link_preview(code, shown),
         )
+
+    async def link_preview(self, code: str, shown: Shown) -> LinkPreview | None:
+        found = await self.behind(code) if shown.code_is_right else None
+        return link_preview(found, self.house.texts, shown.language, self.public_url) if found else None
 
     async def behind(self, code: str) -> Invitation | None:
         async with asyncio.timeout(ANSWER_WITHIN):
@@ -367,6 +373,7 @@ def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHe
         post("/away", own.away),
         Route("/gone", own.gone),
         *machines.routes(),
+        *LinkPictures(own.behind, own.guesses, own.caller, house.content).routes(),
         *ShortLinks(own.behind, own.guesses, own.caller, own.notice, own.no_invitation).routes(),
     ]
     notices = Notices(own.say, house.texts.negotiate, own.no_invitation)
