@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from bot.channels.port import Entrance, Shown
+from bot.channels.web import phone_numbers
 from bot.channels.web.assets import HERE, Assets
 from bot.channels.web.labels import WORDS
 from bot.channels.web.paths import path_of_command, path_of_press
@@ -29,6 +30,7 @@ LINK = re.compile(r"https?://[^\s<]+")
 COMMAND = re.compile(r"(?<!\S)/([a-z]+)")
 BOLD = re.compile(r"(</?b>)")
 WHOLLY_BOLD = re.compile(r"<b>[^<]*</b>")
+DIAL = Markup('<a href="tel:{}">{}</a>')
 DOT = "• "
 NOT_HERE = ("start", "continue", "reminders", "stop")  # nothing is sent to a page
 ONWARD = {Position(Screen.PICK): "", Position(Screen.INVITED): "/1"}
@@ -199,10 +201,16 @@ class Pages:
     def _linked(self, text: str, shown: Shown) -> Markup:
         html, at = Markup(), 0
         for found in LINK.finditer(text):
-            html += self._with_commands(text[at : found.start()], shown)
+            html += self._with_numbers(text[at : found.start()], shown)
             html += Markup('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>').format(found[0])
             at = found.end()
-        return html + self._with_commands(text[at:], shown)
+        return html + self._with_numbers(text[at:], shown)
+
+    def _with_numbers(self, text: str, shown: Shown) -> Markup:
+        return Markup().join(
+            DIAL.format(piece.dial, piece.text) if piece.dial else self._with_commands(piece.text, shown)
+            for piece in phone_numbers.pieces(text)
+        )
 
     def _with_commands(self, text: str, shown: Shown) -> Markup:
         """What Telegram makes of a command in a text, for who can use it: something to tap."""
