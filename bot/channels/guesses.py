@@ -1,8 +1,9 @@
 """Guesses: how often somebody may bring a code that is wrong, whatever the channel.
 
-Codes have 128 bits, so nobody guesses one; this only keeps whoever tries from costing anybody else anything. A code
-that was right is remembered and costs nothing, so those who share an address with a guesser are still let in. There
-is no limit for all together: with it, guesses from many addresses would shut out people who hold a right code.
+Long codes have 128 bits, so nobody guesses one; there this only keeps whoever tries from costing anybody else anything.
+A short code, to type from paper, can be guessed: there it makes that slow. A code that was right is remembered and
+costs nothing, so those who share an address with a guesser are still let in. There is no limit for all together: with
+it, guesses from many addresses would shut out people who hold a right code.
 """
 
 import time
