@@ -38,6 +38,8 @@ WORDS = {
     "other_link": say("Go on with the other link"),
     "own_link": say("Yes, this is my own link"),
     "back": say("‹ Back"),
+    "type_code": say("Do you have a code from a poster? Type it here, such as: KR7N-5XT2"),
+    "open_code": say("Open"),
     "type": say("Type a command, such as: /{invite} bakery", invite=command("invite")),
     "send": say("Send"),
     "picture": say("Picture. The same is in the words."),

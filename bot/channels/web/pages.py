@@ -237,6 +237,7 @@ NOTHING: Mapping[str, Any] = {
     "choices": (),
     "standing": "",
     "link_preview": None,
+    "asks_code": False,
 }
 
 

@@ -85,7 +85,7 @@ class Site:
         if shown.where and not alert:
             return self.go(caller, path_of(shown.where), is_known=shown.is_known)
         words = self.pages.word(alert, shown.language) if alert else ""
-        return await self.page(caller, shown, path_of(shown.where), status, alert=words)
+        return await self.page(caller, shown, path_of(shown.where), status, alert=words, asks_code=not shown.is_known)
 
     async def view(self, event: Event, request: Request) -> Response:
         """What stands at an address, when it is there for this person now; else where they are."""
@@ -157,6 +157,7 @@ class Site:
             elsewhere=[self.pages.elsewhere(one, code, shown.language) for one in others],
             alert=self.pages.word(alert, shown.language) if alert else "",
             link_preview=await self.link_preview(code, shown),
+            asks_code=not shown.code_is_right,
         )
 
     async def link_preview(self, code: str, shown: Shown) -> LinkPreview | None:

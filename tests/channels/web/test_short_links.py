@@ -1,6 +1,7 @@
 """Short links: typed over from paper in whatever way they lead to the invitation; guessing leads nowhere soon."""
 
 import asyncio
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -13,9 +14,11 @@ from bot.channels.web.paths import meant
 from bot.survey import short_codes
 from bot.texts.texts import Texts
 from storage import partnerships
+from tests.axe import fetch_axe, violations
+from tests.browser import Browser
 from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_traces import everything
-from tests.house import House
+from tests.house import House, agree
 
 MANY = 10_000
 
@@ -81,6 +84,24 @@ async def test_what_is_no_code_gets_the_usual_notice(visitors: Visitors, posted:
     assert await looked_up(visitor.session, f"/{typed or 'CDF'}") == (404, "")
 
 
+async def test_whom_we_do_not_know_has_one_field_for_it_and_after_a_mistake_again(
+    visitors: Visitors, house: House, posted: Posted
+) -> None:
+    visitor, anna = visitors(), visitors()
+    for path in ("/", "/typed?code=CDF", f"/typed?code={wrong(3)}", f"/i/{'c' * 26}"):
+        await visitor.open(path)
+        (form,) = re.findall(r'<form [^>]*action="/typed">.*?</form>', visitor.last.html, re.DOTALL)
+        assert 'method="get"' in form
+        assert re.findall(r'<(?:label for|input id)="code"', form) == ['<label for="code"', '<input id="code"']
+        assert re.findall(r' name="([a-z]+)"', form) == ["code"]
+    await visitor.open(f"/typed?code={posted.written}")
+    assert visitor.status == 200
+    assert "/typed" not in visitor.last.html
+    await agree(house, anna, posted.code)
+    await anna.open("/")
+    assert "/typed" not in anna.last.html
+
+
 async def test_a_closed_round_says_so(house: House, visitors: Visitors, posted: Posted) -> None:
     with house.app.database.transaction() as tx:
         partnerships.close_wave(tx, 1, house.clock())
@@ -128,3 +149,21 @@ def test_an_address_of_the_page_is_never_taken_for_a_code(texts: Texts) -> None:
         assert meant(asked, texts.negotiate) == ""
     for asked in ("/cdfh jkmn?", "//CDFHJKMN?", "/CDFH-JKMN)?x=y"):
         assert meant(asked, texts.negotiate) == "/CDFH-JKMN"
+
+
+async def test_it_is_typed_on_the_page_and_axe_finds_nothing_there(
+    house: House, browser: Browser, posted: Posted, pytestconfig: pytest.Config
+) -> None:
+    assert pytestconfig.cache
+    tab, axe = await browser.tab(), await fetch_axe(pytestconfig.cache.mkdir("axe"))
+    await tab.open(house.page)
+    assert await violations(tab, axe) == []
+    await tab.run("document.querySelector('#code').focus(), 0")
+    await tab.type("cdfh jkmn")
+    await tab.click("Openen")
+    await tab.sees("Deze link werkt niet")
+    await tab.run("document.querySelector('#code').focus(), 0")
+    await tab.type(f" {posted.written.lower().replace('-', ' ')} ")
+    await tab.click("Openen")
+    await tab.sees("De Verbinders")
+    assert await tab.run("location.pathname") == f"/i/{posted.code}"
