@@ -46,7 +46,7 @@ def _seen(who: Who, known: Known | None, spoken: str) -> Shown:
         case Coordinate(partnership, action, argument) as asked if who.seats_in(partnership) and only_looks(asked):
             return take.shown(take.coordinate(who, action, argument, partnership))
         case event if known:
-            return _of_respondent(who, known, event.position if isinstance(event, Go) else _here(known.dialogue))
+            return _of_respondent(who, known, event.position if isinstance(event, Go) else None)
         case _ if who.seats:
             return take.shown(take.coordinate(who, "home"))
         case _:
@@ -59,11 +59,12 @@ def _here(dialogue: Dialogue) -> Position:
     return Position(Screen.INVITED) if is_asked_again else dialogue.here
 
 
-def _of_respondent(who: Who, known: Known, position: Position) -> Shown:
-    """The screen at this position, when they may be there; else the one where they are."""
+def _of_respondent(who: Who, known: Known, asked: Position | None) -> Shown:
+    """The screen at the position that is asked for, when they may be there; else the one where they are."""
     dialogue = known.dialogue
-    turn = step(dialogue, Go(dialogue.response, position), who.now) if position != dialogue.here else None
-    turn = replace(turn, notice=None) if turn else Turn(dialogue, position)
+    turn = step(dialogue, Go(dialogue.response, asked), who.now) if asked else None
+    if turn is None or turn.notice:
+        turn = Turn(dialogue, _here(dialogue))
     return Shown(
         dialogue.language,
         tuple(show.letters(who, known, turn)),

@@ -80,7 +80,8 @@ class Walk:
         await self.told_of_it()
         await self.tab.connection(lost=False)
         await self.tab.reload()
-        await self.tab.until(f"location.pathname === '/{item + 1}' || document.querySelector('.answers .chosen')")
+        arrived = "document.querySelector('.answers .chosen') && !sessionStorage.getItem('tap')"
+        await self.tab.until(f"location.pathname === '/{item + 1}' || ({arrived})")
         if await self.tab.run("location.pathname") == f"/{item}":  # the tap had arrived before the reload
             await self.tab.click({"nl": "Verder ›", "en": "Next ›"}[self.spoken])
 
