@@ -181,6 +181,14 @@ def test_a_link_from_before_the_upgrade_is_nobody_s_who_helps(lived_in: Database
     assert rows(lived_in, "SELECT mode, sheet FROM responses") == [(None, None)] * 2
 
 
+def test_what_waited_for_somebody_on_a_page_is_gone(lived_in: Database) -> None:
+    with lived_in.transaction() as tx:
+        tx.connection.execute(text("UPDATE contacts SET channel = 'web' WHERE id = 1"))
+        put(tx, "letters", [letter(3, body=WAITING), letter(4, contact_id=2, body=WAITING)])
+    migrate(lived_in)
+    assert rows(lived_in, "SELECT DISTINCT contact_id FROM letters") == [(2,)]
+
+
 def test_every_invitation_of_before_has_a_short_code_of_its_own(lived_in: Database) -> None:
     many = [{"code": f"code {number}", "partnership_id": 1, "label": "", "created_at": BEFORE} for number in range(50)]
     with lived_in.transaction() as tx:
