@@ -65,12 +65,8 @@ def _of_respondent(who: Who, known: Known, asked: Position | None) -> Shown:
     turn = step(dialogue, Go(dialogue.response, asked), who.now) if asked else None
     if turn is None or turn.notice:
         turn = Turn(dialogue, _here(dialogue))
-    return Shown(
-        dialogue.language,
-        tuple(show.letters(who, known, turn)),
-        where=turn.show,
-        values=show.values(who, turn),
-    )
+    letters, values = show.screen(who, known, turn)
+    return Shown(dialogue.language, tuple(letters), where=turn.show, values=values)
 
 
 def _behind(who: Who, code: str, chosen: str | None, spoken: str) -> Shown:

@@ -3,7 +3,7 @@
 A chat is told what changed, once; a page is looked at again and again, and always says all there is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.coordination import feedback
 from bot.letters import Letter
@@ -20,8 +20,16 @@ RESULTS = (Screen.THANKS, Screen.RESULT, Screen.CLOSED)
 """Where somebody reads what the coordinator answered."""
 
 
-def letters(who: Who, known: Known, turn: Turn) -> Sequence[Letter]:
-    """The last one holds the buttons."""
+def screen(who: Who, known: Known, turn: Turn) -> tuple[Sequence[Letter], Mapping[str, str]]:
+    """The letters, the last of which holds the buttons. Of a statement on a page there are the buttons and, by their
+    names, the values that its text is made of: a page sets them in its own way."""
+    if turn.show.screen != Screen.ITEM or turn.dialogue.channel.reaches_out:
+        return _letters(who, known, turn), {}
+    view, language = screens.view(turn.dialogue, turn.show, who.now), turn.dialogue.language
+    return (Letter("", who.texts.buttons(view, language)),), who.texts.values(view, language)
+
+
+def _letters(who: Who, known: Known, turn: Turn) -> Sequence[Letter]:
     dialogue, texts, screen = turn.dialogue, who.texts, turn.show.screen
     view = screens.view(dialogue, turn.show, who.now)
     if screen == Screen.RESULT:
@@ -36,13 +44,6 @@ def letters(who: Who, known: Known, turn: Turn) -> Sequence[Letter]:
     # The words come last, so that their buttons are at hand.
     above = [own_answers.picture(texts, dialogue)] if _has_picture(known.dialogue, turn) else []
     return [*_answered(who, dialogue), *above, shown] if screen in RESULTS else [*above, shown]
-
-
-def values(who: Who, turn: Turn) -> dict[str, str]:
-    """What a statement is made of: a page sets it in its own way."""
-    if turn.show.screen != Screen.ITEM:
-        return {}
-    return who.texts.values(screens.view(turn.dialogue, turn.show, who.now), turn.dialogue.language)
 
 
 def _has_picture(before: Dialogue, turn: Turn) -> bool:

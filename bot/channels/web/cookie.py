@@ -32,4 +32,5 @@ class Cookie:
         self._set(response, FORGOTTEN, None)
 
     def _set(self, response: Response, value: str, seconds: int | None) -> None:
-        response.set_cookie(self.name, value, max_age=seconds, secure=self.is_secure, httponly=True, samesite="lax")
+        kept, secure = f"; Max-Age={seconds}" if seconds else "", "; Secure" if self.is_secure else ""
+        response.headers.append("Set-Cookie", f"{self.name}={value}{kept}; Path=/; HttpOnly; SameSite=lax{secure}")

@@ -5,8 +5,9 @@ leads somewhere is a link, so that the phone's own Back goes back; what changes 
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -20,7 +21,7 @@ from bot.channels.web.assets import HERE, Assets
 from bot.channels.web.labels import WORDS
 from bot.channels.web.paths import path_of_command, path_of_press
 from bot.letters import Attachment, Letter
-from bot.survey.conversation.buttons import ChooseOption, Finish, Join, Position, Press, Resume, Screen, decode
+from bot.survey.conversation.buttons import MOST, ChooseOption, Finish, Join, Position, Press, Resume, Screen, decode
 from bot.survey.conversation.commands import ABOUT_COMMANDS, ABOUT_COORDINATING, COMMANDS, COORDINATING
 from bot.survey.phrases import command
 from bot.texts.languages import direction_of, tag_of
@@ -36,6 +37,8 @@ NOT_HERE = ("start", "continue", "reminders", "stop")  # nothing is sent to a pa
 ONWARD = {Position(Screen.PICK): "", Position(Screen.INVITED): "/1"}
 """Where the way on leads that stands out from what looks elsewhere, where that is not to where they are: of several
 partnerships one is chosen, and whoever is asked again begins."""
+MARKS = {**{name: f"\ue000{name}\ue000" for name in ("proof", "once", "standing")}, "response": f":{MOST}:"}
+MOST_STATEMENTS = 500  # kept as they are set; 26 in two languages, with what can be marked on them
 LONGEST_TITLE = 70  # characters
 LONGEST_TYPED = 1_520  # characters: the longest text that a coordinator may send everybody, and its command
 
@@ -91,6 +94,7 @@ class Pages:
     assets: Assets = field(default_factory=Assets)
     words: dict[str, Mapping[str, str]] = field(default_factory=dict)
     menus: dict[tuple[str, bool, str], list[tuple[str, str]]] = field(default_factory=dict)
+    statements: OrderedDict[Hashable, str] = field(default_factory=OrderedDict)
 
     def word(self, name: str, language: str) -> str:
         return self._words(language)[name]
@@ -106,8 +110,31 @@ class Pages:
         letter = Letter(BETWEEN_LANGUAGES.join(self.word(word, one) for one in (HOME_LANGUAGE, SOURCE_LANGUAGE)))
         return self.render(Shown(HOME_LANGUAGE, (letter,)), proof="", once="", path="/")
 
-    def render(self, shown: Shown, **more: Any) -> str:
+    def render(self, shown: Shown, *, proof: str, once: str, standing: str = "", **more: Any) -> str:
         """`more` is what the template asks for besides."""
+        own = {"proof": proof, "once": once, "standing": standing}
+        if self._statement(shown) and not shown.notice and more.keys() == {"path"}:
+            return self._set_once(shown, own, more["path"])
+        return self._set(shown, **own, **more)
+
+    def _set_once(self, shown: Shown, own: dict[str, str], path: str) -> str:
+        """A statement is the same page for everybody who is there with the same answers: it is set for the first of
+        them, with marks for what each has of their own, such as the number of their response."""
+        rows = shown.letter.rows
+        response, mark = f":{rows[0][0][1].split(':')[1]}:", MARKS["response"]
+        marked = tuple(tuple((label, data.replace(response, mark, 1)) for label, data in row) for row in rows)
+        key = (shown.language, shown.takes_part, shown.role, path, tuple(shown.values.items()), marked)
+        if key not in self.statements:
+            shown = replace(shown, letters=(replace(shown.letter, rows=marked),))
+            self.statements[key] = self._set(shown, path=path, **{name: MARKS[name] for name in own})
+            if len(self.statements) > MOST_STATEMENTS:
+                self.statements.popitem(last=False)
+        html = self.statements[key]
+        for name, value in {**own, "response": response}.items():
+            html = html.replace(MARKS[name], value)
+        return html
+
+    def _set(self, shown: Shown, **more: Any) -> str:
         language, statement = shown.language, self._statement(shown)
         return _template().render(
             language=language,
@@ -235,7 +262,6 @@ NOTHING: Mapping[str, Any] = {
     "letter_to_self": "",
     "view": "letters",
     "choices": (),
-    "standing": "",
     "link_preview": None,
     "asks_code": False,
 }

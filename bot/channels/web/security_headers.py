@@ -34,7 +34,8 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, sorry: str, *, is_secure: bool) -> None:
         self._app, self._sorry = app, sorry
-        self._headers = {**HEADERS, **({"Strict-Transport-Security": ONE_YEAR} if is_secure else {})}
+        headers = {**HEADERS, **({"Strict-Transport-Security": ONE_YEAR} if is_secure else {})}
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_gone = is_begun = False
@@ -49,7 +50,8 @@ class SecurityHeaders:
             nonlocal is_begun
             if message["type"] == "http.response.start":
                 is_begun = True
-                self._close_up(MutableHeaders(scope=message))
+                message["headers"] = [*message["headers"], *self._headers]
+                MutableHeaders(scope=message).setdefault("Cache-Control", "no-store")
             await send(message)
 
         try:
@@ -61,8 +63,3 @@ class SecurityHeaders:
                 log.error("a request failed", exc_info=error)
                 if not is_begun:
                     await HTMLResponse(self._sorry, 500)(scope, receive, guarded)
-
-    def _close_up(self, headers: MutableHeaders) -> None:
-        for name, value in self._headers.items():
-            headers[name] = value
-        headers.setdefault("Cache-Control", "no-store")
