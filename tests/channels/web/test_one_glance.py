@@ -34,11 +34,13 @@ async def browser(_roboto: str) -> AsyncIterator[Browser]:
         yield running
 
 
+@pytest.mark.parametrize("voices", [(), ("nl-NL", "en-GB")], ids=["silent", "aloud"])
 @pytest.mark.parametrize("language", ["nl", "en"])
 async def test_a_statement_comes_with_its_answers_in_sight(
-    house: House, browser: Browser, texts: Texts, language: str
+    house: House, browser: Browser, texts: Texts, language: str, voices: tuple[str, ...]
 ) -> None:
-    tab = await at_first_statement(house, browser, language)
+    tab = await at_first_statement(house, browser, language, *voices)
+    assert await tab.run("document.querySelector('[data-aloud]').checkVisibility()") is bool(voices)
     assert await tab.fonts(ANSWERS) == {"Roboto"}
     scored = {key for key, option in texts.checklist.options.items() if option.score is not None}
     longest = max(texts.checklist.options.values(), key=lambda option: len(texts.word(option.label, language))).key
@@ -62,8 +64,9 @@ async def test_what_is_in_sight_depends_on_the_screen(house: House, browser: Bro
     assert await in_sight(tab, 1600, words) == set(), "nothing is in sight that lies under something else"
 
 
-async def at_first_statement(house: House, browser: Browser, language: str) -> Tab:
+async def at_first_statement(house: House, browser: Browser, language: str, *voices: str) -> Tab:
     tab = await browser.tab(language)
+    await tab.has_voices(*voices)
     await tab.look(height=SHORT)
     await tab.open(f"{house.page}/i/{house.add().invitation}")
     for button in ("j:", "k:"):
