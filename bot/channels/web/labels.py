@@ -6,7 +6,6 @@ WORDS = {
     "menu": say("Menu"),
     "skip": say("Go to the message"),
     "aloud": say("Read aloud"),
-    "silence": say("Stop reading aloud"),
     "mute": say("This phone cannot read this aloud."),
     "answers": say("Choose"),
     "progress": say("Statement {number} of {count}", number="{number}", count="{count}"),

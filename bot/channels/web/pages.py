@@ -21,7 +21,20 @@ from bot.channels.web.assets import HERE, Assets
 from bot.channels.web.labels import WORDS
 from bot.channels.web.paths import path_of_command, path_of_press
 from bot.letters import Attachment, Letter
-from bot.survey.conversation.buttons import MOST, ChooseOption, Finish, Join, Position, Press, Resume, Screen, decode
+from bot.survey.conversation.buttons import (
+    MOST,
+    ChooseOption,
+    Finish,
+    Go,
+    Join,
+    Position,
+    Press,
+    Resume,
+    Screen,
+    Switch,
+    Welcome,
+    decode,
+)
 from bot.survey.conversation.commands import ABOUT_COMMANDS, ABOUT_COORDINATING, COMMANDS, COORDINATING
 from bot.survey.phrases import command
 from bot.texts.languages import direction_of, tag_of
@@ -201,6 +214,8 @@ class Pages:
                 return "answer" if option and option.score is not None else "answer apart"
             case Join() | Finish():
                 return "main"
+            case Go() | Switch() | Welcome():
+                return "aside"
             case _:
                 return ""
 

@@ -95,4 +95,4 @@ async def test_a_page_in_arabic_fits_the_screen_and_is_read_aloud(house: House, 
     await tab.until("document.documentElement.lang === 'pt-BR'")
     assert await tab.run("document.documentElement.dir") == "ltr"
     await tab.click("⟦Read aloud⟧")
-    assert await tab.run("langs()") == ["pt-BR", "pt-BR"]
+    assert {*await tab.run("langs()")} == {"pt-BR"}

@@ -83,7 +83,7 @@ async def test_nothing_speaks_of_reminders_that_will_not_come(house: House, visi
         await anna.press(label)
     assert "Keep your own link. With it you go on whenever you like" in anna.last.text
     assert anna.last.html.count("In the browser you get no reminders.") == 1, "the foot of the page says it"
-    assert '<a class="button main" href="/">Go on with statement 1' in anna.last.html
+    assert '<a class="button main" href="/" data-read>Go on with statement 1' in anna.last.html
     assert not {"/stop", "/reminders"} & set(anna.last.links.values())
     offered = [label for row in anna.last.rows for label, _ in row]
     assert offered == ["Go on with statement 1", "Nederlands", "Keep my link"]

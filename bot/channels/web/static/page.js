@@ -1,17 +1,16 @@
 "use strict";
-// What a page can do better with a script: it does not reload, asks for news, keeps a tap while there is no connection,
-// and reads aloud. Without it every form works as a form, and every link as a link.
+// What a page can do better with a script: it does not reload, asks for news, and keeps a tap while there is no
+// connection. Without it every form works as a form, and every link as a link.
 
 (() => {
   const KEPT = "tap";
-  const HEARD_WITHIN = 5000;  // milliseconds until a phone that can read aloud has begun
   const ASK_EVERY = 120000;  // milliseconds
   const STEADY = 500;  // milliseconds that a page has to stand before a finger can mean what is on it
   const status = document.getElementById("status");
   const root = document.documentElement;
-  const voice = window.SpeechSynthesisUtterance && window.speechSynthesis;
+  const aloud = readAloud(isTranslated, () => tell(words("mute")));
   const tabs = window.BroadcastChannel && new BroadcastChannel("samenspraak");
-  let visit = 0, missed = "", busy = false, under = "", next = "", wait = 1000, timer, lost = false, since = -STEADY, reading, bell;
+  let visit = 0, missed = "", busy = false, under = "", next = "", wait = 1000, timer, lost = false, since = -STEADY;
 
   const app = () => document.getElementById("app");
   const words = (name) => app().dataset[name];
@@ -138,7 +137,7 @@
     const page = new DOMParser().parseFromString(html, "text/html"), fresh = page.getElementById("app");
     if (!fresh) return location.reload();
     const had = document.activeElement && document.activeElement.value;
-    hush();
+    aloud.hush();
     const returnField = carryField(fresh);
     if (!isTranslated()) [root.lang, root.dir] = [page.documentElement.lang, page.documentElement.dir];
     app().replaceWith(document.adoptNode(fresh));
@@ -223,58 +222,6 @@
     return /\btranslated-(ltr|rtl)\b/.test(root.className) || root.lang !== app().dataset.language;
   }
 
-  // Aloud, part by part in its own language; then what one can choose. Only in languages that the phone has a voice for.
-
-  const tag = (lang) => lang.toLowerCase().replace("_", "-");
-  const base = (lang) => tag(lang).split("-")[0];
-
-  function voiceOf(lang) {
-    const all = voice ? voice.getVoices() : [];
-    return all.find((one) => tag(one.lang) === tag(lang)) || all.find((one) => base(one.lang) === base(lang));
-  }
-
-  function toRead() {
-    const article = document.getElementById("now"), form = article.nextElementSibling;
-    const parts = [...article.querySelectorAll("[data-read]")].map((part) => [part.innerText, part.lang || root.lang]);
-    const choices = form && form.matches(".buttons") ? [...form.querySelectorAll("button")].map((one) => one.innerText) : [];
-    if (choices.length) parts.push([choices.join(".\n"), root.lang]);
-    const spoken = parts.map(([text, lang]) => [text, voiceOf(isTranslated() ? root.lang : lang)]);
-    return spoken.filter(([, found]) => found).map(([text, found]) => [text, found.lang.replace("_", "-")]);
-  }
-
-  function revealVoice() {
-    app().querySelectorAll("[data-aloud]").forEach((one) => { one.hidden = !toRead().length; });
-  }
-
-  function aloud(button) {
-    if (reading) return hush();
-    const parts = toRead(), mine = reading = { button, label: button.textContent };
-    button.textContent = button.dataset.silence;
-    bell = setTimeout(giveUp, HEARD_WITHIN);
-    parts.forEach(([text, lang], place) => {
-      const said = new SpeechSynthesisUtterance(text);
-      said.lang = lang;
-      said.rate = 0.9;
-      said.onstart = said.onboundary = () => { if (reading === mine) clearTimeout(bell); };
-      said.onerror = () => { if (reading === mine) giveUp(); };
-      if (place === parts.length - 1) said.onend = () => { if (reading === mine) hush(); };
-      voice.speak(said);
-    });
-  }
-
-  function hush() {
-    if (!reading) return;
-    clearTimeout(bell);
-    reading.button.textContent = reading.label;
-    reading = null;
-    voice.cancel();
-  }
-
-  function giveUp() {
-    hush();
-    tell(words("mute"));
-  }
-
   async function copy(text, field) {
     if (field) field.select();
     try { await navigator.clipboard.writeText(text); } catch { if (!field || !document.execCommand("copy")) return; }
@@ -284,7 +231,7 @@
 
   function prepare() {
     const reveal = (name, can) => app().querySelectorAll(`[data-${name}]`).forEach((one) => { one.hidden = !can; });
-    revealVoice();
+    aloud.prepare();
     reveal("copy", true);
     reveal("copy-text", navigator.clipboard);
     reveal("share", navigator.share);
@@ -296,8 +243,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button || button.type !== "button") return;
-    const { aloud: reads, copy: copies, copyText: text, share: shares } = button.dataset;
-    if (reads !== undefined) aloud(button);
+    const { copy: copies, copyText: text, share: shares } = button.dataset;
     if (copies) copy(document.getElementById(copies).value, document.getElementById(copies));
     if (text) copy(text);
     if (shares) navigator.share({ url: document.getElementById(shares).value }).catch(() => {});
@@ -313,8 +259,6 @@
   document.addEventListener("visibilitychange", () => { catchUp(); askForNews(); });
   if (tabs) tabs.onmessage = ({ data: [from, to] }) => hearOf(from, to);
   setInterval(askForNews, ASK_EVERY);
-
-  if (voice) voice.onvoiceschanged = revealVoice;
 
   prepare();
   if (kept()) send(kept());
