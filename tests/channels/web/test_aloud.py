@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.axe import fetch_axe, violations
 from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, Tab, find_chromium
 from tests.channels.web.test_in_chromium import OPTIONS, join
 from tests.house import House
@@ -256,6 +257,19 @@ async def test_what_is_heard_is_marked_by_sentence_and_by_word_where_it_is_told(
     await tab.run("heard.at(-1).onend(); 0")
     assert await tab.run(f"[{MARKED}, {HIGHLIGHTED}]") == ["", ""]
     assert await tab.run(IS_ON), "the next one is read"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+async def test_axe_finds_nothing_while_it_is_read(
+    house: House, browser: Browser, pytestconfig: pytest.Config, dark: bool
+) -> None:
+    axe = await fetch_axe(pytestconfig.cache.mkdir("axe"))
+    tab = await at_statement(browser, house)
+    await tab.look(dark=dark)
+    await tab.click("Voorlezen")
+    for place in (0, 2, 7):  # the statement, an answer, and one that is not scored
+        await tab.run(f"heard[{place}].onstart(); 0")
+        assert await violations(tab, axe) == []
 
 
 async def test_long_texts_are_cut_for_browsers_that_stop_halfway(house: House, browser: Browser) -> None:
