@@ -57,6 +57,11 @@ class Checklist:
     items: Mapping[int, Item]
 
     @cached_property
+    def scale(self) -> "tuple[Option, ...]":
+        """The options that are scored, the lowest first."""
+        return tuple(option for option in self.options.values() if option.score is not None)
+
+    @cached_property
     def parts(self) -> Mapping[str, int]:
         """The number, from 1, under which a respondent meets each dimension."""
         return {dimension.key: part for part, dimension in enumerate(self.dimensions, 1)}

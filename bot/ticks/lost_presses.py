@@ -15,6 +15,9 @@ from storage.engine.database import Tx
 LONG_AGO = timedelta(days=1)  # whoever was answering then is reminded, and not shown the screen again
 JUST_BEFORE = timedelta(minutes=15)
 NOTED_EVERY = timedelta(seconds=30)
+SORRY = say(
+    "Something was wrong on our side for a while. Maybe your last answer was not saved. This is where you are now."
+)
 
 
 def is_worth_noting(last: datetime | None, now: datetime) -> bool:
@@ -35,8 +38,7 @@ def after_outage(tx: Tx, texts: Texts, channel: Traits, now: datetime) -> None:
         tx, texts.checklist, texts.languages, channel.name, last - JUST_BEFORE, last + lives, now
     ):
         dialogue = known.dialogue
-        sorry = say("I was away for a while. Maybe I missed your last tap. You are here now.")
-        view = screens.view(dialogue, dialogue.here, now).under(sorry)
+        view = screens.view(dialogue, dialogue.here, now).under(SORRY)
         letter = texts.letter(view, dialogue.language)
         key = f"silence:{dialogue.response}:{last.isoformat()}"
         letters.enqueue(tx, known.contact, letter, now, key, dialogue.partnership.timezone)

@@ -219,8 +219,8 @@ async def test_somebody_walks_pauses_is_reminded_changes_language_and_erases(hou
     given = house.rows("SELECT option, count(*) FROM answers GROUP BY option ORDER BY option")
     assert given == [("middle", 1), ("rather_yes", 20), ("yes", 5)]
     await say(house, person, "/wissen")
-    await press(house, person, "Ja, wis alles")
-    assert "gewist" in person.last.text
+    await press(house, person, "Ja, alles verwijderen")
+    assert "Alles is verwijderd." in person.last.text
     for table in ("contacts", "respondents", "responses", "answers"):
         assert house.rows(f"SELECT count(*) FROM {table}") == [(0,)]
 

@@ -520,10 +520,10 @@ async def test_the_result_that_is_asked_for_after_a_stop_comes(house: House, ser
         await agree(house, person, codes.invitation)
         for _ in range(26):
             await answer(house, person, "yes")
-        await press(house, person, "Klaar", "Stuur mij het resultaat van de groep")
+        await press(house, person, "Klaar", "Stuur mij later het resultaat")
         await say(house, person, "/stop")
     await say(house, people[0], "/verder")
-    await press(house, people[0], "Stuur mij het resultaat van de groep")
+    await press(house, people[0], "Stuur mij later het resultaat")
     await say(house, fatima, "/sluiten")
     await press(house, fatima, "Ja, sluiten")
     await house.caught_up()
@@ -598,9 +598,9 @@ async def test_whoever_erases_gets_nothing_that_was_in_line(house: House, server
             letters.enqueue(tx, 1, Letter(f"Brief {number}"), house.clock(), f"reminder:999:{number}")
     await house.app.delivery.look_once()
     await anna.wait(lambda message: "Brief" in message.text)
-    await anna.press("Ja, wis alles", message=erase)
+    await anna.press("Ja, alles verwijderen", message=erase)
     await house.settle()
     await house.caught_up()
-    assert "Alles is gewist." in anna.last.text
+    assert "Alles is verwijderd." in anna.last.text
     assert sum("Brief" in message.text for message in anna.messages) < 4
     assert house.rows("SELECT count(*) FROM letters WHERE settled_at IS NULL") == [(0,)]

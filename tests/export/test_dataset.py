@@ -163,7 +163,7 @@ def test_spss_shows_labels_and_leaves_the_three_codes_out(language: str, texts: 
         assert all(span["lo"] == span["hi"] for span in about.missing_ranges[column])
     assert (
         about.variable_value_labels["group"][1]
-        == {"nl": "Bewoner of vrijwilliger", "en": "Resident or volunteer"}[language]
+        == {"nl": "Ik woon hier of ik ben vrijwilliger", "en": "I live here or I am a volunteer"}[language]
     )
     assert {span["lo"] for span in about.missing_ranges["group"]} == {-3, -4}
     scored, _ = sav(paths, user_missing=False)

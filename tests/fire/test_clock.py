@@ -113,7 +113,7 @@ async def finish(person: Person, already: int) -> None:
 def reminders_of(person: Person) -> list[str]:
     """The statement in each reminder; one that was answered since shows the next statement, and is no reminder now."""
     shown = "\n".join(message.text for message in person.messages)
-    return re.findall(r"You stopped at statement (\d+) of 26", shown)
+    return re.findall(r"You were at statement (\d+) of 26", shown)
 
 
 def posts_to(person: Person) -> list[str]:
@@ -195,7 +195,7 @@ async def five_days_later(machine: Machine, cast: Cast) -> None:
 
 def unasked(person: Person) -> int:
     """How many messages, but for those that show the screen again after the machine was off."""
-    return sum("I was away for a while" not in message.text for message in person.messages)
+    return sum("Something was wrong on our side for a while" not in message.text for message in person.messages)
 
 
 def came(before: Counter[int], cast: Cast) -> dict[int, int]:

@@ -140,7 +140,7 @@ async def test_a_tap_that_is_refused_says_so_even_when_the_bot_dies_over_it(
     await until(lambda: not server.faults)
     await house.die()
     await house.start()
-    await anna.wait(lambda message: "heeft u al beantwoord" in message.text)
+    await anna.wait(lambda message: "heeft u al gekozen" in message.text)
     assert house.answers == [(1, "yes")]
 
 

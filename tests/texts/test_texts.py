@@ -133,7 +133,7 @@ def test_every_fault_in_a_catalogue_is_named_with_file_text_and_language(locales
     assert "nl/LC_MESSAGES/checklist.po: 'Not in the source': stale" in found
     assert "nl/LC_MESSAGES/bot.po: '{if_first}Nice, part {done} is finished." in found
     assert "Statement {number} of {count}" in found.split(": needs the same {names}")[1]
-    assert len(found.splitlines()) == 5
+    assert len(found.splitlines()) == 6  # the number of a statement stands in two texts
 
 
 @pytest.mark.parametrize(
@@ -167,8 +167,8 @@ def test_a_file_that_cannot_be_read_is_named_and_so_is_the_next(locales: Path) -
 
 
 def test_values_are_escaped_and_markup_stays(texts: Texts) -> None:
-    phrase = say("<b>How do you take part in {partnership}?</b>", partnership="<b>&{number}</b>")
-    assert texts.say(phrase, "en") == "<b>How do you take part in &lt;b&gt;&amp;{number}&lt;/b&gt;?</b>"
+    phrase = say("<b>You are now coordinator of {partnership}.</b>", partnership="<b>&{number}</b>")
+    assert texts.say(phrase, "en") == "<b>You are now coordinator of &lt;b&gt;&amp;{number}&lt;/b&gt;.</b>"
     assert texts.say(verbatim("<i>"), "nl") == "&lt;i&gt;"
 
 
@@ -207,9 +207,9 @@ def test_plurals_and_the_language_of_dates_and_commands(texts: Texts) -> None:
         "1 minuut",
         "2 minuten",
     ]
-    moment = say("I will send you a message on {moment}.", moment=MONDAY)
-    assert texts.say(moment, "nl") == "Ik stuur u een bericht op maandag 2 maart 09:30."
-    assert texts.say(moment, "en") == "I will send you a message on Monday 2 March 09:30."
+    moment = say("We will send you a message on {moment}.", moment=MONDAY)
+    assert texts.say(moment, "nl") == "We sturen u een bericht op maandag 2 maart 09:30."
+    assert texts.say(moment, "en") == "We will send you a message on Monday 2 March 09:30."
     assert texts.say(command("erase"), "nl") == "wissen"
     assert texts.commands["wissen"] == texts.commands["erase"] == "erase"
 

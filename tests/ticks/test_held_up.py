@@ -33,7 +33,7 @@ async def later(house: House, clock: Clock, **amount: float) -> None:
 
 
 def reminders_of(person: Person) -> list[str]:
-    signs = ("You stopped at statement", "You can still take part", "Only tap Done")
+    signs = ("You were at statement", "You can still take part", "Now tap Done")
     return [message.text for message in person.messages if any(sign in message.text for sign in signs)]
 
 
@@ -48,7 +48,7 @@ async def test_a_reminder_that_was_held_up_arrives_once(house: House, server: Te
     for _ in range(3):
         await later(house, clock)
     (shown,) = reminders_of(anna)
-    assert "You stopped at statement 4 of 26" in shown
+    assert "You were at statement 4 of 26" in shown
 
 
 async def test_whoever_finishes_before_the_reminder_is_sent_gets_none(
@@ -111,7 +111,7 @@ async def test_whoever_answers_before_the_reminder_is_sent_is_not_shown_an_old_s
     for _ in range(5):
         await answer(house, anna, "yes")
     await later(house, clock)
-    assert not any("You stopped at statement 4 of 26" in shown for shown in reminders_of(anna))
+    assert not any("You were at statement 4 of 26" in shown for shown in reminders_of(anna))
 
 
 async def test_a_wave_that_closes_before_the_reminder_is_sent_reminds_nobody(
@@ -151,7 +151,7 @@ async def test_a_stop_at_night_holds_for_what_waits_until_the_morning(
     if what != "closing":
         await tap(house, anna, "Done")
     if what == "result":
-        await tap(house, anna, "Send me the group result")
+        await tap(house, anna, "Send me the result later")
     await to_the_evening(house, clock)
     await close(house, fatima)
     if what == "answer":

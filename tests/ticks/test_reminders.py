@@ -15,7 +15,7 @@ async def test_at_the_group_a_reminder_speaks_of_no_statement(
     await press(house, anna, "Ja, ik doe mee")
     clock.pass_time(days=2)
     await house.caught_up()
-    assert anna.last.text.startswith("U kunt nog meedoen. Het duurt ongeveer 10 minuten.\n\n")
+    assert anna.last.text.startswith("U kunt nog meedoen. Dat duurt 10 tot 15 minuten.\n\n")
     assert "eerste zin" not in anna.last.text
     await press(house, anna, "Later", "Morgen 09:00")
     assert "dinsdag" not in anna.last.text  # two days on it is Thursday
@@ -32,7 +32,7 @@ async def test_a_reminder_shows_the_next_statement_and_not_one_that_was_looked_b
     await press(house, anna, "‹ Terug", "‹ Terug")
     clock.pass_time(days=2)
     await house.caught_up()
-    assert "U bent gestopt bij zin 6 van 26." in anna.last.text
+    assert "U was bij zin 6 van 26." in anna.last.text
     assert "\nZin 6 van 26 · " in anna.last.text
     assert "Zin 5: Ja" not in anna.last.text, "a reminder is read over a shoulder too"
     await answer(house, anna, "yes")
@@ -60,10 +60,10 @@ async def test_after_an_outage_nobody_is_woken(house: House, server: TelegramSer
     clock.pass_time(hours=6)
     await house.start()
     await house.caught_up()
-    assert not any("even weg" in message.text for message in anna.messages)
+    assert not any("even een storing" in message.text for message in anna.messages)
     clock.pass_time(hours=7)
     await house.caught_up()
-    assert sum("even weg" in message.text for message in anna.messages) == 1
+    assert sum("even een storing" in message.text for message in anna.messages) == 1
 
 
 async def test_after_days_away_there_is_one_message_and_not_two(

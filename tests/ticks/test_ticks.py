@@ -97,4 +97,4 @@ async def test_after_an_outage_of_hours_nobody_is_written_to_at_night(
     clock.now = clock.now.replace(hour=2) + DAY  # three in the morning in Amsterdam
     await house.start()
     await house.caught_up()
-    assert saying(anna, "I was away for a while") == 0
+    assert saying(anna, "Something was wrong on our side for a while") == 0

@@ -166,7 +166,7 @@ class Neighbour(Person):
             case "finish":
                 await self.finish()
             case "result":
-                await self.tap("Send me the group result")
+                await self.tap("Send me the result later")
                 self.wants_result = True
             case "continue":
                 await self.ask("/continue")
@@ -212,7 +212,7 @@ class Neighbour(Person):
             return
         await self.answer(ITEMS - self.answered[self.wave])
         await self.press(self.word("Done"))
-        thanks = self.word("Send me the group result")
+        thanks = self.word("Send me the result later")
         await self.wait(lambda message: thanks in str(message))
         self.finished.add(self.wave)
 
@@ -222,7 +222,7 @@ class Neighbour(Person):
             "tomorrow": "Tomorrow 09:00",
             "week": "In a week",
             "none": none,
-            "auto": "Do send reminders",
+            "auto": "Send me reminders again",
         }
         await self.tap(labels[moment])
         self.is_muted = moment == "none"
@@ -275,21 +275,26 @@ class Reading(Group):
 
 SIGNS: Mapping[str, tuple[str, ...]] = {
     "reminder": (
-        "You stopped at statement {number} of {count}. {time} and you are done. Here is the next one:",
-        "You can still take part. It takes about 10 minutes. Here is the first statement:",
-        "You answered all statements. Only tap Done, and your answers count.",
+        "You were at statement {number} of {count}. About {time} to go. Here is statement {number}:",
+        "You can still take part. This takes 10 to 15 minutes. Here is the first statement:",
+        "You chose an answer to every statement. Now tap Done. Then your answers count.",
     ),
     "invitation": (
         "<b>{partnership} asks you again: how well do we work together now?</b>",
-        "<b>{partnership} vraagt u opnieuw: hoe gaat onze samenwerking nu?</b>",
+        "<b>{partnership} vraagt u opnieuw: hoe goed werken we nu samen?</b>",
     ),
     "closed": (
         "You did not finish it. Your answers are kept, but they do not count in the result.",
         "U was nog niet klaar. Uw antwoorden zijn bewaard, maar ze tellen niet mee in het resultaat.",
     ),
-    "result": ("This is how the whole group sees the collaboration, from 0 to 100:",),
+    "result": (
+        "This is what the whole group thinks of the collaboration. 0 is {lowest} everywhere, 100 is {highest} "
+        "everywhere.",
+    ),
     "answer": ("<b>{partnership}: you said, we do</b>",),
-    "silence": ("I was away for a while. Maybe I missed your last tap. You are here now.",),
+    "silence": (
+        "Something was wrong on our side for a while. Maybe your last answer was not saved. This is where you are now.",
+    ),
 }
 """Kind of message -> the lines by which one knows it; of a screen that is one text, in both languages."""
 

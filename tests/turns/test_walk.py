@@ -133,8 +133,8 @@ async def test_what_is_erased_is_overwritten(house: House, server: TelegramServe
     ((key, sealed),) = house.rows("SELECT address_key, address_sealed FROM contacts")
     await anna.write("/wissen")
     await house.settle()
-    await tap(house, anna, "Ja, wis alles")
-    assert anna.last.text.startswith("Alles is gewist.")
+    await tap(house, anna, "Ja, alles verwijderen")
+    assert anna.last.text.startswith("Alles is verwijderd.")
     for table in ("contacts", "respondents", "responses", "answers", "letters"):
         assert house.rows(f"SELECT COUNT(*) FROM {table}") == [(0,)], table
     assert key not in on_disk(house.folder / "data")
@@ -157,7 +157,7 @@ async def test_saying_no_after_saying_yes_is_not_told_a_lie(house: House, server
     await house.settle()
     await anna.press("Nee, liever niet", message=welcome)
     await house.settle()
-    assert "Hoe doet u mee" in anna.last.text
+    assert "Wat past het best bij u?" in anna.last.text
     assert house.rows("SELECT COUNT(*) FROM respondents") == [(1,)]
 
 
@@ -168,9 +168,9 @@ async def test_a_second_tap_on_erase_does_not_take_the_goodbye_away(house: House
     await house.settle()
     message = anna.last
     for _ in range(2):
-        await anna.press("Ja, wis alles", message=message)
+        await anna.press("Ja, alles verwijderen", message=message)
     await house.settle()
-    assert anna.last.text.startswith("Alles is gewist.")
+    assert anna.last.text.startswith("Alles is verwijderd.")
 
 
 async def test_the_consent_that_is_kept_is_of_the_text_that_was_read(

@@ -16,10 +16,10 @@ from bot.texts.texts import HOME_LANGUAGE, Texts
 log = logging.getLogger(__name__)
 
 DESCRIPTION = say(
-    "This chat asks how people in your neighbourhood work together. 26 short statements, about 10 minutes. "
+    "Here we ask how people in your neighbourhood work together. You read 26 statements. This takes 10 to 15 minutes. "
     "You need the link or QR code of your partnership."
 )
-SHORT_DESCRIPTION = say("26 short statements about working together in your neighbourhood.")
+SHORT_DESCRIPTION = say("26 statements about working together in your neighbourhood.")
 
 
 async def put_up(bot: Bot, texts: Texts) -> None:

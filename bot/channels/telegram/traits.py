@@ -15,9 +15,9 @@ TRAITS = Traits(
         keeps_a_copy=say("• Telegram keeps this chat too."),
         copy_stays=say("And Telegram keeps this chat, until you delete it."),
         leads_to=say("In Telegram: {link}"),
-        elsewhere=say("Do you have Telegram? You can also take part there."),
+        elsewhere=say("Do you have Telegram? Then you can also take part there."),
         opens=say("Open Telegram"),
         on_paper=say("The code opens Telegram. That is a free app."),
-        in_a_group=say("For a group chat: add this bot to the group, and send this there:"),
+        in_a_group=say("For a group chat: add this chatbot to the group, and send this there:"),
     ),
 )

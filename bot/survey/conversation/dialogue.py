@@ -35,18 +35,17 @@ TAKE_BACK_WITHIN = timedelta(minutes=5)  # as coordinators have, to undo what th
 A_CHAT = Traits("", reaches_out=True)
 
 GROUP_LABELS = {
-    "resident": say("Resident or volunteer"),
-    "professional": say("I work here (professional)"),
+    "resident": say("I live here or I am a volunteer"),
+    "professional": say("This is my work"),
     "other": say("Other"),
     "withheld": say("I would rather not say"),
 }
-ANSWERED = say("You already answered that statement. You are here now. To change an answer, tap Back.")
+ANSWERED = say("You already chose an answer there. This is where you are now. To change an answer, tap Back.")
 FINISHED = say("You are finished. Do you want to change something? Tap: Change something after all.")
 TOO_LATE = say("The time to change something is over. Your answers count.")
 RELEASED = say("Your answers are part of a result of the group. They cannot be changed any more.")
 CLOSED = say("This round is closed. Your answers count. They cannot be changed any more.")
-OLD_BUTTON = say("That is an old button. You are here now.")
-BUTTONS_ONLY = say("I cannot read what you send, and I did not keep it. Please choose a button.")
+OLD_BUTTON = say("That button does not work any more. This is where you are now.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +248,7 @@ def step(dialogue: Dialogue, event: Event, now: datetime) -> Turn:  # noqa: C901
         case Commanded():
             return _command(dialogue, event.name)
         case Wrote():
-            return _stay(dialogue, BUTTONS_ONLY)
+            return _stay(dialogue, _buttons_only(dialogue))
         case Expired():
             return _stay(dialogue, OLD_BUTTON)
 
@@ -357,6 +356,15 @@ def _why_final(dialogue: Dialogue) -> Phrase:
     return RELEASED if dialogue.released else TOO_LATE
 
 
+def _buttons_only(dialogue: Dialogue) -> Phrase:
+    """Whoever writes may have a question: there is somebody to ask."""
+    return say(
+        """We cannot read messages. What you sent is not kept. Please tap a button.
+        Questions? {contact}""",
+        contact=dialogue.partnership.contact or False,
+    )
+
+
 def _command(dialogue: Dialogue, name: str) -> Turn:
     screen = COMMANDS.get(name)
     if name == "stop":
@@ -364,5 +372,5 @@ def _command(dialogue: Dialogue, name: str) -> Turn:
     if screen:
         return Turn(dialogue, Position(screen))
     if name not in COMMANDS:
-        return _stay(dialogue, BUTTONS_ONLY)
+        return _stay(dialogue, _buttons_only(dialogue))
     return Turn(dialogue, Position(Screen.PICK)) if dialogue.others else _resume(dialogue)

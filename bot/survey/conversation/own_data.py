@@ -20,7 +20,7 @@ HELP = say("""<b>Help</b>
     {if_chat}/{reminders} – see and change your reminders
     /{mydata} – see your own answers
     /{erase} – delete all your answers
-    {if_chat}/{stop} – no more messages from me
+    {if_chat}/{stop} – no more messages from us
     /{privacy} – what happens with your answers
 
     We show averages, and never your own answers:
@@ -32,19 +32,19 @@ PRIVACY = say("""<b>What happens with your answers</b>
 
     {terms}
 
-    {if_chat}• We do not keep your name or your phone number. The number of this chat is encrypted: nobody can read it
-      without the key.
-    {if_page}• We do not keep your name or your phone number. Your own link is encrypted: nobody can read it without the
-      key.
+    {if_chat}• We do not keep your name or your phone number. We keep the number of this chat in a secret
+      code. Nobody can just read it.
+    {if_page}• We do not keep your name or your phone number. We keep your own link in a secret code.
+      Nobody can just read it.
     • We do not keep what you type.
-    • Averages that were shown before you delete your answers cannot be taken back.
+    • Do you delete your answers? Averages that people have already seen stay.
 
     {questions}""")
-STOPPED = say("""Good. You get no more messages that you do not ask for.
+STOPPED = say("""Good. We send you no more messages.
     Your answers are kept. You can always go on here.
 
     {if_chat}Do you want to delete your answers? Send /{erase}.
-    {if_page}Do you want to delete your answers? Choose /{erase}.""")
+    {if_page}Do you want to delete your answers? Tap /{erase}.""")
 ERASED = say("""<b>Everything is deleted.</b>
     We keep nothing about you any more, and we will not write to you again.
 
@@ -73,13 +73,13 @@ def my_data(dialogue: Dialogue, _number: int, _now: datetime) -> View:
         Language: {spoken}
         You take part as: {group}
         {if_chat}Reminders: {state}
-        {if_chat}The number of this chat, encrypted. Without it we cannot write to you.
-        {if_page}Your own link, encrypted. Without it we cannot find your answers.
+        {if_chat}The number of this chat. We keep it in a secret code. Without it we cannot send you a message.
+        {if_page}Your own link. We keep it in a secret code. Without it we cannot find your answers.
 
         Your answers:
         {answers}
 
-        You find everything in the file as well. You can keep it.""",
+        Everything is in the file too. You can keep the file.""",
         spoken=phrases.language(dialogue.language),
         group=GROUP_LABELS[dialogue.group] if dialogue.group else say("not chosen yet"),
         state=say("off") if dialogue.stopped or not dialogue.reminders else say("on"),
@@ -94,8 +94,8 @@ def erase(dialogue: Dialogue, _number: int, _now: datetime) -> View:
         say("""<b>Do you want to delete everything?</b>
 
         We delete all your answers, in every round and every partnership. We cannot get them back.
-        Averages that were already shown stay. {copy_stays}
-        {if_no_copy}Averages that were already shown stay."""),
+        Averages that people have already seen stay. {copy_stays}
+        {if_no_copy}Averages that people have already seen stay."""),
         (
             (Button(say("Yes, delete everything"), Erase(dialogue.response)),),
             (Button(say("No, keep my answers"), Resume(dialogue.response)),),

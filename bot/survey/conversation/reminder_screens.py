@@ -19,7 +19,7 @@ MOMENTS = {
     "tomorrow": say("Tomorrow 09:00"),
     "week": say("In a week"),
 }
-SECONDS_EACH = 20  # that a statement takes
+SECONDS_EACH = 30  # that a statement takes
 
 
 def pause(dialogue: Dialogue, _number: int, now: datetime) -> View:
@@ -27,10 +27,10 @@ def pause(dialogue: Dialogue, _number: int, now: datetime) -> View:
     none = (Button(say("No message"), ChooseMoment(dialogue.response, "none")),) if choices else ()
     return View(
         say(
-            """You take a break. Your answers are saved.
+            """Time for a break. Your answers are saved.
             {if_chat}{why_none}
 
-            {if_asked}<b>When may I send you a message?</b>
+            {if_asked}<b>When may we send you a message?</b>
             {if_page}Keep your own link. With it you go on whenever you like, on every phone.""",
             why_none=not choices and _no_more_to_come(dialogue),
             if_asked=bool(choices),
@@ -42,7 +42,7 @@ def pause(dialogue: Dialogue, _number: int, now: datetime) -> View:
 def paused(dialogue: Dialogue, _number: int, now: datetime) -> View:
     return View(
         say(
-            """{if_page}You take a break. Your answers are saved.
+            """{if_page}Time for a break. Your answers are saved.
             {if_chat}Your answers are saved.
             {if_chat}{what_comes}
 
@@ -59,7 +59,7 @@ def reminders(dialogue: Dialogue, _number: int, now: datetime) -> View:
     return View(
         say(
             """<b>Reminders</b>
-            {if_page}In the browser you get no reminders.
+            {if_page}We cannot send you a message here.
             {if_chat}{what_comes}
 
             {if_chat}{rule}""",
@@ -76,7 +76,7 @@ def _to_change(dialogue: Dialogue, now: datetime) -> tuple[Row, ...]:
     rows = in_rows(_choices(dialogue, now), 2)
     awake = replace(dialogue, stopped=False, reminders=True)
     if awake != dialogue and _next(awake, now):
-        return (*rows, (Button(say("Do send reminders"), ChooseMoment(dialogue.response, "auto")),))
+        return (*rows, (Button(say("Send me reminders again"), ChooseMoment(dialogue.response, "auto")),))
     return (*rows, (_no_more(dialogue),)) if _next(dialogue, now) else rows
 
 
@@ -84,7 +84,7 @@ def reminder(dialogue: Dialogue) -> Phrase:
     """Above the open screen, in the rows under which stand *later* and *no more reminders*."""
     return say(
         """{nearly_there}
-        This round closes on {closes}.""",
+        You can take part until {closes}.""",
         nearly_there=_nearly_there(dialogue),
         closes=_closes(dialogue),
     )
@@ -96,12 +96,12 @@ def invitation(dialogue: Dialogue) -> Phrase:
         """<b>{partnership} asks you again: how well do we work together now?</b>
         {round}
 
-        Again 26 short statements. It takes about 10 minutes.
-        This round closes on {closes}.
+        There are 26 statements again. This takes 10 to 15 minutes.
+        You can take part until {closes}.
         We do not show your earlier answers, so that you choose freely. At the end you see what changed.
 
-        You may take part. You do not have to.
-        We keep these answers until {date} at the latest.
+        You decide if you take part.
+        We keep these answers no longer than until {date}.
         {if_chat}No more messages at all? Send /{stop}.""",
         round=round_named(dialogue.wave, dialogue.wave_name),
         closes=_closes(dialogue),
@@ -123,14 +123,14 @@ def _closes(dialogue: Dialogue) -> date | bool:
 def _nearly_there(dialogue: Dialogue) -> Phrase:
     items = dialogue.checklist.items
     if dialogue.next_item is None:
-        return say("You answered all statements. Only tap Done, and your answers count.")
+        return say("You chose an answer to every statement. Now tap Done. Then your answers count.")
     if dialogue.group is None:
-        return say("You can still take part. It takes about 10 minutes.")
+        return say("You can still take part. This takes 10 to 15 minutes.")
     if not dialogue.answers:
-        return say("You can still take part. It takes about 10 minutes. Here is the first statement:")
+        return say("You can still take part. This takes 10 to 15 minutes. Here is the first statement:")
     minutes = max(1, round((len(items) - len(dialogue.answers)) * SECONDS_EACH / 60))
     return say(
-        "You stopped at statement {number} of {count}. {time} and you are done. Here is the next one:",
+        "You were at statement {number} of {count}. About {time} to go. Here is statement {number}:",
         number=dialogue.next_item,
         count=len(items),
         time=say_n("{count} minute", "{count} minutes", minutes),
@@ -155,7 +155,7 @@ def _what_comes(dialogue: Dialogue, now: datetime) -> Phrase:
     due = _next(dialogue, now)
     if due is None:
         return _no_more_to_come(dialogue)
-    return say("I will send you a message on {moment}.", moment=due.astimezone(zone(dialogue.partnership.timezone)))
+    return say("We will send you a message on {moment}.", moment=due.astimezone(zone(dialogue.partnership.timezone)))
 
 
 def _next(dialogue: Dialogue, now: datetime) -> datetime | None:
@@ -165,13 +165,13 @@ def _next(dialogue: Dialogue, now: datetime) -> datetime | None:
 
 def _no_more_to_come(dialogue: Dialogue) -> Phrase:
     if dialogue.reminders_sent >= MOST_REMINDERS and not dialogue.completed:
-        return say("I reminded you twice. You get no more reminders in this round.")
-    return say("You get no reminders in this round. No messages at all? Send /{stop}.")
+        return say("We reminded you twice. You get no more reminders this time.")
+    return say("You get no reminders this time. No messages at all? Send /{stop}.")
 
 
 def _the_rule(dialogue: Dialogue) -> Phrase:
     if dialogue.completed:
-        return say("You are finished, so there is nothing to remind you of.")
+        return say("You are finished. You get no more reminders.")
     if not dialogue.wave_open:
         return say("This round of {partnership} is closed.")
-    return say("You get at most 2 reminders in a round, between 9:00 and 20:00. Never when you are finished.")
+    return say("You get no more than 2 reminders, between 9:00 and 20:00. None when you are finished.")

@@ -46,9 +46,9 @@ def _shown(dialogue: Dialogue, position: Position, now: datetime) -> View:
 
 def _group(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     return View(
-        say("""Nice that you take part!
+        say("""Thank you for taking part!
 
-            <b>How do you take part in {partnership}?</b>
+            <b>What fits you best?</b>
 
             We ask this once."""),
         tuple((Button(label, ChooseGroup(dialogue.response, key)),) for key, label in GROUP_LABELS.items()),
@@ -84,7 +84,7 @@ def _answered(dialogue: Dialogue, item: int) -> Phrase:
 def _thanks(dialogue: Dialogue, _number: int, now: datetime) -> View:
     own = scoring.profile(dialogue.checklist, dialogue.answers)
     last = scoring.profile(dialogue.checklist, dialogue.earlier)
-    options = [option.label for option in dialogue.checklist.options.values() if option.score is not None]
+    scale = dialogue.checklist.scale
     return View(
         say(
             """<b>Thank you! Your answers count.</b>
@@ -104,8 +104,8 @@ def _thanks(dialogue: Dialogue, _number: int, now: datetime) -> View:
               result.""",
             if_takes_back=dialogue.may_take_back(now),
             time=_local_time(dialogue),
-            lowest=options[0],
-            highest=options[-1],
+            lowest=scale[0].label,
+            highest=scale[-1].label,
             if_again=bool(dialogue.earlier),
             scores=joined((_own_score(dimension, own, last) for dimension in dialogue.checklist.dimensions), "\n"),
             if_open=dialogue.wave_open,
@@ -142,7 +142,7 @@ def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
         return ((Button(say("Result of the whole group"), Go(dialogue.response, Position(Screen.RESULT))),),)
     wanted = dialogue.wants_result
     label = (
-        say("Send me the group result") if dialogue.channel.reaches_out else say("See the result of the group later")
+        say("Send me the result later") if dialogue.channel.reaches_out else say("See the result of the group later")
     )
     return ((Button(label, WantResult(dialogue.response, int(not wanted)), wanted),),)
 
@@ -152,8 +152,8 @@ def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
         say("""This round of {partnership} is closed.
             You did not finish it. Your answers are kept, but they do not count in the result.
 
-            {if_chat}You hear from us when there is a new round.
-            {if_page}Open your own link again later. You see it here when there is a new round."""),
+            {if_chat}You will hear from us when there is a new round.
+            {if_page}Open your own link again later. Then you see here if there is a new round."""),
         (own_data_button(dialogue),),
     )
 

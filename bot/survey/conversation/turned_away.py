@@ -8,35 +8,35 @@ from bot.survey.phrases import Phrase, command, say
 
 # For somebody we do not know, who brings no invitation.
 STRAY = say("""<b>Hello!</b>
-    This chat asks how people in a neighbourhood work together.
+    Here we ask how people in a neighbourhood work together.
 
     You need the link or the QR code of your partnership to take part.
-    Do you not have it? Ask the person who told you about this.
+    Don't have it? Ask the person who told you about this.
 
     We keep nothing about you now.""")
-UNKNOWN_INVITATION = say("""This link does not work (any more).
+UNKNOWN_INVITATION = say("""This link does not work.
     Please scan the QR code again, or ask for a new link.""")
 USED_LINK = say("""This link for coordinators was used already, or it is too old.
     Please ask for a new one.""")
 TOO_MANY = say("You tried too many links that do not work. Please try again in 10 minutes.")
-NOT_IN_A_GROUP = say("This link is for one person. Please open it in a chat with only me.")
+NOT_IN_A_GROUP = say("This link is for one person. Please open it in a chat with only this chatbot.")
 BROKEN = say(
-    """Sorry, something went wrong on our side. Your last tap was not saved.
+    """Sorry, something went wrong on our side. Your last answer was not saved.
     Send /{command} to go on.""",
     command=command("continue"),
 )
 # Somebody's own link is opened where somebody else is known: a neighbour's, perhaps, sent on by mistake.
-ANOTHER_LINK = say("""<b>The link that you opened is not the link of this phone.</b>
+ANOTHER_LINK = say("""<b>This link does not belong to the person on this phone.</b>
 
     Did somebody send it to you? Then it is theirs. Stay where you were.
 
-    Is it your own? Keep the link of this phone first. Else you cannot come back here.""")
+    Is it your own? Keep the link of this phone first. Otherwise you cannot come back here.""")
 
 
 def no_open_wave(asked_by: Partnership) -> Phrase:
     return say(
-        """At this moment no round is open for {partnership}.
-        Open this link again when the next round opens.""",
+        """You cannot take part in {partnership} at this moment.
+        Try this link again later.""",
         partnership=asked_by.name,
     )
 

@@ -86,8 +86,14 @@ def post(summary: Summary, week: int) -> tuple[Paragraph, ...]:
 
 def result(summary: Summary) -> tuple[Paragraph, ...]:
     """The group result as respondents get it after closing."""
-    hello = say("This is how the whole group sees the collaboration, from 0 to 100:")
-    thanks = say("Thank you for taking part. Your partnership talks about this together.")
+    hello = say(
+        "This is what the whole group thinks of the collaboration. 0 is {lowest} everywhere, 100 is {highest} "
+        "everywhere.",
+        lowest=summary.checklist.scale[0].label,
+        highest=summary.checklist.scale[-1].label,
+    )
+    people = summary.partnership.name
+    thanks = say("Thank you for taking part. The people of {partnership} talk about this together.", partnership=people)
     table = _table(summary) if summary.items else why_none(summary)
     return (_heading(summary), (hello,), table, *_change(summary), _strong_and_weak(summary), (thanks,))
 

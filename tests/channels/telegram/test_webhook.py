@@ -154,7 +154,7 @@ async def test_after_a_long_silence_the_screen_is_shown_again(
     await anna.press("Ja")
     clock.pass_time(minutes=10)  # Telegram has thrown the press away
     await house.start()
-    await anna.wait(lambda message: "Ik was even weg" in message.text)
+    await anna.wait(lambda message: "Er was even een storing" in message.text)
     assert len(anna.messages) == shown + 1
 
 

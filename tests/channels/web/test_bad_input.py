@@ -90,10 +90,10 @@ async def test_saying_yes_twice_makes_one_person(house: House, visitors: Visitor
     welcome = anna.last
     await anna.press("Ja, ik doe mee", on=welcome)
     await anna.press("Ja, ik doe mee", on=welcome)
-    assert "Hoe doet u mee" in anna.last.text
+    assert "Wat past het best bij u?" in anna.last.text
     await anna.press("Ja, ik doe mee", on=welcome, once="a second tab")
     await anna.press("Verder waar ik was")
-    assert "Hoe doet u mee" in anna.last.text
+    assert "Wat past het best bij u?" in anna.last.text
     assert house.rows("SELECT COUNT(*) FROM respondents") == [(1,)]
 
 
@@ -266,7 +266,7 @@ async def test_a_thousand_guesses_get_nowhere_and_shut_nobody_out(house: House, 
     await newcomer.open(f"/i/{code}")
     assert newcomer.status == 200, "who shares the guesser's address is let in by a code that is right"
     await newcomer.press("Ja, ik doe mee")
-    assert "Hoe doet u mee" in newcomer.last.text
+    assert "Wat past het best bij u?" in newcomer.last.text
     enough.set()
     await guessing
     assert set(found) == {404, 429}

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
 
 async def join(tab: Tab, house: House, code: str) -> None:
     await tab.open(f"{house.page}/i/{code}")
-    for label, sign in (("Ja, ik doe mee", "Hoe doet u mee"), ("Anders", "Zin 1 van 26")):
+    for label, sign in (("Ja, ik doe mee", "Wat past het best bij u?"), ("Anders", "Zin 1 van 26")):
         await asyncio.sleep(0.6)
         await tab.click(label)
         await tab.sees(sign)

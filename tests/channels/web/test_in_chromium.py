@@ -190,7 +190,8 @@ async def test_with_the_keyboard_alone(house: House, browser: Browser) -> None:
     tab = await browser.tab()
     await tab.open(f"{house.page}/i/{house.add().invitation}")
     for label, then in (
-        ("Ja, ik doe mee", "Hoe doet u mee"), ("Bewoner of vrijwilliger", "Zin 1 van 26"), ("Ja", "Zin 2 van 26"),
+        ("Ja, ik doe mee", "Wat past het best bij u?"), ("Ik woon hier of ik ben vrijwilliger", "Zin 1 van 26"),
+        ("Ja", "Zin 2 van 26"),
         ("‹ Terug", "Zin 1 van 26"), ("Verder ›", "Zin 2 van 26"), ("Geldt niet voor mij", "Zin 3 van 26"),
     ):  # fmt: skip
         await walk_by_keyboard(tab, label)
@@ -210,7 +211,7 @@ async def every_screen(tab: Tab, house: House, codes: Codes) -> AsyncIterator[st
     await tab.open(f"{house.page}/i/{codes.invitation}")
     yield "welcome"
     await tab.click("Ja, ik doe mee")
-    await tab.sees("Hoe doet u mee")
+    await tab.sees("Wat past het best bij u?")
     yield "group"
     await tab.click("Anders")
     for item in range(1, 27):
@@ -252,7 +253,7 @@ async def side_screens(tab: Tab) -> AsyncIterator[str]:
     await tab.click("Pauze")
     await tab.sees("pauze")
     yield "pause"
-    for label in ("Hulp", "Een andere taal kiezen", "Wat er met uw antwoorden gebeurt", "Al uw antwoorden wissen",
+    for label in ("Hulp", "Een andere taal kiezen", "Wat er met uw antwoorden gebeurt", "Al uw antwoorden verwijderen",
                   "Uw eigen antwoorden zien"):  # fmt: skip
         before = await tab.run("location.pathname")
         await tab.click("Menu")

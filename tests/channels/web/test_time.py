@@ -22,7 +22,7 @@ async def test_no_reminder_is_written_to_a_page(house: House, visitors: Visitors
         await house.caught_up()
     assert house.rows("SELECT count(*) FROM letters WHERE key LIKE 'reminder:%'") == [(0,)]
     await anna.open("/pause")
-    assert "Wel herinneringen sturen" not in anna.last.html
+    assert "Stuur mij weer herinneringen" not in anna.last.html
     await anna.press("Verder met zin 2")
     assert "Zin 2 van 26" in anna.last.text
 
@@ -68,7 +68,7 @@ async def test_a_next_round_is_seen_when_one_s_own_link_is_opened(
     assert house.rows("SELECT count(*) FROM letters") == [(0,)], "nothing is written to a page"
     await anna.open("/")
     assert anna.place == "/again"
-    assert "vraagt u opnieuw: hoe gaat onze samenwerking nu?" in anna.last.text
+    assert "vraagt u opnieuw: hoe goed werken we nu samen?" in anna.last.text
     await anna.press("Verder met zin 1")
     await answer(house, anna, "yes")
     assert "Zin 2 van 26" in anna.last.text
@@ -94,7 +94,7 @@ async def test_the_group_result_and_the_answer_of_the_coordinator_stand_on_the_p
     for _ in range(2):
         await anna.open("/")
         await anna.press("Resultaat van de hele groep")
-        assert "Zo kijkt de hele groep naar de samenwerking, van 0 tot 100:" in anna.last.whole
+        assert "Dit vindt de hele groep van de samenwerking. 0 is overal Nee, 100 is overal Ja." in anna.last.whole
         picture = next(image for image in anna.last.images if image.endswith("samenspraak.png"))
         assert (await fetch(anna, picture)).startswith(b"\x89PNG")
         await house.restart()
@@ -104,7 +104,10 @@ async def test_the_group_result_and_the_answer_of_the_coordinator_stand_on_the_p
     for place in ("/thanks", "/result"):
         await anna.open(place)
         assert "Er komt een bankje." in anna.last.whole
-    for label, then in (("English", "This is how the whole group sees"), ("‹ Back", "Thank you! Your answers count.")):
+    for label, then in (
+        ("English", "This is what the whole group thinks"),
+        ("‹ Back", "Thank you! Your answers count."),
+    ):
         await anna.press(label)
         assert then in anna.last.text
     assert house.rows("SELECT count(*) FROM letters") == [(0,)]

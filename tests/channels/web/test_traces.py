@@ -42,7 +42,7 @@ async def came_and_went(house: House, person: Somebody, code: str, clock: Clock)
     await house.settle()
     await person.write("/wissen")
     await house.settle()
-    await tap(house, person, "Ja, wis alles")
+    await tap(house, person, "Ja, alles verwijderen")
 
 
 @pytest.mark.parametrize("channel", ["telegram", "web"])

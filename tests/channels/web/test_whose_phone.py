@@ -22,7 +22,7 @@ async def test_the_own_link_of_a_neighbour_takes_nobodys_place(house: House, vis
     await answer(house, mo, "yes")
     own = anna.token
     await anna.open(f"/mine/{mo.token}")
-    assert "De link die u opende, is niet de link van deze telefoon." in anna.last.text
+    assert "Deze link is niet van de persoon op deze telefoon." in anna.last.text
     assert anna.last.links["Blijven waar ik was"] == "/"
     assert anna.last.links["Mijn link bewaren"] == "/keep"
     await anna.press("Verder met de andere link", proof="0" * 40)
@@ -206,4 +206,4 @@ async def test_a_coordinator_who_takes_part_too_is_asked_the_first_question(hous
         await fatima.press(label)
     await fatima.open(f"/i/{codes.invitation}")
     await fatima.press("Ja, ik doe mee")
-    assert "Hoe doet u mee" in fatima.last.text
+    assert "Wat past het best bij u?" in fatima.last.text
