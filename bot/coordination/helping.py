@@ -24,7 +24,7 @@ from storage.paper import Outcome
 HELPING = (
     say("With this link one phone or tablet serves several people, one after the other."),
     say("Nobody sees what the one before answered. After Done you tap: Next person."),
-    say("Everybody can take their own link along, to go on, look back or erase."),
+    say("Everybody can take their own link along, to go on, see their answers or delete them."),
     say("Give this link to helpers only. Who comes in by it counts under: With help."),
 )
 NO_PAGE = (

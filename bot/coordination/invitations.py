@@ -124,6 +124,6 @@ def _not_on_the_poster(asked: Asked, place: PlaceTurnout) -> Paragraph:
         return ()
     named = " ".join((*letters[:MOST_NAMED], *(["…"] if len(letters) > MOST_NAMED else [])))
     return (
-        say("I cannot print these letters. They are not on the poster: {letters}", letters=named),
+        say("We cannot print these letters. They are not on the poster: {letters}", letters=named),
         say("Write them on it by hand."),
     )

@@ -171,8 +171,8 @@ def on_a_page(people: int) -> Paragraph:
         return ()
     return (
         say_n(
-            "{count} person uses the browser and sees it there, when they open their own link.",
-            "{count} people use the browser and see it there, when they open their own link.",
+            "{count} person takes part on the page, and sees it when they open their own link.",
+            "{count} people take part on the page, and see it when they open their own link.",
             people,
         ),
     )

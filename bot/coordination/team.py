@@ -16,8 +16,8 @@ from storage.links import LINK_LASTS, make_link
 def lost(partnership: Partnership) -> View:
     """For a coordinator, when what they set up to receive the summaries does not receive them any more."""
     lines = (
-        say("I cannot send the summaries of {partnership} to everybody any more.", partnership=partnership.name),
-        say("Somebody has blocked me, or I may not write in a group or topic."),
+        say("We cannot send the summaries of {partnership} to everybody any more.", partnership=partnership.name),
+        say("Somebody has blocked this chatbot, or it may not write in a group or topic."),
     )
     again = Button(say("Team"), Coordinate(partnership.id, "team"))
     return View((lines,), ((again,),))
@@ -50,8 +50,8 @@ def _cannot_be_reached(lost: Sequence[int]) -> Paragraph:
         return ()
     return (
         say_n(
-            "I cannot write to {count} of them: somebody who blocked me, or a group or topic where I may not write.",
-            "I cannot write to {count} of them: people who blocked me, or groups or topics where I may not write.",
+            "We cannot reach {count} of them: somebody blocked this chatbot, or it may not write in a group or topic.",
+            "We cannot reach {count} of them: people blocked this chatbot, or it may not write in groups or topics.",
             len(lost),
         ),
         say("Is that solved? Then send them the summary again."),
@@ -62,7 +62,7 @@ def _cannot_be_reached(lost: Sequence[int]) -> Paragraph:
 def _again(asked: Asked) -> View:
     """Whom it does not reach, is among those who cannot be reached again within a minute."""
     send_again(asked.tx, asked.texts, asked.partnership, asked.wave, asked.now)
-    sent = say("I try to send the summary again. Look here in a minute to see whether it worked.")
+    sent = say("We try to send the summary again. Look here in a minute to see whether it worked.")
     return _team(asked).under(sent)
 
 

@@ -68,9 +68,9 @@ def _per_place(places: Sequence[PlaceTurnout], k: int) -> list[Paragraph]:
 def _at_place(place: PlaceTurnout, started: bool, finished: bool) -> Phrase:
     name, began, done = label_of(place), place.started, place.completed
     if finished:
-        return say("{place}: {started} started, {completed} finished", place=name, started=began, completed=done)
+        return say("{place}: {started} people started, {completed} finished", place=name, started=began, completed=done)
     if started:
-        return say("{place}: {started} started", place=name, started=began)
+        return say("{place}: {started} people started", place=name, started=began)
     return say("{place}: not shown", place=name)
 
 
@@ -89,7 +89,7 @@ def _where_they_stop(asked: Asked, k: int) -> list[Paragraph]:
     lines = [
         say_n("Statement {number}: {count} person", "Statement {number}: {count} people", people, number=answered + 1)
         if answered < last
-        else say_n("Before Done: {count} person", "Before Done: {count} people", people)
+        else say_n("Did not tap Done yet: {count} person", "Did not tap Done yet: {count} people", people)
         for answered, people in sorted(given.items())
         if answered in may
     ]

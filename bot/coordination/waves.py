@@ -25,7 +25,7 @@ from storage.waves import Plan
 FURTHEST = timedelta(days=366)
 NAMES = (say("after phase 1"), say("after phase 2"), say("at the end"))
 DAYS = {0: say("At once"), 1: say("Tomorrow"), 7: say("In a week"), 14: say("In 2 weeks"), 28: say("In 4 weeks")}
-WEEKS = {0: say("I close it myself"), **{n: say("After {count} weeks", count=n) for n in (2, 3, 4, 6)}}
+WEEKS = {0: say("I close the round myself"), **{n: say("After {count} weeks", count=n) for n in (2, 3, 4, 6)}}
 DATE = re.compile(r"(?<!\S)(?:(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})|(\d{4})-(\d{2})-(\d{2}))(?=\s|$)")
 MONTHS = r"jan|feb|maart|mrt|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec"
 LIKE_A_DATE = re.compile(rf"^\d|\d\s?[-/.]\s?\d|\d(st|nd|rd|th)?\s+({MONTHS})|({MONTHS})[a-z]*\s+\d", re.IGNORECASE)
@@ -34,7 +34,7 @@ LIKE_A_DATE = re.compile(rf"^\d|\d\s?[-/.]\s?\d|\d(st|nd|rd|th)?\s+({MONTHS})|({
 def opened_by_itself(partnership: Partnership, wave: Wave, role: str) -> View:
     """For everybody with a seat, when a plan came true."""
     title = heading(partnership, wave.number, is_open=True, name=wave.name)
-    line = say("The invitations are going out. You planned this round for today.")
+    line = say("We are sending the invitations. You planned this round for today.")
     rows = menu(partnership.id, is_open=True) if role == "coordinator" else ()
     return View(((*title, line, *closes_by_itself(partnership, wave.closes_at)),), rows)
 
@@ -66,7 +66,7 @@ def _plan(asked: Asked) -> Plan:
 def _planned(asked: Asked, plan: Plan) -> View:
     title = say("<b>Round {wave} is planned.</b>", wave=asked.wave.number + 1)
     opens = say("It opens on {moment}.", moment=local(asked.partnership, plan.opens_at or asked.now))
-    rows = ((_button(asked, say("Cancel this plan"), "unplan"),), asked.back())
+    rows = ((_button(asked, say("Do not open this round after all"), "unplan"),), asked.back())
     return View(((title, opens, *_described(asked, plan)), _reach(asked)), rows)
 
 
@@ -76,7 +76,7 @@ def _described(asked: Asked, plan: Plan) -> Paragraph:
     goes_out = decent(plan.opens_at or asked.now + UNDO, partnership.timezone)
     by_itself = closing(opens_at, plan.weeks, partnership.timezone) if plan.weeks else None
     closes = closes_by_itself(partnership, by_itself) or (say("You close the round yourself."),)
-    return (*name, say("The invitations go out on {moment}.", moment=local(partnership, goes_out)), *closes)
+    return (*name, say("We send the invitations on {moment}.", moment=local(partnership, goes_out)), *closes)
 
 
 def _reach(asked: Asked) -> Paragraph:
@@ -84,7 +84,7 @@ def _reach(asked: Asked) -> Paragraph:
     lines = [say_n("This reaches {count} person.", "This reaches {count} people.", reach.people)]
     if reach.without_reminders:
         lines.append(
-            say_n("{count} of them has reminders off.", "{count} of them have reminders off.", reach.without_reminders)
+            say_n("{count} of them gets no reminders.", "{count} of them get no reminders.", reach.without_reminders)
         )
     lines += on_a_page(reach.on_a_page)
     if reach.out_of_reach:
@@ -111,7 +111,7 @@ def _open_typed(asked: Asked) -> View:
     opens_at = _day(asked, typed) if typed else None
     if LIKE_A_DATE.search(words) or (typed and opens_at is None):
         example = "1-3-2027"
-        line = say("I do not understand that day. It must be in the coming year, such as {example}.", example=example)
+        line = say("That day is not clear. Choose a day in the coming year, such as {example}.", example=example)
         return before_opening(asked).under(line)
     return _prepared(asked, **{fact: value for fact, value in (("name", name), ("opens_at", opens_at)) if value})
 
@@ -202,7 +202,7 @@ def _open_yes(asked: Asked) -> View:
     lines = (
         say("<b>Round {wave} is open.</b>", wave=wave.number),
         *_reach(asked),
-        say("The invitations go out on {moment}.", moment=local(partnership, wave.invite_at or asked.now)),
+        say("We send the invitations on {moment}.", moment=local(partnership, wave.invite_at or asked.now)),
         *closes_by_itself(partnership, wave.closes_at),
         say("Was this a mistake? You can undo it until then."),
     )
@@ -214,7 +214,7 @@ def _open_yes(asked: Asked) -> View:
 def _undo(asked: Asked) -> View:
     if asked.is_about(asked.wave.number) and waves.undo(asked.tx, asked.wave, asked.now):
         return asked.anew.told(say("Round {wave} is undone. Nobody was invited.", wave=asked.wave.number))
-    return asked.told(say("This cannot be undone any more: people are in it, or the invitations are going out."))
+    return asked.told(say("You cannot undo this any more: people take part already, or we are inviting them."))
 
 
 @action("unplan", State.PLANNED)
@@ -222,7 +222,7 @@ def _unplan(asked: Asked) -> View:
     if asked.argument != f"{_about(asked)}.-":
         return before_opening(asked)
     waves.drop_plan(asked.tx, asked.partnership.id)
-    return asked.told(say("The plan is cancelled. Nothing opens by itself."))
+    return asked.told(say("The round does not open by itself any more."))
 
 
 @action("close", State.OPEN)
@@ -284,11 +284,11 @@ def closed_already(asked: Asked) -> View:
 def _reopen(asked: Asked) -> View:
     lines = [
         say("<b>Do you want to open round {wave} again?</b>", wave=asked.wave.number),
-        say("People who were not finished can go on. Nobody gets a message about it, and no new invitations go out."),
+        say("People who were not finished can go on. Nobody gets a message about it, and we send no new invitations."),
         say("Scores that were shown stay as they are, until enough people are added."),
     ]
     if asked.state == State.PLANNED:
-        lines.append(say("The plan for the next round is cancelled."))
+        lines.append(say("The next round does not open by itself then."))
     return View((tuple(lines),), asked.surely(say("Yes, open again"), "reopen_yes", asked.wave.number))
 
 

@@ -78,7 +78,7 @@ def _variables(texts: Texts, language: str) -> list[Variable]:
         Variable("wave", texts.say(say("Wave"), language)),
         Variable("group", texts.say(say("Takes part as"), language), {**groups, NOT_REACHED: not_reached}),
         Variable("language", texts.say(say("Language of the chat"), language)),
-        Variable("completed", texts.say(say("Pressed Done"), language), {0: options["no"], 1: options["yes"]}),
+        Variable("completed", texts.say(say("Tapped Done"), language), {0: options["no"], 1: options["yes"]}),
         Variable("mode", texts.say(say("Way of answering"), language), modes),
         *(
             Variable(f"i{item.number:02}", texts.say(item.statement, language), answers, item)

@@ -17,7 +17,7 @@ BESIDE = Box(118, 48, WIDTH - 10, HEIGHT - 12)
 UNDER = Box(14, 10, WIDTH - 10, 44)
 
 HEADING = say("Your own link")
-SENTENCE = say("With this link you go on, look back or erase. Keep it to yourself.")
+SENTENCE = say("With this link you go on, see your answers or delete them. Keep it to yourself.")
 
 
 def card_pdf(texts: Texts, partnership: Partnership, link: str, language: str) -> bytes:

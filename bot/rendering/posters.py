@@ -31,12 +31,12 @@ HEADING = say("How well do we work together?")
 SENTENCES = (
     say("We would like to hear what you think of the collaboration."),
     say("Scan the code with the camera of your phone."),
-    say("You read 26 short statements and choose an answer to each one."),
+    say("You read 26 statements and choose an answer to each one."),
 )
 BY_HAND = say("Can you not scan it? Type in this address.")
 SMALL_PRINT = say(
-    "Taking part is voluntary and takes about 10 minutes. Everyone aged 16 or older can take part. "
-    "Your answers are confidential."
+    "You decide if you take part. It takes 10 to 15 minutes. You must be 16 or older. "
+    "We tell nobody which answers are yours."
 )
 
 ADDRESS = 14, 24  # the least and the most that is asked for it

@@ -55,6 +55,6 @@ def consent(asked_by: Partnership) -> tuple[Phrase, ...]:
         say("You decide whether you take part. You may leave out a statement. You are 16 or older."),
         say("Do not write your name on this form. A helper reads your answers to type them in."),
         say("After that people only see averages, of {k} people or more. Researchers may use the answers.", k=k),
-        say("We keep the answers for {months} months, without a name. So we cannot erase yours later.", months=months),
+        say("We keep the answers for {months} months, without a name. So we cannot delete yours later.", months=months),
         say("If you hand in this form, you agree."),
     )

@@ -128,7 +128,7 @@ async def test_a_group_that_cannot_be_written_to_is_told_and_gets_its_summary_la
     assert words.lower() in (await doctor_of_letters(house)).lower()
     await carla.press("Team")
     await house.settle()
-    assert "Ik kan niet schrijven aan 1 van hen" in carla.last.text
+    assert "We kunnen 1 van hen geen bericht sturen." in carla.last.text
     await carla.press("Stuur hun de samenvatting opnieuw")
     await house.settle()
     await house.caught_up()

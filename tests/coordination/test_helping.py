@@ -37,7 +37,11 @@ async def test_status_says_who_was_helped_and_who_answered_on_paper(house: House
     type_in_sheets(house, helper, 1, 6)
     await say(house, fatima, "/stand")
     assert "16 mensen zijn begonnen" in fatima.last.text
-    for line in ("Algemeen: 5 begonnen, 0 klaar", "Met hulp: 5 begonnen, 0 klaar", "Op papier: 6 begonnen, 6 klaar"):
+    for line in (
+        "Algemeen: 5 mensen begonnen, 0 klaar",
+        "Met hulp: 5 mensen begonnen, 0 klaar",
+        "Op papier: 6 mensen begonnen, 6 klaar",
+    ):
         assert line in fatima.last.text
 
 
@@ -54,7 +58,7 @@ async def test_status_shows_no_few_on_paper_nor_those_from_whom_they_would_follo
     assert "Op papier: laten we niet zien" in fatima.last.text
     # Fifteen in all: the four would follow from the five and the six.
     assert "Met hulp: laten we niet zien" in fatima.last.text
-    assert "Algemeen: 6 begonnen, 0 klaar" not in fatima.last.text
+    assert "Algemeen: 6 mensen begonnen, 0 klaar" not in fatima.last.text
     assert "15 mensen zijn begonnen" in fatima.last.text
     assert "Er is 15 keer een link geopend" in fatima.last.text  # eleven times and four forms
 

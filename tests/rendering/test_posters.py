@@ -97,16 +97,16 @@ def test_the_poster_says_everything_in_both_languages(texts: Texts, language: st
     asked_by = partnership("De Verbinders in Moerwijk", language=language)
     paper = printed(poster_pdf(texts, asked_by, TELEGRAM, "Bibliotheek, balie", TRAITS.about.on_paper))
     dutch, english = (
-        paper.words.index("Hoe gaat onze samenwerking?"),
+        paper.words.index("Hoe goed werken we samen?"),
         paper.words.index("How well do we work together?"),
     )
     assert (dutch < english) == (language == "nl")
     for said in (
         *(asked_by.name, asked_by.organisation, TELEGRAM, "Bibliotheek, balie"),
         *("Scan de code met de camera van uw telefoon.", "Scan the code with the camera of your phone."),
-        *("U leest 26 korte zinnen en kiest steeds een antwoord.", "You read 26 short statements"),
+        *("U leest 26 zinnen en kiest steeds een antwoord.", "You read 26 statements"),
         *("Vragen? Fatima: 06 12 34 56 78", "Questions? Fatima: 06 12 34 56 78"),
-        *("vrijwillig en duurt ongeveer 10 minuten", "voluntary and takes about 10 minutes"),
+        *("Het duurt 10 tot 15 minuten.", "It takes 10 to 15 minutes."),
         *("De code opent Telegram.", "The code opens Telegram."),
     ):
         assert said in paper.words
@@ -163,7 +163,7 @@ def test_black_and_white_will_do(texts: Texts) -> None:
 def test_what_the_font_lacks_is_put_plainer_or_left_out(texts: Texts) -> None:
     asked_by = partnership(f"Buurt {EMOJI} huis 邻里 𝓕𝓪𝓷𝓬𝔂", organisation="e\u0301e\u0301n Řeka", contact="🏡")
     paper = printed(poster_pdf(texts, asked_by, WEB))
-    assert "samenwerking? Buurt ❤ huis Fancy één Řeka We horen" in paper.words
+    assert "samen? Buurt ❤ huis Fancy één Řeka We horen" in paper.words
     assert "Vragen?" not in paper.words
     assert "Telegram" not in paper.words
 
@@ -180,7 +180,7 @@ def test_a_third_language(tmp_path: Path) -> None:
     shutil.copytree(LOCALES / "nl", tmp_path / "de")
     asked_by = partnership(contact="Fatima, elke dinsdag van 09:00 tot 12:00 uur aan de balie, of 06 12 34 56 78")
     paper = printed(poster_pdf(load(tmp_path), asked_by, TELEGRAM))
-    assert paper.words.count("Hoe gaat onze samenwerking?") == 2
+    assert paper.words.count("Hoe goed werken we samen?") == 2
     assert paper.words.count("How well do we work together?") == 1
     assert all(apart(one, other) for one, other in combinations([*paper.texts, paper.code], 2))
 
@@ -260,6 +260,6 @@ async def test_the_coordinator_is_told_beside_the_poster(house: House, server: T
     await house.settle()
     (poster,) = (message for message in fatima.messages if message.document)
     assert poster.text.splitlines()[1:] == [
-        "Deze letters kan ik niet printen. Ze staan niet op de poster: 邻 里 合",
+        "Deze letters kunnen we niet printen. Ze staan niet op de poster: 邻 里 合",
         "Schrijf ze er zelf bij.",
     ]

@@ -139,8 +139,8 @@ async def test_no_small_count_follows_from_what_status_shows(house: House, serve
     assert "We also leave out a number when another one would follow from it." in status
     await agree(house, server.person(language_code="en"), codes.invitation, "Yes, I will take part", "Other")
     status = await say(house, fatima, "/status")
-    assert "General: 5 started, 0 finished" in status
-    assert "library: 6 started, 0 finished" in status
+    assert "General: 5 people started, 0 finished" in status
+    assert "library: 6 people started, 0 finished" in status
 
 
 async def test_the_n_of_a_statement_does_not_say_who_did_not_know(

@@ -135,7 +135,9 @@ def _named(dimension: Dimension, pair: Pair) -> Phrase:
 def _same_people(checklist: Checklist, found: Comparison) -> Paragraph:
     pairs = dimensions(checklist, found.same_people)
     if not pairs:
-        return (say("We cannot show the same people apart now. Else somebody could work out what one person chose."),)
+        return (
+            say("We cannot show the same people apart now. Otherwise somebody could work out what one person chose."),
+        )
     people = max(now.n for _, now in found.same_people.values())
     if found.same_people == found.everyone:
         return (say("These are the same {count} people both times.", count=people),)

@@ -168,7 +168,7 @@ def _strong_and_weak(summary: Summary) -> Paragraph:
     weak, strong = order[0], order[-1]
     return (
         say("Strong: {plain} ({score})", plain=_plain(summary, strong), score=summary.items[strong].shown),
-        say("Asks attention: {plain} ({score})", plain=_plain(summary, weak), score=summary.items[weak].shown),
+        say("Needs attention: {plain} ({score})", plain=_plain(summary, weak), score=summary.items[weak].shown),
     )
 
 
@@ -177,8 +177,8 @@ def _views(summary: Summary) -> Paragraph:
     differences = sorted(_differences(summary), key=lambda found: -abs(found[1].mean - found[2].mean))
     lines = [
         say(
-            "Residents and professionals see “{dimension}” differently: {residents} (n = {n}) and "
-            "{professionals} (n = {m}).",
+            "Residents and volunteers see “{dimension}” differently from people for whom this is work: "
+            "{residents} (n = {n}) and {professionals} (n = {m}).",
             dimension=dimension,
             residents=residents.shown,
             n=residents.people,
@@ -205,7 +205,7 @@ def _questions(summary: Summary) -> Paragraph:
     weakest, *others = _by_score(summary)
     questions = [say("1. “{plain}” What is needed for that, and who can help?", plain=_plain(summary, weakest))]
     if divided := _most_divided(summary, weakest):
-        questions.append(say("2. “{plain}” We see this differently. How come?", plain=_plain(summary, divided)))
+        questions.append(say("2. “{plain}” We see this differently. Why is that?", plain=_plain(summary, divided)))
     elif others:
         questions.append(say("2. “{plain}” What is a first small step?", plain=_plain(summary, others[0])))
     return (say("<b>To talk about:</b>"), *questions)

@@ -40,7 +40,7 @@ async def test_nothing_is_said_to_be_sent_where_nothing_is(house: House, visitor
     await fatima.press("Yes, close")
     await typed(fatima, "/share")
     assert "This reaches 0 people, once." in fatima.last.text
-    assert "1 person uses the browser and sees it there" in fatima.last.text
+    assert "1 person takes part on the page, and sees it" in fatima.last.text
     assert "/share en Thank you. We will ..." in fatima.last.text
     assert "/share nl" not in fatima.last.text  # nobody took part in Dutch
 
@@ -60,7 +60,7 @@ async def test_a_next_round_is_seen_when_one_s_own_link_is_opened(
     assert "Deze ronde van De Verbinders is gesloten." in anna.last.whole
     clock.now = datetime(2026, 6, 1, 9, tzinfo=UTC)
     await typed(fatima, "/openen na fase 1")
-    assert "1 persoon gebruikt de browser en ziet het daar" in fatima.last.text
+    assert "1 persoon doet mee op de pagina, en ziet het" in fatima.last.text
     assert "Dit bereikt 0 mensen." in fatima.last.text
     await fatima.press("Ja, openen")
     clock.pass_time(minutes=10)

@@ -47,7 +47,7 @@ def test_groups_that_see_it_differently_are_named_with_both_numbers(checklist: C
         "professional": means(dict.fromkeys(range(9, 14), 63), 7),
     }
     told = said(texts, summary(checklist, groups=groups))
-    assert "Residents and professionals see “The work” differently: 48 (n = 6) and 63 (n = 7)." in told
+    assert "Residents and volunteers see “The work” differently from people for whom this is work: 48 (n = 6)" in told
     assert "Some people say yes sooner than others" in told
 
 
