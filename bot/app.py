@@ -14,13 +14,16 @@ from hashlib import sha256
 
 from bot.channels import CHANNELS
 from bot.channels.port import Channel, Entrances, Hook, Shown, Update
+from bot.coordination import helping
 from bot.delivery.replies import Delivery
 from bot.letters import Attachment, Clock
 from bot.rendering import attachments
 from bot.runtime import health
 from bot.runtime.metrics import Metrics, Snapshot, exposition
 from bot.runtime.settings import Settings, the_secret
-from bot.survey.invitation import Invitation
+from bot.survey.invitation import HelperLink, Invitation
+from bot.survey.paper import Typed
+from bot.survey.phrases import Phrase
 from bot.texts.texts import Texts, load
 from bot.ticks import lost_presses
 from bot.ticks.beat import Beat
@@ -121,6 +124,13 @@ class App:
 
     async def invitation(self, code: str) -> Invitation | None:
         return await self.database.run_when_there(lambda tx: partnerships.invitation(tx, code))
+
+    async def helper_link(self, code: str) -> HelperLink | None:
+        return await self.database.run_when_there(lambda tx: partnerships.helper_link(tx, code))
+
+    async def type_in(self, code: str, typed: Typed) -> tuple[Phrase, bool]:
+        now = self.clock()
+        return await self.database.run_when_there(lambda tx: helping.type_in(tx, self.texts, code, typed, now))
 
     async def caught_up(self, channel: str) -> None:
         """All that waited there is taken. After an outage in which presses were lost, show the screens again."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 
 from bot.survey.conversation.dialogue import Partnership
-from bot.survey.invitation import Invitation
+from bot.survey.invitation import HelperLink, Invitation
 from bot.survey.short_codes import LENGTH
 from bot.survey.whole_numbers import as_number
 from storage import reminders, short_codes
@@ -79,7 +79,8 @@ def invite(tx: Tx, partnership: int, label: str, now: datetime) -> str:
 
 def helpers_invitation(tx: Tx, partnership: int, now: datetime) -> str:
     """The code of the one invitation by which helpers let people in, made when it is first asked for."""
-    row = {"code": new_code(), "partnership_id": partnership, "label": "", "for_helpers": True, "created_at": now}
+    row = {"code": new_code(), "short": short_codes.free(tx), "partnership_id": partnership, "label": ""}
+    row |= {"for_helpers": True, "created_at": now}
     tx.connection.execute(tx.insert(invitations).values(row).on_conflict_do_nothing())  # another may ask at this moment
     mine = select(invitations.c.code).where(invitations.c.partnership_id == partnership, invitations.c.for_helpers)
     return str(tx.connection.execute(mine).scalar_one())
@@ -89,6 +90,20 @@ def is_for_helpers(tx: Tx, code: str) -> bool:
     """Whether who comes in by this code is helped."""
     asked = select(invitations.c.for_helpers).where(invitations.c.code == code.lower())
     return bool(tx.connection.execute(asked).scalar())
+
+
+def helper_link(tx: Tx, code: str) -> HelperLink | None:
+    """What this code opens for who helps others; None where it is no helper's."""
+    partnership = invited_by(tx, code) if is_for_helpers(tx, code) else None
+    if partnership is None:
+        return None
+    return HelperLink(code.lower(), partnership, wave_of_form(tx, partnership.id), invitation_of(tx, partnership.id))
+
+
+def wave_of_form(tx: Tx, partnership: int) -> int:
+    """The round that a form can be typed in for: between two of them the next one."""
+    wave = last_wave(tx, partnership)
+    return wave.number + (wave.closed_at is not None)
 
 
 def change(tx: Tx, partnership: int, **facts: str | int) -> None:

@@ -14,7 +14,9 @@ from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, Variable
 from bot.survey.conversation.buttons import Coordinate, Position, Press
 from bot.survey.conversation.dialogue import Commanded, Expired, Wrote
-from bot.survey.invitation import Invitation
+from bot.survey.invitation import HelperLink, Invitation
+from bot.survey.paper import Typed
+from bot.survey.phrases import Phrase
 from bot.survey.short_codes import written
 from bot.survey.traits import Traits
 from bot.texts.texts import Texts
@@ -167,6 +169,12 @@ class House(Protocol):
 
     async def invitation(self, code: str) -> Invitation | None:
         """What stands behind a code, be it the short or the long one of an invitation."""
+
+    async def helper_link(self, code: str) -> HelperLink | None:
+        """What a code opens for who helps others; None where it is no helper's."""
+
+    async def type_in(self, code: str, typed: Typed) -> tuple[Phrase, bool]:
+        """Store a form on paper for whoever has a helper's code; what to say, and whether it is stored by this."""
 
     async def caught_up(self, channel: str) -> None:
         """Hear that the channel answers, and that all that waited there is taken."""

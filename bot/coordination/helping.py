@@ -3,8 +3,7 @@
 Whoever has the helper's link may type in sheets, with or without a seat: the code is what lets them.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.coordination.invitations import CLOSED
@@ -14,17 +13,18 @@ from bot.rendering import attachments
 from bot.survey import paper
 from bot.survey.checklist import fingerprint
 from bot.survey.conversation.views import Paragraph, View, in_rows
+from bot.survey.invitation import ABOUT_HELPING
+from bot.survey.paper import Typed
 from bot.survey.phrases import Phrase, language, say, verbatim
 from bot.texts.texts import Texts
 from storage import paper as stored
 from storage import partnerships
 from storage.engine.database import Tx
 from storage.paper import Outcome
+from storage.short_codes import short_of
 
 HELPING = (
-    say("With this link one phone or tablet serves several people, one after the other."),
-    say("Nobody sees what the one before answered. After Done you tap: Next person."),
-    say("Everybody can take their own link along, to go on, see their answers or delete them."),
+    *ABOUT_HELPING,
     say("Give this link to helpers only. Who comes in by it counts under: With help."),
 )
 NO_PAGE = (
@@ -40,18 +40,6 @@ OUTCOMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """One form as it was sent: the round that the page was for, what stands on the form, and the language in which
-    that is printed. A mark is the key of an option, or nothing."""
-
-    wave: int
-    number: str
-    group: str
-    marks: Mapping[int, str]
-    language: str
-
-
 @action("helping")
 def _helping(asked: Asked) -> View:
     """The helper's link, what it does, and the form for who wants no screen."""
@@ -59,16 +47,22 @@ def _helping(asked: Asked) -> View:
     title = say("<b>Help people: {partnership}</b>", partnership=asked.partnership.name)
     pages = [one.link(code) for one in asked.entrances.offered if not one.channel.reaches_out]
     does = HELPING if asked.is_open else (*HELPING, CLOSED)
-    told: list[Paragraph] = [(title, *does), tuple(map(verbatim, pages))] if pages else [(title, *NO_PAGE)]
+    told: list[Paragraph] = [(title, *does), _links(asked, code, pages)] if pages else [(title, *NO_PAGE)]
     forms = {one: say("Form to print: {language}", language=language(one)) for one in asked.texts.languages}
-    return View((*told, (ON_PAPER,)), (*in_rows(asked.choices("form", forms), 1), asked.back("invite")))
+    on_paper = (ON_PAPER, *(verbatim(f"{page}/paper") for page in pages))
+    return View((*told, on_paper), (*in_rows(asked.choices("form", forms), 1), asked.back("invite")))
+
+
+def _links(asked: Asked, code: str, pages: Sequence[str]) -> Paragraph:
+    typed = asked.entrances.to_type(short_of(asked.tx, code))
+    return (*map(verbatim, pages), *(say("To read out or to write down: {address}", address=one) for one in typed))
 
 
 @action("form")
 def _form(asked: Asked) -> View | Shown:
     if asked.argument not in asked.texts.languages:
         return _helping(asked)
-    wave = asked.wave.number if asked.is_open else asked.wave.number + 1  # the one that it can be typed in for
+    wave = partnerships.wave_of_form(asked.tx, asked.partnership.id)
     sheet = attachments.form(asked.partnership, wave, asked.argument)
     told = say("The form (A4, black and white). Print it on both sides: two sheets for each person.")
     above = Letter(asked.texts.render(View(told), asked.seat.language), attachment=sheet)
@@ -80,7 +74,7 @@ def type_in(tx: Tx, texts: Texts, code: str, typed: Typed, now: datetime) -> tup
     partnership = partnerships.invited_by(tx, code) if partnerships.is_for_helpers(tx, code) else None
     if partnership is None:
         return NOT_FOR_HELPERS, False
-    sheet = paper.read(texts.checklist, typed.number, typed.group, typed.marks)
+    sheet = paper.read(texts.checklist, typed)
     if isinstance(sheet, Phrase):
         return sheet, False
     wave = partnerships.last_wave(tx, partnership.id)

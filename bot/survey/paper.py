@@ -4,7 +4,7 @@ A statement without a mark stays without an answer: "I don't know" is something 
 nothing for anybody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.survey.checklist import Checklist
@@ -17,6 +17,9 @@ ASSISTED, ON_PAPER = "assisted", "paper"
 MODE_LABELS = {None: say("By themselves"), ASSISTED: say("With help"), ON_PAPER: say("On paper")}
 MOST_SHEETS = 9999
 NO_GROUP = ""
+
+NUMBER, GROUP, MARKS = "number", "group", "marks"
+"""What may be wrong with a form, next to the number of a statement."""
 
 NO_NUMBER = say("Write a number on the form, from 1 to {most}. Type the same number here.", most=MOST_SHEETS)
 NO_SUCH_GROUP = say("Choose a group from the list, or none.")
@@ -32,17 +35,45 @@ class Sheet:
     answers: Mapping[int, str]
 
 
-def read(checklist: Checklist, number: str, group: str, marks: Mapping[int, str]) -> Sheet | Phrase:
-    """The sheet as it was typed in, or the first thing that is wrong with it. A mark is an option's key, or nothing."""
-    found, answers = as_number(number.strip(), MOST_SHEETS), {item: key for item, key in marks.items() if key}
-    if not found:
-        return NO_NUMBER
-    if group != NO_GROUP and group not in GROUP_LABELS:
-        return NO_SUCH_GROUP
-    for item, option in answers.items():
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One form as it was sent: the round that the page was for, what stands on the form, and the language in which
+    that is printed. A mark is the key of an option, or nothing."""
+
+    wave: int
+    number: str
+    group: str
+    marks: Mapping[int, str]
+    language: str
+
+    @property
+    def sheet(self) -> int:
+        """The number as one; 0 where it is none."""
+        return as_number(self.number.strip(), MOST_SHEETS) or 0
+
+    @property
+    def answers(self) -> dict[int, str]:
+        return {item: key for item, key in self.marks.items() if key}
+
+
+def read(checklist: Checklist, typed: Typed) -> Sheet | Phrase:
+    """The sheet as it was typed in, or the first thing that is wrong with it."""
+    for _, why in wrong(checklist, typed):
+        return why
+    return Sheet(typed.sheet, typed.group or None, typed.answers)
+
+
+def wrong(checklist: Checklist, typed: Typed) -> Iterator[tuple[str | int, Phrase]]:
+    """All that is wrong with it, each with where it stands: at its number, group or marks, or at one statement."""
+    if not typed.sheet:
+        yield NUMBER, NO_NUMBER
+    if typed.group != NO_GROUP and typed.group not in GROUP_LABELS:
+        yield GROUP, NO_SUCH_GROUP
+    for item, option in typed.answers.items():
         if item not in checklist.items or option not in checklist.options:
-            return say("Statement {number}: choose one of the seven answers, or none.", number=item)
-    return Sheet(found, group or None, answers) if answers else EMPTY
+            yield item, say("Statement {number}: choose one of the seven answers, or none.", number=item)
+    if not typed.answers:
+        yield MARKS, EMPTY
 
 
 def consent(asked_by: Partnership) -> tuple[Phrase, ...]:

@@ -1,7 +1,9 @@
 """Helping, as a coordinator sees it: a link of its own, forms to print, and no count of few people."""
 
-from bot.coordination.helping import Typed, type_in
+from bot.coordination.helping import type_in
 from bot.rendering.forms import form_pdf
+from bot.survey import short_codes
+from bot.survey.paper import Typed
 from storage import partnerships
 from tests.actors import coordinator, press, say
 from tests.data import five_sheets
@@ -79,6 +81,9 @@ async def test_a_coordinator_gets_the_link_of_a_page_and_the_form(house: House, 
     house.telegram.entrance, page = None, f"{house.page}/i/{helper_s_code(house)}"
     await press(house, fatima, "‹ Terug", "Link om mensen te helpen")
     assert page in fatima.last.text
+    assert f"{page}/paper" in fatima.last.text
+    ((short,),) = house.rows("SELECT short FROM invitations WHERE for_helpers")
+    assert f"{house.page.partition('://')[2]}/{short_codes.written(short)}" in fatima.last.text
     assert "Geef deze link alleen aan helpers." in fatima.last.text
     assert house.rows("SELECT COUNT(*) FROM invitations WHERE for_helpers") == [(1,)]
 

@@ -29,7 +29,9 @@ from bot.command_line.doctor import as_figures, look
 from bot.letters import Attachment, Letter, Refused
 from bot.runtime import logs
 from bot.runtime.metrics import Metrics, Snapshot, exposition
-from bot.survey.invitation import Invitation
+from bot.survey.invitation import HelperLink, Invitation
+from bot.survey.paper import Typed
+from bot.survey.phrases import Phrase
 from bot.texts.texts import Texts
 from tests.house import MONDAY, ROOT, SECRET, House, read
 from tests.telegram_server import SPELLING, TelegramServer
@@ -124,6 +126,12 @@ class Empty(port.House):
 
     async def invitation(self, code: str) -> Invitation | None:
         return None
+
+    async def helper_link(self, code: str) -> HelperLink | None:
+        return None
+
+    async def type_in(self, code: str, typed: Typed) -> tuple[Phrase, bool]:
+        raise NotImplementedError
 
     async def caught_up(self, channel: str) -> None:
         """It does not matter."""

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from bot.coordination.helping import NOT_FOR_HELPERS, Typed, type_in
+from bot.coordination.helping import NOT_FOR_HELPERS, type_in
 from bot.survey import paper
+from bot.survey.paper import Typed
 from bot.survey.phrases import Phrase
 from bot.texts.texts import Texts
 from storage import contacts, partnerships, published, respondents, retention, turnout, waves
 from storage.engine.database import Database, Tx
+from storage.short_codes import short_of
 from storage.turnout import PlaceTurnout
 from tests.data import APPENDIX_A, five_sheets
 from tests.house import MONDAY
@@ -60,6 +62,30 @@ def test_a_partnership_has_one_invitation_for_helpers_and_it_is_no_other(databas
         assert not any(partnerships.is_for_helpers(tx, one) for one in (general, "x", ""))
         other = add(tx, "Ander")
         assert partnerships.helpers_invitation(tx, other, MONDAY) != code
+
+
+def test_a_helper_s_link_says_which_round_a_form_is_for_and_where_others_answer(database: Database, code: str) -> None:
+    with database.transaction() as tx:
+        general = partnerships.invitation_of(tx, 1)
+        found = partnerships.helper_link(tx, code.upper())
+        assert found
+        assert (found.code, found.wave, found.ordinary, found.partnership.id) == (code, 1, general, 1)
+        assert [partnerships.helper_link(tx, one) for one in (general, "x", "")] == [None, None, None]
+        partnerships.close_wave(tx, partnerships.last_wave(tx, 1).id, MONDAY)
+        between = partnerships.helper_link(tx, code)
+        assert between
+        assert between.wave == 2
+        short = short_of(tx, code)
+        behind = partnerships.invitation(tx, short)
+        assert behind
+        assert behind.code == code, "it can be typed in too"
+
+
+def test_all_that_is_wrong_with_a_form_is_told_where_it_stands() -> None:
+    forged = filled("0", {3: "yes", 27: "no", 4: "perhaps"}, group="king")
+    assert [place for place, _ in paper.wrong(CHECKLIST, forged)] == ["number", "group", 27, 4]
+    assert [place for place, _ in paper.wrong(CHECKLIST, filled(marks={5: ""}))] == ["marks"]
+    assert not [*paper.wrong(CHECKLIST, filled(" 12 "))]
 
 
 def test_helpers_who_ask_at_once_get_the_same_link(database: Database, beside: Database) -> None:
