@@ -17,9 +17,9 @@ import uvicorn
 from bot.channels.port import Channel, Entrance, House
 from bot.channels.web.connections import BACKLOG, Hall, room
 from bot.channels.web.pages import Pages
+from bot.channels.web.routes import site
 from bot.channels.web.security_headers import SecurityHeaders
 from bot.channels.web.settings import VARIABLES, WebSettings
-from bot.channels.web.site import site
 from bot.channels.web.traits import TRAITS
 from bot.letters import Letter, Receipt, Refused
 from bot.runtime.settings import Settings, the_secret

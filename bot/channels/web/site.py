@@ -1,4 +1,4 @@
-"""The site: every address there is, what may be done at it, and what it answers.
+"""The site: what stands at an address, what may be done there, and what it answers.
 
 Whoever only looks changes nothing. What is done comes as a form with a proof, is taken by the core in one turn, and
 leads to the address of what is shown then: by a redirect, or at once for a browser with our script.
@@ -8,16 +8,13 @@ import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 from weakref import WeakValueDictionary
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from bot.channels.guesses import Guesses
 from bot.channels.in_flight import InFlight
@@ -26,14 +23,10 @@ from bot.channels.typed_text import code_in
 from bot.channels.web import requests
 from bot.channels.web.choices import another_link, own_link, who_is_it
 from bot.channels.web.cookie import Cookie
-from bot.channels.web.link_preview import LinkPictures, LinkPreview, link_preview
-from bot.channels.web.notices import Notices
+from bot.channels.web.link_preview import LinkPreview, link_preview
 from bot.channels.web.pages import Pages, mail_to_self
-from bot.channels.web.paths import SCREENS, path_of, path_of_press
+from bot.channels.web.paths import path_of, path_of_press
 from bot.channels.web.requests import Caller, Event
-from bot.channels.web.security_headers import SecurityHeaders
-from bot.channels.web.service_routes import ServiceRoutes
-from bot.channels.web.short_links import ShortLinks
 from bot.channels.web.tokens import Tokens
 from bot.channels.web.traits import TRAITS
 from bot.letters import Attachment, Letter
@@ -343,41 +336,3 @@ class Site:
 def _coordinate(request: Request) -> Coordinate:
     given = request.path_params
     return Coordinate(given.get("partnership", 0), given["action"], given.get("argument", "-"))
-
-
-def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHeaders:
-    tokens, cookie = Tokens(secret), Cookie(public_url)
-    own = Site(house, public_url, tokens, cookie, pages, InFlight(house.act))
-    machines = ServiceRoutes(house, pages.assets)
-    post = partial(Route, methods=["POST"])
-    routes = [
-        post("/tap", own.tap),  # the one that is asked most of all comes first
-        Route("/standing", own.standing),
-        Route("/", own.beginning),
-        Route("/{number:item}", own.statement),
-        *(Route(f"/{path}", partial(own.view, Go(0, Position(screen)))) for screen, path in SCREENS.items()),
-        *(
-            Route(f"/{path}/{{name}}", partial(own.attached, Go(0, Position(screen))))
-            for screen, path in SCREENS.items()
-        ),
-        Route("/coordinate/{action}", own.coordination),
-        Route("/coordinate/{action}/{partnership:number}", own.coordination),
-        Route("/coordinate/{action}/{partnership:number}/{name:file}", own.coordination_file),
-        Route("/coordinate/{action}/{partnership:number}/{argument:argument}", own.coordination),
-        Route("/coordinate/{action}/{partnership:number}/{argument:argument}/{name:file}", own.coordination_file),
-        Route("/i/{code:code}", own.invitation),
-        Route("/i/{code:code}/{language:tag}", own.invitation),
-        Route("/i/{code:code}/{language:tag}/more", own.terms),
-        Route("/mine/{token:token}", own.personal, methods=["GET", "POST"]),
-        Route("/keep", own.keep),
-        Route("/keep.png", own.keep_code),
-        post("/away", own.away),
-        Route("/gone", own.gone),
-        *machines.routes(),
-        *LinkPictures(own.behind, own.guesses, own.caller, house.content).routes(),
-        *ShortLinks(own.behind, own.guesses, own.caller, own.notice, own.no_invitation).routes(),
-    ]
-    notices = Notices(own.say, house.texts.negotiate, own.no_invitation)
-    app = Starlette(routes=routes, exception_handlers=notices.handlers())
-    app.router.redirect_slashes = False  # it would send people to whatever host the request names
-    return SecurityHeaders(app, pages.for_anybody("broken"), is_secure=cookie.is_secure)

@@ -1,0 +1,58 @@
+"""Routes: every address there is, and what answers there."""
+
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from bot.channels.in_flight import InFlight
+from bot.channels.port import House
+from bot.channels.web.cookie import Cookie
+from bot.channels.web.link_preview import LinkPictures
+from bot.channels.web.notices import Notices
+from bot.channels.web.pages import Pages
+from bot.channels.web.paths import SCREENS
+from bot.channels.web.security_headers import SecurityHeaders
+from bot.channels.web.service_routes import ServiceRoutes
+from bot.channels.web.short_links import ShortLinks
+from bot.channels.web.site import Site
+from bot.channels.web.tokens import Tokens
+from bot.survey.conversation.buttons import Go, Position
+
+
+def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHeaders:
+    tokens, cookie = Tokens(secret), Cookie(public_url)
+    own = Site(house, public_url, tokens, cookie, pages, InFlight(house.act))
+    machines = ServiceRoutes(house, pages.assets)
+    post = partial(Route, methods=["POST"])
+    routes = [
+        post("/tap", own.tap),  # the one that is asked most of all comes first
+        Route("/standing", own.standing),
+        Route("/", own.beginning),
+        Route("/{number:item}", own.statement),
+        *(Route(f"/{path}", partial(own.view, Go(0, Position(screen)))) for screen, path in SCREENS.items()),
+        *(
+            Route(f"/{path}/{{name}}", partial(own.attached, Go(0, Position(screen))))
+            for screen, path in SCREENS.items()
+        ),
+        Route("/coordinate/{action}", own.coordination),
+        Route("/coordinate/{action}/{partnership:number}", own.coordination),
+        Route("/coordinate/{action}/{partnership:number}/{name:file}", own.coordination_file),
+        Route("/coordinate/{action}/{partnership:number}/{argument:argument}", own.coordination),
+        Route("/coordinate/{action}/{partnership:number}/{argument:argument}/{name:file}", own.coordination_file),
+        Route("/i/{code:code}", own.invitation),
+        Route("/i/{code:code}/{language:tag}", own.invitation),
+        Route("/i/{code:code}/{language:tag}/more", own.terms),
+        Route("/mine/{token:token}", own.personal, methods=["GET", "POST"]),
+        Route("/keep", own.keep),
+        Route("/keep.png", own.keep_code),
+        post("/away", own.away),
+        Route("/gone", own.gone),
+        *machines.routes(),
+        *LinkPictures(own.behind, own.guesses, own.caller, house.content).routes(),
+        *ShortLinks(own.behind, own.guesses, own.caller, own.notice, own.no_invitation).routes(),
+    ]
+    notices = Notices(own.say, house.texts.negotiate, own.no_invitation)
+    app = Starlette(routes=routes, exception_handlers=notices.handlers())
+    app.router.redirect_slashes = False  # it would send people to whatever host the request names
+    return SecurityHeaders(app, pages.for_anybody("broken"), is_secure=cookie.is_secure)
