@@ -8,7 +8,7 @@ from bot.survey.phrases import say
 ABOUT_HELPING = (
     say("With this link one phone or tablet serves several people, one after the other."),
     say("Nobody sees what the one before answered. After Done you tap: Next person."),
-    say("Everybody can take their own link along, to go on, look back or erase."),
+    say("Everybody can take their own link along, to go on, see their answers or delete them."),
 )
 
 
