@@ -108,7 +108,7 @@ async def test_a_closed_round_says_so(house: House, visitors: Visitors, posted: 
     visitor = visitors()
     await visitor.open(f"/{posted.written}")
     assert visitor.status == 200
-    assert visitor.last.text.startswith("Op dit moment is er geen ronde open voor De Verbinders.")
+    assert visitor.last.text.startswith("U kunt op dit moment niet meedoen met De Verbinders.")
 
 
 async def test_whoever_guesses_from_one_address_soon_waits_and_shuts_out_nobody_with_a_known_code(
