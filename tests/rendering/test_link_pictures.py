@@ -39,7 +39,7 @@ def test_the_name_is_whole_and_the_question_is_in_the_partnerships_language(text
     dutch, english = (link_svg(texts, name, "Buurthuis De Schakel", language) for language in ("nl", "en"))
     assert "…" not in dutch
     assert all(word in dutch for word in name.split())
-    assert "Hoe gaat onze samenwerking?" in dutch
+    assert "Hoe goed werken we samen?" in dutch
     assert "How well do we work together?" in english
     assert "Buurthuis De Schakel" in dutch
     assert "Samenspraak" in link_svg(texts, name, "", "nl")

@@ -88,7 +88,7 @@ async def test_what_waits_for_somebody_to_come_back_to_the_page_rings_no_alarm(h
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via"])
 async def test_metrics_are_for_nobody_outside(house: House, header: str) -> None:
     status, shown = await get(house, "/metrics", **{header: "1.2.3.4"})
-    assert (status, "Hier is geen pagina." in shown, "samenspraak_" in shown) == (404, True, False)
+    assert (status, "Deze pagina bestaat niet." in shown, "samenspraak_" in shown) == (404, True, False)
 
 
 async def test_metrics_name_no_partnership(house: House, server: TelegramServer) -> None:

@@ -4,7 +4,7 @@ from bot.survey.phrases import command, say
 
 WORDS = {
     "menu": say("Menu"),
-    "skip": say("Go to the message"),
+    "skip": say("Go to the text"),
     "aloud": say("Read aloud"),
     "mute": say("This phone cannot read this aloud."),
     "answers": say("Choose"),
@@ -16,8 +16,10 @@ WORDS = {
     "as_picture": say("Show this as a picture"),
     "begin": say("Yes, go on"),
     "keep": say("Keep my link"),
-    "keep_why": say("In the browser you get no reminders. Keep your own link to go on later, or on another phone."),
-    "keep_seat": say("New summaries come on this page; nothing is sent to you. Keep your own link to come back."),
+    "keep_why": say("We cannot send you a message here. Keep your own link to go on later, or on another phone."),
+    "keep_seat": say(
+        "New summaries come on this page. We cannot send you a message here. Keep your own link to come back."
+    ),
     "keep_title": say("Your own link"),
     "keep_how": say("This link opens your own answers, on every phone. Do not give it to anybody else."),
     "keep_copy": say("Copy the link"),
@@ -25,12 +27,21 @@ WORDS = {
     "keep_share": say("Send it to myself"),
     "keep_mail": say("Mail it to myself"),
     "keep_subject": say("My link for Samenspraak"),
+    "keep_mailed": say("With this link you go on. Do not give it to anybody else."),
     "keep_code": say("Or scan this code with your other phone."),
     "keep_picture": say("QR code of your own link"),
-    "away": say("Somebody else uses this phone"),
-    "away_why": say("First keep your own link. Then this phone forgets you. Your answers stay with us."),
-    "away_done": say("This phone has forgotten you. Open the link of your partnership to take part."),
-    "lent": say("Is this somebody else's phone? Then it forgets them first. They go on later with their own link."),
+    "away": say("I am done on this phone"),
+    "away_why": say(
+        "First keep your own link. Then tap the button. After that nobody can see your answers on this "
+        "phone. We keep your answers."
+    ),
+    "away_done": say(
+        "This phone does not know who you are any more. Do you want to take part? Open the link of your partnership."
+    ),
+    "lent": say(
+        "Do you take part on somebody else's phone? First ask if they kept their own link. Without it they "
+        "cannot go on."
+    ),
     "somebody_else": say("I am somebody else"),
     "go_on": say("Go on where I was"),
     "stay": say("Stay where I was"),
@@ -43,14 +54,14 @@ WORDS = {
     "send": say("Send"),
     "picture": say("Picture. The same is in the words."),
     "qr": say("QR code of the link below"),
-    "offline": say("No connection. Leave this page open: your tap is sent when the connection is back."),
+    "offline": say("No connection. Leave this page open. We send your answer when the connection is back."),
     "online": say("The connection is back."),
-    "news": say("There is a new message."),
-    "too_old": say("This page was too old, so your tap was not saved. Please tap again."),
-    "no_cookie": say("Your browser does not let us keep your place. Please allow cookies for this page."),
-    "not_found": say("There is no page here."),
-    "not_understood": say("We do not understand what your browser asks. Please open the page again."),
+    "news": say("This page has changed."),
+    "too_old": say("This page was too old. What you chose was not saved. Please tap again."),
+    "no_cookie": say("This phone does not remember where you were. Turn “cookies” on, or ask somebody to help you."),
+    "not_found": say("This page does not exist. Scan the QR code again, or open your own link."),
+    "not_understood": say("That did not work. Please open the page again."),
     "too_many": say("You tried too many links that do not work. Please try again in 10 minutes."),
-    "too_large": say("That was too much at once. Nothing was saved."),
+    "too_large": say("What you sent was too big. It was not saved."),
     "broken": say("Sorry, something went wrong on our side. Please try again."),
 }

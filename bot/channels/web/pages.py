@@ -282,8 +282,10 @@ NOTHING: Mapping[str, Any] = {
 }
 
 
-def mail_to_self(subject: str, link: str) -> str:
-    return f"mailto:?subject={quote(subject)}&body={quote(link)}"
+def mail_to_self(subject: str, about: str, link: str) -> str:
+    """Who finds it again later reads first what it is."""
+    body = f"{about}\r\n\r\n{link}"
+    return f"mailto:?subject={quote(subject)}&body={quote(body)}"
 
 
 def _title(letters: tuple[Letter, ...]) -> str:

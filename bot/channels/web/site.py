@@ -206,7 +206,8 @@ class Site:
         if not shown.is_known:
             return self.go(caller, "/")
         link = f"{self.public_url}/mine/{caller.token}"
-        mail = mail_to_self(self.pages.word("keep_subject", shown.language), link)
+        subject, about = (self.pages.word(one, shown.language) for one in ("keep_subject", "keep_mailed"))
+        mail = mail_to_self(subject, about, link)
         own = replace(shown, letters=(), where=None)
         return await self.page(caller, own, "/keep", view="keep", link=link, letter_to_self=mail)
 

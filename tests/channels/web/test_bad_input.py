@@ -130,7 +130,7 @@ async def test_a_browser_without_cookies_is_told_why_it_cannot_go_on(house: Hous
     anna.session.cookie_jar.clear()
     await anna.press("Ja, ik doe mee")
     assert anna.status == 403
-    assert "Sta cookies toe" in anna.last.alert
+    assert "Zet “cookies” aan" in anna.last.alert
 
 
 async def test_ten_megabytes_are_not_read(house: House, visitors: Visitors) -> None:
@@ -145,7 +145,7 @@ async def test_ten_megabytes_are_not_read(house: House, visitors: Visitors) -> N
         try:
             async with anna.session.post("/tap", data=body) as response:
                 assert response.status == 413
-                assert "Dat was te veel" in unescape(await response.text())
+                assert "Wat u stuurde, was te groot" in unescape(await response.text())
         except aiohttp.ClientError:
             pass  # the door was shut before all of it was said
     async with anna.session.post("/tap", data={"press": "y" * (MOST_BODY - 100)}) as response:

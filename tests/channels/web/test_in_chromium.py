@@ -157,8 +157,8 @@ async def test_back_brings_nobody_s_own_link_to_whoever_has_the_phone_next(house
     await tab.click("Ja, dit is mijn eigen link")
     await tab.sees("Zin 1 van 26")
     await tab.open(f"{house.page}/keep")
-    await tab.click("Iemand anders gebruikt deze telefoon")
-    await tab.sees("Deze telefoon is u vergeten.")
+    await tab.click("Ik ben klaar op deze telefoon")
+    await tab.sees("Deze telefoon weet niet meer wie u bent.")
     await tab.run("history.go(-3), 0")
     await tab.until("location.pathname !== '/gone' && document.readyState === 'complete'")
     assert await tab.run("location.pathname") == "/"

@@ -76,7 +76,7 @@ async def test_a_browser_that_keeps_no_cookie_is_told_at_an_own_link(house: Hous
     await newcomer.press("Ja, dit is mijn eigen link")
     assert (newcomer.status, newcomer.last.alert) == (
         403,
-        "Uw browser laat ons niet onthouden waar u was. Sta cookies toe voor deze pagina.",
+        "Deze telefoon onthoudt niet waar u was. Zet “cookies” aan, of vraag iemand om hulp.",
     )
 
 
@@ -164,11 +164,11 @@ async def test_a_tap_in_an_old_tab_of_a_phone_that_was_given_away(house: House, 
     await agree(house, phone, house.add().invitation)
     old_tab = phone.last
     await phone.open("/keep")
-    await phone.press("Iemand anders gebruikt deze telefoon")
+    await phone.press("Ik ben klaar op deze telefoon")
     assert (phone.status, phone.place) == (200, "/gone"), "a reload of it sends nothing again"
     await phone.press("Ja", on=old_tab)
     assert phone.status == 403
-    assert "Deze telefoon is u vergeten." in phone.last.alert
+    assert "Deze telefoon weet niet meer wie u bent." in phone.last.alert
     assert house.rows("SELECT COUNT(*) FROM answers") == [(0,)]
 
 
