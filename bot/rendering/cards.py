@@ -1,6 +1,6 @@
 """Cards: one person's own link on a card for a purse, 85 by 55 millimetres.
 
-Whoever is helped takes it along: it is how they go on, look back or erase.
+Whoever is helped takes it along: it is how they go on, see or delete their answers.
 """
 
 from io import BytesIO

@@ -20,7 +20,7 @@ from bot.survey.invitation import Invitation
 from bot.survey.phrases import say
 from bot.texts.texts import Texts
 
-ABOUT = say("Tell us how well we work together, in 26 short statements.")
+ABOUT = say("Tell us how well we work together, in 26 statements.")
 MOST_DRAWN = 200  # of some 30 kB each
 ONE_DAY = "public, max-age=86400"
 

@@ -28,11 +28,11 @@ async def test_a_link_has_a_title_a_sentence_and_a_picture(house: House, visitor
     assert told(robot.last.html) == {
         "site_name": "Samenspraak",
         "title": name,
-        "description": "Vertel ons hoe onze samenwerking gaat, in 26 korte zinnen.",
+        "description": "Vertel ons hoe goed we samenwerken, in 26 zinnen.",
         "image": f"{house.page}/i/{code}/picture.png",
     }
     await robot.open(f"/i/{code}/en")
-    assert told(robot.last.html)["description"] == "Tell us how well we work together, in 26 short statements."
+    assert told(robot.last.html)["description"] == "Tell us how well we work together, in 26 statements."
     async with robot.session.get(f"/i/{code}/picture.png") as response:
         assert (response.status, response.content_type) == (200, "image/png")
         assert response.headers["Cache-Control"] == "public, max-age=86400"
