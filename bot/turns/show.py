@@ -38,9 +38,10 @@ def _letters(who: Who, known: Known, turn: Turn) -> Sequence[Letter]:
         # It stands in the letter too: a line on a button is lost when we die before it is said, and then the next
         # screen looks as if the tap was accepted.
         view = view.under(turn.notice)
-    shown = texts.letter(view, dialogue.language, who.update.message)
     if screen == Screen.MY_DATA:
-        return own_answers.file(who.tx, texts, known.contact, dialogue.language), shown
+        file = own_answers.file(who.tx, texts, known.contact, dialogue.language)
+        return file, texts.letter(view, dialogue.language)
+    shown = texts.letter(view, dialogue.language, who.update.message)
     # The words come last, so that their buttons are at hand.
     above = [own_answers.picture(texts, dialogue)] if _has_picture(known.dialogue, turn) else []
     return [*_answered(who, dialogue), *above, shown] if screen in RESULTS else [*above, shown]

@@ -52,6 +52,8 @@ ONWARD = {Position(Screen.PICK): "", Position(Screen.INVITED): "/1"}
 partnerships one is chosen, and whoever is asked again begins."""
 MARKS = {**{name: f"\ue000{name}\ue000" for name in ("proof", "once", "standing")}, "response": f":{MOST}:"}
 MOST_STATEMENTS = 500  # kept as they are set; 26 in two languages, with what can be marked on them
+REVIEW, PAUSES = Position(Screen.REVIEW), (Position(Screen.PAUSE), Position(Screen.PAUSED))
+ROW, LEADS = re.compile(r"(\d+)\. "), Markup('<a href="/{}">{}</a>')
 LONGEST_TITLE = 70  # characters
 LONGEST_TYPED = 1_520  # characters: the longest text that a coordinator may send everybody, and its command
 
@@ -63,6 +65,7 @@ class HtmlParagraph:
     lines: tuple[Markup, ...]
     is_heading: bool = False
     is_list: bool = False
+    is_of_links: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,7 @@ class Pages:
             shown=shown,
             statement=statement,
             messages=[] if statement else [self._message(one, shown, one is shown.letter) for one in shown.letters],
+            pauses=shown.where in PAUSES,
             answers=self._rows(shown.letter, shown) if statement else (),
             longest=LONGEST_TYPED,
             menu=self._menu(shown),
@@ -199,7 +203,9 @@ class Pages:
 
     def _rows(self, letter: Letter, shown: Shown) -> tuple[tuple[HtmlButton, ...], ...]:
         onward = ONWARD.get(shown.where, "/") if isinstance(shown.where, Position) else ""
-        return tuple(tuple(self._button(label, data, onward) for label, data in row) for row in letter.rows)
+        rows = (tuple(self._button(label, data, onward) for label, data in row) for row in letter.rows)
+        # In the review each row leads to its statement; in a chat there are numbers for that.
+        return tuple(row for row in rows if shown.where != REVIEW or not row[0].path)
 
     def _button(self, label: str, data: str, onward: str) -> HtmlButton:
         press = decode(data)
@@ -224,8 +230,11 @@ class Pages:
         for paragraph in filter(None, text.split("\n\n")):
             is_heading, lines = WHOLLY_BOLD.fullmatch(paragraph) is not None, paragraph.split("\n")
             is_list = all(line.startswith(DOT) for line in lines)
-            html = (self._line(line.removeprefix(DOT), shown, in_bold=not is_heading) for line in lines)
-            found.append(HtmlParagraph(tuple(html), is_heading, is_list))
+            html = [self._line(line.removeprefix(DOT), shown, in_bold=not is_heading) for line in lines]
+            numbers = [row[1] for line in lines if (row := ROW.match(line))] if shown.where == REVIEW else []
+            if is_of_links := len(numbers) == len(lines):
+                html = [LEADS.format(*row) for row in zip(numbers, html, strict=True)]
+            found.append(HtmlParagraph(tuple(html), is_heading, is_list, is_of_links))
         return tuple(found)
 
     def _line(self, line: str, shown: Shown, *, in_bold: bool) -> Markup:

@@ -6,6 +6,7 @@ from bot.survey import phrases
 from bot.survey.conversation.buttons import Erase, Go, Position, Resume, Screen, Switch
 from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
 from bot.survey.conversation.shared_rows import go_on
+from bot.survey.conversation.statement import answered
 from bot.survey.conversation.views import Button, View
 from bot.survey.phrases import joined, say
 
@@ -62,10 +63,7 @@ def language(dialogue: Dialogue, _number: int, _now: datetime) -> View:
 
 
 def my_data(dialogue: Dialogue, _number: int, _now: datetime) -> View:
-    answers = [
-        say("{number}: {option}", number=item, option=dialogue.checklist.options[option].label)
-        for item, option in sorted(dialogue.answers.items())
-    ]
+    answers = [answered(dialogue, item) for item in sorted(dialogue.answers)]
     text = say(
         """<b>This is what we keep about you</b>
 

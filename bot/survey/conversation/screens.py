@@ -24,7 +24,7 @@ from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
 from bot.survey.conversation.shared_rows import go_on, languages, own_data_button
 from bot.survey.conversation.values import shared
 from bot.survey.conversation.views import Button, Row, View, in_rows
-from bot.survey.phrases import Phrase, beginning, joined, say, verbatim, within
+from bot.survey.phrases import Phrase, joined, say, verbatim, within
 from bot.survey.scores import scoring
 from bot.survey.scores.scoring import Scores
 
@@ -68,17 +68,10 @@ def _review(dialogue: Dialogue, _number: int, _now: datetime) -> View:
 
             Is it good like this? Then tap Done. Your answers count from then on.
             After that you can usually still change something for 5 minutes.""",
-            answers=joined((_answered(dialogue, item) for item in items), "\n"),
+            answers=joined((statement.answered(dialogue, item) for item in items), "\n"),
         ),
         (*in_rows(change, 6), (Button(say("Done"), Finish(response)),)),
     )
-
-
-def _answered(dialogue: Dialogue, item: int) -> Phrase:
-    """One row, short enough that all of them fit into one message in any language."""
-    plain = beginning(dialogue.checklist.items[item].plain, REVIEWED)
-    option = dialogue.checklist.options[dialogue.answers[item]]
-    return say("{number}. {plain} → <b>{option}</b>", number=item, plain=plain, option=option.label)
 
 
 def _thanks(dialogue: Dialogue, _number: int, now: datetime) -> View:
@@ -189,7 +182,6 @@ def _to_be_sent(dialogue: Dialogue, why: Screen, now: datetime) -> View:
     return View(((above,), *shown.paragraphs), (*shown.rows, *reminder_screens.put_off(dialogue, why)))
 
 
-REVIEWED = 60  # characters of a statement, at most
 WITHOUT_LANGUAGES = {Screen.ITEM, Screen.REMINDER, Screen.INVITED, Screen.LANGUAGE, Screen.PICK, Screen.ERASED}
 SCREENS: dict[Screen, Phrase | Callable[[Dialogue, int, datetime], View]] = {
     Screen.GROUP: _group,

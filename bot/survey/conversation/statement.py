@@ -6,7 +6,9 @@ from bot.survey.conversation.buttons import ChooseOption, Go, Position, Screen
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.shared_rows import language_buttons
 from bot.survey.conversation.views import Button, Row, View, in_rows
-from bot.survey.phrases import Phrase, say
+from bot.survey.phrases import Phrase, beginning, say
+
+IN_A_ROW = 60  # characters of a statement, at most
 
 
 def screen(dialogue: Dialogue, number: int, _now: datetime) -> View:
@@ -81,3 +83,10 @@ def _steering(dialogue: Dialogue, number: int) -> tuple[Row, ...]:
     on = Position(Screen.ITEM, number + 1) if dialogue.next_item else Position(Screen.REVIEW)
     forward = Button(say("Next ›"), Go(response, on))
     return ((*back, forward), *in_rows((pause, *language_buttons(dialogue, Position(Screen.ITEM, number)))))
+
+
+def answered(dialogue: Dialogue, item: int) -> Phrase:
+    """One row, short enough that all of them fit into one message in any language."""
+    plain = beginning(dialogue.checklist.items[item].plain, IN_A_ROW)
+    option = dialogue.checklist.options[dialogue.answers[item]]
+    return say("{number}. {plain} → <b>{option}</b>", number=item, plain=plain, option=option.label)
