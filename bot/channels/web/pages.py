@@ -87,6 +87,7 @@ class Message:
     rows: tuple[tuple[HtmlButton, ...], ...] = ()
     attachment: Attachment | None = None
     link: str = ""  # to hand out
+    is_screen: bool = False
 
 
 class Elsewhere(NamedTuple):
@@ -159,7 +160,7 @@ class Pages:
             assets=self.assets.root,
             shown=shown,
             statement=statement,
-            messages=[] if statement else [self._message(one, shown, one is shown.letter) for one in shown.letters],
+            messages=[] if statement else self._messages(shown),
             pauses=shown.where in PAUSES,
             answers=self._rows(shown.letter, shown) if statement else (),
             longest=LONGEST_TYPED,
@@ -190,6 +191,12 @@ class Pages:
         is_one = isinstance(shown.where, Position) and shown.where.screen == Screen.ITEM
         return {"at": str(shown.where), **shown.values} if is_one else {}
 
+    def _messages(self, shown: Shown) -> list[Message]:
+        """What a respondent can take along comes below the words; what a coordinator looks at, above them."""
+        every = [self._message(letter, shown, letter is shown.letter) for letter in shown.letters]
+        is_below = isinstance(shown.where, Position)
+        return sorted(every, key=lambda message: is_below and message.attachment is not None)
+
     def _message(self, letter: Letter, shown: Shown, is_screen: bool) -> Message:
         own, *below = letter.text.split(BETWEEN_LANGUAGES)
         link = LINK.search(plain(letter.text))
@@ -199,6 +206,7 @@ class Pages:
             self._rows(letter, shown) if is_screen else (),
             letter.attachment,
             link[0] if link and is_screen and shown.role == "coordinator" else "",
+            is_screen,
         )
 
     def _rows(self, letter: Letter, shown: Shown) -> tuple[tuple[HtmlButton, ...], ...]:
