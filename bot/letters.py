@@ -9,6 +9,8 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Literal
 
+from bot.survey.conversation.views import Form
+
 Clock = Callable[[], datetime]
 
 
@@ -25,13 +27,15 @@ class Attachment:
 class Letter:
     """Text with only `<b>` as markup, everything else escaped; rows of buttons as (label, data).
 
-    `replaces` is the channel's number of the message that this one takes the place of.
+    `replaces` is the channel's number of the message that this one takes the place of. A form is for a page, which is
+    shown at once: it does not wait in the database.
     """
 
     text: str
     rows: tuple[tuple[tuple[str, str], ...], ...] = ()
     replaces: int | None = None
     attachment: Attachment | None = None
+    form: Form[str] | None = None
 
     def to_json(self) -> str:
         attached = astuple(self.attachment) if self.attachment else None

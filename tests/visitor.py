@@ -23,6 +23,7 @@ Fields = dict[str, str]
 class Form:
     action: str
     fields: Fields = field(default_factory=dict)
+    labels: Fields = field(default_factory=dict)  # of what one can fill in -> the name of its field
     buttons: list[tuple[str, str, str]] = field(default_factory=list)  # label, name, value
 
 
@@ -40,7 +41,10 @@ class Page(HTMLParser):
         self._open: list[tuple[str, dict[str, str]]] = []
         self._words: list[str] = []
         self._parts: dict[str, list[str]] = {"article": [], "title": [], "now": [], "alert": []}
-        self._form = Form("")
+        self._form, self._field, self._label_of = Form(""), "", ""
+        self._labels: Fields = {}
+        self._told: dict[str, list[str]] = {}
+        self._errors: Fields = {}
         self.feed(html)
         self.text, self.whole = self._said("now"), self._said("article")
         self.title, self.alert = self._said("title"), self._said("alert")
@@ -55,18 +59,49 @@ class Page(HTMLParser):
                 self.parts.append((given["lang"], given["dir"]))
             case "form":
                 self._form = self.forms.setdefault(given.get("id") or given.get("class", ""), Form(given["action"]))
-            case "input" if given.get("type") == "hidden":
-                self._form.fields[given["name"]] = given["value"]
+            case "input" | "textarea" | "select" | "option" | "label":
+                self._field_begins(tag, given)
             case "div" if given.get("class") == "row":
                 self.rows.append([])
             case "img":
                 self.images.append(given["src"])
         self._begin(tag, given)
 
+    def given(self, label: str) -> str:
+        """What is filled in under this label."""
+        form = self.forms["fields"]
+        return form.fields[form.labels[label]]
+
+    def error_at(self, label: str) -> str:
+        """What stands beside the field with this label, and is told with it."""
+        (told,) = (self._errors[one] for one in self._told[label] if one in self._errors)
+        return told
+
+    def _field_begins(self, tag: str, given: dict[str, str]) -> None:
+        """A field has its label, and what is said about it, by their ids."""
+        if tag == "label":
+            self._label_of = given["for"]
+        elif tag == "option" and "selected" in given:
+            self._form.fields[self._field] = given["value"]
+        elif "name" in given:
+            self._field = given["name"]
+            self._form.fields[self._field] = given.get("value", "")
+            if given.get("type") != "hidden":
+                self._form.labels[self._labels[given["id"]]] = self._field
+                self._told[self._labels[given["id"]]] = given.get("aria-describedby", "").split()
+
+    def _field_ends(self, tag: str, given: dict[str, str], words: str) -> None:
+        if tag == "label":
+            self._labels[self._label_of] = " ".join(words.split())
+        elif tag == "textarea":
+            self._form.fields[given["name"]] = words.removeprefix("\n")
+        elif tag == "p" and given.get("id", "").startswith("error-"):
+            self._errors[given["id"]] = words
+
     def _begin(self, tag: str, given: dict[str, str]) -> None:
         if tag in LINES:
             self._hear("\n")
-        if tag in ("button", "a"):
+        if tag in ("button", "a", "label", "textarea", "p"):
             self._words = []
         if tag not in VOID:
             self._open.append((tag, given))
@@ -82,6 +117,8 @@ class Page(HTMLParser):
             form.buttons.append((label, given.get("name", ""), given.get("value", "")))
             if given.get("name") in ("press", "open"):
                 self.rows[-1].append((label, given["value"]))
+        elif tag in ("label", "textarea", "p"):
+            self._field_ends(tag, given, "".join(self._words))
         elif tag == "a":
             self.links[label] = given["href"]
             if "button" in given.get("class", "").split() and any(one.get("class") == "row" for _, one in self._open):
@@ -156,12 +193,15 @@ class Visitor:
         return await self.send(form, {"press": data} if offered else {"press": data, "at": ""})
 
     async def write(self, text: str) -> Page:
-        """Open a link, or what the menu leads to; or type behind a command, as a coordinator can."""
+        """Open a link, or what the menu leads to."""
         if text.startswith("/start "):
             return await self.open(f"/i/{text.removeprefix('/start ')}")
-        if text.startswith("/") and " " not in text:
-            return await self.open(path_of_command(load().commands.get(text[1:], "")))
-        return await self.send(self.last.forms["typing"], {"say": text})
+        return await self.open(path_of_command(load().commands.get(text.removeprefix("/"), "")))
+
+    async def fill_in(self, given: Fields, on: Page | None = None) -> Page:
+        """Fill in these fields, by their labels, and send the form."""
+        form = (on or self.last).forms["fields"]
+        return await self.send(form, {form.labels[label]: text for label, text in given.items()})
 
     async def send(self, form: Form, fields: Fields) -> Page:
         async with self.session.post(form.action, data={**form.fields, **fields}) as response:

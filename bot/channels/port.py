@@ -13,7 +13,7 @@ from bot.letters import Attachment, Clock, Letter, Receipt
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, Variable
 from bot.survey.conversation.buttons import Coordinate, Position, Press
-from bot.survey.conversation.dialogue import Commanded, Expired, Wrote
+from bot.survey.conversation.dialogue import Commanded, Expired, Filled, Wrote
 from bot.survey.invitation import HelperLink, Invitation
 from bot.survey.paper import Typed
 from bot.survey.phrases import Phrase
@@ -92,7 +92,7 @@ class Update:
     id: str
     channel: str
     address: str
-    event: Press | Commanded | Wrote | Expired | Opened | Left | Returned
+    event: Press | Commanded | Filled | Wrote | Expired | Opened | Left | Returned
     phone_language: str | None = None
     message: int | None = None
     at: Position | None = None
@@ -129,6 +129,11 @@ class Shown:
     @property
     def letter(self) -> Letter:
         return self.letters[-1]
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something is wrong with what they filled in."""
+        return bool(self.letters and self.letter.form and self.letter.form.is_wrong)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,17 @@ at a moment at which it does not apply. What reaches other people is shown first
 of a subject enters its actions as it is imported here.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from bot.channels.port import Entrances
+from bot.channels.port import Update
 from bot.coordination import feedback, helping, home, invitations, scores, settings, team, turnout, waves  # noqa: F401
 from bot.coordination.request import ACTIONS as ACTIONS
 from bot.coordination.request import Action, Asked, Shown, State
 from bot.letters import Letter
+from bot.survey.conversation.buttons import Coordinate
+from bot.survey.conversation.commands import only_looks
 from bot.survey.conversation.views import View
 from bot.texts.texts import Texts
 from storage import partnerships
@@ -20,14 +24,17 @@ from storage.engine.database import Tx
 
 
 def handle(
-    tx: Tx, texts: Texts, seat: Seat, action: str, argument: str, entrances: Entrances, now: datetime
-) -> list[Letter]:
-    """Carry out one action for a seat; the last letter holds the buttons. Unknown actions show the beginning."""
-    wave = partnerships.last_wave(tx, seat.partnership.id)
-    found = _do(Asked(tx, texts, seat, wave, argument, entrances, now), ACTIONS.get(action, ACTIONS["home"]))
+    tx: Tx, texts: Texts, seat: Seat, press: Coordinate, filled: Mapping[str, str], update: Update, now: datetime
+) -> tuple[list[Letter], Coordinate]:
+    """Carry out one action for a seat; the last letter holds the buttons. Unknown actions show the beginning. Also
+    where what is shown stands: what was typed is never part of that."""
+    wave, argument = partnerships.last_wave(tx, seat.partnership.id), press.argument
+    asked = Asked(tx, texts, seat, wave, argument, filled, tx.channel(update.channel), update.entrances, now)
+    found = _do(asked, ACTIONS.get(press.action, ACTIONS["home"]))
     shown = found if isinstance(found, Shown) else Shown(found)
-    spoken = argument if action == "language" and argument in texts.languages else seat.language
-    return [*shown.above, texts.letter(shown.view, spoken)]
+    spoken = argument if press.action == "language" and argument in texts.languages else seat.language
+    where = shown.view.at or (press if only_looks(press) else replace(press, argument="-"))
+    return [*shown.above, texts.letter(shown.view, spoken)], where
 
 
 def _do(asked: Asked, action: Action) -> View | Shown:

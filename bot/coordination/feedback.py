@@ -1,12 +1,12 @@
 """Feedback: the answer of the coordinator to everybody who took part in a wave, once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from bot.coordination.request import Asked, action, local, on_a_page
+from bot.coordination.request import RIGHT, Asked, action, local, on_a_page, too_long
 from bot.letters import Letter
 from bot.survey.conversation.dialogue import Partnership
-from bot.survey.conversation.views import Paragraph, View
-from bot.survey.phrases import command, language, say, say_n, verbatim
+from bot.survey.conversation.views import Field, Paragraph, View
+from bot.survey.phrases import Phrase, command, language, say, say_n, verbatim
 from bot.texts.texts import Texts
 from storage import partnerships, waves
 from storage.engine.database import Tx
@@ -50,15 +50,34 @@ def _preview(asked: Asked, wave: Wave) -> View:
     """The coordinator's answer to a wave: one message to everybody who took part, in each language."""
     written = waves.texts_of(asked.tx, wave.id)
     missing = [code for code in _languages_of(asked, wave) if code not in written]
+    if missing and asked.channel.has_fields:
+        return _writing(asked, wave)
     previews = [
         (say("<b>{language}</b>", language=language(code)), *map(verbatim, text.split("\n")))
         for code, text in written.items()
     ]
     rows = (asked.back(),) if missing else asked.surely(say("Yes, send"), "share_yes", wave.number)
-    return View((_about_sharing(asked, wave), *previews, *_to_write(asked, missing)), rows)
+    if asked.channel.has_fields:
+        rows = (*rows, (asked.button(say("Change the text"), "share_write"),))
+    return View((_about_sharing(asked, wave), *previews, *_to_write(asked, missing)), rows, at=asked.at("share"))
+
+
+def _writing(asked: Asked, wave: Wave, wrong: Mapping[str, Phrase] = RIGHT) -> View:
+    """A text in each language, to be written where one has fields."""
+    written = waves.texts_of(asked.tx, wave.id)
+    hint = say("Not more than {most} characters.", most=LONGEST_ANSWER)
+    fields = [
+        Field(code, language(code), written.get(code, ""), "text", hint, language=code)
+        for code in dict.fromkeys((*_languages_of(asked, wave), *written))
+    ]
+    form = asked.form(asked.at("share_filled", str(wave.number)), say("See how it looks"), fields, wrong)
+    each = say("Write your message in each language that people use here.")
+    where = asked.at("share" if written.keys() < {field.name for field in fields} else "share_write")
+    return View((_about_sharing(asked, wave), (each,)), (asked.back(),), form, where)
 
 
 share = action("share")(_of_the_answered(_preview))
+action("share_write")(_of_the_answered(_writing))
 
 
 def _languages_of(asked: Asked, wave: Wave) -> list[str]:
@@ -79,6 +98,8 @@ def _about_sharing(asked: Asked, wave: Wave) -> Paragraph:
 
 
 def _to_write(asked: Asked, missing: list[str]) -> list[Paragraph]:
+    if not missing and asked.channel.has_fields:
+        return [(say("Is it good like this?"),)]
     if not missing:
         return [(say("Is it good like this? Change a text by typing it again."),)]
     lines = (verbatim(_example(asked, code)) for code in missing)
@@ -96,17 +117,42 @@ def _example(asked: Asked, code: str) -> str:
 @_of_the_answered
 def _share_typed(asked: Asked, wave: Wave) -> View:
     code, words = [*asked.argument.split(maxsplit=1), "", ""][:2]
-    text = "\n".join(filter(None, map(partnerships.tidy, words.splitlines())))
+    text = _tidy(words)
     chosen = asked.texts.negotiate(code)
     if not chosen or not text:
         which = " / ".join(asked.texts.languages)
         line = say("That did not work. First the language ({which}), then your text.", which=which)
         return _preview(asked, wave).under(line)
-    if (length := len(text.encode("utf-16-le")) // 2) > LONGEST_ANSWER:  # as Telegram counts
-        line = say("Your text has {count} characters. {most} is the most.", count=length, most=LONGEST_ANSWER)
-        return _preview(asked, wave).under(line)
+    if wrong := _wrong_with(text):
+        return _preview(asked, wave).under(wrong)
     waves.write_text(asked.tx, wave.id, chosen, text)
     return _preview(asked, wave)
+
+
+def _tidy(text: str) -> str:
+    return "\n".join(filter(None, map(partnerships.tidy, text.splitlines())))
+
+
+def _wrong_with(text: str) -> Phrase | None:
+    """Characters are counted as Telegram does."""
+    if not text:
+        return say("Write your message here.")
+    return too_long(len(text.encode("utf-16-le")) // 2, LONGEST_ANSWER)
+
+
+@action("share_filled")
+@_of_the_answered
+def _share_filled(asked: Asked, wave: Wave) -> View:
+    """What is good is kept, whatever is wrong with the text in another language."""
+    if not asked.is_about(wave.number):
+        return _preview(asked, wave)
+    written = waves.texts_of(asked.tx, wave.id)
+    given = {code: _tidy(text) for code, text in asked.filled.items() if code in asked.texts.languages}
+    every = {**dict.fromkeys(_languages_of(asked, wave), ""), **written, **given}
+    wrong = {code: why for code, text in every.items() if (why := _wrong_with(text))}
+    for code in given.keys() - wrong.keys():
+        waves.write_text(asked.tx, wave.id, code, given[code])
+    return _writing(asked, wave, wrong) if wrong else _preview(asked, wave)
 
 
 @action("share_yes")

@@ -1,19 +1,20 @@
 """Invitations: a link for each place, its QR code and its poster."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.coordination.request import Asked, Shown, action, label_of, links, local
+from bot.coordination.request import RIGHT, Asked, Shown, action, label_of, links, local, too_long
 from bot.letters import Attachment, Letter
 from bot.rendering import attachments
 from bot.rendering.posters import unprintable
-from bot.survey.conversation.views import Paragraph, View, in_rows
-from bot.survey.phrases import command, say, verbatim
+from bot.survey.conversation.views import Field, Paragraph, View, in_rows
+from bot.survey.phrases import Phrase, command, say, verbatim
 from bot.survey.whole_numbers import as_number
 from storage import partnerships, waves
 from storage.turnout import PlaceTurnout, places_of
 
 LONGEST_LABEL, MOST_PLACES, MOST_NAMED = 40, 24, 30
+PLACE = "place"
 PLACES = (say("Library"), say("Community centre"), say("Food bank"), say("School"), say("Doctor"), say("Shop"))
 CLOSED = say("No round is open now. Whoever opens this link reads that, and cannot take part yet.")
 
@@ -50,16 +51,14 @@ def _what_opening_does(asked: Asked) -> Paragraph:
 
 
 @action("places")
-def _more_places(asked: Asked) -> View:
-    lines = (
-        say("For which place? You will see how many people come in by each place."),
-        say(
-            "Another place? Type /{command} and its name, such as: /{command} bakery.",
-            command=command("invite"),
-        ),
-    )
+def _more_places(asked: Asked, wrong: Mapping[str, Phrase] = RIGHT) -> View:
+    which = say("For which place? You will see how many people come in by each place.")
+    typed = say("Another place? Type /{command} and its name, such as: /{command} bakery.", command=command("invite"))
+    field = Field(PLACE, say("Another place"), hint=say("Such as: bakery"))
+    form = asked.form(asked.at("named"), say("Make the link"), (field,), wrong)
     names = asked.choices("place", {str(number): name for number, name in enumerate(PLACES)})
-    return View((lines,), (*in_rows(names, 2), asked.back("invite")))
+    rows = (*in_rows(names, 2), asked.back("invite"))
+    return View(((which,) if form else (which, typed),), rows, form, asked.at("places"))
 
 
 @action("place")
@@ -71,14 +70,28 @@ def _add_place(asked: Asked) -> View:
 
 @action("named")
 def _named(asked: Asked) -> View:
-    """The link of a place by this name, made when there is none yet."""
-    tidy = partnerships.tidy(asked.argument)[:LONGEST_LABEL]
-    if not tidy:
+    """The link of a place by this name, made when there is none yet. What is typed is cut where it is too long."""
+    label = partnerships.tidy(asked.filled.get(PLACE, asked.argument if asked.argument != "-" else ""))
+    if asked.channel.has_fields and (wrong := _wrong_with(asked, label)):
+        return _more_places(asked, {PLACE: wrong})
+    if not label:
         return _invite(asked)
-    if len(_places(asked)) >= MOST_PLACES:
-        return View(((say("You have {count} places. That is the most.", count=MOST_PLACES),),), (asked.back("invite"),))
-    code = partnerships.invite(asked.tx, asked.partnership.id, tidy, asked.now)
-    return _invite(replace(asked, argument=code))
+    if no_more := _no_more(asked):
+        return View(((no_more,),), (asked.back("invite"),))
+    code = partnerships.invite(asked.tx, asked.partnership.id, label[:LONGEST_LABEL], asked.now)
+    return replace(_invite(replace(asked, argument=code)), at=asked.at("invite", code))
+
+
+def _wrong_with(asked: Asked, label: str) -> Phrase | None:
+    if not label:
+        return say("Write the name of the place.")
+    return too_long(len(label), LONGEST_LABEL) or _no_more(asked)
+
+
+def _no_more(asked: Asked) -> Phrase | None:
+    if len(_places(asked)) < MOST_PLACES:
+        return None
+    return say("You have {count} places. That is the most.", count=MOST_PLACES)
 
 
 def _places(asked: Asked) -> Sequence[PlaceTurnout]:

@@ -1,6 +1,6 @@
 """A request: one thing that a coordinator asks for, what it is answered with, and the menu under it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -11,10 +11,11 @@ from bot.letters import Letter
 from bot.survey.calendar import zone
 from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Partnership
-from bot.survey.conversation.views import Button, Paragraph, Row, View, in_rows
+from bot.survey.conversation.views import Button, Field, Form, Paragraph, Row, View, in_rows
 from bot.survey.paper import MODE_LABELS
 from bot.survey.phrases import Phrase, say, say_n, verbatim
 from bot.survey.scores.summary import heading
+from bot.survey.traits import Traits
 from bot.texts.texts import Texts
 from storage import partnerships, waves
 from storage.coordinators import Seat
@@ -31,13 +32,16 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One thing that was asked by somebody with a seat. `entrances` are where other people can come in."""
+    """One thing that was asked by somebody with a seat. `filled` are the fields of a form that they changed;
+    `entrances` are where other people can come in."""
 
     tx: Tx
     texts: Texts
     seat: Seat
     wave: Wave
     argument: str
+    filled: Mapping[str, str]
+    channel: Traits
     entrances: Entrances
     now: datetime
 
@@ -57,10 +61,10 @@ class Asked:
 
     @property
     def anew(self) -> "Asked":
-        """The same, with the wave and the partnership as they are by now."""
+        """The same, with the wave and the partnership as they are by now, and with nothing filled in any more."""
         partnership = partnerships.find(self.tx, str(self.partnership.id)) or self.partnership
         wave = partnerships.last_wave(self.tx, partnership.id)
-        return replace(self, wave=wave, seat=replace(self.seat, partnership=partnership))
+        return replace(self, wave=wave, seat=replace(self.seat, partnership=partnership), filled={})
 
     @property
     def menu(self) -> tuple[Row, ...]:
@@ -77,6 +81,18 @@ class Asked:
     def told(self, *lines: Phrase) -> View:
         """A few lines, and the menu."""
         return View((lines,), self.menu)
+
+    def at(self, action: str, argument: str = "-") -> Coordinate:
+        return Coordinate(self.partnership.id, action, argument)
+
+    def form(
+        self, press: Coordinate, send: Phrase, fields: Iterable[Field[Phrase]], wrong: Mapping[str, Phrase]
+    ) -> Form[Phrase] | None:
+        """With what was filled in, and what is `wrong` with it; none where a command is typed instead."""
+        if not self.channel.has_fields:
+            return None
+        given = (replace(one, value=self.filled.get(one.name, one.kept), error=wrong.get(one.name)) for one in fields)
+        return Form(press, send, tuple(given))
 
     def button(self, label: Phrase, action: str, argument: object = "-", *, chosen: bool = False) -> Button:
         return Button(label, Coordinate(self.partnership.id, action, str(argument)), chosen)
@@ -138,6 +154,16 @@ def menu(partnership: int, *, is_open: bool) -> tuple[Row, ...]:
         (say("Close the round"), "close") if is_open else (say("Open a next round"), "open"),
     ]
     return in_rows((Button(label, Coordinate(partnership, action)) for label, action in actions), 2)
+
+
+RIGHT: Mapping[str, Phrase] = {}
+"""Nothing is wrong with what was filled in."""
+
+
+def too_long(count: int, most: int) -> Phrase | None:
+    if count <= most:
+        return None
+    return say("Your text has {count} characters. {most} is the most.", count=count, most=most)
 
 
 def label_of(place: PlaceTurnout) -> Phrase:

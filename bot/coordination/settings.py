@@ -1,13 +1,14 @@
 """Settings: when the summary comes, in which language, and the facts about a partnership."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.coordination.home import home
-from bot.coordination.request import Asked, action
-from bot.survey.calendar import is_timezone
-from bot.survey.conversation.views import Paragraph, View, in_rows
-from bot.survey.phrases import command, language, say, verbatim
-from bot.survey.reminders import rhythm
+from bot.coordination.request import RIGHT, Asked, action, too_long
+from bot.survey.calendar import is_timezone, timezones
+from bot.survey.conversation.views import Field, Paragraph, View, in_rows
+from bot.survey.phrases import Phrase, command, language, say, verbatim
+from bot.survey.reminders import MOST_SILENCE, rhythm
 from bot.waves import LONGEST_NAME
 from storage import coordinators, partnerships, waves
 
@@ -22,6 +23,8 @@ FACTS = {
 WEEKDAYS = (say("Monday"), say("Tuesday"), say("Wednesday"), say("Thursday"), say("Friday"))
 DAYS = {f"d{number}": name for number, name in enumerate(WEEKDAYS)}
 HOURS = {f"h{hour}": verbatim(f"{hour}:00") for hour in (8, 9, 10, 12, 14, 16)}
+SUMMARY: Mapping[str, Mapping[str, Phrase]] = {"summary_day": DAYS, "summary_hour": HOURS}
+CHOOSE = say("Choose one from the list.")
 
 
 @action("settings")
@@ -33,17 +36,22 @@ def _settings(asked: Asked) -> View:
     return _page(asked)
 
 
-def _page(asked: Asked) -> View:
-    day, hour = coordinators.summary_moment(asked.tx, asked.partnership.id)
+def _page(asked: Asked, wrong: Mapping[str, Phrase] = RIGHT) -> View:
     languages = {code: language(code) for code in asked.texts.languages}
-    lists = (
-        asked.choices("settings", DAYS, f"d{day}"),
-        asked.choices("settings", HOURS, f"h{hour}"),
-        asked.choices("language", languages, asked.seat.language),
-    )
+    row, title = asked.choices("language", languages, asked.seat.language), (say("<b>Settings</b>"),)
+    form = asked.form(asked.at("change"), say("Save"), _fields(asked), wrong)
+    if form:
+        return View((title,), (tuple(row), asked.back()), form, asked.at("settings"))
+    day, hour = coordinators.summary_moment(asked.tx, asked.partnership.id)
+    lists = (asked.choices("settings", DAYS, f"d{day}"), asked.choices("settings", HOURS, f"h{hour}"), row)
+    rows = (*(row for buttons in lists for row in in_rows(buttons)), asked.back())
+    return View((title, _lines(asked)), rows)
+
+
+def _lines(asked: Asked) -> Paragraph:
     ours = asked.partnership
     first, second = ours.remind_after, ours.remind_again
-    lines = (
+    return (
         say("When do you want the weekly summary? ({timezone})", timezone=ours.timezone),
         say("Contact person: {contact}", contact=ours.contact or "–"),
         say("Organisation: {organisation}", organisation=ours.organisation or "–"),
@@ -51,8 +59,40 @@ def _page(asked: Asked) -> View:
         say("Reminders: after {first} and {second} days of silence", first=first, second=second),
         *_how_to_change(),
     )
-    rows = (*(row for buttons in lists for row in in_rows(buttons)), asked.back())
-    return View(((say("<b>Settings</b>"),), lines), rows)
+
+
+def _fields(asked: Asked) -> tuple[Field[Phrase], ...]:
+    ours, (day, hour) = asked.partnership, coordinators.summary_moment(asked.tx, asked.partnership.id)
+    return (
+        Field("contact", say("Contact person"), ours.contact, hint=say("Whom can people call? A name and a number.")),
+        Field("organisation", say("Organisation"), ours.organisation),
+        Field(
+            "round",
+            say("Name of this round"),
+            asked.wave.name,
+            hint=say("Do you leave this empty? Then the round only has a number."),
+        ),
+        Field(
+            "reminders",
+            say("Reminders: after how many days of silence?"),
+            f"{ours.remind_after} {ours.remind_again}",
+            hint=say("Two numbers, such as 2 5. The second is the higher one."),
+        ),
+        _choice("summary_day", say("On which day does the weekly summary come?"), _numbered(DAYS), day),
+        _choice("summary_hour", say("At what time?"), _numbered(HOURS), hour),
+        _choice("timezone", say("Time zone"), {name: verbatim(name) for name in timezones()}, ours.timezone),
+    )
+
+
+def _choice(name: str, label: Phrase, choices: Mapping[str, Phrase], kept: object) -> Field[Phrase]:
+    """What was chosen elsewhere, and is none of these, can stay."""
+    every = choices if str(kept) in choices else {str(kept): verbatim(kept), **choices}
+    return Field(name, label, str(kept), "choice", choices=tuple(every.items()))
+
+
+def _numbered(choices: Mapping[str, Phrase]) -> dict[str, Phrase]:
+    """By the number behind the letter that stands in the button."""
+    return {code[1:]: label for code, label in choices.items()}
 
 
 def _how_to_change() -> Paragraph:
@@ -69,29 +109,52 @@ def _how_to_change() -> Paragraph:
 
 @action("change")
 def _change(asked: Asked) -> View:
-    """A fact about the partnership, typed behind the command; whatever does not fit shows the settings again."""
+    """Facts about the partnership, filled in, or one that is typed behind the command. As long as one of them does not
+    fit, nothing is changed."""
+    given, ours = asked.filled or _typed(asked), {*FACTS.values(), *SUMMARY}
+    facts = {fact: partnerships.tidy(value) for fact, value in given.items() if fact in ours}
+    wrong = {fact: why for fact, value in facts.items() if (why := _wrong_with(fact, value))}
+    if (wrong or not facts) and not asked.channel.has_fields:
+        return _page(asked).under(say("That did not work. Please look at the examples."))
+    if wrong:
+        return _page(asked, wrong)
+    _keep(asked, facts)
+    return _page(asked.anew)
+
+
+def _typed(asked: Asked) -> dict[str, str]:
     word, _, value = asked.argument.partition(" ")
-    fact, tidy = FACTS.get(word.lower()), partnerships.tidy(value)
-    if fact and _fits(fact, tidy):
-        _keep(asked, fact, tidy)
-        return _page(asked.anew)
-    return _page(asked).under(say("That did not work. Please look at the examples."))
+    fact = FACTS.get(word.lower())
+    return {fact: value} if fact else {}
 
 
-def _fits(fact: str, value: str) -> bool:
-    if fact == "reminders":
-        return rhythm(value) is not None
-    most = LONGEST_NAME if fact == "round" else partnerships.LONGEST[fact]
-    return len(value) <= most and (fact != "timezone" or is_timezone(value))
+def _wrong_with(fact: str, value: str) -> Phrase | None:
+    match fact:
+        case "reminders":
+            return (
+                None
+                if rhythm(value)
+                else say(
+                    "Write two numbers from 1 to {most}, such as 2 5. The second is the higher one.", most=MOST_SILENCE
+                )
+            )
+        case "timezone":
+            return None if is_timezone(value) else CHOOSE
+        case "summary_day" | "summary_hour":
+            return None if value in _numbered(SUMMARY[fact]) else CHOOSE
+        case _:
+            return too_long(len(value), LONGEST_NAME if fact == "round" else partnerships.LONGEST[fact])
 
 
-def _keep(asked: Asked, fact: str, value: str) -> None:
-    if fact == "round":
-        waves.rename(asked.tx, asked.wave.id, value)
-    elif fact == "reminders" and (days := rhythm(value)):
-        partnerships.change(asked.tx, asked.partnership.id, remind_after=days[0], remind_again=days[1])
-    else:
-        partnerships.change(asked.tx, asked.partnership.id, **{fact: value})
+def _keep(asked: Asked, facts: Mapping[str, str]) -> None:
+    ours: dict[str, str | int] = {fact: value for fact, value in facts.items() if fact in partnerships.LONGEST}
+    ours |= {fact: int(facts[fact]) for fact in SUMMARY if fact in facts}
+    if days := rhythm(facts.get("reminders", "")):
+        ours |= {"remind_after": days[0], "remind_again": days[1]}
+    if ours:
+        partnerships.change(asked.tx, asked.partnership.id, **ours)
+    if "round" in facts:
+        waves.rename(asked.tx, asked.wave.id, facts["round"])
 
 
 @action("language", for_viewers=True)

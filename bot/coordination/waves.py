@@ -9,10 +9,20 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from bot.coordination.request import Asked, State, action, closes_by_itself, local, menu, on_a_page
+from bot.coordination.request import (
+    RIGHT,
+    Asked,
+    State,
+    action,
+    closes_by_itself,
+    local,
+    menu,
+    on_a_page,
+    too_long,
+)
 from bot.survey.calendar import MORNING, closing, decent, on_day, zone
 from bot.survey.conversation.dialogue import Partnership
-from bot.survey.conversation.views import Button, Paragraph, View, in_rows
+from bot.survey.conversation.views import Button, Field, Form, Paragraph, View, in_rows
 from bot.survey.phrases import Phrase, command, say, say_n, verbatim
 from bot.survey.scores.summary import heading
 from bot.survey.whole_numbers import as_number
@@ -26,6 +36,8 @@ FURTHEST = timedelta(days=366)
 NAMES = (say("after phase 1"), say("after phase 2"), say("at the end"))
 DAYS = {0: say("At once"), 1: say("Tomorrow"), 7: say("In a week"), 14: say("In 2 weeks"), 28: say("In 4 weeks")}
 WEEKS = {0: say("I close the round myself"), **{n: say("After {count} weeks", count=n) for n in (2, 3, 4, 6)}}
+FILLED = "filled"  # instead of the number of a choice
+NO_SUCH_DAY = say("That day is not clear. Choose a day in the coming year, such as {example}.", example="1-3-2027")
 DATE = re.compile(r"(?<!\S)(?:(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})|(\d{4})-(\d{2})-(\d{2}))(?=\s|$)")
 MONTHS = r"jan|feb|maart|mrt|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec"
 LIKE_A_DATE = re.compile(rf"^\d|\d\s?[-/.]\s?\d|\d(st|nd|rd|th)?\s+({MONTHS})|({MONTHS})[a-z]*\s+\d", re.IGNORECASE)
@@ -53,7 +65,7 @@ def before_opening(asked: Asked) -> View:
         (_button(asked, say("Closing date"), "open_weeks"), again),
         (asked.button(say("No, go back"), "home"),),
     )
-    return View(((title, *_described(asked, plan)), _reach(asked)), rows)
+    return View(((title, *_described(asked, plan)), _reach(asked)), rows, at=asked.at("open"))
 
 
 def _plan(asked: Asked) -> Plan:
@@ -67,7 +79,7 @@ def _planned(asked: Asked, plan: Plan) -> View:
     title = say("<b>Round {wave} is planned.</b>", wave=asked.wave.number + 1)
     opens = say("It opens on {moment}.", moment=local(asked.partnership, plan.opens_at or asked.now))
     rows = ((_button(asked, say("Do not open this round after all"), "unplan"),), asked.back())
-    return View(((title, opens, *_described(asked, plan)), _reach(asked)), rows)
+    return View(((title, opens, *_described(asked, plan)), _reach(asked)), rows, at=asked.at("open"))
 
 
 def _described(asked: Asked, plan: Plan) -> Paragraph:
@@ -110,9 +122,7 @@ def _open_typed(asked: Asked) -> View:
     name = partnerships.tidy(words)[:LONGEST_NAME]
     opens_at = _day(asked, typed) if typed else None
     if LIKE_A_DATE.search(words) or (typed and opens_at is None):
-        example = "1-3-2027"
-        line = say("That day is not clear. Choose a day in the coming year, such as {example}.", example=example)
-        return before_opening(asked).under(line)
+        return before_opening(asked).under(NO_SUCH_DAY)
     return _prepared(asked, **{fact: value for fact, value in (("name", name), ("opens_at", opens_at)) if value})
 
 
@@ -137,18 +147,62 @@ def _open_name(asked: Asked) -> View:
     names = {n: asked.texts.word(name, asked.partnership.language) for n, name in enumerate(NAMES)}
     if (chosen := _chosen(asked, names)) is not None:
         return _prepared(asked, name=names[chosen])
-    line = say(
+    return _choose_name(asked, names)
+
+
+def _choose_name(asked: Asked, names: Mapping[int, str]) -> View:
+    """Among these, or by filling it in: an empty one takes away what there was."""
+    name, wrong = _plan(asked).name, RIGHT
+    if _is_filled(asked):
+        given = partnerships.tidy(asked.filled.get("name", name))
+        if (why := too_long(len(given), LONGEST_NAME)) is None:
+            return _prepared(asked, name=given)
+        wrong = {"name": why}
+    label, hint = say("Another name"), say("Do you leave this empty? Then the round only has a number.")
+    form = _form(asked, "open_name", Field("name", label, name, hint=hint), wrong)
+    typed = say(
         "What is this round called? Another name? Type for example: /{open} after the summer", open=command("open")
     )
-    return _choose(asked, line, "open_name", {n: verbatim(name) for n, name in names.items()}, width=1)
+    line = say("What is this round called?") if form else typed
+    return _choose(asked, line, "open_name", {n: verbatim(name) for n, name in names.items()}, form, width=1)
 
 
 @action("open_day", State.CLOSED)
 def _open_day(asked: Asked) -> View:
     if (chosen := _chosen(asked, DAYS)) is not None:
         return _prepared(asked, opens_at=on_day(asked.now, chosen, asked.partnership.timezone) if chosen else None)
-    line = say("When does the round open? Another day? Type for example: /{open} 1-3-2027", open=command("open"))
-    return _choose(asked, line, "open_day", DAYS)
+    return _choose_day(asked)
+
+
+def _choose_day(asked: Asked) -> View:
+    opens_at, wrong = _plan(asked).opens_at, RIGHT
+    kept = local(asked.partnership, opens_at).date().isoformat() if opens_at else ""
+    if _is_filled(asked):
+        typed = DATE.fullmatch(given := asked.filled.get("day", kept).strip())
+        if typed and (day := _day(asked, typed)):
+            return _prepared(asked, opens_at=day)
+        wrong = {"day": NO_SUCH_DAY if given else say("Choose a day.")}
+    field = Field("day", say("Another day"), kept, "date", between=_days_to_come(asked))
+    form = _form(asked, "open_day", field, wrong)
+    example = say("When does the round open? Another day? Type for example: /{open} 1-3-2027", open=command("open"))
+    return _choose(asked, say("When does the round open?") if form else example, "open_day", DAYS, form)
+
+
+def _days_to_come(asked: Asked) -> tuple[str, str]:
+    """The first and the last day on which a round can open at nine in the morning."""
+    today = local(asked.partnership, asked.now)
+    first = today.date() + timedelta(days=today.time() >= MORNING)
+    return first.isoformat(), (today.date() + FURTHEST - timedelta(days=1)).isoformat()
+
+
+def _form(asked: Asked, action: str, field: Field[Phrase], wrong: Mapping[str, Phrase]) -> Form[Phrase] | None:
+    press = asked.at(action, f"{_about(asked)}.{FILLED}")
+    return asked.form(press, say("Save"), (field,), wrong)
+
+
+def _is_filled(asked: Asked) -> bool:
+    """Whether they sent the form of the round that is being prepared."""
+    return asked.argument == f"{_about(asked)}.{FILLED}"
 
 
 @action("open_weeks", State.OPEN, State.CLOSED)
@@ -163,10 +217,18 @@ def _open_weeks(asked: Asked) -> View:
     return _close(asked.anew)
 
 
-def _choose(asked: Asked, line: Phrase, action: str, options: Mapping[int, Phrase], width: int = 2) -> View:
+def _choose(
+    asked: Asked,
+    line: Phrase,
+    action: str,
+    options: Mapping[int, Phrase],
+    form: Form[Phrase] | None = None,
+    width: int = 2,
+) -> View:
     """The first option has a row of its own."""
     first, *others = (_button(asked, label, action, value) for value, label in options.items())
-    return View(((line,),), ((first,), *in_rows(others, width), asked.back("close" if asked.is_open else "open")))
+    rows = ((first,), *in_rows(others, width), asked.back("close" if asked.is_open else "open"))
+    return View(((line,),), rows, form, asked.at(action, f"{_about(asked)}.-"))
 
 
 def _button(asked: Asked, label: Phrase, action: str, value: object = "-") -> Button:

@@ -28,6 +28,7 @@ tick          what the clock causes; a *beat* is all of them, once
 letter        a rendered message that waits to be delivered: a *reply*, or *bulk mail*, each in a lane of its own
 envelope      a letter with its address; a *receipt* says what became of it; a *lease* is who has it in hand
 dialogue      where one respondent stands in one response
+form          fields that a coordinator fills in on a page, where a chat has words behind a command
 screen        one of the things that can be shown; a *view* is what it is made of, in no language yet
 phrase        a text in no language yet, with its values
 notice        a short line about what was just done

@@ -6,7 +6,7 @@
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 MORNING = time(9)
 NIGHT = time(20)  # from then on, and before the morning, nothing goes out of its own accord
@@ -66,6 +66,13 @@ def is_decent(now: datetime, timezone: str) -> bool:
 def zone(name: str) -> ZoneInfo:
     """The time zone of this name; Amsterdam's for a name that no zone has (any more), so that nothing stops for it."""
     return ZoneInfo(name if is_timezone(name) else HOME)
+
+
+@cache
+def timezones() -> tuple[str, ...]:
+    """Those that are called after a place; Europe's first."""
+    every = (name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return tuple(sorted(every, key=lambda name: (not name.startswith("Europe/"), name)))
 
 
 def is_timezone(name: str) -> bool:

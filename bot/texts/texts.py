@@ -26,7 +26,7 @@ from bot.survey import checklist as checklists
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.buttons import encode
 from bot.survey.conversation.commands import COMMANDS, COORDINATING
-from bot.survey.conversation.views import Button, View
+from bot.survey.conversation.views import Button, Field, Form, View
 from bot.survey.errors import OperatorError
 from bot.survey.phrases import Phrase, Value, command
 from bot.texts import languages
@@ -116,7 +116,27 @@ class Texts:
 
     def letter(self, view: View, language: str, replaces: int | None = None) -> Letter:
         """A view as it is sent."""
-        return Letter(self.render(view, language), self.buttons(view, language), replaces)
+        form = self._form(view.form, language) if view.form else None
+        return Letter(self.render(view, language), self.buttons(view, language), replaces, form=form)
+
+    def _form(self, form: Form[Phrase], language: str) -> Form[str]:
+        fields = tuple(self._field(field, language) for field in form.fields)
+        return Form(form.press, self.word(form.send, language), fields)
+
+    def _field(self, field: Field[Phrase], language: str) -> Field[str]:
+        hint, error = (self.word(one, language) if one else None for one in (field.hint, field.error))
+        return Field(
+            field.name,
+            self.word(field.label, language),
+            field.kept,
+            field.kind,
+            hint,
+            field.between,
+            tuple((value, self.word(label, language)) for value, label in field.choices),
+            field.language,
+            field.value,
+            error,
+        )
 
     def values(self, view: View, language: str) -> dict[str, str]:
         """What a screen's one text is made of, each value by its name, said; without those that take a line away."""

@@ -14,7 +14,7 @@ from bot.survey.checklist import fingerprint
 from bot.survey.conversation import own_data, turned_away, welcome
 from bot.survey.conversation.buttons import Coordinate, Decline, Erase, Join, Position, TakeBack, Terms, Welcome
 from bot.survey.conversation.commands import COORDINATING
-from bot.survey.conversation.dialogue import Commanded, Event, Expired, Partnership, Turn, step
+from bot.survey.conversation.dialogue import Commanded, Event, Expired, Filled, Partnership, Turn, step
 from bot.survey.phrases import Phrase
 from bot.texts.texts import BETWEEN_LANGUAGES, Texts
 from bot.turns import show
@@ -31,6 +31,7 @@ WITH_WORDS = {
     "share": "share_typed",
 }  # what a coordinator's command does with words behind it
 TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)  # a consent text is the same text on every day
+NOTHING: Mapping[str, str] = {}
 WITHOUT_WORDS = {action: name for name, action in WITH_WORDS.items()}
 
 
@@ -80,8 +81,9 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
             return _join(who, code.lower(), texts.negotiate(language) or who.spoken)
         case Decline(language):
             return _decline(who, texts.negotiate(language))
-        case Coordinate(partnership, action, argument):
-            return coordinate(who, action, argument, partnership)
+        case Coordinate() | Filled() as asked:
+            press, filled = (asked, NOTHING) if isinstance(asked, Coordinate) else (asked.press, asked.values)
+            return coordinate(who, press.action, press.argument, press.partnership, filled)
         case event:
             return _converse(who, event)
 
@@ -153,7 +155,9 @@ def _again(who: Who) -> Who:
     return replace(who, contact=contact, seats=coordinators.seats(who.tx, contact)) if contact else who
 
 
-def coordinate(who: Who, action: str, argument: str = "-", partnership: int = 0) -> Reply:
+def coordinate(
+    who: Who, action: str, argument: str = "-", partnership: int = 0, filled: Mapping[str, str] = NOTHING
+) -> Reply:
     """An action of somebody with a seat; of anybody else it is an old button."""
     seats = who.seats_in(partnership) or _again(who).seats_in(partnership)
     if not seats:
@@ -162,11 +166,12 @@ def coordinate(who: Who, action: str, argument: str = "-", partnership: int = 0)
         choice = who.texts.letter(home.pick(seats, WITHOUT_WORDS.get(action, action)), seats[0].language)
         return _to_seat(who, seats[0], [choice], Coordinate(0, action, argument))
     update = who.update
-    shown = actions.handle(who.tx, who.texts, seats[0], action, argument, update.entrances, who.now)
+    press = Coordinate(seats[0].partnership.id, action, argument)
+    shown, where = actions.handle(who.tx, who.texts, seats[0], press, filled, update, who.now)
     if action == "left":
         farewell = Envelope(update.channel, update.address, replace(shown[-1], replaces=update.message))
         return Reply((farewell,), language=seats[0].language)
-    return _to_seat(who, seats[0], shown, Coordinate(seats[0].partnership.id, action, argument))
+    return _to_seat(who, seats[0], shown, where)
 
 
 def _to_seat(who: Who, seat: Seat, shown: list[Letter], where: Coordinate | None = None) -> Reply:

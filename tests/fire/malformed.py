@@ -12,10 +12,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from bot.coordination.actions import ACTIONS
-from bot.coordination.settings import FACTS
+from bot.coordination.settings import FACTS, SUMMARY
 from bot.survey.conversation.buttons import LETTERS, Screen
 from tests.telegram_server import SAMPLES, Json, text_parts
 
+FIELDS = (*FACTS.values(), *SUMMARY, *("place", "name", "day", "nl", "en", "minimum_group", ""))
 DEEP = 300  # levels; what can be written as JSON at all
 NUMBERS: Sequence[Any] = (
     *(0, 1, -1, True, False, 1.0, 1.5, -0.0, 1e308, float("inf"), float("-inf"), float("nan")),
@@ -277,8 +278,9 @@ class Malformed:
             "message": self.chance.choice(("", "1", "2", "99999999", "-1", "1.5", *WORDS)),
             "code": self.chance.choice(("", "", self.code(codes))),
         }
-        done = self.chance.choice(("press", "press", "press", "say", "say", "open", "nothing"))
-        said = {"press": lambda: self.data(codes), "say": lambda: self.text(codes), "open": lambda: self.code(codes)}
+        done = self.chance.choice(("press", "press", "press", "fill", "fill", "open", "nothing"))
+        said = {"press": lambda: self.data(codes), "fill": lambda: self.data(codes), "open": lambda: self.code(codes)}
+        told[f"field.{self.chance.choice(FIELDS)}"] = self.text(codes)
         told[done] = said.get(done, lambda: "x")()
         given = [(name, value) for name, value in told.items() if self.chance.random() < 0.93 or name == "proof"]
         return given * 20 if self.chance.random() < 0.02 else given

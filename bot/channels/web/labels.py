@@ -1,6 +1,6 @@
 """Labels: what the page itself says, around the letters."""
 
-from bot.survey.phrases import command, say
+from bot.survey.phrases import say
 
 WORDS = {
     "menu": say("Menu"),
@@ -50,8 +50,7 @@ WORDS = {
     "back": say("‹ Back"),
     "type_code": say("Do you have a code from a poster? Type it here, such as: KR7N-5XT2"),
     "open_code": say("Open"),
-    "type": say("Type a command, such as: /{invite} bakery", invite=command("invite")),
-    "send": say("Send"),
+    "saved": say("Saved."),
     "picture": say("Picture. The same is in the words."),
     "qr": say("QR code of the link below"),
     "offline": say("No connection. Leave this page open. We send your answer when the connection is back."),

@@ -34,8 +34,10 @@ from bot.survey.conversation.buttons import (
     Switch,
     Welcome,
     decode,
+    encode,
 )
 from bot.survey.conversation.commands import ABOUT_COMMANDS, ABOUT_COORDINATING, COMMANDS, COORDINATING
+from bot.survey.conversation.views import Form
 from bot.survey.phrases import command
 from bot.texts.languages import direction_of, tag_of
 from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, plain
@@ -55,7 +57,6 @@ MOST_STATEMENTS = 500  # kept as they are set; 26 in two languages, with what ca
 REVIEW, PAUSES = Position(Screen.REVIEW), (Position(Screen.PAUSE), Position(Screen.PAUSED))
 ROW, LEADS = re.compile(r"(\d+)\. "), Markup('<a href="/{}">{}</a>')
 LONGEST_TITLE = 70  # characters
-LONGEST_TYPED = 1_520  # characters: the longest text that a coordinator may send everybody, and its command
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Message:
     rows: tuple[tuple[HtmlButton, ...], ...] = ()
     attachment: Attachment | None = None
     link: str = ""  # to hand out
+    form: Form[str] | None = None
     is_screen: bool = False
 
 
@@ -101,7 +103,7 @@ def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(tag=tag_of, direction=direction_of)
+    environment.filters.update(tag=tag_of, direction=direction_of, data=encode)
     return environment.get_template("page.html")
 
 
@@ -163,7 +165,6 @@ class Pages:
             messages=[] if statement else self._messages(shown),
             pauses=shown.where in PAUSES,
             answers=self._rows(shown.letter, shown) if statement else (),
-            longest=LONGEST_TYPED,
             menu=self._menu(shown),
             **{**NOTHING, **more},
         )
@@ -206,6 +207,7 @@ class Pages:
             self._rows(letter, shown) if is_screen else (),
             letter.attachment,
             link[0] if link and is_screen and shown.role == "coordinator" else "",
+            letter.form,
             is_screen,
         )
 

@@ -8,17 +8,18 @@ from starlette.requests import Request
 
 from bot.channels.guesses import client_of
 from bot.channels.port import Opened
-from bot.channels.typed_text import said
 from bot.channels.web.tokens import TOKEN, new_token
 from bot.survey import codes
-from bot.survey.conversation.buttons import Position, Press, decode, position_from
-from bot.survey.conversation.dialogue import Commanded, Expired, Wrote
+from bot.survey.conversation.buttons import Coordinate, Position, Press, decode, position_from
+from bot.survey.conversation.dialogue import Expired, Filled, Wrote
 from bot.texts.texts import Texts
 
-Event = Press | Commanded | Wrote | Expired | Opened
+Event = Press | Filled | Wrote | Expired | Opened
 
-MOST_BODY = 16_384  # bytes of a form; ours have some hundreds
-MOST_FIELDS = 12
+MOST_BODY = 65_536  # bytes of a form; most have some hundreds, one with a text in each language has thousands
+MOST_FIELDS = 40
+FIELD, WAS = "field.", "was."
+"""What stands before the name of something to fill in: as it is sent, and as it was."""
 
 
 FORGOTTEN = "forgotten"  # instead of a token, on a phone that was somebody's
@@ -83,7 +84,19 @@ def event(fields: Mapping[str, str]) -> Event:
         return decode(fields["press"]) or Expired()
     if "open" in fields:
         return Opened(codes.find(fields["open"]))
-    return said(fields.get("say", ""))
+    return _filled(fields) if "fill" in fields else Wrote()
+
+
+def _filled(fields: Mapping[str, str]) -> Event:
+    """Only what they changed: else a page of an hour ago would put back what somebody else changed since."""
+    press = decode(fields["fill"])
+    given = {name.removeprefix(FIELD): _lines(text) for name, text in fields.items() if name.startswith(FIELD)}
+    changed = {name: text for name, text in given.items() if text != _lines(fields.get(f"{WAS}{name}", ""))}
+    return Filled(press, changed) if isinstance(press, Coordinate) else Expired()
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n")
 
 
 def position(fields: Mapping[str, str]) -> Position | None:

@@ -34,7 +34,7 @@ from bot.rendering import attachments
 from bot.survey import codes
 from bot.survey.conversation import turned_away
 from bot.survey.conversation.buttons import Coordinate, Go, Join, Position, Screen, Terms, Welcome
-from bot.survey.conversation.dialogue import Wrote
+from bot.survey.conversation.dialogue import Filled, Wrote
 from bot.survey.invitation import Invitation
 from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE
 
@@ -245,7 +245,7 @@ class Site:
                 return self.notice(caller, "too_many", 429)
             caller = await self.with_code(caller, event, code, fields)
         update = self.update(caller, event, f"tap {fields.get('once', '')}", requests.position(fields))
-        return await self.shown_after(caller, await self.in_flight.take(update, ANSWER_WITHIN))
+        return await self.shown_after(caller, event, await self.in_flight.take(update, ANSWER_WITHIN))
 
     async def with_code(self, caller: Caller, event: Event, code: str, fields: Mapping[str, str]) -> Caller:
         """Whoever acts on the page of an invitation. The first thing that a visitor does is what opens it, and only
@@ -261,10 +261,12 @@ class Site:
             return replace(caller, token=self.tokens.renewed(fields), is_new=True)
         return caller
 
-    async def shown_after(self, caller: Caller, shown: Shown) -> Response:
-        """What a respondent sees next has an address. What a coordinator did may be told only here and now."""
+    async def shown_after(self, caller: Caller, event: Event, shown: Shown) -> Response:
+        """What a respondent sees next has an address, and so has what comes of a form. What else a coordinator did may
+        be told only here and now, and what is wrong with a form too."""
         path = path_of(shown.where)
-        if caller.is_scripted or shown.notice or not isinstance(shown.where, Position):
+        has_address = isinstance(shown.where, Position) or (isinstance(event, Filled) and not shown.is_wrong)
+        if caller.is_scripted or shown.notice or not has_address:
             return await self.page(caller, shown, path)
         return self.go(caller, path, is_known=shown.is_known)
 

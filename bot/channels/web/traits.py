@@ -2,4 +2,4 @@
 
 from bot.survey.traits import Traits
 
-TRAITS = Traits(name="web", reaches_out=False)
+TRAITS = Traits(name="web", reaches_out=False, has_fields=True)

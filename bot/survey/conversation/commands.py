@@ -23,7 +23,7 @@ COORDINATING = ("status", "invite", "summary", "open", "close", "share", "settin
 
 _LOOKING = {
     *("home", "status", "invite", "places", "qr", "poster", "summary", "changes"),
-    *("share", "open", "close", "reopen", "team", "leave"),
+    *("share", "share_write", "open", "close", "reopen", "team", "leave"),
 }
 _CHOOSING = {"settings", "language", "open_name", "open_day", "open_weeks"}
 

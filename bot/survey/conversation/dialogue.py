@@ -15,6 +15,7 @@ from bot.survey.conversation.buttons import (
     ChooseGroup,
     ChooseMoment,
     ChooseOption,
+    Coordinate,
     Erase,
     Finish,
     Go,
@@ -184,6 +185,14 @@ class Commanded:
 
     name: str
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form that a coordinator sent: what is done with it, and the fields that they changed, by their names."""
+
+    press: Coordinate
+    values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

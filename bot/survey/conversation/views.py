@@ -1,9 +1,10 @@
-"""Views: what stands on a screen, as phrases and buttons, in no language yet."""
+"""Views: what stands on a screen, as phrases, buttons and fields to fill in, in no language yet."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Generic, Literal, TypeVar
 
-from bot.survey.conversation.buttons import Press
+from bot.survey.conversation.buttons import Coordinate, Press
 from bot.survey.phrases import Phrase
 
 
@@ -14,16 +15,53 @@ class Button:
     chosen: bool = False
 
 
+T = TypeVar("T")
+"""Phrases in a view; words in a letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Generic[T]):
+    """Something to fill in. `kept` is what there is, `value` what was filled in instead, with its `error`; a date lies
+    `between` two, a choice is one of `choices`, and `language` is that of what one writes in it."""
+
+    name: str
+    label: T
+    kept: str = ""
+    kind: Literal["line", "text", "date", "choice"] = "line"
+    hint: T | None = None
+    between: tuple[str, str] = ("", "")
+    choices: tuple[tuple[str, T], ...] = ()
+    language: str = ""
+    value: str = ""
+    error: T | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Form(Generic[T]):
+    """Fields that are sent together, by a button that says `send`."""
+
+    press: Coordinate
+    send: T
+    fields: tuple[Field[T], ...]
+
+    @property
+    def is_wrong(self) -> bool:
+        return any(field.error for field in self.fields)
+
+
 Row = tuple[Button, ...]
 Paragraph = tuple[Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One text, or paragraphs of lines where they are counted out; and rows of buttons under it."""
+    """One text, or paragraphs of lines where they are counted out; and rows of buttons under it. A form is for a
+    channel that has fields; `at` is where this stands, when that is not at what was asked for."""
 
     text: Phrase | tuple[Paragraph, ...]
     rows: tuple[Row, ...] = ()
+    form: Form[Phrase] | None = None
+    at: Coordinate | None = None
 
     @property
     def paragraphs(self) -> tuple[Paragraph, ...]:
@@ -31,7 +69,7 @@ class View:
 
     def under(self, *lines: Phrase) -> "View":
         """The same, with these lines first."""
-        return View((lines, *self.paragraphs), self.rows)
+        return replace(self, text=(lines, *self.paragraphs))
 
 
 def in_rows(buttons: Iterable[Button], width: int = 3) -> tuple[Row, ...]:

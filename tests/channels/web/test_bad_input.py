@@ -164,7 +164,7 @@ async def test_markup_is_words_wherever_it_is_put(house: House, visitors: Visito
     assert "{{ 7 * 7 }}" in page.whole
     assert "<script>alert" not in page.html
     await agree(house, anna, code)
-    for field in ("press", "say", "open", "at", "code", "once"):
+    for field in ("press", "fill", "open", "at", "code", "once"):
         for value in (MARKUP, "", "\x00", "a:1:2:yes:3", "g:1:e0", "w:x:" + "y" * 5000, "/start " + MARKUP, "9" * 400):
             await anna.open("/1")
             await anna.send(anna.last.forms["buttons answers"], {field: value})

@@ -79,12 +79,10 @@ async def coordinator(browser: Browser, house: House) -> Tab:
 
 async def test_what_one_is_typing_stays_when_something_else_comes(house: House, browser: Browser) -> None:
     tab = await coordinator(browser, house)
-    await tab.click("Menu")
-    await tab.click("Stand")
-    await tab.sees("geopend")
-    await tab.run("document.getElementById('say').focus()")
-    await tab.type("/uitnodigen bakker")
-    await tab.run("document.getElementById('say').setSelectionRange(3, 5)")
+    await tab.open(f"{house.page}/coordinate/places/1")
+    await tab.run("document.getElementById('field-place').focus()")
+    await tab.type("de bakker")
+    await tab.run("document.getElementById('field-place').setSelectionRange(3, 5)")
     with house.app.database.transaction() as tx:
         partnerships.close_wave(tx, 1, house.clock())
     house.app._standing = 0.0, ""
@@ -93,10 +91,11 @@ async def test_what_one_is_typing_stays_when_something_else_comes(house: House, 
     await tab.hide(hidden=False)
     await tab.until("!document.querySelector('#now').dataset.old")
     field = "(({value, selectionStart, selectionEnd}) => [value, selectionStart, selectionEnd])(document.activeElement)"
-    assert await tab.run(field) == ["/uitnodigen bakker", 3, 5], "by news"
-    await tab.click("Verstuur")
-    await tab.sees("Mensen uitnodigen: bakker")
-    assert await tab.run("document.getElementById('say').value") == "", "it was sent"
+    assert await tab.run(field) == ["de bakker", 3, 5], "by news"
+    await tab.click("Link maken")
+    await tab.sees("Mensen uitnodigen: de bakker")
+    await tab.open(f"{house.page}/coordinate/places/1")
+    assert await tab.run("document.getElementById('field-place').value") == "", "it was sent"
 
 
 async def test_a_coordinator_copies_the_invitation_without_opening_it(house: House, browser: Browser) -> None:
@@ -115,7 +114,8 @@ async def test_a_coordinator_can_type_all_that_may_be_sent(house: House, browser
         partnerships.close_wave(tx, 1, house.clock())
     text = "Dank u wel. " * 124 + "Tot ziens!"
     assert 1490 < len(text) <= 1500
-    await tab.run("document.getElementById('say').focus()")
-    await tab.type(f"/delen nl {text[:700]}\n\n{text[700:]}")
-    await tab.click("Verstuur")
+    await tab.open(f"{house.page}/coordinate/share/1")
+    await tab.run("document.getElementById('field-nl').focus()")
+    await tab.type(f"{text[:700]}\n\n{text[700:]}")
+    await tab.click("Bekijk hoe het wordt")
     await tab.sees("Tot ziens!")

@@ -279,13 +279,21 @@ async def every_coordinator_screen(tab: Tab, house: House) -> AsyncIterator[str]
     for label, sign in (
         ("Uitnodigen", "Deel de link"), ("QR-code", "Scan deze code"), ("Poster (A4)", "om te printen"),
         ("Een link voor nog een plek", "Voor welke plek?"), ("Bibliotheek", "uitnodigen: Bibliotheek"),
-        ("‹ Terug", "Wat wilt u"), ("Stand", "geopend"), ("Samenvatting", "De Verbinders"), ("Team", "coördinator"),
+        ("‹ Terug", "Wat wilt u"), ("Stand", "geopend"), ("Samenvatting", "scores"), ("Team", "coördinator"),
         ("Link voor een coördinator", "werkt één keer"), ("‹ Terug", "Team"), ("‹ Terug", "Wat wilt u"),
         ("Instellingen", "Contactpersoon"), ("‹ Terug", "Wat wilt u"), ("Ronde sluiten", "Wilt u ronde 1 sluiten"),
     ):  # fmt: skip
         await tab.click(label)
         await tab.sees(sign)
         yield f"coordinator: {label}"
+    await tab.click("Ja, sluiten")
+    await tab.sees("Ronde 1 is gesloten.")
+    for place, send in (("places/1", "Link maken"), ("settings/1", "Bewaren"), ("open_name/1/2.-", "Bewaren"),
+                        ("open_day/1/2.-", "Bewaren"), ("share/1", "Bekijk hoe het wordt")):  # fmt: skip
+        await tab.open(f"{house.page}/coordinate/{place}")
+        await tab.click(send)
+        await tab.until("!document.body.classList.contains('busy')")
+        yield f"coordinator: {place} sent as it is"
 
 
 async def five_answer(house: House, codes: Codes) -> None:
@@ -330,11 +338,12 @@ async def test_everything_is_large_enough_and_nothing_runs_off_the_screen(
             assert await tab.run(CUT_OFF) == [], name
 
 
-TARGETS = "[...document.querySelectorAll('button:not(.inline), a.button, summary, input:not([type=hidden]), textarea')]"
+CONTROLS = "button:not(.inline), a.button, summary, input:not([type=hidden]), textarea, select"
+TARGETS = f"[...document.querySelectorAll('{CONTROLS}')]"
 TOO_SMALL = f"""{TARGETS}.filter(one => one.checkVisibility()).filter(one => {{
     const box = one.getBoundingClientRect();
     return box.height < 43.9 || box.width < 43.9;
 }}).map(one => one.outerHTML)"""
-CUT_OFF = f"""{TARGETS}.filter(one => one.checkVisibility() && !['INPUT', 'TEXTAREA'].includes(one.tagName))
+CUT_OFF = f"""{TARGETS}.filter(one => one.checkVisibility() && !['INPUT', 'TEXTAREA', 'SELECT'].includes(one.tagName))
     .filter(one => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)
     .map(one => one.outerHTML)"""

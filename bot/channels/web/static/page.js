@@ -20,6 +20,11 @@
     status.textContent = text;
   }
 
+  function tellBriefly(text) {
+    tell(text);
+    setTimeout(() => { if (status.textContent === text) tell(""); }, 4000);
+  }
+
   // A tap goes out once, however often it is sent: it carries the number that its page was made with.
 
   function press(event) {
@@ -35,7 +40,7 @@
       return;
     }
     if (button) button.classList.add("pressed");
-    send(fields.toString());
+    send(fields.toString(), form);
   }
 
   // The second half of a double tap comes down on what the first half brought: nobody has read that yet.
@@ -44,7 +49,7 @@
     return byFinger && event.timeStamp - since < STEADY && event.target.closest("button, a");
   }
 
-  async function send(body) {
+  async function send(body, form) {
     busy = true;
     visit++;
     under = new URLSearchParams(body).get("once");
@@ -56,14 +61,15 @@
       const html = await answer.text();
       keep("");
       rest();
-      if (answer.ok) clearField(new URLSearchParams(body).get("say"));
       const from = location.pathname;
+      const saved = form && form.dataset.saved;
       show(html, true);
+      if (saved && !app().querySelector("[role=alert], [aria-invalid]")) tellBriefly(saved);
       if (tabs) tabs.postMessage([from, location.pathname]);
       if (next) [body, next] = [next, ""];
       else return;
     } catch {
-      return lose(() => send(body));
+      return lose(() => send(body, form));
     }
     send(body);
   }
@@ -138,7 +144,7 @@
     if (!fresh) return location.reload();
     const had = document.activeElement && document.activeElement.value;
     aloud.hush();
-    const returnField = carryField(fresh);
+    const goOn = byPress ? () => false : carry(fresh);
     if (!isTranslated()) [root.lang, root.dir] = [page.documentElement.lang, page.documentElement.dir];
     app().replaceWith(document.adoptNode(fresh));
     since = performance.now();
@@ -149,34 +155,33 @@
     prepare();
     if (byPress) return arrive();
     tell(words("news"), true);
-    if (returnField()) return;
+    if (goOn()) return;
     const same = had && [...app().querySelectorAll("button")].find((one) => one.value === had);
     if (same) same.focus({ preventScroll: true });
   }
 
-  // What somebody is typing stays, whatever comes meanwhile; what was sent goes.
+  // What somebody is filling in stays, whatever news comes meanwhile.
 
-  const field = () => document.getElementById("say");
-  const plain = (text) => (text || "").replaceAll("\r\n", "\n");
-
-  function clearField(sent) {
-    if (field() && sent && plain(sent) === plain(field().value)) field().value = "";
-  }
-
-  function carryField(fresh) {
-    const own = field(), place = fresh.querySelector("#say"), hadFocus = own && document.activeElement === own;
-    if (!own || !place || !(own.value || hadFocus)) return () => false;
-    const { selectionStart: from, selectionEnd: to } = own;
-    place.replaceWith(document.adoptNode(own));
+  function carry(fresh) {
+    const own = app().querySelector(".fields"), other = fresh.querySelector(".fields"), at = document.activeElement;
+    const inHand = own && (own.dataset.touched || own.contains(at));
+    if (!inHand || !other || own.elements.fill.value !== other.elements.fill.value) return () => false;
+    const isIn = own.contains(at), { selectionStart: from, selectionEnd: to } = at;
+    other.replaceWith(document.adoptNode(own));
     return () => {
-      if (!hadFocus) return false;
-      own.focus({ preventScroll: true });
-      own.setSelectionRange(from, to);
+      if (!isIn) return false;
+      at.focus({ preventScroll: true });
+      if (Number.isInteger(from)) at.setSelectionRange(from, to);
       return true;
     };
   }
 
   function arrive() {
+    const wrong = app().querySelector("[aria-invalid]");
+    if (wrong) {
+      wrong.focus({ preventScroll: true });
+      return wrong.closest(".field").scrollIntoView({ block: "center" });
+    }
     const now = app().querySelector("[role=alert]") || document.getElementById("now");
     if (!now) return;
     now.tabIndex = -1;
@@ -225,8 +230,7 @@
   async function copy(text, field) {
     if (field) field.select();
     try { await navigator.clipboard.writeText(text); } catch { if (!field || !document.execCommand("copy")) return; }
-    tell(words("copied"));
-    setTimeout(() => tell(""), 4000);
+    tellBriefly(words("copied"));
   }
 
   function prepare() {
@@ -238,6 +242,7 @@
   }
 
   document.addEventListener("submit", press);
+  document.addEventListener("input", (event) => { if (event.target.form) event.target.form.dataset.touched = "1"; });
   document.addEventListener("click", follow);
   document.addEventListener("click", (event) => { if (isTooSoon(event)) event.preventDefault(); }, true);
   document.addEventListener("click", (event) => {
