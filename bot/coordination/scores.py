@@ -1,8 +1,8 @@
 """Scores: what may be told of a wave, and what changed since the one before."""
 
-from bot.coordination.request import Asked, Shown, action
+from bot.coordination.request import Asked, Shown, action, local
 from bot.results.summaries import drawn, read_summary
-from bot.survey.conversation.views import View, in_rows
+from bot.survey.conversation.views import Paragraph, View, in_rows
 from bot.survey.phrases import say
 from bot.survey.scores.comparison import by_item
 from bot.survey.scores.summary import paragraphs
@@ -15,7 +15,14 @@ def _summary(asked: Asked) -> Shown:
     look_back = ((changed,),) if found.since and found.since.everyone else ()
     rows = (*look_back, *asked.menu) if asked.seat.role == "coordinator" else ()
     above = (drawn(asked.texts, found, asked.seat.language),) if found.items else ()
-    return Shown(View(paragraphs(found), rows), above)
+    return Shown(View((*paragraphs(found), _dated(asked)), rows), above)
+
+
+def _dated(asked: Asked) -> Paragraph:
+    """A page may be printed, and paper has no date of its own; a message has."""
+    if asked.channel.reaches_out:
+        return ()
+    return (say("This is how it was on {date}.", date=local(asked.partnership, asked.now).date()),)
 
 
 @action("changes", for_viewers=True)
