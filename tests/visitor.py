@@ -169,7 +169,10 @@ class Visitor:
 
     @property
     def token(self) -> str:
-        return next((cookie.value for cookie in self.session.cookie_jar), "")
+        return self.cookie("samenspraak")
+
+    def cookie(self, name: str) -> str:
+        return next((cookie.value for cookie in self.session.cookie_jar if cookie.key == name), "")
 
     async def open(self, place: str) -> Page:
         async with self.session.get(place) as response:

@@ -1,18 +1,30 @@
-"""The cookie: where a browser keeps somebody's token, out of reach of any script."""
+"""The cookie: where a browser keeps somebody's token, out of reach of any script; and, on a helper's device, two more.
 
-from dataclasses import dataclass
+The one holds the code of the helper's link. The other holds when somebody was last there: who finds it too old is asked
+who they are. Whoever could change it has the token beside it, so it needs no seal.
+"""
+
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.channels.web.helped import ANSWERS_WITHIN, IDLE
 from bot.channels.web.requests import FORGOTTEN, Caller
+from bot.letters import Clock
+from bot.survey import codes
+from bot.survey.whole_numbers import as_number
 
 KEPT = 400 * 24 * 3600  # seconds that a browser keeps a cookie at most
+HELPS = 12 * 3600  # seconds that a device helps, unless it is told again
+LAST_MOMENT = 10**11  # seconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
     public_url: str
+    clock: Clock
 
     @property
     def is_secure(self) -> bool:
@@ -22,15 +34,40 @@ class Cookie:
     def name(self) -> str:
         return "__Host-samenspraak" if self.is_secure else "samenspraak"
 
+    @property
+    def helping(self) -> str:
+        return f"{self.name}-helping"
+
+    @property
+    def here(self) -> str:
+        return f"{self.name}-here"
+
+    def helped(self, request: Request, caller: Caller) -> Caller:
+        """The same caller, with what a helper's device says of itself."""
+        code = codes.find(request.cookies.get(self.helping, ""))
+        seen = as_number(request.cookies.get(self.here, ""), LAST_MOMENT)
+        ago = self._now() - seen if code and seen else -1
+        return replace(caller, helping=code, is_here=0 <= ago <= IDLE + ANSWERS_WITHIN) if code else caller
+
+    def _now(self) -> int:
+        return int(self.clock().timestamp())
+
     def give(self, response: Response, caller: Caller, *, is_known: bool) -> None:
-        """To a visitor for as long as the browser is open; to somebody we know for as long as a browser keeps one."""
+        """To a visitor for as long as the browser is open; to somebody we know for as long as a browser keeps one, or
+        somebody helps with it."""
         if caller.is_new or is_known:
-            self._set(response, caller.token, KEPT if is_known else None)
+            self._set(response, self.name, caller.token, (HELPS if caller.helping else KEPT) if is_known else None)
+        if caller.helping and (caller.is_here or caller.is_new):
+            self._set(response, self.here, str(self._now()), None)
 
     def forget(self, response: Response) -> None:
         """This phone knows nobody any more, but that it was somebody's."""
-        self._set(response, FORGOTTEN, None)
+        self._set(response, self.name, FORGOTTEN, None)
 
-    def _set(self, response: Response, value: str, seconds: int | None) -> None:
-        kept, secure = f"; Max-Age={seconds}" if seconds else "", "; Secure" if self.is_secure else ""
-        response.headers.append("Set-Cookie", f"{self.name}={value}{kept}; Path=/; HttpOnly; SameSite=lax{secure}")
+    def help(self, response: Response, code: str) -> None:
+        """This device serves others from now on; or, without a code, no longer."""
+        self._set(response, self.helping, code, HELPS if code else 0)
+
+    def _set(self, response: Response, name: str, value: str, seconds: int | None) -> None:
+        kept, secure = "" if seconds is None else f"; Max-Age={seconds}", "; Secure" if self.is_secure else ""
+        response.headers.append("Set-Cookie", f"{name}={value}{kept}; Path=/; HttpOnly; SameSite=lax{secure}")

@@ -1,5 +1,6 @@
 """Labels: what the page itself says, around the letters."""
 
+from bot.channels.web.helping_labels import HELPING
 from bot.survey.phrases import say
 
 WORDS = {
@@ -63,4 +64,5 @@ WORDS = {
     "too_many": say("You tried too many links that do not work. Please try again in 10 minutes."),
     "too_large": say("What you sent was too big. It was not saved."),
     "broken": say("Sorry, something went wrong on our side. Please try again."),
+    **HELPING,
 }

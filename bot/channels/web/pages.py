@@ -298,6 +298,8 @@ NOTHING: Mapping[str, Any] = {
     "choices": (),
     "link_preview": None,
     "asks_code": False,
+    "helping": None,
+    "part": "",
 }
 
 

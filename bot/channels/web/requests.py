@@ -32,7 +32,8 @@ class TooLarge(Exception):
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who is asking. Whoever brought no token `is_new` and is given one; it means nothing until they agree. A phone
-    that `is_forgotten` was somebody's until they gave it away."""
+    that `is_forgotten` was somebody's until they gave it away. Where it serves others, `helping` is the code of the
+    helper's link, and somebody `is_here` when they touched it a moment ago."""
 
     token: str
     is_new: bool
@@ -40,6 +41,8 @@ class Caller:
     language: str | None
     is_scripted: bool
     is_forgotten: bool = False
+    helping: str = ""
+    is_here: bool = False
 
 
 def caller(request: Request, cookie: str, texts: Texts) -> Caller:
@@ -55,11 +58,11 @@ def caller(request: Request, cookie: str, texts: Texts) -> Caller:
     )
 
 
-async def form(request: Request) -> dict[str, str]:
+async def form(request: Request, most: int = MOST_FIELDS) -> dict[str, str]:
     """The fields that were sent; raises TooLarge without having read them all."""
     try:
         sent = (await body(request, MOST_BODY)).decode()
-        fields = parse_qsl(sent, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        fields = parse_qsl(sent, keep_blank_values=True, max_num_fields=most)
     except (UnicodeDecodeError, ValueError):
         return {}
     return dict(fields)

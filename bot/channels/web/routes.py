@@ -8,9 +8,11 @@ from starlette.routing import Route
 from bot.channels.in_flight import InFlight
 from bot.channels.port import House
 from bot.channels.web.cookie import Cookie
+from bot.channels.web.helping import Helping
 from bot.channels.web.link_preview import LinkPictures
 from bot.channels.web.notices import Notices
 from bot.channels.web.pages import Pages
+from bot.channels.web.paper_forms import PaperForms
 from bot.channels.web.paths import SCREENS
 from bot.channels.web.security_headers import SecurityHeaders
 from bot.channels.web.service_routes import ServiceRoutes
@@ -21,31 +23,38 @@ from bot.survey.conversation.buttons import Go, Position
 
 
 def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHeaders:
-    tokens, cookie = Tokens(secret), Cookie(public_url)
+    tokens, cookie = Tokens(secret), Cookie(public_url, house.clock)
     own = Site(house, public_url, tokens, cookie, pages, InFlight(house.act))
+    helping = Helping(own)
+    own.instead, watched = helping.instead, helping.watched
+    coordination_file = watched(own.coordination_file)
     machines = ServiceRoutes(house, pages.assets)
     post = partial(Route, methods=["POST"])
     routes = [
-        post("/tap", own.tap),  # the one that is asked most of all comes first
+        post("/tap", watched(own.tap)),  # the one that is asked most of all comes first
         Route("/standing", own.standing),
-        Route("/", own.beginning),
-        Route("/{number:item}", own.statement),
-        *(Route(f"/{path}", partial(own.view, Go(0, Position(screen)))) for screen, path in SCREENS.items()),
+        Route("/", watched(own.beginning)),
+        Route("/{number:item}", watched(own.statement)),
+        *(Route(f"/{path}", watched(partial(own.view, Go(0, Position(screen))))) for screen, path in SCREENS.items()),
         *(
-            Route(f"/{path}/{{name}}", partial(own.attached, Go(0, Position(screen))))
+            Route(f"/{path}/{{name}}", watched(partial(own.attached, Go(0, Position(screen)))))
             for screen, path in SCREENS.items()
         ),
-        Route("/coordinate/{action}", own.coordination),
-        Route("/coordinate/{action}/{partnership:number}", own.coordination),
-        Route("/coordinate/{action}/{partnership:number}/{name:file}", own.coordination_file),
-        Route("/coordinate/{action}/{partnership:number}/{argument:argument}", own.coordination),
-        Route("/coordinate/{action}/{partnership:number}/{argument:argument}/{name:file}", own.coordination_file),
+        Route("/coordinate/{action}", watched(own.coordination)),
+        Route("/coordinate/{action}/{partnership:number}", watched(own.coordination)),
+        Route("/coordinate/{action}/{partnership:number}/{name:file}", coordination_file),
+        Route("/coordinate/{action}/{partnership:number}/{argument:argument}", watched(own.coordination)),
+        Route(
+            "/coordinate/{action}/{partnership:number}/{argument:argument}/{name:file}", watched(own.coordination_file)
+        ),
+        *helping.routes(),
+        *PaperForms(own).routes(),
         Route("/i/{code:code}", own.invitation),
         Route("/i/{code:code}/{language:tag}", own.invitation),
         Route("/i/{code:code}/{language:tag}/more", own.terms),
         Route("/mine/{token:token}", own.personal, methods=["GET", "POST"]),
-        Route("/keep", own.keep),
-        Route("/keep.png", own.keep_code),
+        Route("/keep", watched(own.keep)),
+        Route("/keep.png", watched(own.keep_code)),
         post("/away", own.away),
         Route("/gone", own.gone),
         *machines.routes(),

@@ -6,7 +6,7 @@ leads to the address of what is shown then: by a redirect, or at once for a brow
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from bot.channels.typed_text import code_in
 from bot.channels.web import requests
 from bot.channels.web.choices import another_link, own_link, who_is_it
 from bot.channels.web.cookie import Cookie
+from bot.channels.web.helped import helped
 from bot.channels.web.link_preview import LinkPreview, link_preview
 from bot.channels.web.pages import Pages, mail_to_self
 from bot.channels.web.paths import path_of, path_of_press
@@ -44,6 +45,10 @@ INLINE = {"samenspraak.png": "image/png", "qr.png": "image/png"}
 DOWNLOADS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
 
 
+async def nothing_instead(*_asked: object) -> None:
+    """A code leads to the welcome, and to nothing else."""
+
+
 @dataclass(slots=True)
 class Site:
     house: House
@@ -54,10 +59,11 @@ class Site:
     in_flight: InFlight[Shown]
     guesses: Guesses = field(default_factory=Guesses)
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DRAWN_AT_ONCE))
+    instead: Callable[[Caller, str, str, str], Awaitable[Response | None]] = nothing_instead
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def caller(self, request: Request) -> Caller:
-        return requests.caller(request, self.cookie.name, self.house.texts)
+        return self.cookie.helped(request, requests.caller(request, self.cookie.name, self.house.texts))
 
     def update(self, caller: Caller, event: Event, once: str = "", at: Position | None = None) -> Update:
         unique = self.tokens.update(caller.token, once or secrets.token_hex(16))
@@ -138,6 +144,8 @@ class Site:
         shown = await self.look(caller, asked)
         if shown.code_is_right:
             self.guesses.was_right(caller.client, code)
+            if instead := await self.instead(caller, code, language, alert):
+                return instead
         others = [one for one in self.house.entrances.every if one.channel != TRAITS] if shown.letter.rows else []
         return await self.page(
             caller,
@@ -295,7 +303,7 @@ class Site:
         caller, fields = self.caller(request), await requests.form(request)
         if not self.is_ours(caller, fields):
             return await self.refused(caller, fields)
-        code = codes.find(fields.get("code", ""))
+        code = codes.find(fields.get("code", "")) or caller.helping
         response = RedirectResponse(f"/i/{quote(code, safe='')}" if code else "/gone", 303)
         self.cookie.forget(response)
         return response
@@ -316,6 +324,7 @@ class Site:
         self, caller: Caller, shown: Shown, path: str, status: int, *, is_known: bool | None = None, **more: Any
     ) -> Response:
         proof, once = self.tokens.proof(caller.token), secrets.token_hex(12)
+        more = {**helped(caller, shown, path, proof), **more}
         html = self.pages.render(shown, path=path, proof=proof, once=once, **more)
         response = HTMLResponse(html, status, headers={"Content-Location": path})
         self.cookie.give(response, caller, is_known=shown.is_known if is_known is None else is_known)

@@ -1,0 +1,38 @@
+"""Helping labels: what the page says on a device with which a helper lets others answer."""
+
+from bot.survey.phrases import say
+
+HELPING = {
+    "you_help": say("You help people here."),
+    "start_helping": say("Start helping"),
+    "stop_helping": say("Stop helping"),
+    "start_forgets": say("This device knows somebody. Keep their own link first, then start."),
+    "stop_forgets": say("When you stop, this device forgets who is answering now. Give them their own link first."),
+    "for_yourself": say("This link is for helping others. Do you only answer for yourself? Use the ordinary link."),
+    "answer_yourself": say("Answer for myself"),
+    "go_on_helping": say("Go on helping"),
+    "next_person": say("Next person"),
+    "same_person": say("Yes, go on"),
+    "not_the_same": say("No, next person"),
+    "still_there": say("Are you still there?"),
+    "still_there_why": say("Nobody touched the screen for a while. In one minute this device forgets you."),
+    "still_here": say("Yes, I am still here"),
+    "thanks_title": say("Thank you! Your answers count."),
+    "next_title": say("Make room for the next person"),
+    "so_far": say("Your answers so far are kept. They count when you go on later and tap Done."),
+    "take_link": say("Take your own link along. With it you see, change or erase your answers later."),
+    "scan": say("Scan this code with your own phone."),
+    "card": say("Card to print (PDF)"),
+    "no_link": say("I need no link"),
+    "no_link_means": say("Then you cannot see, change or erase your answers later. We cannot look them up for you."),
+    "no_link_so_far": say("Then you cannot go on later, and your answers so far do not count."),
+    "no_link_next": say("Do you agree? Then tap: Next person."),
+    "see_result": say("See my result"),
+    "type_forms": say("Type in forms on paper"),
+    "paper_how": say("With a keyboard: type 1 to 7 for the answer. Type 0 when there is no cross, or more than one."),
+    "paper_number": say("The number on the form"),
+    "paper_language": say("The form is in"),
+    "paper_group": say("You are:"),
+    "paper_empty": say("No answer"),
+    "paper_send": say("Keep this form"),
+}
