@@ -100,8 +100,11 @@ class Helping:
 
     async def helpers_page(self, request: Request) -> Response:
         caller = self._site.caller(request)
-        link = await self._site.house.helper_link(caller.helping) if caller.helping else None
-        return await self._about(caller, link, "/helping") if link else self._site.go(caller, "/")
+        if link := await self._site.house.helper_link(caller.helping) if caller.helping else None:
+            return await self._about(caller, link, "/helping")
+        response = self._site.go(caller, "/")
+        self._site.cookie.help(response, "")  # the link is no more: nobody is left with a device that leads nowhere
+        return response
 
     async def start(self, request: Request) -> Response:
         """From here on this device serves others; whoever it knew is forgotten, or they would be the first."""

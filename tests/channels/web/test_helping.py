@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from yarl import URL
 
 from bot.survey import short_codes
 from storage import partnerships
@@ -270,6 +271,24 @@ async def test_a_tablet_that_lost_power_asks_who_is_there(
     await tablet.open(address)
     assert (tablet.place, tablet.token) != (address, "")
     assert WELCOME in tablet.last.text
+
+
+async def test_a_browser_that_was_closed_asks_at_once(house: House, visitors: Visitors, code: str) -> None:
+    tablet = visitors()
+    await begin(tablet, code)
+    await join(tablet, 11)
+    tablet.session.cookie_jar.clear(lambda cookie: not cookie["max-age"])
+    await tablet.open("/")
+    assert tablet.last.whole == WHO
+
+
+async def test_a_device_whose_link_is_no_more_can_stop(house: House, visitors: Visitors, code: str) -> None:
+    tablet = visitors()
+    tablet.session.cookie_jar.update_cookies({"samenspraak-helping": "a" * 26}, URL(house.page))
+    await tablet.open("/")
+    assert tablet.status == 404
+    await tablet.press("Stoppen met helpen")
+    assert (tablet.place, tablet.cookie("samenspraak-helping")) == ("/", "")
 
 
 @pytest.mark.parametrize("seconds", [0, 180])

@@ -127,3 +127,14 @@ async def test_digits_choose_and_go_on(house: House, browser: Browser, code: str
     given = house.rows("SELECT item, option FROM answers ORDER BY item")
     first = ["no", "rather_no", "middle", "rather_yes", "yes", "dont_know", "not_applicable"]
     assert given == [*enumerate(first, 1), *((item, "yes") for item in range(9, 27))]
+
+
+@needs_chromium
+async def test_the_page_is_no_wider_than_a_small_phone_with_large_letters(
+    house: House, browser: Browser, code: str
+) -> None:
+    tab = await browser.tab()
+    await tab.look(width=180, height=320, text=2.0)
+    await tab.open(f"{house.page}/i/{code}/paper")
+    await tab.sees("Formulier invoeren: De Verbinders")
+    assert await tab.run("document.documentElement.scrollWidth") == 180
