@@ -93,7 +93,7 @@ def _thanks(dialogue: Dialogue, _number: int, now: datetime) -> View:
             {if_closed}This round is closed. The people of {partnership} talk about the result of the group together.
             The coordinator is never shown your own answers.
 
-            {if_awaited}{if_page}The statements are still open. Come back later with your own link. Then you see the
+            {if_open}{if_page}The statements are still open. Come back later with your own link. Then you see the
               result.""",
             if_takes_back=dialogue.may_take_back(now),
             time=_local_time(dialogue),
@@ -103,7 +103,6 @@ def _thanks(dialogue: Dialogue, _number: int, now: datetime) -> View:
             scores=joined((_own_score(dimension, own, last) for dimension in dialogue.checklist.dimensions), "\n"),
             if_open=dialogue.wave_open,
             if_closed=not dialogue.wave_open,
-            if_awaited=dialogue.wants_result and dialogue.wave_open,
         ),
         (*_group_result(dialogue), *_taking_back(dialogue, now), own_data_button(dialogue)),
     )
@@ -133,11 +132,10 @@ def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
     """It is sent at closing to who asked for it; from then on it can be seen at any time."""
     if not dialogue.wave_open:
         return ((Button(say("Result of the whole group"), Go(dialogue.response, Position(Screen.RESULT))),),)
+    if not dialogue.channel.reaches_out:  # a page shows it whenever they come
+        return ()
     wanted = dialogue.wants_result
-    label = (
-        say("Send me the result later") if dialogue.channel.reaches_out else say("See the result of the group later")
-    )
-    return ((Button(label, WantResult(dialogue.response, int(not wanted)), wanted),),)
+    return ((Button(say("Send me the result later"), WantResult(dialogue.response, int(not wanted)), wanted),),)
 
 
 def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
