@@ -80,9 +80,11 @@ class Page(HTMLParser):
     def _field_begins(self, tag: str, given: dict[str, str]) -> None:
         """A field has its label, and what is said about it, by their ids."""
         if tag == "label":
-            self._label_of = given["for"]
+            self._label_of = given.get("for", "")  # one around its field needs none
         elif tag == "option" and "selected" in given:
             self._form.fields[self._field] = given["value"]
+        elif given.get("type") == "radio":
+            self._form.fields |= {given["name"]: given["value"]} if "checked" in given else {}
         elif "name" in given:
             self._field = given["name"]
             self._form.fields[self._field] = given.get("value", "")

@@ -75,7 +75,7 @@ async def test_an_empty_form_is_not_kept(house: House, visitors: Visitors, code:
 async def test_a_form_of_another_site_is_not_taken(house: House, visitors: Visitors, code: str) -> None:
     helper = visitors()
     page = await type_in(helper, code, filled("12", proof="0" * 40))
-    assert (helper.status, page.alert) == (403, "Deze pagina was te oud. Uw keuze is niet bewaard. Kies opnieuw.")
+    assert (helper.status, page.alert) == (403, "Deze pagina was te oud. Wat u koos, is niet bewaard. Tik opnieuw.")
     assert 'value="12"' in page.html, "what was typed is still there"
     await helper.send(page.forms["paper"], filled("12"))
     assert house.rows(FORMS) == [("paper", 12)]
