@@ -23,6 +23,7 @@ OPTIONS = {
     "nl": ("Nee", "Meer nee dan ja", "Ertussenin", "Meer ja dan nee", "Ja", "Weet ik niet", "Geldt niet voor mij"),
     "en": ("No", "More no than yes", "In between", "More yes than no", "Yes", "I don't know", "Does not apply to me"),
 }
+THIRD = "3. Samenwerken gaat alleen goed als iedereen die meedoet, … → Meer ja dan nee"  # a row of the review
 KEYS = ("no", "rather_no", "middle", "rather_yes", "yes", "dont_know", "not_applicable")
 
 
@@ -237,7 +238,7 @@ async def every_screen(tab: Tab, house: House, codes: Codes) -> AsyncIterator[st
 async def last_screens(tab: Tab) -> AsyncIterator[str]:
     await tab.sees("U heeft bij alle zinnen een antwoord gekozen.")
     yield "review"
-    for label, sign in (("3", "Zin 3 van 26"), ("Verder ›", "bij alle zinnen"), ("Klaar", "Dank u wel!")):
+    for label, sign in ((THIRD, "Zin 3 van 26"), ("Verder ›", "bij alle zinnen"), ("Klaar", "Dank u wel!")):
         await tab.click(label)
         await tab.sees(sign)
         yield f"after {label}"
