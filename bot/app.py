@@ -117,7 +117,8 @@ class App:
     async def standing(self) -> str:
         """As it was some seconds ago, perhaps: every page that is open asks."""
         if (now := time.monotonic()) >= self._standing[0]:
-            self._standing = now + STANDS_FOR, self._standing[1]  # whoever asks meanwhile, is told the one before
+            if self._standing[1]:  # whoever asks meanwhile, is told the one before
+                self._standing = now + STANDS_FOR, self._standing[1]
             found = await self.database.run_when_there(waves.standing)
             self._standing = now + STANDS_FOR, sha256(repr(found).encode()).hexdigest()[:12]
         return self._standing[1]

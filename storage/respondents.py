@@ -285,6 +285,7 @@ def _dialogue(
         touched_at=row.touched_at,
         reminders_sent=row.reminders_sent,
         reminded_at=row.reminded_at,
+        is_invited=row.started_at is None,
     )
 
 
@@ -317,6 +318,7 @@ _LOAD = Prepared(
             responses.c.next_reminder_at,
             responses.c.reminders_sent,
             responses.c.reminded_at,
+            responses.c.started_at,
             waves.c.id.label("wave"),
             waves.c.number,
             waves.c.name.label("wave_name"),

@@ -163,7 +163,7 @@ def _share_yes(asked: Asked, wave: Wave) -> View:
         return _preview(asked, wave)
     if not waves.answer(asked.tx, wave.id, asked.now):
         return share(asked.anew)
-    people = len(waves.took_part(asked.tx, wave.id))
+    people = sum(not one.on_a_page for one in waves.took_part(asked.tx, wave.id))
     return asked.told(
         say_n("Your message is on its way to {count} person.", "Your message is on its way to {count} people.", people)
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.coordination.request import Asked, action, menu
 from bot.survey.conversation.buttons import Coordinate
-from bot.survey.conversation.views import Button, Paragraph, View
+from bot.survey.conversation.views import Button, Paragraph, Row, View
 from bot.survey.phrases import joined, say, verbatim
 from bot.survey.scores.summary import standing
 from storage.coordinators import Seat
@@ -41,5 +41,12 @@ def home(asked: Asked) -> View:
     turnout = turnout_of(asked.tx, asked.wave.id)
     stands = joined(standing(turnout.started, turnout.completed, turnout.invited), " ")
     reading = (asked.button(say("Summary"), "summary"),), (asked.button(say("No more summaries"), "leave"),)
-    rows = reading if asked.seat.role == "viewer" else asked.menu
+    rows = reading if asked.seat.role == "viewer" else (*_undoing(asked), *asked.menu)
     return View((asked.heading, (stands,), (say("What do you want to do?"),)), rows)
+
+
+def _undoing(asked: Asked) -> tuple[Row, ...]:
+    """An opening can be undone until its invitations go out."""
+    if not (asked.is_open and asked.wave.invite_at and asked.wave.invite_at > asked.now):
+        return ()
+    return ((asked.button(say("Undo: do not open round {n}", n=asked.wave.number), "undo", asked.wave.number),),)

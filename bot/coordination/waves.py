@@ -312,7 +312,7 @@ def _close(asked: Asked) -> View:
 def _still_busy(asked: Asked, busy: int) -> Paragraph:
     if not busy:
         return ()
-    told = len(waves.took_part(asked.tx, asked.wave.id, unfinished=True))
+    told = sum(not one.on_a_page for one in waves.took_part(asked.tx, asked.wave.id, unfinished=True))
     return (
         say_n(
             "{count} person is still busy. That answer will not count.",

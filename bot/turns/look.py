@@ -1,6 +1,7 @@
 """A look: what a page shows to somebody, wherever they look, who does nothing.
 
-It only reads. Whoever fetches an address to make a preview of it leaves nothing behind and is not counted.
+It only reads, but for scores that may be released by then: a summary releases them whenever it is read. Whoever fetches
+an address to make a preview of it leaves nothing behind and is not counted.
 """
 
 from dataclasses import replace
@@ -54,16 +55,21 @@ def _seen(who: Who, known: Known | None, spoken: str) -> Shown:
 
 
 def _here(dialogue: Dialogue) -> Position:
-    """Where the answers put them; who has not begun in a next wave, is asked to first."""
-    is_asked_again = dialogue.wave > 1 and not dialogue.answers and dialogue.here.screen == Screen.ITEM
+    """Where the answers put them; who was invited to a next wave and did not begin, is asked to first."""
+    is_asked_again = dialogue.is_invited and not dialogue.answers and dialogue.here.screen == Screen.ITEM
     return Position(Screen.INVITED) if is_asked_again else dialogue.here
 
 
 def _of_respondent(who: Who, known: Known, asked: Position | None) -> Shown:
-    """The screen at the position that is asked for, when they may be there; else the one where they are."""
+    """The screen at the position that is asked for, when they may be there; else the one where they are. Who takes part
+    in several partnerships chooses one first, when they do not say where they want to be."""
     dialogue = known.dialogue
-    turn = step(dialogue, Go(dialogue.response, asked), who.now) if asked else None
-    if turn is None or turn.notice:
+    pick = Position(Screen.PICK)
+    if dialogue.others and asked in (None, pick):
+        turn = Turn(dialogue, pick)
+    else:
+        turn = step(dialogue, Go(dialogue.response, asked), who.now) if asked else Turn(dialogue, _here(dialogue))
+    if turn.notice:
         turn = Turn(dialogue, _here(dialogue))
     letters, values = show.screen(who, known, turn)
     return Shown(dialogue.language, tuple(letters), where=turn.show, values=values)

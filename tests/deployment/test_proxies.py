@@ -87,8 +87,9 @@ async def test_the_walk_through_a_proxy_stays_at_its_address(house: House, outsi
             await answer(house, anna, "yes")
             assert item_on(anna) == item + 1
         form = anna.last.forms["buttons answers"]
-        async with anna.session.post(form.action, data=form.fields, allow_redirects=False) as response:
-            assert (response.status, response.headers["Location"]) == (303, "/4")
+        pressed = {**form.fields, "press": form.buttons[0][2]}
+        async with anna.session.post(form.action, data=pressed, allow_redirects=False) as response:
+            assert (response.status, response.headers["Location"]) == (303, "/5")
         await anna.open("/keep")
         assert f"{house.page}/mine/{anna.token}" in anna.last.html, "as PUBLIC_URL has it, and not as somebody asked"
         async with anna.session.get(f"/mine/{anna.token}.", allow_redirects=False) as response:

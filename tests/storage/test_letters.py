@@ -239,8 +239,9 @@ def test_only_channels_that_reach_out_are_looked_for(database: Database) -> None
 def test_nothing_is_written_to_somebody_whom_nothing_can_be_sent(database: Database) -> None:
     with database.transaction() as tx:
         seen = replace(tx, channels={CHANNEL: Traits(CHANNEL)})
-        assert not letters.enqueue(seen, somebody(seen), LETTER, MONDAY, "a key")
-        assert letters.enqueue(tx, somebody(tx), LETTER, MONDAY, "a key")
+        contact = somebody(tx)
+        assert not letters.enqueue(seen, contact, LETTER, MONDAY, "a key")
+        assert letters.enqueue(tx, contact, LETTER, MONDAY, "a key")
     assert rows(database, "SELECT count(*) FROM letters") == [(1,)]
 
 

@@ -127,7 +127,7 @@ def answered(tx: Tx, address: str) -> None:
             **{name: getattr(before, name) for name in before.__slots__},
             "answers": dict.fromkeys(CHECKLIST.items, "yes"),
             "group": "other",
-            "completed": True,
+            "completed_at": MONDAY,
         }
     )
     respondents.save(tx, caller, whole, MONDAY)

@@ -17,7 +17,7 @@ from bot.survey import codes
 from bot.survey.whole_numbers import as_number
 
 KEPT = 400 * 24 * 3600  # seconds that a browser keeps a cookie at most
-HELPS = 12 * 3600  # seconds that a device helps, unless it is told again
+HELPS = 24 * 3600  # seconds that a device helps after the last page that it showed
 LAST_MOMENT = 10**11  # seconds since 1970
 
 
@@ -57,6 +57,8 @@ class Cookie:
         somebody helps with it."""
         if caller.is_new or is_known:
             self._set(response, self.name, caller.token, (HELPS if caller.helping else KEPT) if is_known else None)
+        if caller.helping:
+            self.help(response, caller.helping)
         if caller.helping and (caller.is_here or caller.is_new):
             self._set(response, self.here, str(self._now()), None)
 

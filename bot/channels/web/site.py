@@ -35,6 +35,7 @@ from bot.rendering import attachments
 from bot.survey import codes
 from bot.survey.conversation import turned_away
 from bot.survey.conversation.buttons import Coordinate, Go, Join, Position, Screen, Terms, Welcome
+from bot.survey.conversation.commands import only_looks
 from bot.survey.conversation.dialogue import Filled, Wrote
 from bot.survey.invitation import Invitation
 from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE
@@ -251,6 +252,8 @@ class Site:
         if code := code_in(event) or codes.find(fields.get("code", "")):
             if not self.guesses.may_try(caller.client, code):
                 return self.notice(caller, "too_many", 429)
+            if isinstance(event, Join) and not caller.helping and await self.house.helper_link(code):
+                return self.go(caller, f"/i/{code}")  # a helper's device that forgot what it is: it is told there
             caller = await self.with_code(caller, event, code, fields)
         update = self.update(caller, event, f"tap {fields.get('once', '')}", requests.position(fields))
         return await self.shown_after(caller, event, await self.in_flight.take(update, ANSWER_WITHIN))
@@ -317,7 +320,9 @@ class Site:
         self, caller: Caller, shown: Shown, path: str, status: int = 200, *, is_known: bool | None = None, **more: Any
     ) -> Response:
         """`path` is its address, for a script that did not come here by it."""
-        standing = await self.house.standing() if shown.is_known else ""
+        # What a coordinator did may be told only here: such a page is not read anew when there is news.
+        is_told_once = isinstance(shown.where, Coordinate) and not only_looks(shown.where)
+        standing = await self.house.standing() if shown.is_known and not is_told_once else ""
         return self.answer(caller, shown, path, status, is_known=is_known, standing=standing, **more)
 
     def answer(

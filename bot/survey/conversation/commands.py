@@ -22,7 +22,7 @@ COORDINATING = ("status", "invite", "summary", "open", "close", "share", "settin
 """The coordinator's part of the menu."""
 
 _LOOKING = {
-    *("home", "status", "invite", "places", "qr", "poster", "summary", "changes"),
+    *("home", "status", "invite", "places", "qr", "poster", "form", "summary", "changes"),
     *("share", "share_write", "open", "close", "reopen", "team", "leave"),
 }
 _CHOOSING = {"settings", "language", "open_name", "open_day", "open_weeks"}

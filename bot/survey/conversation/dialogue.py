@@ -104,6 +104,7 @@ class Dialogue:
     touched_at: datetime | None = None
     reminders_sent: int = 0
     reminded_at: datetime | None = None
+    is_invited: bool = False
     earlier: Mapping[int, str] = field(default_factory=dict)
 
     @property

@@ -39,6 +39,7 @@ def text(dialogue: Dialogue, number: int, *, is_on_the_way: bool = False) -> Phr
         done=part - 1,
         previous=is_on_the_way and _previous(dialogue, number - 1),
         if_several=bool(dialogue.others),
+        partnership=dialogue.partnership.name,
         number=number,
         count=len(dialogue.checklist.items),
         dimension=dialogue.checklist.dimensions[part - 1].plain,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -320,8 +321,23 @@ async def test_axe_finds_nothing_on_any_screen(
         screens = every_coordinator_screen(tab, house) if is_coordinator else every_screen(tab, house, codes)
         async for name in screens:
             assert await violations(tab, axe) == [], name
+            if not dark:
+                async with in_english(tab, house) as english:
+                    assert await violations(english, axe) == [], f"{name}, in English"
             looked_at += 1
     print(f"\naxe looked at {looked_at} screens")
+
+
+@asynccontextmanager
+async def in_english(tab: Tab, house: House) -> AsyncIterator[Tab]:
+    """The same address in a second tab of the same person, as if they had chosen another language meanwhile."""
+    house.rows("UPDATE contacts SET language = 'en' RETURNING id")
+    second = await tab.another(await tab.run("location.href"))
+    try:
+        yield second
+    finally:
+        house.rows("UPDATE contacts SET language = 'nl' RETURNING id")
+        await second.call("Page.close")
 
 
 @pytest.mark.parametrize("text", [1.0, 2.0])

@@ -15,8 +15,6 @@ from tests.replicas import replicas
 from tests.telegram_server import TelegramServer
 from tests.visitor import Fields, Form, Page, Visitor
 
-pytestmark = pytest.mark.long
-
 PEOPLE = 50
 
 
