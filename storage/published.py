@@ -123,7 +123,8 @@ def depart(tx: Tx, checklist: Checklist, who: int | ColumnElement[bool]) -> None
 def hold(tx: Tx, response: int) -> None:
     """Until the end of this transaction no release is made of the wave of this response, nor is the wave closed: what
     is read from now on stays so."""
-    _lock(tx, waves.c.id == select(responses.c.wave_id).where(responses.c.id == response).scalar_subquery())
+    number = literal(response, BigInteger)  # as it stands in a button: it may be any
+    _lock(tx, waves.c.id == select(responses.c.wave_id).where(responses.c.id == number).scalar_subquery())
 
 
 def _lock(tx: Tx, which: ColumnElement[bool]) -> None:

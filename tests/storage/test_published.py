@@ -548,3 +548,8 @@ def test_a_seat_alone_is_no_news(database: Database, texts: Texts) -> None:
 
 def test_every_group_that_can_be_chosen_is_told_apart() -> None:
     assert {*releases.BLOCK_GROUPS} == {*GROUP_LABELS}
+
+
+def test_a_number_that_no_response_can_have_holds_nothing(database: Database) -> None:
+    with database.transaction() as tx:
+        releases.hold(tx, 10**18 - 1)

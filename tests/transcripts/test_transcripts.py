@@ -153,7 +153,7 @@ def marks_of(path: Path) -> list[pytest.MarkDecorator]:
 
 
 @pytest.mark.parametrize(
-    "always_restart", [pytest.param(False, id="straight"), pytest.param(True, id="restarted", marks=pytest.mark.long)]
+    "always_restart", [pytest.param(False, id="straight"), pytest.param(True, id="restarted", marks=pytest.mark.fire)]
 )
 @pytest.mark.parametrize("path", [pytest.param(one, id=one.stem, marks=marks_of(one)) for one in TRANSCRIPTS])
 async def test_transcript(
