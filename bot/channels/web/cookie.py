@@ -57,9 +57,10 @@ class Cookie:
         somebody helps with it."""
         if caller.is_new or is_known:
             self._set(response, self.name, caller.token, (HELPS if caller.helping else KEPT) if is_known else None)
-        if caller.helping:
-            self.help(response, caller.helping)
-        if caller.helping and (caller.is_here or caller.is_new):
+        if not caller.helping:
+            return
+        self.help(response, caller.helping)
+        if caller.is_here or caller.is_new:
             self._set(response, self.here, str(self._now()), None)
 
     def forget(self, response: Response) -> None:

@@ -102,7 +102,7 @@ class Helping:
         caller = self._site.caller(request)
         if link := await self._site.house.helper_link(caller.helping) if caller.helping else None:
             return await self._about(caller, link, "/helping")
-        response = self._site.go(caller, "/")
+        response = self._site.go(replace(caller, helping=""), "/")
         self._site.cookie.help(response, "")  # the link is no more: nobody is left with a device that leads nowhere
         return response
 

@@ -296,6 +296,7 @@ NOTHING: Mapping[str, Any] = {
     "letter_to_self": "",
     "view": "letters",
     "choices": (),
+    "told_once": False,
     "link_preview": None,
     "asks_code": False,
     "helping": None,

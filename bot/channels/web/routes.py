@@ -44,9 +44,7 @@ def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHe
         Route("/coordinate/{action}/{partnership:number}", watched(own.coordination)),
         Route("/coordinate/{action}/{partnership:number}/{name:file}", coordination_file),
         Route("/coordinate/{action}/{partnership:number}/{argument:argument}", watched(own.coordination)),
-        Route(
-            "/coordinate/{action}/{partnership:number}/{argument:argument}/{name:file}", watched(own.coordination_file)
-        ),
+        Route("/coordinate/{action}/{partnership:number}/{argument:argument}/{name:file}", coordination_file),
         *helping.routes(),
         *PaperForms(own).routes(),
         Route("/i/{code:code}", own.invitation),

@@ -320,9 +320,9 @@ class Site:
         self, caller: Caller, shown: Shown, path: str, status: int = 200, *, is_known: bool | None = None, **more: Any
     ) -> Response:
         """`path` is its address, for a script that did not come here by it."""
-        # What a coordinator did may be told only here: such a page is not read anew when there is news.
-        is_told_once = isinstance(shown.where, Coordinate) and not only_looks(shown.where)
-        standing = await self.house.standing() if shown.is_known and not is_told_once else ""
+        if isinstance(shown.where, Coordinate) and not only_looks(shown.where):
+            more["told_once"] = True  # what a coordinator did is told only here: it is not read anew when there is news
+        standing = await self.house.standing() if shown.is_known else ""
         return self.answer(caller, shown, path, status, is_known=is_known, standing=standing, **more)
 
     def answer(

@@ -4,11 +4,12 @@ Nothing is stored about them, so the buttons carry the invitation and the langua
 """
 
 from datetime import datetime
+from functools import partial
 
 from bot.survey.conversation.buttons import Decline, Join, Terms, Welcome
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.values import shared
-from bot.survey.conversation.views import Button, Row, View, in_rows
+from bot.survey.conversation.views import Button, View, in_rows
 from bot.survey.phrases import Phrase, language, say, within
 from bot.survey.traits import Traits
 
@@ -37,7 +38,11 @@ DECLINED = say("""That is fine. We keep nothing about you.
     Changed your mind? Open the link again.""")
 
 
-def welcome(
+def _invited(
+    text: Phrase,
+    aside: Phrase,
+    leads: type[Welcome | Terms],
+    own: type[Welcome | Terms],
     asked_by: Partnership,
     invitation: str,
     spoken: str,
@@ -45,35 +50,20 @@ def welcome(
     channel: Traits,
     now: datetime,
 ) -> View:
-    """Taking part starts with the button and not before."""
+    """Taking part starts with the button and not before. `aside` leads to the other screen about the invitation, and
+    another language to the `own` one."""
     rows = (
-        *_yes_or_no(invitation, spoken),
-        (Button(say("Read more"), Terms(invitation, spoken)),),
-        *in_rows(Button(language(code), Welcome(invitation, code)) for code in languages if code != spoken),
+        (Button(say("Yes, I will take part"), Join(invitation, spoken)),),
+        (Button(say("No, thanks"), Decline(spoken)),),
+        (Button(aside, leads(invitation, spoken)),),
+        *in_rows(Button(language(code), own(invitation, code)) for code in languages if code != spoken),
     )
-    return View(within(WELCOME, shared(asked_by, channel, now)), rows)
+    return View(within(text, shared(asked_by, channel, now)), rows)
 
 
-def terms(
-    asked_by: Partnership,
-    invitation: str,
-    spoken: str,
-    languages: tuple[str, ...],
-    channel: Traits,
-    now: datetime,
-) -> View:
-    """All that is agreed to, behind the welcome: one can say yes or no here too, or go back."""
-    rows = (
-        *_yes_or_no(invitation, spoken),
-        (Button(say("‹ Back"), Welcome(invitation, spoken)),),
-        *in_rows(Button(language(code), Terms(invitation, code)) for code in languages if code != spoken),
-    )
-    return View(within(AGREED_TO, shared(asked_by, channel, now)), rows)
-
-
-def _yes_or_no(invitation: str, spoken: str) -> tuple[Row, ...]:
-    yes, no = Button(say("Yes, I will take part"), Join(invitation, spoken)), Button(say("No, thanks"), Decline(spoken))
-    return (yes,), (no,)
+welcome = partial(_invited, WELCOME, say("Read more"), Terms, Welcome)
+terms = partial(_invited, AGREED_TO, say("‹ Back"), Welcome, Terms)
+"""All that is agreed to, behind the welcome: one can say yes or no here too, or go back."""
 
 
 def seat_offered(partnership: Partnership, role: str) -> Phrase:

@@ -119,3 +119,17 @@ async def test_a_coordinator_can_type_all_that_may_be_sent(house: House, browser
     await tab.type(f"{text[:700]}\n\n{text[700:]}")
     await tab.click("Bekijk hoe het wordt")
     await tab.sees("Tot ziens!")
+
+
+async def test_a_link_that_is_told_once_stays_whatever_is_done_in_another_tab(house: House, browser: Browser) -> None:
+    tab = await coordinator(browser, house)
+    second = await tab.another(f"{house.page}/coordinate/team")
+    told = []
+    for one in (tab, second):
+        await one.open(f"{house.page}/coordinate/team")
+        await one.click("Link voor een coördinator")
+        await one.sees("werkt één keer")
+        told.append(await one.text())
+    await asyncio.sleep(0.5)
+    assert await tab.text() == told[0]
+    assert told[0] != told[1], "each has a link of its own"

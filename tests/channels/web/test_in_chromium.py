@@ -367,7 +367,7 @@ async def test_everything_is_large_enough_and_nothing_runs_off_the_screen(
             assert await tab.run(CUT_OFF) == [], name
 
 
-CONTROLS = "button:not(.inline), a.button, summary, input:not([type=hidden]), textarea, select"
+CONTROLS = "button, a.button, summary, input:not([type=hidden]), textarea, select"
 TARGETS = f"[...document.querySelectorAll('{CONTROLS}')]"
 TOO_SMALL = f"""{TARGETS}.filter(one => one.checkVisibility()).filter(one => {{
     const box = one.getBoundingClientRect();

@@ -196,11 +196,11 @@
     catchUp();
   }
 
-  // What somebody has filled in is not lost to news.
-  const isFilledIn = () => app().querySelector("form.paper");
+  // What somebody has filled in, or is told only here, is not lost to news.
+  const isToStay = () => "toldOnce" in app().dataset || app().querySelector("form.paper");
 
   function catchUp() {
-    if (!missed || document.hidden || isFilledIn()) return;
+    if (!missed || document.hidden || isToStay()) return;
     refresh(missed);
     missed = "";
   }
@@ -208,7 +208,7 @@
   // Whether there is news is asked now and then by the tabs that are looked at, and by whoever comes back to one.
 
   async function askForNews() {
-    if (document.hidden || busy || isFilledIn() || !words("standing")) return;
+    if (document.hidden || busy || isToStay() || !words("standing")) return;
     try {
       const answer = await ask("/standing");
       if (answer.ok && (await answer.text()) !== words("standing")) refresh();
