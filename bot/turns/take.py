@@ -125,8 +125,9 @@ def _open(who: Who, code: str, language: str | None = None) -> Reply:
         return _turned_away(who, turned_away.no_open_wave(partnership), language)
     if language is None:  # else they only read the same in another language
         partnerships.opened(tx, code)
-    letter = welcomed(who, partnership, code, who.welcoming(partnership, language))
-    return Reply((Envelope(who.update.channel, who.update.address, letter),))
+    every = who.welcoming(partnership, language)
+    letter = welcomed(who, partnership, code, every)
+    return Reply((Envelope(who.update.channel, who.update.address, letter),), language=every[0])
 
 
 def _open_coordinator_link(who: Who, code: str) -> Reply:

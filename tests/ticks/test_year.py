@@ -139,7 +139,7 @@ class Neighbour(Person):
 
     def show(self, message: BotMessage) -> Json:
         self.shows += 1
-        if not self.acts:
+        if not self.acts or (self is self.year.fatima and self.year.is_by_itself(message)):
             self.year.receive(self, message)
         return super().show(message)
 
@@ -266,7 +266,7 @@ class Reading(Group):
         self.year = year
 
     def show(self, message: BotMessage) -> Json:
-        if not self.year.fatima.acts:
+        if not self.year.fatima.acts or self.year.is_by_itself(message):
             self.year.receive(self, message)
         return super().show(message)
 
@@ -339,7 +339,13 @@ class Year:
         if kind := next(found, None):
             return kind
         head = message.text.splitlines()[0]
-        return "post" if re.search(r"· week \d+", head) else "final" if re.search("gesloten|closed", head) else "other"
+        return (
+            "post" if re.search(r"· week \d+", head) else "final" if re.search("· (gesloten|closed)", head) else "other"
+        )
+
+    def is_by_itself(self, message: BotMessage) -> bool:
+        """What a coordinator's press leads to and does not answer: it may come before all of the answer is there."""
+        return self.kind_of(message) in ("final", "picture")
 
     def react(self, chat: Neighbour, kind: str) -> None:
         """They answer when they have time, some the same day and some the next."""

@@ -74,6 +74,16 @@ async def test_two_tabs_and_a_button_of_yesterday(house: House, visitors: Visito
     assert house.rows("SELECT COUNT(*) FROM answers") == [(1,)]
 
 
+@pytest.mark.parametrize("opens", ["w:{}:en", "t:{}:en", "w:{}:de", "t:{}:de"])
+async def test_the_welcome_asked_for_by_a_press_is_a_page(house: House, visitors: Visitors, opens: str) -> None:
+    anna, code = visitors(), house.add().invitation
+    await anna.open(f"/i/{code}")
+    await anna.press_data(opens.format(code))
+    assert anna.status == 200
+    assert "Fatima: 06" in anna.last.text, "whom one can call, in the welcome and in all that is agreed to"
+    assert house.rows("SELECT COUNT(*) FROM contacts") == [(0,)]
+
+
 async def test_a_tap_that_is_sent_ten_times_at_once_acts_once(house: House, visitors: Visitors) -> None:
     anna = visitors()
     await agree(house, anna, house.add().invitation)
