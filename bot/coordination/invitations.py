@@ -137,6 +137,6 @@ def _not_on_the_poster(asked: Asked, place: PlaceTurnout) -> Paragraph:
         return ()
     named = " ".join((*letters[:MOST_NAMED], *(["…"] if len(letters) > MOST_NAMED else [])))
     return (
-        say("We cannot print these letters. They are not on the poster: {letters}", letters=named),
-        say("Write them on it by hand."),
+        say("We cannot print these signs: {letters}", letters=named),
+        say("Where one is a letter, the poster has an empty box. Write it in by hand."),
     )

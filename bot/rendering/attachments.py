@@ -9,9 +9,10 @@ from dataclasses import asdict
 from bot.letters import Attachment
 from bot.rendering.cards import card_pdf
 from bot.rendering.charts import Bar, Picture, png
+from bot.rendering.codes import qr_png
 from bot.rendering.forms import form_pdf
 from bot.rendering.link_pictures import link_png
-from bot.rendering.posters import poster_pdf, qr_png
+from bot.rendering.posters import poster_pdf
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.phrases import Phrase
 from bot.texts.texts import Texts

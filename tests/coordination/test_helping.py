@@ -77,7 +77,7 @@ async def test_a_coordinator_gets_the_link_of_a_page_and_the_form(house: House, 
     assert form.filename == "form.pdf"
     assert form.document
     assert form.document.startswith(b"%PDF")
-    assert b"/Lang (en)" in form.document
+    assert b"/Lang(en)" in form.document
     house.telegram.entrance, page = None, f"{house.page}/i/{helper_s_code(house)}"
     await press(house, fatima, "‹ Terug", "Link om mensen te helpen")
     assert page in fatima.last.text

@@ -1,23 +1,19 @@
-"""Charts: what is drawn, and that it can be read - measured by another reader of the same fonts, and in the pixels."""
+"""Charts: what is drawn, and that it can be read - from the same drawing as a PDF, and in the pixels."""
 
 import io
 import re
-from collections.abc import Iterator
+from dataclasses import asdict
 from functools import cache
-from itertools import combinations
-from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from PIL import Image, ImageChops, ImageFont
+from PIL import Image, ImageChops
 
-from bot.rendering import charts
-from bot.rendering.charts import BOLD, FONTS, REGULAR, Bar, FontError, Picture, png, svg
+from bot.rendering import drawing
+from bot.rendering.charts import Bar, Picture, png
+from tests.rendering.paper import Page, Part, in_line, pages, touching
 
-TEXT, BOX = "{http://www.w3.org/2000/svg}text", "{http://www.w3.org/2000/svg}rect"
-Edges = tuple[float, float, float, float]
+FILLED, EMPTY, WHITE = (0x2B, 0x66, 0xA8), (0xE6, 0xEA, 0xEE), (255, 255, 255)
+LEFT, POINT, HIGH = 56, 8, 48
 
 FIRST_WAVE = Picture(
     title="De Verbinders in Moerwijk",
@@ -75,32 +71,33 @@ PICTURES = pytest.mark.parametrize("picture", [FIRST_WAVE, SECOND_WAVE, NASTY], 
 
 @PICTURES
 def test_each_bar_is_as_long_as_its_score_in_the_order_given(picture: Picture) -> None:
-    scores = [bar.score for bar in all_bars(picture) if bar.score is not None]
-    assert [width for _, _, width, _ in boxes(picture, charts.FILL)] == [score * 8 for score in scores]
+    scores = [bar.score for bar in all_bars(picture) if bar.score]
+    assert [round(one.width / POINT) for one in of_colour(picture, FILLED)] == scores
+    assert [one.width for one in of_colour(picture, FILLED)] == pytest.approx(
+        [score * POINT for score in scores], abs=1
+    )
 
 
 @PICTURES
 def test_each_number_is_printed_in_that_order(picture: Picture) -> None:
-    printed = [text for text in texts(picture) if re.fullmatch(r"\d+|–|\(\d+\)", text)]
-    expected = []
-    for bar in all_bars(picture):
-        expected.append("–" if bar.score is None else str(bar.score))
-        expected += [] if bar.previous is None else [f"({bar.previous})"]
-    assert printed == [*expected, "0", "50", "100"]
+    numbers = [one.words for one in sheet(picture).texts if one.size != 34 and re.fullmatch(r"\d+|–", one.words)]
+    earlier = [one.words for one in sheet(picture).texts if re.fullmatch(r"\(\d+\)", one.words)]
+    scores = ["–" if bar.score is None else str(bar.score) for bar in all_bars(picture)]
+    assert numbers == [*scores, "0", "50", "100"]
+    assert earlier == [f"({bar.previous})" for bar in all_bars(picture) if bar.previous is not None]
 
 
 def test_the_labels_stand_above_their_bars() -> None:
-    labels = [element for element in drawn(FIRST_WAVE, TEXT) if element.get("font-size") == "42"]
-    assert [element.text for element in labels] == [bar.label for bar in all_bars(FIRST_WAVE)]
-    tops = [top for _, top, _, _ in boxes(FIRST_WAVE, charts.FILL)]
-    assert all(0 < top - float(label.attrib["y"]) < 30 for label, top in zip(labels, tops, strict=True))
+    labels = [one for one in sheet(FIRST_WAVE).texts if one.size == 42]
+    assert [one.words for one in labels] == [bar.label for bar in all_bars(FIRST_WAVE)]
+    tops = [one.bounds[3] for one in of_colour(FIRST_WAVE, FILLED)]
+    assert all(0 < label.bounds[1] - top < 30 for label, top in zip(labels, tops, strict=True))
 
 
 def test_the_wave_before_is_a_mark_where_its_score_was() -> None:
-    marks = [left + width / 2 for left, _, width, height in boxes(SECOND_WAVE, charts.INK) if height > width]
-    legend, *of_bars = marks
-    assert of_bars == [56 + (bar.previous or 0) * 8 for bar in all_bars(SECOND_WAVE)]
-    assert legend < 56 + 68
+    marks = [one for one in sheet(SECOND_WAVE).shapes if one.height > 30 and 5 <= one.width < 9]
+    _, *of_bars = [one.bounds[0] + one.width / 2 for one in marks]
+    assert of_bars == pytest.approx([LEFT + (bar.previous or 0) * POINT for bar in all_bars(SECOND_WAVE)], abs=1)
 
 
 @pytest.mark.parametrize(
@@ -115,111 +112,52 @@ def test_the_wave_before_is_a_mark_where_its_score_was() -> None:
 def test_the_legend_is_there_when_there_is_something_to_explain(
     bars: tuple[Bar, ...], total: Bar | None, has_legend: bool
 ) -> None:
-    found = texts(Picture("Title", "", bars, total, "now", "before", "no score", ""))
-    assert [text in found for text in ("now", "before")] == [has_legend] * 2
+    words = sheet(Picture("Title", "", bars, total, "now", "before", "no score", "")).words
+    assert [text in words for text in ("now", "before")] == [has_legend] * 2
 
 
 def test_a_score_that_may_not_be_shown_is_said_in_words_and_not_drawn() -> None:
     picture = Picture("Own view", "", (Bar("A", None), Bar("B", 0)), None, "", "", "Nothing to show here", "")
-    assert texts(picture) == ["Own view", "A", "Nothing to show here", "–", "B", "0", "0", "50", "100"]
-    assert [width for _, _, width, _ in boxes(picture, charts.FILL)] == [0]
+    assert sheet(picture).words == "Own view A Nothing to show here – B 0 0 50 100"
+    assert of_colour(picture, FILLED) == []
 
 
 def test_markup_is_text() -> None:
-    markup = "<b>A & B</b> ]]> \"'&amp;"
-    assert markup in texts(Picture(markup, "", (), None, "", "", "", ""))
-
-
-def test_what_the_font_cannot_draw_is_left_out_but_a_letter_keeps_its_place() -> None:
-    title = "🌳 De\x00\x1b Bru\u0308g\ud83d 👩‍🌾\ufe0f\u202e 中!"
-    assert texts(Picture(title, "", (), None, "", "", "", ""))[0] == "De Brüg 中!"
-
-
-@given(st.text() | st.text("abW -é"), st.integers(1, 3), st.floats(4, 30))
-def test_lines_fit(text: str, at_most: int, room: float) -> None:
-    advances = read(BOLD)
-    found = charts.lines(text, advances, room, at_most)
-    assert len(found) <= at_most
-    assert all(sum(advances.get(sign, 1.0) for sign in line) <= room for line in found)
-
-
-def test_lines_break_between_words_and_end_in_an_ellipsis_when_there_is_more() -> None:
-    def broken(text: str, at_most: int = 2) -> list[str]:
-        return charts.lines(text, dict.fromkeys("abcde -…", 1.0), 5, at_most)
-
-    assert broken("") == broken(" \n ") == []
-    assert broken("abcde") == ["abcde"]
-    assert broken("ab cd e") == ["ab cd", "e"]
-    assert broken("abcdeabcde") == ["abcd-", "eabc…"]
-    assert broken("ab cd ab cd ab") == ["ab cd", "ab…"]
-    assert broken("abcdeabc", 1) == ["abcd…"]
-
-
-@pytest.mark.parametrize("font", [REGULAR, BOLD])
-def test_widths_are_those_of_the_font(font: str) -> None:
-    """Against FreeType, at the size of the font's own grid, so that nothing is rounded."""
-    face = ImageFont.truetype(FONTS / font, 2048, layout_engine=ImageFont.Layout.BASIC)
-    advances = read(font)
-    assert len(advances) > 5_000
-    sample = [sign for sign in advances if ord(sign) < 0x600 or ord(sign) % 7 == 0]
-    assert [sign for sign in sample if face.getlength(sign) != advances[sign] * 2048] == []
+    markup = "<b>A & B</b> ]]> \"'&amp; #panic() *b* $x$ @a // c"
+    assert markup in sheet(Picture(markup, markup, (Bar(markup, 1),), None, "", "", "", markup)).words
 
 
 @PICTURES
 def test_no_text_touches_another_text_or_a_bar_or_the_margin(picture: Picture) -> None:
-    inks = [(element.text, ink(element)) for element in drawn(picture, TEXT)]
-    bars = [edges(box) for fill in (charts.FILL, charts.EMPTY, charts.INK) for box in boxes(picture, fill)]
-    for (text, one), (other, two) in combinations(inks, 2):
-        assert not overlap(one, two), (text, other)
-    for text, one in inks:
-        assert not any(overlap(one, bar) for bar in bars), text
-        assert one[0] >= 50, text
-        assert one[2] <= 1030, text
+    texts = sheet(picture).texts
+    bars = [one for colour in (FILLED, EMPTY) for one in of_colour(picture, colour)]
+    assert [(one, other) for one, other in touching(texts) if not in_line(one, other)] == []
+    assert [(one, bar) for one, bar in touching([*texts, *bars]) if bool(one.words) != bool(bar.words)] == []
+    assert all(one.bounds[0] >= 50 and one.bounds[2] <= 1030 for one in texts)
 
 
 @PICTURES
 def test_everything_is_large_and_dark_enough(picture: Picture) -> None:
-    for element in drawn(picture, TEXT):
-        assert int(element.attrib["font-size"]) >= 33  # 11 pixels where a phone shows the picture 360 pixels wide
-        assert contrast(element.attrib["fill"], charts.PAPER) >= 7
-    assert contrast(charts.FILL, charts.EMPTY) >= 3
-    assert contrast(charts.FILL, charts.PAPER) >= 3
-    assert contrast(charts.INK, charts.PAPER) >= 3  # the mark has an edge of paper, also on a bar
+    for one in sheet(picture).texts:
+        assert one.size >= 33  # 11 pixels where a phone shows the picture 360 pixels wide
+        assert contrast(one.colour, WHITE) >= 7
+    assert min(contrast(FILLED, EMPTY), contrast(FILLED, WHITE)) >= 3
 
 
 @PICTURES
-def test_the_png_shows_every_text_and_keeps_its_edges_free(picture: Picture) -> None:
-    image = picture_of(png(picture))
-    height = int(root(picture).attrib["height"])
-    assert image.size == (1080, height)
-    left, top, right, bottom = bounds(image, Image.new("RGB", image.size, charts.PAPER))
-    assert min(left, top, 1080 - right, height - bottom) > 40
-    without = textless(picture)
-    for element in drawn(picture, TEXT):
-        west, north, east, south = map(round, ink(element))
-        area = (west - 2, north - 2, east + 2, south + 2)
-        assert bounds(image.crop(area), without.crop(area)) != (0, 0, 0, 0), element.text
+def test_the_png_shows_it_all_and_keeps_its_edges_free(picture: Picture) -> None:
+    image, drawn = picture_of(png(picture)), sheet(picture)
+    assert (image.width, abs(image.height - drawn.size[1]) <= 1) == (1080, True)
+    left, top, right, bottom = ImageChops.difference(image, Image.new("RGB", image.size, WHITE)).getbbox() or (0,) * 4
+    assert min(left, top, 1080 - right, image.height - bottom) > 40
+    for one in drawn.texts:
+        west, south, east, north = one.bounds
+        area = image.crop((round(west), round(image.height - north), round(east), round(image.height - south)))
+        assert len(area.getcolors(1_000_000) or ()) > 1, one.words
 
 
 def test_the_same_picture_is_drawn_the_same() -> None:
-    assert svg(NASTY) == svg(NASTY)
-    small = Picture("Title", "", (Bar("A", 48, 50),), None, "now", "before", "", "")
-    assert png(small) == png(small)
-
-
-@pytest.mark.parametrize("missing", [REGULAR, BOLD])
-def test_a_missing_font_is_not_drawn_around(missing: str, tmp_path: Path) -> None:
-    for name in {REGULAR, BOLD} - {missing}:
-        (tmp_path / name).symlink_to(FONTS / name)
-    with pytest.raises(FontError, match=missing):
-        png(FIRST_WAVE, tmp_path)
-
-
-@pytest.mark.parametrize("content", [b"", b"not a font at all", (FONTS / BOLD).read_bytes()[:50_000]])
-def test_a_broken_font_is_named(content: bytes, tmp_path: Path) -> None:
-    (tmp_path / REGULAR).write_bytes(content)
-    with pytest.raises(FontError, match=REGULAR):
-        png(FIRST_WAVE, tmp_path)
+    assert png(NASTY) == png(NASTY)
 
 
 def all_bars(picture: Picture) -> tuple[Bar, ...]:
@@ -228,75 +166,27 @@ def all_bars(picture: Picture) -> tuple[Bar, ...]:
 
 
 @cache
-def read(font: str) -> charts.Advances:
-    return charts.read_advances(FONTS / font)
+def sheet(picture: Picture) -> Page:
+    (page,) = pages(drawing.pdf("chart", asdict(picture)), scale=0.2)
+    return page
 
 
-@cache
-def root(picture: Picture) -> ElementTree.Element:
-    return ElementTree.fromstring(svg(picture))
-
-
-def drawn(picture: Picture, tag: str) -> Iterator[ElementTree.Element]:
-    return root(picture).iter(tag)
-
-
-def texts(picture: Picture) -> list[str]:
-    return [element.text or "" for element in drawn(picture, TEXT)]
-
-
-def boxes(picture: Picture, fill: str) -> list[Edges]:
-    """Left, top, width and height of the boxes of a colour; not the swatch in the legend, which is less high."""
-    found = (box for box in drawn(picture, BOX) if box.get("fill") == fill and box.get("height") != "30")
-    return [tuple(float(box.get(name, 0)) for name in ("x", "y", "width", "height")) for box in found]  # type: ignore[misc]
-
-
-def edges(box: Edges) -> Edges:
-    left, top, width, height = box
-    return left, top, left + width, top + height
-
-
-@cache
-def face_of(weight: str | None, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(FONTS / (BOLD if weight else REGULAR), size)
-
-
-def ink(element: ElementTree.Element) -> Edges:
-    """Where the letters of a text are, measured by Pillow."""
-    face = face_of(element.get("font-weight"), int(element.attrib["font-size"]))
-    anchor = {"start": "ls", "middle": "ms", "end": "rs"}[element.attrib["text-anchor"]]
-    left, top, right, bottom = face.getbbox(element.text or "", anchor=anchor)
-    x, y = float(element.attrib["x"]), float(element.attrib["y"])
-    return x + left, y + top, x + right, y + bottom
-
-
-def overlap(one: Edges, two: Edges) -> bool:
-    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
-
-
-def contrast(one: str, two: str) -> float:
-    """As in WCAG 2.2: 1 to 21."""
-    light, dark = sorted((luminance(one), luminance(two)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def luminance(colour: str) -> float:
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+def of_colour(picture: Picture, colour: tuple[int, int, int]) -> list[Part]:
+    """The bars of a colour, without the piece of it in the legend."""
+    return [one for one in sheet(picture).shapes if one.colour == colour and one.height > 40]
 
 
 def picture_of(content: bytes) -> Image.Image:
     return Image.open(io.BytesIO(content)).convert("RGB")
 
 
-def bounds(image: Image.Image, other: Image.Image) -> tuple[int, int, int, int]:
-    """Of what differs; all zero when nothing does."""
-    return ImageChops.difference(image, other).getbbox() or (0, 0, 0, 0)
+def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
+    """As WCAG 2 has it."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
 
 
-def textless(picture: Picture) -> Image.Image:
-    import resvg_py
-
-    drawing = re.sub(r"<text.*</text>", "", svg(picture))
-    return picture_of(resvg_py.svg_to_bytes(svg_string=drawing, skip_system_fonts=True))
+def luminance(colour: tuple[int, int, int]) -> float:
+    parts = [part / 255 for part in colour]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

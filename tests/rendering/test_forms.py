@@ -1,15 +1,10 @@
 """Forms and cards on paper: everything is on them, large enough, apart from each other, and reads back."""
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from ctypes import c_float
-from itertools import combinations
 
-import pypdfium2
 import pytest
 import zxingcpp
-from PIL import Image, ImageChops
+from PIL import ImageChops
 
 from bot.rendering import attachments
 from bot.rendering.cards import card_pdf
@@ -18,38 +13,10 @@ from bot.survey.conversation.dialogue import GROUP_LABELS
 from bot.survey.paper import consent
 from bot.texts.texts import Texts
 from tests.house import partnership
-from tests.rendering.test_posters import A4, MARGIN, NASTY, apart
+from tests.rendering.paper import A4, MARGIN, NASTY, in_line, pages, touching
 
 LINK = "https://samenspraak.schakel.example.nl/mine/Zk3l_9IxQ-pLw0aOb8fGhQZk3l_9IxQ-pLw0aOb8"
 READ = 11  # points
-
-Bounds = tuple[float, float, float, float]
-
-
-class Page:
-    """Bounds are left, bottom, right, top, in points."""
-
-    def __init__(self, page: pypdfium2.PdfPage) -> None:
-        raw = pypdfium2.raw
-        self.size: tuple[float, float] = page.get_size()
-        with closing(page.get_textpage()) as words:
-            self.words = " ".join(words.get_text_range().split())
-        parts = [*page.get_objects()]
-        self.texts: list[Bounds] = [one.get_bounds() for one in parts if one.type == raw.FPDF_PAGEOBJ_TEXT]
-        self.shapes: list[Bounds] = [one.get_bounds() for one in parts if one.type == raw.FPDF_PAGEOBJ_PATH]
-        self.picture: Image.Image = page.render(scale=3).to_pil().convert("RGB")
-
-    @property
-    def squares(self) -> Sequence[Bounds]:
-        """The boxes to cross."""
-        return [one for one in self.shapes if one[2] - one[0] < 20]
-
-
-def pages(pdf: bytes) -> Iterator[Page]:
-    with closing(pypdfium2.PdfDocument(pdf)) as document:
-        for number in range(len(document)):
-            with closing(document[number]) as page:
-                yield Page(page)
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -87,22 +54,10 @@ def test_a_statement_stands_on_one_page_with_its_seven_boxes(texts: Texts, langu
 def test_what_one_answers_is_large_enough(texts: Texts, language: str) -> None:
     small = {texts.word(item.statement, language) for item in texts.checklist.items.values()}
     around = re.compile(r"De Verbinders|Form.* 1|(Nummer|Number) \(.*|bladzijde \d van 4|page \d of 4")
-    with closing(pypdfium2.PdfDocument(form_pdf(texts, partnership(), 1, language))) as document:
-        for page in document:
-            for text, size in sized(page):
-                assert size >= READ or around.fullmatch(text) or any(text in one for one in small), (text, size)
-            page.close()
-
-
-def sized(page: pypdfium2.PdfPage) -> Iterator[tuple[str, float]]:
-    """Each line with the size of its letters."""
-    raw = pypdfium2.raw
-    with closing(page.get_textpage()) as words:
-        for one in page.get_objects([raw.FPDF_PAGEOBJ_TEXT]):
-            size = c_float()
-            assert raw.FPDFTextObj_GetFontSize(one.raw, size)
-            left, bottom, right, top = one.get_bounds()
-            yield words.get_text_bounded(left, bottom, right, top).strip(), size.value
+    for page in pages(form_pdf(texts, partnership(), 1, language)):
+        for one in page.texts:
+            is_small = around.fullmatch(one.words) or any(one.words in text for text in small)
+            assert one.size >= READ or is_small, one
 
 
 @pytest.mark.parametrize("nasty", NASTY)
@@ -112,10 +67,11 @@ def test_the_form_survives_names_of_every_kind(texts: Texts, nasty: str) -> None
     assert len(found) == 4
     for page in found:
         assert page.size == pytest.approx(A4, abs=0.1)
-        for left, bottom, right, top in (*page.texts, *page.shapes):
+        for one in (*page.texts, *page.shapes):
+            left, bottom, right, top = one.bounds
             assert min(left, bottom) >= MARGIN
             assert (right, top) <= (A4[0] - MARGIN, A4[1] - MARGIN)
-        assert all(apart(one, other) for one, other in combinations([*page.texts, *page.shapes], 2))
+        assert [pair for pair in touching([*page.texts, *page.shapes]) if not in_line(*pair)] == []
 
 
 def test_the_form_is_black_and_white_and_the_same_bytes(texts: Texts) -> None:
@@ -134,8 +90,9 @@ def test_the_card_is_as_large_as_a_bank_card_and_reads_back(texts: Texts, nasty:
     assert [code.text for code in zxingcpp.read_barcodes(card.picture)] == [LINK]
     assert LINK in card.words.replace(" ", "").replace("\ufffe", "-")  # as it reads a hyphen at the end of a line
     assert {"nl": "Uw eigen link", "en": "Your own link"}[language] in card.words
-    assert all(apart(one, other) for one, other in combinations([*card.texts, *card.shapes], 2))
-    for left, bottom, right, top in (*card.texts, *card.shapes):
+    assert [pair for pair in touching([*card.texts, *card.shapes]) if not in_line(*pair)] == []
+    for one in (*card.texts, *card.shapes):
+        left, bottom, right, top = one.bounds
         assert min(left, bottom) >= 8
         assert right <= card.size[0] - 8
         assert top <= card.size[1] - 8
