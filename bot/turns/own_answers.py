@@ -1,4 +1,5 @@
-"""Own answers: what somebody gets of what they said themselves: a picture when they are done, and a file of all."""
+"""Own answers: what somebody gets of what they said themselves, on request: a picture when they are done, and a file of
+all."""
 
 from functools import partial
 
@@ -21,10 +22,19 @@ def picture(texts: Texts, dialogue: Dialogue) -> Letter:
     own = scoring.profile(dialogue.checklist, dialogue.answers)
     last = scoring.profile(dialogue.checklist, dialogue.earlier)
     bars = summaries.bars(texts, dialogue.checklist, own, dialogue.language, last.dimensions)
-    title, source = word(say("How you see the collaboration")), word(say("Only you see this picture."))
+    title = word(say("How you see the collaboration"))
     now, before = word(say("Your answers now")), word(say("Your answers in the round before"))
-    drawn = Picture(title, dialogue.partnership.name, bars, None, now, before, word(say("no score")), source)
-    return Letter(source, attachment=attachments.picture(drawn))
+    drawn = Picture(
+        title,
+        dialogue.partnership.name,
+        bars,
+        None,
+        now,
+        before,
+        word(say("no score")),
+        word(say("Only you see this picture.")),
+    )
+    return Letter(title, attachment=attachments.picture(drawn))
 
 
 def file(tx: Tx, texts: Texts, contact: int, language: str) -> Letter:

@@ -43,13 +43,13 @@ def _letters(who: Who, known: Known, turn: Turn) -> Sequence[Letter]:
         return file, texts.letter(view, dialogue.language)
     shown = texts.letter(view, dialogue.language, who.update.message)
     # The words come last, so that their buttons are at hand.
-    above = [own_answers.picture(texts, dialogue)] if _has_picture(known.dialogue, turn) else []
+    above = [own_answers.picture(texts, dialogue)] if _has_picture(dialogue, screen) else []
     return [*_answered(who, dialogue), *above, shown] if screen in RESULTS else [*above, shown]
 
 
-def _has_picture(before: Dialogue, turn: Turn) -> bool:
-    is_new = turn.dialogue.completed and not before.completed
-    return is_new or (turn.show.screen == Screen.THANKS and not turn.dialogue.channel.reaches_out)
+def _has_picture(dialogue: Dialogue, screen: Screen) -> bool:
+    """Nobody waits for it: in a chat it comes when it is asked for, and a page draws it when it is unfolded."""
+    return screen == Screen.PICTURE or (screen == Screen.THANKS and not dialogue.channel.reaches_out)
 
 
 def _answered(who: Who, dialogue: Dialogue) -> list[Letter]:

@@ -247,4 +247,10 @@ async def test_one_s_own_change_is_seen_at_the_end_and_not_before(
     await anna.press("Klaar")
     await house.settle()
     assert "Het werk: 50 (100)" in anna.last.text
+    assert not any(message.photo for message in anna.messages[seen - 1 :]), "nobody waits for a picture"
+    await anna.press("Laat dit als plaatje zien")
+    await house.settle()
     assert any(message.photo for message in anna.messages[seen - 1 :])
+    await anna.press("‹ Terug")
+    await house.settle()
+    assert "Het werk: 50 (100)" in anna.last.text

@@ -48,6 +48,7 @@ SCREENS: Mapping[Screen, str] = {
     Screen.REVIEW: "review",
     Screen.THANKS: "thanks",
     Screen.RESULT: "result",
+    Screen.PICTURE: "picture",
     Screen.CLOSED: "closed",
     Screen.PICK: "partnerships",
     Screen.LANGUAGE: "language",

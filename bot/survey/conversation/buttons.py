@@ -36,6 +36,7 @@ class Screen(StrEnum):
     REMINDER = "b"
     INVITED = "a"
     RESULT = "u"
+    PICTURE = "f"
 
 
 FORMER_SCREENS = {"d": Screen.REVIEW}

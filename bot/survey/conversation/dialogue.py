@@ -291,7 +291,8 @@ def _choose_group(dialogue: Dialogue, chosen: ChooseGroup) -> Turn:
 
 
 def _may_look(dialogue: Dialogue, screen: Screen) -> bool:
-    return screen in LOOK_AROUND or (screen == Screen.RESULT and dialogue.has_result)
+    allowed = {Screen.RESULT: dialogue.has_result, Screen.PICTURE: dialogue.completed}
+    return screen in LOOK_AROUND or allowed.get(screen, False)
 
 
 def _go(dialogue: Dialogue, position: Position) -> Turn:

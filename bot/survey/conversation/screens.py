@@ -104,8 +104,18 @@ def _thanks(dialogue: Dialogue, _number: int, now: datetime) -> View:
             if_open=dialogue.wave_open,
             if_closed=not dialogue.wave_open,
         ),
-        (*_group_result(dialogue), *_taking_back(dialogue, now), own_data_button(dialogue)),
+        (*_group_result(dialogue), *_taking_back(dialogue, now), *_as_a_picture(dialogue), own_data_button(dialogue)),
     )
+
+
+def _as_a_picture(dialogue: Dialogue) -> tuple[Row, ...]:
+    if not dialogue.channel.reaches_out:  # a page has it under the words
+        return ()
+    return ((Button(say("Show this as a picture"), Go(dialogue.response, Position(Screen.PICTURE))),),)
+
+
+def _picture(dialogue: Dialogue, _number: int, _now: datetime) -> View:
+    return View(say("Only you see this picture."), (go_on(dialogue),))
 
 
 def _local_time(dialogue: Dialogue) -> str:
@@ -192,6 +202,7 @@ SCREENS: dict[Screen, Phrase | Callable[[Dialogue, int, datetime], View]] = {
     Screen.REVIEW: _review,
     Screen.THANKS: _thanks,
     Screen.RESULT: say("You can see this result here again, until the next round."),  # under what a database knows
+    Screen.PICTURE: _picture,  # under the picture
     Screen.CLOSED: _closed,
     Screen.LANGUAGE: own_data.language,
     Screen.HELP: own_data.HELP,
