@@ -39,8 +39,8 @@ def as_csv(table: Iterable[Sequence[object]]) -> str:
 
 
 def _write_xlsx(export: Export, path: Path) -> list[Path]:
-    with _research_extra():
-        import xlsxwriter
+    import xlsxwriter  # at the first file: it is no small library
+
     target, content = Path(f"{path}.xlsx"), BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         change = (("change", export.change),) if export.change else ()
