@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.survey.conversation.views import Form
+from bot.survey.conversation.views import Form, Grid
 
 Clock = Callable[[], datetime]
 
@@ -27,8 +27,8 @@ class Attachment:
 class Letter:
     """Text with only `<b>` as markup, everything else escaped; rows of buttons as (label, data).
 
-    `replaces` is the channel's number of the message that this one takes the place of. A form is for a page, which is
-    shown at once: it does not wait in the database.
+    `replaces` is the channel's number of the message that this one takes the place of. A form and a grid are for
+    a page, which is shown at once: they do not wait in the database.
     """
 
     text: str
@@ -36,6 +36,7 @@ class Letter:
     replaces: int | None = None
     attachment: Attachment | None = None
     form: Form[str] | None = None
+    grid: Grid[str] | None = None
 
     def to_json(self) -> str:
         attached = astuple(self.attachment) if self.attachment else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, case, cast, delete, exists, func, select, update
+from sqlalchemy import Select, String, case, cast, delete, exists, func, literal, select, update
 
 from bot.survey.conversation.dialogue import Partnership
 from storage import links
@@ -32,10 +32,13 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
+    """`role` is that of a seat, `response` that of somebody who took part."""
+
     contact: int
     channel: str
     language: str
     role: str = ""
+    response: int = 0
 
 
 def seats(tx: Tx, contact: int) -> tuple[Seat, ...]:
@@ -149,7 +152,7 @@ def waiting_for_result(tx: Tx, wave: int, most: int | None = None) -> list[Recip
     Whoever takes `most` of them, to write it, holds their contacts: those who can be sent anything.
     """
     asked = (
-        select(contacts.c.id, contacts.c.channel, contacts.c.language)
+        select(contacts.c.id, contacts.c.channel, contacts.c.language, literal(""), responses.c.id)
         .select_from(contacts.join(respondents).join(responses))
         .where(
             responses.c.wave_id == wave,

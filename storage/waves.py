@@ -163,6 +163,12 @@ def numbers(tx: Tx, partnership: int) -> list[int]:
     return list(tx.connection.execute(mine).scalars())
 
 
+def every(tx: Tx, partnership: int) -> list[Wave]:
+    """Of a partnership, the earliest first."""
+    mine = select(*WAVE_COLUMNS).where(waves.c.partnership_id == partnership).order_by(waves.c.number)
+    return [Wave(*row) for row in tx.connection.execute(mine)]
+
+
 def numbered(tx: Tx, partnership: int, number: int) -> Wave | None:
     chosen = select(*WAVE_COLUMNS).where(waves.c.partnership_id == partnership, waves.c.number == number)
     found = tx.connection.execute(chosen).first()

@@ -30,11 +30,11 @@ def _csv(table: Table, path: Path, ending: str, encoding: str = "utf-8") -> Path
     return target
 
 
-def as_csv(table: Iterable[Sequence[object]]) -> str:
+def as_csv(table: Iterable[Sequence[object]], separator: str = ",") -> str:
     """A text that a spreadsheet would take for a formula has a ' before it."""
     sheet = StringIO(newline="")
     safe = ([f"'{one}" if isinstance(one, str) and one.startswith(FORMULA) else one for one in row] for row in table)
-    csv.writer(sheet).writerows(safe)
+    csv.writer(sheet, delimiter=separator).writerows(safe)
     return sheet.getvalue()
 
 

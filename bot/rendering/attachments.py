@@ -4,6 +4,7 @@ So a turn stays short, and a letter that waits stays small. Drawing takes up to 
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from bot.letters import Attachment
@@ -13,6 +14,7 @@ from bot.rendering.codes import qr_png
 from bot.rendering.forms import form_pdf
 from bot.rendering.link_pictures import link_png
 from bot.rendering.posters import poster_pdf
+from bot.rendering.workbooks import workbook_xlsx
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.phrases import Phrase
 from bot.texts.texts import Texts
@@ -49,6 +51,11 @@ def card(partnership: Partnership, link: str, language: str) -> Attachment:
     return Attachment("file", "card.pdf", json.dumps(described, ensure_ascii=False))
 
 
+def workbook(name: str, rows: Sequence[Sequence[str | int | None]]) -> Attachment:
+    """For a spreadsheet: what it is of, a head, and rows."""
+    return Attachment("file", name, json.dumps(rows, ensure_ascii=False))
+
+
 def content(attachment: Attachment, texts: Texts) -> bytes:
     """What a channel sends."""
     match attachment.name:
@@ -67,6 +74,8 @@ def content(attachment: Attachment, texts: Texts) -> bytes:
             said = json.loads(attachment.described)
             asked_by = Partnership(**said.pop("partnership"))
             return (form_pdf if attachment.name == "form.pdf" else card_pdf)(texts, asked_by, **said)
+        case name if name.endswith(".xlsx"):
+            return workbook_xlsx(name.removesuffix(".xlsx"), json.loads(attachment.described))
         case _:
             return attachment.described.encode("utf-8-sig")
 

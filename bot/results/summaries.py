@@ -12,6 +12,7 @@ from bot.survey.calendar import decent, week_of
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Dialogue, Partnership
+from bot.survey.conversation.screens import ALL_STATEMENTS, all_statements
 from bot.survey.conversation.views import Button, Row, View, in_rows
 from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
 from bot.survey.scores import summary
@@ -42,7 +43,8 @@ def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, d
     found = read_summary(tx, texts, partnership, wave, now)
     closing = f"{wave.closed_at or now:%Y%m%d%H%M%S}"  # a wave that was opened again is closed again
     for recipient in coordinators.recipients(tx, partnership.id):
-        view = View(summary.paragraphs(found), _rows(partnership, recipient, AFTER_CLOSING, 1))
+        rows = (*_to_table(found, recipient), *_rows(partnership, recipient, AFTER_CLOSING, 1))
+        view = View(summary.paragraphs(found), rows)
         _post(tx, texts, recipient, found, view, f"final:{recipient.contact}:{wave.id}:{closing}", due)
 
 
@@ -60,9 +62,10 @@ def tell_result(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, most
     waiting = coordinators.waiting_for_result(tx, wave.id, most)
     if waiting:
         found = read_summary(tx, texts, partnership, wave, now)
-        view = View(summary.result(found))
         due = decent(now, partnership.timezone)
         for recipient in waiting:
+            rows = (all_statements(recipient.response),) if found.items else ()
+            view = View(summary.result(found), rows)
             key = f"result:{recipient.contact}:{wave.id}"
             _post(tx, texts, recipient, found, view, key, due, partnership.timezone)
     return len(waiting)
@@ -122,9 +125,9 @@ def read_summary(
         new=new,
         finished=finished,
         stops=_by_part(texts, stops(tx, wave.id)),
-        items=_means(everyone, k),
+        items=means(everyone, k),
         spread={item: cell.spread for item, cell in everyone.items()},
-        groups={group: _means(published.read(tx, wave.id, group), k) for group in published.GROUPS},
+        groups={group: means(published.read(tx, wave.id, group), k) for group in published.GROUPS},
         is_renewed=waves.renewed_since(tx, wave.id, since),
         since=_comparison(tx, before, wave, k, unchanged) if before else None,
     )
@@ -132,10 +135,16 @@ def read_summary(
 
 def _comparison(tx: Tx, before: Wave, wave: Wave, k: int, unchanged: set[int]) -> Comparison:
     """From what was published of both waves."""
-    then, now = (_means(published.read(tx, one.id, EVERYONE), k) for one in (before, wave))
+    then, now = (means(published.read(tx, one.id, EVERYONE), k) for one in (before, wave))
     halves = published.read_same(tx, before.id, wave.id).items()
     same = {item: (told(one.score, one.people, k), told(other.score, other.people, k)) for item, (one, other) in halves}
     return held_against(before.number, then, now, same, unchanged)
+
+
+def _to_table(found: Summary, to: Recipient) -> tuple[Row, ...]:
+    """It names its wave: the message stands there still when there is a next one."""
+    button = Button(ALL_STATEMENTS, Coordinate(found.partnership.id, "table", str(found.wave)))
+    return ((button,),) if found.items and to.role == "coordinator" else ()
 
 
 def _rows(partnership: Partnership, to: Recipient, actions: Mapping[str, Phrase], width: int) -> tuple[Row, ...]:
@@ -197,7 +206,8 @@ def drawn(texts: Texts, found: Summary, spoken: str) -> Letter:
     return Letter(texts.render(View((title,)), spoken), attachment=attachments.picture(picture(texts, found, spoken)))
 
 
-def _means(cells: dict[int, Cell], k: int) -> dict[int, Score]:
+def means(cells: dict[int, Cell], k: int) -> dict[int, Score]:
+    """As they may be shown."""
     return {item: told(cell.score, cell.people, k) for item, cell in cells.items()}
 
 

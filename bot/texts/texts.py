@@ -26,7 +26,7 @@ from bot.survey import checklist as checklists
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.buttons import encode
 from bot.survey.conversation.commands import COMMANDS, COORDINATING
-from bot.survey.conversation.views import Button, Field, Form, View
+from bot.survey.conversation.views import Button, Field, Form, Grid, View
 from bot.survey.errors import OperatorError
 from bot.survey.phrases import Phrase, Value, command
 from bot.texts import languages
@@ -117,7 +117,12 @@ class Texts:
     def letter(self, view: View, language: str, replaces: int | None = None) -> Letter:
         """A view as it is sent."""
         form = self._form(view.form, language) if view.form else None
-        return Letter(self.render(view, language), self.buttons(view, language), replaces, form=form)
+        grid = self._grid(view.grid, language) if view.grid else None
+        return Letter(self.render(view, language), self.buttons(view, language), replaces, form=form, grid=grid)
+
+    def _grid(self, grid: Grid[Phrase], language: str) -> Grid[str]:
+        rows = (tuple(self.word(cell, language) for cell in row) for row in grid.rows)
+        return Grid(tuple(self.word(cell, language) for cell in grid.head), tuple(rows))
 
     def _form(self, form: Form[Phrase], language: str) -> Form[str]:
         fields = tuple(self._field(field, language) for field in form.fields)

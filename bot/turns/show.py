@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.coordination import feedback
 from bot.letters import Letter
-from bot.results import summaries
+from bot.results import summaries, tables
 from bot.survey.conversation import screens
 from bot.survey.conversation.buttons import Screen
 from bot.survey.conversation.dialogue import Dialogue, Turn
@@ -34,6 +34,9 @@ def _letters(who: Who, known: Known, turn: Turn) -> Sequence[Letter]:
     view = screens.view(dialogue, turn.show, who.now)
     if screen == Screen.RESULT:
         return [*_answered(who, dialogue), *summaries.once_more(who.tx, texts, dialogue, view, who.now)]
+    if screen == Screen.TABLE:
+        table = tables.for_respondent(who.tx, texts, dialogue, turn.show.number, view, who.now)
+        return (texts.letter(table, dialogue.language, who.update.message),)
     if turn.notice and dialogue.channel.reaches_out:
         # It stands in the letter too: a line on a button is lost when we die before it is said, and then the next
         # screen looks as if the tap was accepted.

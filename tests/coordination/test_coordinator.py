@@ -13,7 +13,7 @@ from bot.survey.conversation.buttons import Coordinate, encode
 from bot.survey.conversation.commands import COMMANDS, COORDINATING
 from storage import partnerships
 from tests.actors import coordinator, say
-from tests.data import PUBLISHED, PUBLISHED_TOTAL, five_sheets
+from tests.data import APPENDIX_A, PUBLISHED, PUBLISHED_TOTAL, five_sheets
 from tests.house import Clock, House, agree, fill
 from tests.telegram_server import Person, TelegramServer
 
@@ -253,4 +253,7 @@ async def test_the_command_line_says_what_the_coordinator_sees(
     assert {key: value["score"] for key, value in summary["dimensions"].items()} == PUBLISHED
     assert summary["total"]["score"] == PUBLISHED_TOTAL
     assert main(["summary", "1"]) == 0
-    assert capsys.readouterr().out.strip() == fatima.last.text
+    message, _, statements = capsys.readouterr().out.strip().partition("\n\nDe samenwerking als geheel\n")
+    assert message == fatima.last.text
+    told = re.findall(r"^(\d+)\. .+: (\d+) \(n = 5\)$", statements, re.MULTILINE)
+    assert {int(item): int(score) for item, score in told} == APPENDIX_A

@@ -53,6 +53,7 @@ WORDS = {
     "open_code": say("Open"),
     "saved": say("Saved."),
     "picture": say("Picture. The same is in the words."),
+    "table": say("Table of all scores"),
     "qr": say("QR code of the link below"),
     "offline": say("No connection. Leave this page open. We send your answer when the connection is back."),
     "online": say("The connection is back."),

@@ -37,7 +37,7 @@ from bot.survey.conversation.buttons import (
     encode,
 )
 from bot.survey.conversation.commands import ABOUT_COMMANDS, ABOUT_COORDINATING, COMMANDS, COORDINATING
-from bot.survey.conversation.views import Form
+from bot.survey.conversation.views import Form, Grid
 from bot.survey.phrases import command
 from bot.texts.languages import direction_of, tag_of
 from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, plain
@@ -89,6 +89,7 @@ class Message:
     attachment: Attachment | None = None
     link: str = ""  # to hand out
     form: Form[str] | None = None
+    grid: Grid[str] | None = None
     is_screen: bool = False
 
 
@@ -208,6 +209,7 @@ class Pages:
             letter.attachment,
             link[0] if link and is_screen and shown.role == "coordinator" else "",
             letter.form,
+            letter.grid,
             is_screen,
         )
 

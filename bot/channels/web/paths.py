@@ -49,6 +49,7 @@ SCREENS: Mapping[Screen, str] = {
     Screen.THANKS: "thanks",
     Screen.RESULT: "result",
     Screen.PICTURE: "picture",
+    Screen.TABLE: "table",
     Screen.CLOSED: "closed",
     Screen.PICK: "partnerships",
     Screen.LANGUAGE: "language",
@@ -69,7 +70,7 @@ class Argument(StringConvertor):
 
 
 class File(StringConvertor):
-    regex = r"[a-z0-9-]{1,40}\.[a-z]{3}"
+    regex = r"[a-z0-9-]{1,40}\.[a-z]{3,4}"
 
 
 register_url_convertor("item", Item())

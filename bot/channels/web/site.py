@@ -43,7 +43,11 @@ from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE
 ANSWER_WITHIN = 10.0  # seconds; while the database is away a browser is told so, and a script sends it again
 DRAWN_AT_ONCE = 2
 INLINE = {"samenspraak.png": "image/png", "qr.png": "image/png"}
-DOWNLOADS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
+DOWNLOADS = {
+    "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 async def nothing_instead(*_asked: object) -> None:

@@ -2,4 +2,4 @@
 
 from bot.survey.traits import Traits
 
-TRAITS = Traits(name="web", reaches_out=False, has_fields=True)
+TRAITS = Traits(name="web", reaches_out=False, has_fields=True, has_tables=True)

@@ -37,6 +37,7 @@ class Screen(StrEnum):
     INVITED = "a"
     RESULT = "u"
     PICTURE = "f"
+    TABLE = "n"
 
 
 FORMER_SCREENS = {"d": Screen.REVIEW}

@@ -22,7 +22,8 @@ COORDINATING = ("status", "invite", "summary", "open", "close", "share", "settin
 """The coordinator's part of the menu."""
 
 _LOOKING = {
-    *("home", "status", "invite", "places", "qr", "poster", "form", "summary", "changes"),
+    *("home", "status", "invite", "places", "qr", "poster", "form", "summary"),
+    *("table", "rounds", "views", "file"),
     *("share", "share_write", "open", "close", "reopen", "team", "leave"),
 }
 _CHOOSING = {"settings", "language", "open_name", "open_day", "open_weeks"}

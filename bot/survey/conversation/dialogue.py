@@ -232,6 +232,9 @@ LOOK_AROUND = {
 }
 """Screens that can be shown at any moment and leave the person where they were."""
 
+OF_THE_GROUP = {Screen.RESULT, Screen.TABLE}
+"""The same, for whoever took part, once there is a result."""
+
 
 def step(dialogue: Dialogue, event: Event, now: datetime) -> Turn:  # noqa: C901 - a table, written as a match
     match event:
@@ -291,8 +294,8 @@ def _choose_group(dialogue: Dialogue, chosen: ChooseGroup) -> Turn:
 
 
 def _may_look(dialogue: Dialogue, screen: Screen) -> bool:
-    allowed = {Screen.RESULT: dialogue.has_result, Screen.PICTURE: dialogue.completed}
-    return screen in LOOK_AROUND or allowed.get(screen, False)
+    is_there = dialogue.has_result if screen in OF_THE_GROUP else dialogue.completed and screen == Screen.PICTURE
+    return screen in LOOK_AROUND or is_there
 
 
 def _go(dialogue: Dialogue, position: Position) -> Turn:

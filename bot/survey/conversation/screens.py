@@ -28,6 +28,8 @@ from bot.survey.phrases import Phrase, joined, say, verbatim, within
 from bot.survey.scores import scoring
 from bot.survey.scores.scoring import Scores
 
+ALL_STATEMENTS = say("All 26 statements")
+
 
 def view(dialogue: Dialogue, position: Position, now: datetime) -> View:
     """What a respondent sees at this position."""
@@ -141,11 +143,34 @@ def _own_score(dimension: Dimension, own: Scores, last: Scores) -> Phrase:
 def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
     """It is sent at closing to who asked for it; from then on it can be seen at any time."""
     if not dialogue.wave_open:
-        return ((Button(say("Result of the whole group"), Go(dialogue.response, Position(Screen.RESULT))),),)
+        result = Button(say("Result of the whole group"), Go(dialogue.response, Position(Screen.RESULT)))
+        return ((result,), all_statements(dialogue.response))
     if not dialogue.channel.reaches_out:  # a page shows it whenever they come
         return ()
     wanted = dialogue.wants_result
     return ((Button(say("Send me the result later"), WantResult(dialogue.response, int(not wanted)), wanted),),)
+
+
+def all_statements(response: int) -> Row:
+    """To every score of the group, one by one."""
+    return (Button(ALL_STATEMENTS, Go(response, Position(Screen.TABLE, 1))),)
+
+
+def _result(dialogue: Dialogue, _number: int, _now: datetime) -> View:
+    """What stands under the result, which a database knows."""
+    again = say("You can see this result here again, until the next round.")
+    return View(again, (all_statements(dialogue.response), go_on(dialogue)))
+
+
+def _table(dialogue: Dialogue, number: int, _now: datetime) -> View:
+    """What stands under the scores of all statements: a button for each part, where they are shown part by part."""
+    parts = () if dialogue.channel.has_tables else dialogue.checklist.parts.values()
+    buttons = (
+        Button(say("Part {part}", part=part), Go(dialogue.response, Position(Screen.TABLE, part)), part == number)
+        for part in parts
+    )
+    result = Button(say("Result of the whole group"), Go(dialogue.response, Position(Screen.RESULT)))
+    return View((), (*in_rows(buttons), (result,), go_on(dialogue)))
 
 
 def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
@@ -201,8 +226,9 @@ SCREENS: dict[Screen, Phrase | Callable[[Dialogue, int, datetime], View]] = {
     Screen.INVITED: _invited,
     Screen.REVIEW: _review,
     Screen.THANKS: _thanks,
-    Screen.RESULT: say("You can see this result here again, until the next round."),  # under what a database knows
     Screen.PICTURE: _picture,  # under the picture
+    Screen.RESULT: _result,
+    Screen.TABLE: _table,
     Screen.CLOSED: _closed,
     Screen.LANGUAGE: own_data.language,
     Screen.HELP: own_data.HELP,

@@ -49,6 +49,14 @@ class Form(Generic[T]):
         return any(field.error for field in self.fields)
 
 
+@dataclass(frozen=True, slots=True)
+class Grid(Generic[T]):
+    """Rows under a head, with as many cells; a row of one cell is a heading over those below it."""
+
+    head: tuple[T, ...]
+    rows: tuple[tuple[T, ...], ...]
+
+
 Row = tuple[Button, ...]
 Paragraph = tuple[Phrase, ...]
 
@@ -56,12 +64,14 @@ Paragraph = tuple[Phrase, ...]
 @dataclass(frozen=True, slots=True)
 class View:
     """One text, or paragraphs of lines where they are counted out; and rows of buttons under it. A form is for a
-    channel that has fields; `at` is where this stands, when that is not at what was asked for."""
+    channel that has fields, a grid for one that has tables; `at` is where this stands, when that is not at what was
+    asked for."""
 
     text: Phrase | tuple[Paragraph, ...]
     rows: tuple[Row, ...] = ()
     form: Form[Phrase] | None = None
     at: Coordinate | None = None
+    grid: Grid[Phrase] | None = None
 
     @property
     def paragraphs(self) -> tuple[Paragraph, ...]:

@@ -61,14 +61,6 @@ def paragraphs(checklist: Checklist, found: Comparison, said: Collection[str] = 
     return ((heading, *verdicts), _same_people(checklist, found), _left_out(found))
 
 
-def by_item(checklist: Checklist, found: Comparison, part: int) -> tuple[Paragraph, ...]:
-    """Every statement of a part, then and now."""
-    dimension = checklist.dimensions[part - 1]
-    heading = say("<b>Part {part} · {dimension}</b>", part=part, dimension=dimension.plain)
-    legend = say("Round {before} → round {now}, from 0 to 100.", before=found.wave, now=found.wave + 1)
-    return ((heading, legend), *(_item(checklist, found, item) for item in dimension.items))
-
-
 def table(checklist: Checklist, found: Comparison) -> list[list[str]]:
     """Every published mean then and now, for a researcher: two decimals, empty where there is none."""
     both = found.everyone, found.same_people
@@ -89,28 +81,6 @@ def _numbers(everyone: Pair | None, same: Pair | None) -> list[str]:
 
 def _n(score: Score) -> str:
     return f"<{score.n}" if score.fewer else str(score.n)
-
-
-def _item(checklist: Checklist, found: Comparison, item: int) -> Paragraph:
-    title = say("{number}. {plain}", number=item, plain=checklist.items[item].plain)
-    if item in found.reworded:
-        return (title, say("not compared: the words changed"))
-    lines = []
-    if pair := found.everyone.get(item):
-        lines.append(say("everyone: {change}", change=moved(pair)))
-    if pair := found.same_people.get(item):
-        lines.append(say("the same people: {change}", change=moved(pair)))
-    return (title, *(lines or [say("no score")]))
-
-
-def moved(pair: Pair) -> Phrase:
-    """48 → 56 (n = 10 and 12), with an arrow where the change is notable."""
-    then, now = pair
-    arrow = {"better": " ▲", "same": "", "worse": " ▼"}[verdict(pair)]
-    n = say("(n = {n})", n=now.people)
-    if then.people != now.people:
-        n = say("(n = {then} and {now})", then=then.people, now=now.people)
-    return joined((verbatim(f"{then.shown} → {now.shown}{arrow}"), n), " ")
 
 
 def _verdicts(checklist: Checklist, pairs: Mapping[str, Pair], said: Collection[str] = ()) -> Paragraph:

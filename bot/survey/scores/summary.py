@@ -17,6 +17,7 @@ from bot.survey.scores.scoring import Score, Scores, combined
 
 DIFFERENT_VIEW = 10  # points on 0 to 100 from which on two groups are said to see a dimension differently
 MOST_DIFFERENCES = 2
+MOST_DIVIDED = 3
 ENOUGH_FOR_SPREAD = 10  # people
 DIVIDED = Fraction(900)  # a variance: about a third of the scale on both sides of the mean
 
@@ -137,7 +138,7 @@ def why_none(summary: Summary) -> Paragraph:
 def _table(summary: Summary) -> Paragraph:
     scores, before = summary.scores, summary.before
     lines = [_line(d.plain, scores.dimensions.get(d.key), before.get(d.key)) for d in summary.checklist.dimensions]
-    if not summary.is_renewed:
+    if summary.is_open and not summary.is_renewed:
         lines.insert(0, say("The scores are the same as last week:"))
     lines.append(_line(say("Mean of all statements"), scores.total, summary.total_before))
     if summary.is_open:
@@ -162,14 +163,28 @@ def _change(summary: Summary) -> tuple[Paragraph, ...]:
 
 
 def _strong_and_weak(summary: Summary) -> Paragraph:
+    """Which statements stand out, in what is shown: equal scores are not called strong and weak."""
     order = _by_score(summary)
     if len(order) < 2:
         return ()
     weak, strong = order[0], order[-1]
+    if summary.items[weak].shown == summary.items[strong].shown:
+        return (say("All statements have the same score: {score}.", score=summary.items[weak].shown),)
     return (
-        say("Strong: {plain} ({score})", plain=_plain(summary, strong), score=summary.items[strong].shown),
-        say("Needs attention: {plain} ({score})", plain=_plain(summary, weak), score=summary.items[weak].shown),
+        _outstanding(summary, say("Strong: {plain} ({score})"), strong),
+        _outstanding(summary, say("Needs attention: {plain} ({score})"), weak),
     )
+
+
+def _outstanding(summary: Summary, said: Phrase, item: int) -> Phrase:
+    """A statement, and how many others share its score."""
+    score = summary.items[item].shown
+    line = said.of(plain=_plain(summary, item), score=score)
+    others = sum(one.shown == score for one in summary.items.values()) - 1
+    if not others:
+        return line
+    more = say_n("{count} more statement has this score.", "{count} more statements have this score.", others)
+    return joined((line, more), " ")
 
 
 def _views(summary: Summary) -> Paragraph:
@@ -204,17 +219,27 @@ def _questions(summary: Summary) -> Paragraph:
     """Two questions to talk about: from the weakest item, and from the most divided one."""
     weakest, *others = _by_score(summary)
     questions = [say("1. “{plain}” What is needed for that, and who can help?", plain=_plain(summary, weakest))]
-    if divided := _most_divided(summary, weakest):
-        questions.append(say("2. “{plain}” We see this differently. Why is that?", plain=_plain(summary, divided)))
+    if most := [item for item in divided(summary) if item != weakest]:
+        questions.append(say("2. “{plain}” We see this differently. Why is that?", plain=_plain(summary, most[0])))
     elif others:
         questions.append(say("2. “{plain}” What is a first small step?", plain=_plain(summary, others[0])))
     return (say("<b>To talk about:</b>"), *questions)
 
 
-def _most_divided(summary: Summary, but: int) -> int | None:
-    enough = (item for item, score in summary.items.items() if item != but and score.n >= ENOUGH_FOR_SPREAD)
-    divided = (item for item in enough if summary.spread[item] >= DIVIDED)
-    return max(divided, key=lambda item: (summary.spread[item], -item), default=None)
+def divided(summary: Summary) -> list[int]:
+    """Statements that people answered very differently, the most divided first: where enough people are behind it."""
+    enough = (item for item, score in summary.items.items() if score.n >= ENOUGH_FOR_SPREAD)
+    found = (item for item in enough if summary.spread[item] >= DIVIDED)
+    return sorted(found, key=lambda item: (-summary.spread[item], item))
+
+
+def most_divided(summary: Summary) -> tuple[Paragraph, ...]:
+    """Some of these, and what that means."""
+    lines = tuple(
+        say("{number}. {plain}", number=item, plain=_plain(summary, item)) for item in divided(summary)[:MOST_DIVIDED]
+    )
+    heading = say("<b>Here some people say yes and others no:</b>")
+    return ((heading, *lines),) if lines else ()
 
 
 def _tip(summary: Summary) -> Paragraph:

@@ -10,7 +10,7 @@ from bot.results.summaries import picture
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.views import View
 from bot.survey.scores.scoring import Score
-from bot.survey.scores.summary import Summary, paragraphs, result
+from bot.survey.scores.summary import Summary, divided, most_divided, paragraphs, result
 from bot.texts.texts import Texts
 from tests.data import APPENDIX_A, PUBLISHED, PUBLISHED_TOTAL
 from tests.house import partnership
@@ -64,6 +64,16 @@ def test_the_second_question_is_about_the_most_divided_item_if_enough_people_are
     assert "2. “We tell local officials" in said(texts, summary(checklist, spread=spread))
     few = replace(summary(checklist, spread=spread), items=means(APPENDIX_A, 9))
     assert "2. “We tell local officials" not in said(texts, few)
+
+
+def test_the_most_divided_statements_are_three_at_most_and_of_enough_people(checklist: Checklist, texts: Texts) -> None:
+    spread = {**dict.fromkeys(APPENDIX_A, Fraction(0)), 4: Fraction(900), 9: Fraction(1600), 20: Fraction(1600)}
+    found = summary(checklist, spread=spread)
+    assert divided(found) == [9, 20, 4]
+    (lines,) = most_divided(replace(found, spread={**spread, 11: Fraction(2500)}))
+    assert [texts.word(line, "en").split(".")[0] for line in lines[1:]] == ["11", "9", "20"]
+    assert not most_divided(replace(found, items=means(APPENDIX_A, 9)))
+    assert not most_divided(replace(found, spread=dict.fromkeys(APPENDIX_A, Fraction(899))))
 
 
 def test_without_scores_it_says_why_and_when(checklist: Checklist, texts: Texts) -> None:
