@@ -14,7 +14,7 @@ from bot.channels.web.paths import path_of_command
 from bot.texts.texts import load
 
 VOID = {"meta", "link", "input", "img", "br"}
-LINES = {"p", "h1", "h2", "li", "br", "article", "div", "form", "label"}
+LINES = {"p", "h1", "h2", "li", "br", "tr", "article", "div", "form", "label"}
 
 Fields = dict[str, str]
 

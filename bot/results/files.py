@@ -18,6 +18,7 @@ from bot.survey.scores.table import TOTAL, Column, Table, What
 from bot.texts.languages import separator_of
 from bot.texts.texts import Texts
 
+NAME = say("table-of-round")
 HEAD = (say("part"), say("number"), say("statement"))
 
 Cell = str | int | None
@@ -27,7 +28,7 @@ Said = Callable[[Phrase], str]
 def table_files(texts: Texts, found: Summary, shown: Table, language: str) -> tuple[Letter, ...]:
     """The same rows twice: as text, and as a workbook."""
     rows = list(table_rows(texts, found, shown, language))
-    name = f"{texts.word(say('table-of-round'), language)}-{found.wave}"
+    name = f"{texts.word(NAME, language)}-{found.wave}"
     text = Attachment("file", f"{name}.csv", as_csv(rows, separator_of(language)))
     return tuple(
         Letter(texts.say(about, language), attachment=attached)

@@ -201,4 +201,4 @@ def _cell(column: Column, scores: Mapping[What, Score], what: What) -> Phrase:
     if what in column.reworded:
         return say("other words")
     score = scores.get(what)
-    return say("{score} (n = {n})", score=score.shown, n=score.people) if score else NONE
+    return say("{score} (n\u00a0=\u00a0{n})", score=score.shown, n=score.people) if score else NONE

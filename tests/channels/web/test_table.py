@@ -1,0 +1,197 @@
+"""The table on a page: every statement on one, its waves and groups beside each other, to read, print and keep."""
+
+import csv
+import io
+import re
+
+import openpyxl
+import pypdfium2
+import pytest
+
+from storage import partnerships
+from tests.actors import coordinate, fetch
+from tests.axe import fetch_axe, violations
+from tests.browser import HOW_TO_GET_IT, Browser, find_chromium
+from tests.channels.web.conftest import Visitors
+from tests.channels.web.test_print import A4, look_as, printed
+from tests.data import APPENDIX_A, MOVED, PUBLISHED, PUBLISHED_TOTAL, five_sheets, moved_sheets
+from tests.house import House, agree, fill
+from tests.results.test_comparison import NOW, TOTAL_NOW
+from tests.telegram_server import Person, TelegramServer
+from tests.visitor import Visitor
+
+ROWS = (*APPENDIX_A.values(), *PUBLISHED.values(), PUBLISHED_TOTAL)
+ROWS_NOW = (*MOVED.values(), *NOW.values(), TOTAL_NOW)
+CELL = re.compile(r"(?<=[. ])(\d+) \(n = 5\)")
+needs_chromium = pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
+
+
+class Round:
+    """A partnership on the page, whose five people have a chat and answer as in the published table."""
+
+    def __init__(self, house: House, server: TelegramServer) -> None:
+        self.house, self.codes = house, house.add("De Verbinders in Moerwijk")
+        self.five = [server.person(language_code="nl") for _ in range(5)]
+
+    async def first(self, fatima: Visitor) -> None:
+        await coordinate(fatima, self.codes.coordinator)
+        for person, sheet in zip(self.five, five_sheets(), strict=True):
+            await agree(self.house, person, self.codes.invitation, group="Dit is mijn werk")
+            await fill(self.house, person, sheet)
+        await self.close(fatima)
+
+    async def second(self, fatima: Visitor) -> None:
+        with self.house.app.database.transaction() as tx:
+            partnerships.open_wave(tx, 1, self.house.app.texts.wording(), self.house.clock())
+        for person, sheet in zip(self.five, moved_sheets(), strict=True):
+            await self.comes_back(person)
+            await fill(self.house, person, sheet)
+        await self.close(fatima)
+
+    async def comes_back(self, person: Person) -> None:
+        await person.write(f"/start {self.codes.invitation}")
+        await self.house.settle()
+
+    async def close(self, fatima: Visitor) -> None:
+        await fatima.open("/coordinate/close")
+        await fatima.press("Ja, sluiten")
+        await self.house.caught_up()
+        await fatima.open("/coordinate/summary")
+
+
+@pytest.fixture
+def asked(house: House, server: TelegramServer) -> Round:
+    return Round(house, server)
+
+
+def column(text: str, number: int = 0) -> list[int]:
+    """The scores in one column, from above."""
+    rows = [CELL.findall(line) for line in text.splitlines()]
+    return [int(row[number]) for row in rows if row]
+
+
+async def test_all_26_stand_on_one_page_with_their_parts_and_the_total(asked: Round, visitors: Visitors) -> None:
+    fatima = visitors()
+    await asked.first(fatima)
+    await fatima.press("Alle 26 zinnen")
+    assert fatima.place == "/coordinate/table/1/1"
+    assert tuple(column(fatima.last.text)) == ROWS
+    assert not [label for row in fatima.last.rows for label, _ in row if label.startswith("Deel ")]
+    for scope, many in (("col", 3), ("row", 33), ("rowgroup", 7)):
+        assert fatima.last.html.count(f'scope="{scope}"') == many
+    await fatima.press("‹ Terug")
+    assert fatima.place == "/coordinate/summary/1/1"
+
+
+async def test_every_round_has_a_column_and_an_address(asked: Round, visitors: Visitors) -> None:
+    fatima = visitors()
+    await asked.first(fatima)
+    await asked.second(fatima)
+    await fatima.press("Alle 26 zinnen")
+    assert tuple(column(fatima.last.text)) == ROWS_NOW
+    assert tuple(column(fatima.last.text, 1)) == ROWS_NOW, "all of them are of one group"
+    assert tuple(column(fatima.last.text, 2)) == ROWS
+    await fatima.press("‹ Terug")
+    await fatima.press("Alle rondes naast elkaar")
+    assert "Het werk: 56 → 68 ▲ (n = 5)" in fatima.last.text
+    lines = re.findall(r"^(\d+)\. .*: (\d+) → (\d+)", fatima.last.text, re.MULTILINE)
+    assert {int(item): (int(then), int(now)) for item, then, now in lines} == {
+        item: (APPENDIX_A[item], MOVED[item]) for item in MOVED
+    }
+    await fatima.press("‹ Terug")
+    await fatima.press("Ronde 1")
+    assert fatima.place == "/coordinate/summary/1/1"
+    assert "ronde 1 · gesloten" in fatima.last.text
+    await fatima.press("Alle 26 zinnen")
+    assert tuple(column(fatima.last.text)) == ROWS
+
+
+@pytest.mark.parametrize("action", ["summary", "table", "rounds", "views", "file"])
+@pytest.mark.parametrize("argument", ["9", "0", "x", "-1", "1..", "na-fase-1", "9" * 60])
+async def test_an_address_of_a_round_that_is_not_there_says_so(
+    asked: Round, visitors: Visitors, action: str, argument: str
+) -> None:
+    fatima = visitors()
+    await coordinate(fatima, asked.codes.coordinator)
+    await fatima.open(f"/coordinate/{action}/1/{argument}")
+    told = "De scores ziet u als de ronde sluit" if argument == "1.." else "Er is geen ronde “"
+    assert fatima.status == 200
+    assert told in fatima.last.text
+    assert fatima.last.rows
+
+
+async def test_the_files_are_links_on_the_page_for_whoever_has_a_seat(asked: Round, visitors: Visitors) -> None:
+    fatima, stranger = visitors(), visitors()
+    await asked.first(fatima)
+    await fatima.press("Alle 26 zinnen")
+    await fatima.press("Als bestand")
+    places = [fatima.last.links[f"tabel-ronde-1.{ending}"] for ending in ("csv", "xlsx")]
+    text, book = [await fetch(fatima, place) for place in places]
+    assert text.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig")), delimiter=";"))[2:]
+    assert tuple(int(row[3]) for row in rows) == ROWS
+    sheet = openpyxl.load_workbook(io.BytesIO(book)).worksheets[0]
+    assert tuple(row[3] for row in sheet.iter_rows(min_row=3, values_only=True)) == ROWS
+    for place in places:
+        async with stranger.session.get(place) as response:
+            assert response.content_type == "text/html"
+    async with fatima.session.get(places[1].replace("/1/1/", "/1/7/")) as response:
+        assert response.status == 404
+
+
+async def test_whoever_took_part_has_the_same_page_without_groups(asked: Round, visitors: Visitors) -> None:
+    fatima, anna = visitors(), visitors()
+    await agree(asked.house, anna, asked.codes.invitation)
+    await anna.open("/table")
+    assert "Zin 1 van 26" in anna.last.whole, "before they are done there is nothing to see"
+    await fill(asked.house, anna, dict.fromkeys(APPENDIX_A, "yes"))
+    await asked.first(fatima)
+    await anna.open("/thanks")
+    await anna.press("Alle 26 zinnen")
+    assert anna.place == "/table"
+    assert anna.last.html.count('scope="row"') == 33
+    assert "mensen voor wie dit werk is" not in anna.last.text
+    await anna.press("English")
+    assert "All scores are from 0 to 100." in anna.last.text
+    await anna.press("Result of the whole group")
+    assert anna.place == "/result"
+    await anna.press("All 26 statements")
+    assert anna.place == "/table"
+
+
+@needs_chromium
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+async def test_the_table_fits_a_phone_and_keeps_nobody_out(
+    asked: Round, browser: Browser, pytestconfig: pytest.Config, dark: bool
+) -> None:
+    axe, tab = await fetch_axe(pytestconfig.cache.mkdir("axe")), await browser.tab(dark=dark)
+    async with Visitor(asked.house.page) as fatima:
+        await asked.first(fatima)
+        await asked.second(fatima)
+        await look_as(tab, asked.house, fatima)
+    for action in ("table", "rounds", "views", "file", "summary"):
+        await tab.open(f"{asked.house.page}/coordinate/{action}/1/2")
+        await tab.until("document.querySelector('#now')")
+        assert await tab.run("document.documentElement.scrollWidth <= innerWidth"), f"{action} scrolls within itself"
+        assert await violations(tab, axe) == []
+    await tab.open(f"{asked.house.page}/coordinate/table/1/2")
+    seen = "Math.round(document.querySelector('tbody td').getBoundingClientRect().right) <= innerWidth"
+    assert await tab.run(seen), "this round is in sight without scrolling"
+
+
+@needs_chromium
+async def test_a_printed_table_has_every_row_and_nothing_of_the_page_around_it(asked: Round, browser: Browser) -> None:
+    tab = await browser.tab()
+    async with Visitor(asked.house.page) as fatima:
+        await asked.first(fatima)
+        await look_as(tab, asked.house, fatima)
+    await tab.open(f"{asked.house.page}/coordinate/table/1/1")
+    sheets = pypdfium2.PdfDocument(await printed(tab))
+    assert 1 <= len(sheets) <= 2
+    assert sheets[0].get_size() == pytest.approx(A4, abs=1)
+    words = "\n".join(page.get_textpage().get_text_bounded() for page in sheets)
+    sheets.close()
+    found = re.findall(r"(\d+)\s+\(n\s=\s5\)", words)
+    assert sorted(map(int, found)) == sorted(ROWS * 2), "everyone, and the one group"
+    for around in ("Menu", "Als bestand", "Mijn link", "Ga naar", "‹ Terug"):
+        assert around not in words
