@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.results import summaries
+from bot.survey.agreements import asking
 from bot.survey.calendar import closing
 from bot.survey.conversation.dialogue import Partnership
 from bot.texts.texts import Texts
-from storage import partnerships, waves
+from storage import agreements, coordinators, letters, partnerships, waves
 from storage.engine.database import Tx
 from storage.partnerships import Wave
 
@@ -19,7 +20,21 @@ def open_wave(tx: Tx, texts: Texts, partnership: Partnership, invite_at: datetim
     """Open the next wave, as it was planned if it was; None when one is open already."""
     plan = waves.plan(tx, partnership.id)
     closes_at = closing(now, plan.weeks, partnership.timezone) if plan.weeks else None
-    return waves.open_next(tx, partnership.id, texts.wording(), invite_at, closes_at, now)
+    wave = waves.open_next(tx, partnership.id, texts.wording(), invite_at, closes_at, now)
+    if wave:
+        _ask_what_is_done(tx, texts, partnership, wave, invite_at)
+    return wave
+
+
+def _ask_what_is_done(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: datetime) -> None:
+    """Ask the coordinators about the agreements of the wave before, once this one cannot be undone any more."""
+    before = waves.before(tx, partnership.id, wave)
+    if not (before and (agreed := agreements.of_wave(tx, before.id))):
+        return
+    for recipient in coordinators.recipients(tx, partnership.id):
+        if recipient.role == "coordinator":
+            letter = texts.letter(asking(partnership.id, agreed), recipient.language)
+            letters.enqueue(tx, recipient.contact, letter, due, f"final:agreements:{recipient.contact}:{wave.id}")
 
 
 def close_wave(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: datetime, now: datetime) -> bool:

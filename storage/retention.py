@@ -1,6 +1,7 @@
 """Retention: throw away what was kept for as long as people were told.
 
-First how to reach somebody, then what they answered. What was published stays: it names nobody.
+First how to reach somebody, then what they answered, and what was agreed about it. What was published stays: it names
+nobody.
 """
 
 from dataclasses import dataclass
@@ -14,17 +15,18 @@ from bot.survey.checklist import Checklist
 from bot.survey.conversation.dialogue import Partnership
 from storage import partnerships, published
 from storage.engine.database import Tx
-from storage.schema import contacts, coordinators, plans, respondents, responses, waves
+from storage.schema import agreements, contacts, coordinators, plans, respondents, responses, waves
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
     contacts: int = 0
     responses: int = 0
+    agreements: int = 0
 
     @property
     def anything(self) -> bool:
-        return bool(self.contacts or self.responses)
+        return bool(self.contacts or self.responses or self.agreements)
 
 
 def forget(tx: Tx, checklist: Checklist, now: datetime, most: int) -> Forgotten:
@@ -32,8 +34,9 @@ def forget(tx: Tx, checklist: Checklist, now: datetime, most: int) -> Forgotten:
     for partnership in partnerships.every(tx):
         contacts_gone = _forget_contacts(tx, partnership, now, most)
         responses_gone = _forget_responses(tx, checklist, partnership, now, most)
-        if contacts_gone or responses_gone:
-            return Forgotten(contacts_gone, responses_gone)
+        gone = Forgotten(contacts_gone, responses_gone, _forget_agreements(tx, partnership, now))
+        if gone.anything:
+            return gone
     return Forgotten()
 
 
@@ -95,6 +98,16 @@ def _forget_responses(tx: Tx, checklist: Checklist, partnership: Partnership, no
         tx.connection.execute(delete(responses).where(responses.c.id.in_(gone)))
         tx.erased.extend(gone)
         _drop_empty(tx, partnership)
+    return len(gone)
+
+
+def _forget_agreements(tx: Tx, partnership: Partnership, now: datetime) -> int:
+    """They may name people, and are kept no longer than the last answers of their wave could be; of one wave there are
+    few."""
+    old = select(waves.c.id).where(waves.c.partnership_id == partnership.id)
+    of_old = agreements.c.wave_id.in_(old.where(waves.c.closed_at < _oldest_kept(partnership, now)))
+    gone = list(tx.connection.execute(delete(agreements).where(of_old).returning(agreements.c.id)).scalars())
+    tx.erased.extend(gone)
     return len(gone)
 
 

@@ -143,6 +143,22 @@ feedback = Table(
     Column("text", Text, nullable=False),
 )
 
+# What a partnership says it will do after a wave. Whom it names there is its own business.
+agreements = Table(
+    "agreements",
+    metadata,
+    _number(),
+    Column("wave_id", Integer, _of("waves"), nullable=False),
+    Column("number", SmallInteger, nullable=False),  # as people read it; that of a removed one is not filled up
+    Column("what", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("by_when", Date),
+    Column("done", String(10)),  # yes, partly or no; none, as long as nobody has said so
+    Column("made_on", Date, nullable=False),
+    UniqueConstraint("wave_id", "number"),
+    sqlite_autoincrement=True,
+)
+
 invitations = Table(
     "invitations",
     metadata,

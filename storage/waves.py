@@ -117,7 +117,10 @@ def undo(tx: Tx, wave: Wave, now: datetime) -> bool:
     tx.connection.execute(select(waves.c.id).where(waves.c.id == wave.id).with_for_update())  # nobody comes in now
     came = exists().where(responses.c.wave_id == waves.c.id)
     undone = delete(waves).where(waves.c.id == wave.id, waves.c.invite_at > now, waves.c.closed_at.is_(None), ~came)
-    return bool(tx.connection.execute(undone).rowcount)
+    is_gone = bool(tx.connection.execute(undone).rowcount)
+    if is_gone:
+        letters_of.withdraw(tx, letters.c.key.like(f"final:agreements:%:{wave.id}"), now)
+    return is_gone
 
 
 def withdraw_asking(tx: Tx, wave: int, now: datetime) -> None:

@@ -10,7 +10,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.channels.port import Update
-from bot.coordination import feedback, helping, home, invitations, scores, settings, team, turnout, waves  # noqa: F401
+from bot.coordination import (  # noqa: F401
+    agreements,
+    feedback,
+    helping,
+    home,
+    invitations,
+    scores,
+    settings,
+    team,
+    turnout,
+    waves,
+)
 from bot.coordination.request import ACTIONS as ACTIONS
 from bot.coordination.request import Action, Asked, Shown, State
 from bot.letters import Letter

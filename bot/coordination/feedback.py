@@ -1,32 +1,33 @@
 """Feedback: the answer of the coordinator to everybody who took part in a wave, once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.coordination.request import RIGHT, Asked, action, local, on_a_page, too_long
 from bot.letters import Letter
+from bot.survey.agreements import Agreement, told
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Field, Paragraph, View
 from bot.survey.phrases import Phrase, command, language, say, say_n, verbatim
 from bot.texts.texts import Texts
-from storage import partnerships, waves
+from storage import agreements, partnerships, waves
 from storage.engine.database import Tx
 from storage.partnerships import Wave
 
 LONGEST_ANSWER = 1500  # characters
 
 
-def view(partnership: Partnership, wave: Wave, text: str) -> View:
-    """What the coordinator answers, as everybody who took part reads it."""
+def view(partnership: Partnership, wave: Wave, text: str, agreed: Sequence[Agreement] = ()) -> View:
+    """What the coordinator answers and what was agreed, as everybody who took part reads it."""
     title = say("<b>{partnership}: you said, we do</b>", partnership=partnership.name)
     why = say("You took part in round {wave}. Thank you. This is the answer of the coordinator:", wave=wave.number)
-    return View(((title, why), tuple(map(verbatim, text.split("\n")))))
+    return View(((title, why), tuple(map(verbatim, text.split("\n"))), *told(agreed)))
 
 
 def letter(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, language: str) -> Letter:
     """The same in the language that somebody speaks, or else that of the partnership, or what there is."""
     said = waves.texts_of(tx, wave.id)
     spoken = next(code for code in (language, partnership.language, *said) if code in said)
-    return texts.letter(view(partnership, wave, said[spoken]), spoken)
+    return texts.letter(view(partnership, wave, said[spoken], agreements.of_wave(tx, wave.id)), spoken)
 
 
 def _of_the_answered(do: Callable[[Asked, Wave], View]) -> Callable[[Asked], View]:
@@ -59,7 +60,10 @@ def _preview(asked: Asked, wave: Wave) -> View:
     rows = (asked.back(),) if missing else asked.surely(say("Yes, send"), "share_yes", wave.number)
     if asked.channel.has_fields:
         rows = (*rows, (asked.button(say("Change the text"), "share_write"),))
-    return View((_about_sharing(asked, wave), *previews, *_to_write(asked, missing)), rows, at=asked.at("share"))
+    rows = (*rows, (asked.button(say("Agreements"), "agreement"),))
+    agreed = told(agreements.of_wave(asked.tx, wave.id))
+    shown = (_about_sharing(asked, wave), *previews, *agreed, *_to_write(asked, missing))
+    return View(shown, rows, at=asked.at("share"))
 
 
 def _writing(asked: Asked, wave: Wave, wrong: Mapping[str, Phrase] = RIGHT) -> View:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.coordination.request import Asked, action, menu
+from bot.coordination.request import Asked, action, has_result, menu
 from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.views import Button, Paragraph, Row, View
 from bot.survey.phrases import joined, say, verbatim
 from bot.survey.scores.summary import standing
+from storage import agreements, waves
 from storage.coordinators import Seat
+from storage.partnerships import Wave
 from storage.turnout import turnout_of
 
 
@@ -17,7 +19,7 @@ def pick(seats: Sequence[Seat], action: str) -> View:
     return View(((say("Which partnership?"),),), tuple(rows))
 
 
-def welcome(seat: Seat, *, is_open: bool, with_buttons: bool) -> View:
+def welcome(seat: Seat, wave: Wave, *, with_buttons: bool) -> View:
     """After a coordinator link was opened."""
     name, k = seat.partnership.name, seat.partnership.minimum_group
     if seat.role == "viewer":
@@ -31,8 +33,8 @@ def welcome(seat: Seat, *, is_open: bool, with_buttons: bool) -> View:
         say("You may take part yourself. Your answers are in the averages, but you do not count for the {k}.", k=k),
     )
     first = say("Start with the invitation: a link, a QR code or a poster.")
-    next_step = first if is_open else say("No round is open now. You open the next one with the button.")
-    return View((lines, (next_step,)), menu(seat.partnership.id, is_open=is_open))
+    next_step = say("No round is open now. You open the next one with the button.") if wave.closed_at else first
+    return View((lines, (next_step,)), menu(seat.partnership.id, wave))
 
 
 @action("home", for_viewers=True)
@@ -40,9 +42,26 @@ def home(asked: Asked) -> View:
     """The beginning, and the answer to whatever is not understood."""
     turnout = turnout_of(asked.tx, asked.wave.id)
     stands = joined(standing(turnout.started, turnout.completed, turnout.invited), " ")
-    reading = (asked.button(say("Summary"), "summary"),), (asked.button(say("No more summaries"), "leave"),)
-    rows = reading if asked.seat.role == "viewer" else (*_undoing(asked), *asked.menu)
+    rows = _reading(asked) if asked.seat.role == "viewer" else (*_undoing(asked), *_looking_back(asked), *asked.menu)
     return View((asked.heading, (stands,), (say("What do you want to do?"),)), rows)
+
+
+def _reading(asked: Asked) -> tuple[Row, ...]:
+    agreed = ((asked.button(say("Agreements"), "agreement"),),) if has_result(asked.wave) else ()
+    return (
+        (asked.button(say("Summary"), "summary"),),
+        *agreed,
+        (asked.button(say("No more summaries"), "leave"),),
+    )
+
+
+def _looking_back(asked: Asked) -> tuple[Row, ...]:
+    """As long as a next wave is open, and nobody has said of each agreement what came of it."""
+    before = waves.before(asked.tx, asked.partnership.id, asked.wave) if asked.is_open else None
+    agreed = agreements.of_wave(asked.tx, before.id) if before else ()
+    if not before or all(one.done for one in agreed):
+        return ()
+    return ((asked.button(say("Agreements: what is done?"), "agreement_done", f"{before.number}.-"),),)
 
 
 def _undoing(asked: Asked) -> tuple[Row, ...]:

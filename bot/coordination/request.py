@@ -68,7 +68,7 @@ class Asked:
 
     @property
     def menu(self) -> tuple[Row, ...]:
-        return menu(self.partnership.id, is_open=self.is_open)
+        return menu(self.partnership.id, self.wave)
 
     @property
     def heading(self) -> Paragraph:
@@ -144,16 +144,23 @@ def action(name: str, *when: State, for_viewers: bool = False) -> Callable[[D], 
     return entered
 
 
-def menu(partnership: int, *, is_open: bool) -> tuple[Row, ...]:
+def menu(partnership: int, wave: Wave) -> tuple[Row, ...]:
+    """What there is to do while this is the last wave."""
     actions = [
         (say("Invite"), "invite"),
         (say("Status"), "status"),
         (say("Summary"), "summary"),
+        *([(say("Agreements"), "agreement")] if has_result(wave) else []),
         (say("Team"), "team"),
         (say("Settings"), "settings"),
-        (say("Close the round"), "close") if is_open else (say("Open a next round"), "open"),
+        (say("Open a next round"), "open") if wave.closed_at else (say("Close the round"), "close"),
     ]
     return in_rows((Button(label, Coordinate(partnership, action)) for label, action in actions), 2)
+
+
+def has_result(wave: Wave) -> bool:
+    """Whether a wave was closed by now, this one or one before it."""
+    return wave.number > 1 or wave.closed_at is not None
 
 
 RIGHT: Mapping[str, Phrase] = {}

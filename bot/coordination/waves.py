@@ -6,7 +6,7 @@ Nothing is sent before a preview of whom it reaches, and an opening can be undon
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.coordination.request import (
@@ -20,7 +20,7 @@ from bot.coordination.request import (
     on_a_page,
     too_long,
 )
-from bot.survey.calendar import MORNING, closing, decent, on_day, zone
+from bot.survey.calendar import DAY_TYPED, MORNING, closing, day_in, decent, on_day, zone
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Button, Field, Form, Paragraph, View, in_rows
 from bot.survey.phrases import Phrase, command, say, say_n, verbatim
@@ -38,7 +38,6 @@ DAYS = {0: say("At once"), 1: say("Tomorrow"), 7: say("In a week"), 14: say("In 
 WEEKS = {0: say("I close the round myself"), **{n: say("After {count} weeks", count=n) for n in (2, 3, 4, 6)}}
 FILLED = "filled"  # instead of the number of a choice
 NO_SUCH_DAY = say("That day is not clear. Choose a day in the coming year, such as {example}.", example="1-3-2027")
-DATE = re.compile(r"(?<!\S)(?:(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})|(\d{4})-(\d{2})-(\d{2}))(?=\s|$)")
 MONTHS = r"jan|feb|maart|mrt|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec"
 LIKE_A_DATE = re.compile(rf"^\d|\d\s?[-/.]\s?\d|\d(st|nd|rd|th)?\s+({MONTHS})|({MONTHS})[a-z]*\s+\d", re.IGNORECASE)
 
@@ -47,7 +46,7 @@ def opened_by_itself(partnership: Partnership, wave: Wave, role: str) -> View:
     """For everybody with a seat, when a plan came true."""
     title = heading(partnership, wave.number, is_open=True, name=wave.name)
     line = say("We are sending the invitations. You planned this round for today.")
-    rows = menu(partnership.id, is_open=True) if role == "coordinator" else ()
+    rows = menu(partnership.id, wave) if role == "coordinator" else ()
     return View(((*title, line, *closes_by_itself(partnership, wave.closes_at)),), rows)
 
 
@@ -118,7 +117,7 @@ def still_open(asked: Asked) -> View:
 @action("open_typed", State.CLOSED)
 def _open_typed(asked: Asked) -> View:
     """What is typed behind /open: a day, a name, or both."""
-    typed, words = DATE.search(asked.argument), DATE.sub("", asked.argument, count=1)
+    typed, words = DAY_TYPED.search(asked.argument), DAY_TYPED.sub("", asked.argument, count=1)
     name = partnerships.tidy(words)[:LONGEST_NAME]
     opens_at = _day(asked, typed) if typed else None
     if LIKE_A_DATE.search(words) or (typed and opens_at is None):
@@ -128,10 +127,7 @@ def _open_typed(asked: Asked) -> View:
 
 def _day(asked: Asked, found: re.Match[str]) -> datetime | None:
     """Nine in the morning on a day that was typed; None when there is no such day in the coming year."""
-    day, month, year = (found[1], found[2], found[3]) if found[1] else (found[6], found[5], found[4])
-    try:
-        wanted = date(int(year), int(month), int(day))
-    except ValueError:
+    if not (wanted := day_in(found)):
         return None
     moment = datetime.combine(wanted, MORNING, zone(asked.partnership.timezone)).astimezone(UTC)
     return moment if asked.now < moment < asked.now + FURTHEST else None
@@ -178,7 +174,7 @@ def _choose_day(asked: Asked) -> View:
     opens_at, wrong = _plan(asked).opens_at, RIGHT
     kept = local(asked.partnership, opens_at).date().isoformat() if opens_at else ""
     if _is_filled(asked):
-        typed = DATE.fullmatch(given := asked.filled.get("day", kept).strip())
+        typed = DAY_TYPED.fullmatch(given := asked.filled.get("day", kept).strip())
         if typed and (day := _day(asked, typed)):
             return _prepared(asked, opens_at=day)
         wrong = {"day": NO_SUCH_DAY if given else say("Choose a day.")}

@@ -21,7 +21,7 @@ from bot.survey.scores.disclosure import EVERYONE
 from bot.survey.scores.scoring import Score, Scores, told
 from bot.survey.scores.summary import Summary
 from bot.texts.texts import Texts
-from storage import coordinators, letters, published, waves
+from storage import agreements, coordinators, letters, published, waves
 from storage.coordinators import Recipient
 from storage.engine.database import Tx
 from storage.partnerships import Wave
@@ -32,6 +32,7 @@ WEEK = timedelta(days=7)
 CLOCK_BACK = timedelta(days=35)  # a post of a later week than this is of a clock that was wrong
 EACH_WEEK = {"invite": say("Invite"), "status": say("Status"), "close": say("Close the round")}
 AFTER_CLOSING = {
+    "agreement": say("Agreements"),
     "share": say("Tell everybody what you will do"),
     "open": say("Open a next round"),
     "home": say("Menu"),
@@ -130,6 +131,7 @@ def read_summary(
         groups={group: means(published.read(tx, wave.id, group), k) for group in published.GROUPS},
         is_renewed=waves.renewed_since(tx, wave.id, since),
         since=_comparison(tx, before, wave, k, unchanged) if before else None,
+        agreed=agreements.of_wave(tx, before.id) if before else (),
     )
 
 

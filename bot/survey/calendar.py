@@ -3,6 +3,7 @@
 `now` is always a parameter, aware and in UTC; so is every moment given back.
 """
 
+import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -12,6 +13,7 @@ MORNING = time(9)
 NIGHT = time(20)  # from then on, and before the morning, nothing goes out of its own accord
 HOME = "Europe/Amsterdam"
 CLOSING = time(18)
+DAY_TYPED = re.compile(r"(?<!\S)(?:(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})|(\d{4})-(\d{2})-(\d{2}))(?=\s|$)")
 KEEP_CONTACTS, KEEP_ANSWERS = 90, 24  # days after the last wave, and months, unless the operator says otherwise
 
 
@@ -47,6 +49,15 @@ def months_after(day: date, months: int) -> date:
     """The same day so many months later (or earlier, below zero); the last of the month where it is too short."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def day_in(found: re.Match[str]) -> date | None:
+    """The day that was typed, as `DAY_TYPED` found it; None when the calendar has no such day."""
+    day, month, year = (found[1], found[2], found[3]) if found[1] else (found[6], found[5], found[4])
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
 
 
 def decent(moment: datetime, timezone: str) -> datetime:

@@ -161,7 +161,8 @@ def forget(tx: Tx, texts: Texts, now: datetime) -> bool:
         return False  # somebody else is at it
     forgotten = retention.forget(tx, texts.checklist, now, AT_ONCE)
     if forgotten.anything:
-        log.warning("forgot %d contacts and %d responses", forgotten.contacts, forgotten.responses)
+        counts = (forgotten.contacts, forgotten.responses, forgotten.agreements)
+        log.warning("forgot %d contacts, %d responses and %d agreements", *counts)
         return True
     updates.forget_old(tx, now)
     state.write_moment(tx, "forgot", now)

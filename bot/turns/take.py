@@ -29,6 +29,7 @@ WITH_WORDS = {
     "settings": "change",
     "open": "open_typed",
     "share": "share_typed",
+    "agreement": "agreement_typed",
 }  # what a coordinator's command does with words behind it
 TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)  # a consent text is the same text on every day
 NOTHING: Mapping[str, str] = {}
@@ -145,8 +146,7 @@ def _open_coordinator_link(who: Who, code: str) -> Reply:
     contact = contacts.meet(who.tx, who.update.channel, who.update.address, who.spoken, who.now)
     coordinators.use_link(who.tx, code, found, contact, who.now)
     (seat,) = (seat for seat in coordinators.seats(who.tx, contact) if seat.partnership.id == found.partnership)
-    is_open = partnerships.last_wave(who.tx, found.partnership).closed_at is None
-    view = home.welcome(seat, is_open=is_open, with_buttons=not in_group)
+    view = home.welcome(seat, partnerships.last_wave(who.tx, found.partnership), with_buttons=not in_group)
     return _to_seat(_again(who), seat, [who.texts.letter(view, seat.language)], Coordinate(found.partnership, "home"))
 
 

@@ -18,15 +18,16 @@ COMMANDS: Mapping[str, Screen | None] = {
 }
 """The menu. A command without a screen goes on with the survey."""
 
-COORDINATING = ("status", "invite", "summary", "open", "close", "share", "settings", "team")
+COORDINATING = ("status", "invite", "summary", "agreement", "open", "close", "share", "settings", "team")
 """The coordinator's part of the menu."""
 
 _LOOKING = {
     *("home", "status", "invite", "places", "qr", "poster", "form", "summary"),
     *("table", "rounds", "views", "file"),
     *("share", "share_write", "open", "close", "reopen", "team", "leave"),
+    *("agreement", "agreement_add", "agreement_edit"),
 }
-_CHOOSING = {"settings", "language", "open_name", "open_day", "open_weeks"}
+_CHOOSING = {"settings", "language", "open_name", "open_day", "open_weeks", "agreement_done"}
 
 
 def only_looks(press: Coordinate) -> bool:
@@ -50,6 +51,7 @@ ABOUT_COORDINATING = {
     "status": say("Status"),
     "invite": say("Invite"),
     "summary": say("Summary"),
+    "agreement": say("Agreements"),
     "open": say("Open a next round"),
     "close": say("Close the round"),
     "share": say("Tell everybody what you will do"),

@@ -3,10 +3,11 @@
 Words first: the picture only repeats them. Where no score may be shown yet, it says why and when.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from bot.survey.agreements import Agreement, came_back
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Paragraph
@@ -27,7 +28,8 @@ class Summary:
     """A wave as it may be shown now. `items` and `groups` are published means; `spread` is a variance per item.
 
     `stops` says how many unfinished people stand at each part; `new` and `finished` how many began and finished in the
-    last seven days; `is_renewed` whether the scores are of those days; `since` compares with the wave before.
+    last seven days; `is_renewed` whether the scores are of those days; `since` compares with the wave before, and
+    `agreed` is what was agreed after that one.
     """
 
     checklist: Checklist
@@ -46,6 +48,7 @@ class Summary:
     finished: int = 0
     is_renewed: bool = True
     since: Comparison | None = None
+    agreed: Sequence[Agreement] = ()
 
     @property
     def scores(self) -> Scores:
@@ -69,11 +72,15 @@ class Summary:
 
 
 def paragraphs(summary: Summary) -> tuple[Paragraph, ...]:
-    """The whole message to a coordinator, without its buttons."""
+    """The whole message to a coordinator, without its buttons. On top stands what came of the agreements."""
+    return (_heading(summary), *came_back(summary.agreed), *_news(summary))
+
+
+def _news(summary: Summary) -> tuple[Paragraph, ...]:
     scores: tuple[Paragraph, ...] = (why_none(summary),)
     if summary.items:
         scores = (_table(summary), *_change(summary), _strong_and_weak(summary), _views(summary), _questions(summary))
-    return (_heading(summary), _turnout(summary), *scores, _tip(summary))
+    return (_turnout(summary), *scores, _tip(summary))
 
 
 def post(summary: Summary, week: int) -> tuple[Paragraph, ...]:
@@ -82,7 +89,7 @@ def post(summary: Summary, week: int) -> tuple[Paragraph, ...]:
     if not (summary.new or summary.finished or (summary.items and summary.is_renewed)):
         nothing = say("Nothing new this week.")
         return (line, (joined((nothing, *standing(summary.started, summary.completed, summary.invited)), " "),))
-    return (line, *paragraphs(summary)[1:])
+    return (line, *_news(summary))
 
 
 def result(summary: Summary) -> tuple[Paragraph, ...]:
