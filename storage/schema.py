@@ -1,6 +1,7 @@
 """The tables. `migrations/` builds them; a test holds the two equal.
 
-No table says who somebody is: an address is kept as a keyed hash and encrypted, and nothing that people type is kept.
+No table says who somebody is: an address is kept as a keyed hash and encrypted, and nothing that respondents type is
+kept. Whom coordinators name, as a contact person or in an agreement, stands there as they wrote it.
 Numbers of erased rows are never given out again, so that an old button cannot reach somebody else's response.
 """
 

@@ -33,6 +33,7 @@ from storage.partnerships import Wave
 
 LABELS = {"what": say("What will you do?"), "who": say("Who does it?"), "by_when": say("By when is it ready?")}
 WHO_READS = say("Do you name somebody? First ask if that is all right. Everybody who took part can read it.")
+MAY_BE_EMPTY = say("Do you not know this yet? Then leave it empty.")
 NOT_YET = say("You can do this when the first round is closed.")
 NOTHING_YET = (
     say("There are no agreements yet."),
@@ -138,7 +139,7 @@ def _fields(asked: Asked, one: Agreement | None = None) -> tuple[Field[Phrase], 
     return (
         Field("what", LABELS["what"], one.what if one else "", "text"),
         Field("who", LABELS["who"], one.who if one else "", hint=WHO_READS),
-        Field("by_when", LABELS["by_when"], day.isoformat() if day else "", "date", between=between),
+        Field("by_when", LABELS["by_when"], day.isoformat() if day else "", "date", MAY_BE_EMPTY, between),
     )
 
 

@@ -15,6 +15,7 @@ invitation    the code behind a link or QR; it may be for one *place*, such as a
 coordinator   receives aggregates, never answers
 seat          what makes somebody coordinator or viewer of a partnership; a *link* gives one, once
 summary       what a coordinator is sent; the weekly one is the *post*
+agreement     what a partnership says it will do after a wave, who, by when; later also whether it is *done*
 turnout       how many were invited, began and are done
 cell          one published mean: an item, in a wave, of everyone, a group, or who took part in another wave too
 release       the completed responses behind published cells; a *cohort* is who came and left in the same ones

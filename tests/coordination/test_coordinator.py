@@ -38,6 +38,7 @@ def everything(house: House) -> dict[str, list[tuple[object, ...]]]:
         "releases",
         "cells",
         "responses",
+        "agreements",
     )
     return {table: sorted(house.rows(f"SELECT * FROM {table}"), key=repr) for table in tables}
 

@@ -59,6 +59,7 @@ EMPTY: Sequence[Any] = (None, [], {}, [[]], [None], {"": None}, [{}], {"id": {}}
 COMMANDS = (
     *("start", "continue", "language", "help", "reminders", "mydata", "erase", "stop", "privacy", "verder", "taal"),
     *("status", "invite", "summary", "open", "close", "share", "settings", "team", "sluiten", "wissen", "nothing", ""),
+    *("agreement", "afspraak"),
 )
 TYPED = (
     *("1-1-0001", "31-12-9999", "1-1-9999 late", "0-0-0000", "29-2-2027", "1-3-2027", "2027-03-01 spring", "١-١-٢٠٢٧"),

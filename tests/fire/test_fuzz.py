@@ -56,7 +56,7 @@ OF_PARTNERSHIPS = {
     "invitations": "partnership_id, code, label, created_at FROM invitations",
     **{
         table: f"partnership_id, {table}.* FROM {table} JOIN waves ON waves.id = wave_id"
-        for table in ("feedback", "releases", "cells", "departed")
+        for table in ("feedback", "agreements", "releases", "cells", "departed")
     },
 }
 OF_NOBODY = {"updates", "marks", "leases"}  # that an update was seen, when Telegram answered last, who sends

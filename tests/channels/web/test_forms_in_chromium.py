@@ -16,6 +16,7 @@ FORMS = {
     "open_name/1/2.-": ("name", "x" * 41),
     "open_day/1/2.-": ("day", ""),
     "share/1": ("nl", "x" * 1501),
+    "agreement_add/1": ("what", "x" * 201),
 }
 """Where each form is, and what does not fit in one of its fields."""
 

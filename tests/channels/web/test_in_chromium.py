@@ -291,7 +291,8 @@ async def every_coordinator_screen(tab: Tab, house: House, _codes: Codes) -> Asy
     await tab.click("Ja, sluiten")
     await tab.sees("Ronde 1 is gesloten.")
     for place, send in (("places/1", "Link maken"), ("settings/1", "Bewaren"), ("open_name/1/2.-", "Bewaren"),
-                        ("open_day/1/2.-", "Bewaren"), ("share/1", "Bekijk hoe het wordt")):  # fmt: skip
+                        ("open_day/1/2.-", "Bewaren"), ("share/1", "Bekijk hoe het wordt"),
+                        ("agreement_add/1", "Bewaren")):  # fmt: skip
         await tab.open(f"{house.page}/coordinate/{place}")
         await tab.click(send)
         await tab.until("!document.body.classList.contains('busy')")
