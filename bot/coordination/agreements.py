@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.coordination.request import RIGHT, Asked, action, local, too_long
+from bot.coordination.request import RIGHT, Asked, action, length_of, local, too_long
 from bot.survey.agreements import (
     DONE,
     FURTHEST,
@@ -166,7 +166,7 @@ def _checked(
 ) -> tuple[dict[str, Any], dict[str, Phrase]]:
     """What is right of what was filled in, and what is wrong with the rest."""
     facts: dict[str, Any] = {name: partnerships.tidy(given[name]) for name in LONGEST if name in given}
-    wrong = {name: why for name, text in facts.items() if (why := too_long(len(text), LONGEST[name]))}
+    wrong = {name: why for name, text in facts.items() if (why := too_long(length_of(text), LONGEST[name]))}
     if facts.get("what") == "":
         wrong["what"] = say("Write what you will do.")
     day = _day(asked, given["by_when"].strip(), one) if "by_when" in given else None

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bot.coordination.request import RIGHT, Asked, action, local, on_a_page, too_long
+from bot.coordination.request import RIGHT, Asked, action, length_of, local, on_a_page, too_long
 from bot.letters import Letter
-from bot.survey.agreements import Agreement, told
+from bot.survey.agreements import Agreement, shortened, told
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Field, Paragraph, View
 from bot.survey.phrases import Phrase, command, language, say, say_n, verbatim
@@ -14,6 +14,7 @@ from storage.engine.database import Tx
 from storage.partnerships import Wave
 
 LONGEST_ANSWER = 1500  # characters
+SHORT = 50, 30  # characters of what and of who, so that a preview with a text in each language fits in one message
 
 
 def view(partnership: Partnership, wave: Wave, text: str, agreed: Sequence[Agreement] = ()) -> View:
@@ -61,7 +62,7 @@ def _preview(asked: Asked, wave: Wave) -> View:
     if asked.channel.has_fields:
         rows = (*rows, (asked.button(say("Change the text"), "share_write"),))
     rows = (*rows, (asked.button(say("Agreements"), "agreement"),))
-    agreed = told(agreements.of_wave(asked.tx, wave.id))
+    agreed = told([shortened(one, *SHORT) for one in agreements.of_wave(asked.tx, wave.id)])
     shown = (_about_sharing(asked, wave), *previews, *agreed, *_to_write(asked, missing))
     return View(shown, rows, at=asked.at("share"))
 
@@ -138,10 +139,9 @@ def _tidy(text: str) -> str:
 
 
 def _wrong_with(text: str) -> Phrase | None:
-    """Characters are counted as Telegram does."""
     if not text:
         return say("Write your message here.")
-    return too_long(len(text.encode("utf-16-le")) // 2, LONGEST_ANSWER)
+    return too_long(length_of(text), LONGEST_ANSWER)
 
 
 @action("share_filled")

@@ -167,6 +167,11 @@ RIGHT: Mapping[str, Phrase] = {}
 """Nothing is wrong with what was filled in."""
 
 
+def length_of(text: str) -> int:
+    """In characters, as Telegram counts them."""
+    return len(text.encode("utf-16-le")) // 2
+
+
 def too_long(count: int, most: int) -> Phrase | None:
     if count <= most:
         return None

@@ -6,7 +6,7 @@ written, in a frame that is said in the language of the reader, and nothing is m
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.survey.calendar import DAY_TYPED, day_in
@@ -18,6 +18,7 @@ from bot.survey.whole_numbers import as_number
 
 MOST = 5  # after one round
 LONGEST = {"what": 200, "who": 80}  # characters
+SHORT = 80  # characters, of what is repeated in a next round
 FURTHEST = timedelta(days=5 * 365)  # from today
 HIGHEST = 999  # number of one, in what is typed
 DONE = {"yes": say("done"), "partly": say("partly done"), "no": say("not done")}
@@ -90,21 +91,22 @@ def example_day(today: date) -> str:
     return f"1-3-{today.year + 1}"
 
 
-def lines(agreements: Sequence[Agreement], *, came_back: bool = False) -> Paragraph:
-    """One line each. In those that came back in a next round it says so, as long as nobody knows whether it is done."""
-    return tuple(_line(one, UNKNOWN if came_back else None) for one in agreements)
+def lines(agreements: Sequence[Agreement]) -> Paragraph:
+    """One line each, with all there is."""
+    return tuple(_line(one, _who_and_when(one), DONE.get(one.done or "")) for one in agreements)
 
 
-def _line(one: Agreement, otherwise: Phrase | None) -> Phrase:
-    who = (verbatim(one.who),) if one.who else ()
-    by_when = (say("ready by {day}", day=one.by_when),) if one.by_when else ()
-    done = DONE.get(one.done or "", otherwise)
-    parts = (verbatim(f"{one.number}. {one.what}"), *who, *by_when, *((_bold(done),) if done else ()))
-    return joined(parts, " · ")
+def _line(one: Agreement, more: Paragraph, done: Phrase | None) -> Phrase:
+    came_of_it = (say("<b>{words}</b>", words=done),) if done else ()
+    return joined((verbatim(f"{one.number}. {one.what}"), *more, *came_of_it), " · ")
 
 
-def _bold(phrase: Phrase) -> Phrase:
-    return say("<b>{words}</b>", words=phrase)
+def _who_and_when(one: Agreement) -> Paragraph:
+    return (*_who(one), *((say("ready by {day}", day=one.by_when),) if one.by_when else ()))
+
+
+def _who(one: Agreement) -> Paragraph:
+    return (verbatim(one.who),) if one.who else ()
 
 
 def told(agreements: Sequence[Agreement]) -> tuple[Paragraph, ...]:
@@ -113,11 +115,24 @@ def told(agreements: Sequence[Agreement]) -> tuple[Paragraph, ...]:
 
 
 def came_back(agreements: Sequence[Agreement]) -> tuple[Paragraph, ...]:
-    """On top of what is told of the next round: what was agreed, and what came of it."""
+    """On top of what is told of the next round: in short what was agreed, and what came of it."""
     if not agreements:
         return ()
     title = say("<b>What we agreed after round {wave}:</b>", wave=agreements[0].wave)
-    return ((title, *lines(agreements, came_back=True)),)
+    return ((title, *(_outcome(shortened(one, SHORT, LONGEST["who"])) for one in agreements)),)
+
+
+def _outcome(one: Agreement) -> Phrase:
+    return _line(one, _who(one), DONE.get(one.done or "", UNKNOWN))
+
+
+def shortened(one: Agreement, what: int, who: int) -> Agreement:
+    """The same, with no more than so many characters of each: where much else stands in the same message."""
+    return replace(one, what=_short(one.what, what), who=_short(one.who, who))
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def asking(partnership: int, agreements: Sequence[Agreement], back: str = "agreement") -> View:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.coordination.feedback import LONGEST_ANSWER
 from bot.survey.agreements import LONGEST, MOST
 from bot.survey.conversation.buttons import Coordinate, encode
 from storage import agreements
@@ -361,6 +362,23 @@ async def test_what_was_removed_is_nowhere_in_the_database(house: House, server:
     assert found == []
 
 
-def test_the_longest_ones_of_a_round_fit_in_one_message() -> None:
-    """Five of them, with the longest words of a coordinator above."""
-    assert MOST * (sum(LONGEST.values()) + 60) + 1500 + 400 < 4096
+async def test_the_longest_texts_and_agreements_fit_in_the_messages_they_stand_in(
+    house: House, server: TelegramServer, clock: Clock
+) -> None:
+    """One that is too long for Telegram is refused, and nobody sees it."""
+    fatima, (anna, ben) = await closed_wave(house, server, 2)
+    await in_english(house, ben)
+    line = f"{'w' * LONGEST['what']} ; {'v' * LONGEST['who']} ; 30-9-2026"
+    await agreed(house, fatima, *[line] * MOST)
+    assert fatima.last.text.count("v" * LONGEST["who"]) == MOST
+    for code in ("nl", "en"):
+        await say(house, fatima, f"/delen {code} " + "x" * LONGEST_ANSWER)
+    assert fatima.last.text.count("x" * LONGEST_ANSWER) == 2
+    assert fatima.last.text.count("… · vvv") == MOST
+    await press(house, fatima, "Ja, versturen")
+    await house.caught_up()
+    for person in (anna, ben):
+        assert person.last.text.count("v" * LONGEST["who"]) == MOST
+    await next_round(house, clock, fatima)
+    assert asked(fatima) == 1
+    assert house.rows("SELECT count(*) FROM letters WHERE refused IS NOT NULL") == [(0,)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.survey.agreements import Agreement, Typed, came_back, deadline, lines, read, told, written
+from bot.survey.agreements import SHORT, Agreement, Typed, came_back, deadline, lines, read, told, written
 from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
 from bot.texts.texts import Texts
@@ -97,6 +97,16 @@ def test_what_came_back_says_what_came_of_it(texts: Texts, done: str | None, say
     shown = texts.render(View(came_back([one])), "nl")
     assert shown == f"<b>Dit spraken we af na ronde 1:</b>\n1. Een bankje · <b>{says}</b>"
     assert texts.say(lines([one])[0], "nl").endswith(f"<b>{says}</b>" if done else "Een bankje")
+
+
+def test_what_came_back_is_told_in_short(texts: Texts) -> None:
+    long, just = (Agreement(7, 1, 1, "公" * length, "阿里", date(2026, 6, 1)) for length in (200, SHORT))
+    shown = texts.render(View(came_back([long, just])), "nl").splitlines()
+    assert shown[1:] == [
+        f"1. {'公' * (SHORT - 1)}… · 阿里 · <b>nog niet bekend</b>",
+        f"1. {'公' * SHORT} · 阿里 · <b>nog niet bekend</b>",
+    ]
+    assert "公" * 200 in texts.say(lines([long])[0], "nl")
 
 
 def test_of_nothing_nothing_is_told() -> None:

@@ -88,6 +88,7 @@ async def test_everybody_reads_them_and_they_come_back_with_the_next_round(
         (WHAT, " \u200b\u202e\n", "Schrijf wat u gaat doen."),
         (WHAT, "x" * 201, "Uw tekst heeft 201 tekens. Het mogen er niet meer dan 200 zijn."),
         (WHAT, "語" * 5000, "Uw tekst heeft 5000 tekens."),
+        (WHAT, "👩" * 101, "Uw tekst heeft 202 tekens."),
         (WHO, "x" * 81, "Uw tekst heeft 81 tekens. Het mogen er niet meer dan 80 zijn."),
         (WHEN, "2026-03-01", "Die dag is al voorbij."),
         (WHEN, "2099-01-01", "Die dag is niet duidelijk. Kies een dag zoals 1-3-2027."),

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 import pytest
 
 from bot.results.summaries import picture
+from bot.survey.agreements import LONGEST, Agreement
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.views import View
+from bot.survey.scores.comparison import held_against
 from bot.survey.scores.scoring import Score
 from bot.survey.scores.summary import Summary, divided, most_divided, paragraphs, result
-from bot.texts.texts import Texts
+from bot.texts.texts import Texts, plain
 from tests.data import APPENDIX_A, PUBLISHED, PUBLISHED_TOTAL
 from tests.house import partnership
 
@@ -90,3 +93,22 @@ def test_one_item_is_enough_for_a_message(checklist: Checklist, texts: Texts) ->
     told = said(texts, summary(checklist, {9: 50}))
     assert "The work: <b>50</b> (n = 12)" in told
     assert "Growing: no score" in told
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_longest_summary_fits_in_one_message_with_what_was_agreed_on_top(
+    checklist: Checklist, texts: Texts, language: str
+) -> None:
+    """Groups that differ, a divided statement, a change in everything, and five agreements as long as they may be."""
+    before, now = dict.fromkeys(APPENDIX_A, 0), means(APPENDIX_A, 100)
+    change = held_against(9, means(before, 100), now, {item: (score, score) for item, score in now.items()}, set(now))
+    groups = {"resident": means(before, 100), "professional": means(dict.fromkeys(APPENDIX_A, 100), 100)}
+    agreed = [
+        Agreement(n, 9, n, "👩" * (LONGEST["what"] // 2), "W" * LONGEST["who"], date(2026, 9, 30)) for n in range(5)
+    ]
+    facts = {"groups": groups, "spread": dict.fromkeys(now, Fraction(2500)), "since": change, "name": "x" * 40}
+    longest = summary(checklist, items=APPENDIX_A, agreed=agreed, started=100, completed=100, **facts)
+    longest = replace(longest, items=now, partnership=partnership("M" * 80))
+    shown = plain(said(texts, longest, language))
+    assert shown.count("WWW ·") == 5
+    assert 3000 < len(shown.encode("utf-16-le")) // 2 <= 4096
