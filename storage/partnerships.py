@@ -1,7 +1,6 @@
 """Partnerships with their waves, invitations and coordinator links."""
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +15,8 @@ from storage import reminders, short_codes
 from storage.engine.database import Tx
 from storage.links import make_link, new_code
 from storage.schema import (
-    answers,
-    contacts,
     invitations,
     partnerships,
-    respondents,
-    responses,
     waves,
 )
 
@@ -180,33 +175,6 @@ def close_wave(tx: Tx, wave: int, now: datetime) -> bool:
     """Whether this closed it; False when it was closed before."""
     closing = update(waves).where(waves.c.id == wave, waves.c.closed_at.is_(None)).values(closed_at=now)
     return bool(tx.connection.execute(closing).rowcount)
-
-
-def records(
-    tx: Tx, partnership: int, wave: int
-) -> list[tuple[int, int, str | None, str, bool, dict[int, str], str | None]]:
-    """(respondent, wave number, group, language, completed, item -> option, mode) of every response in a wave."""
-    of_wave = (waves.c.partnership_id == partnership, waves.c.number == wave)
-    given = defaultdict[int, dict[int, str]](dict)
-    all_answers = select(answers).select_from(answers.join(responses).join(waves)).where(*of_wave)
-    for answer in tx.connection.execute(all_answers):
-        given[answer.response_id][answer.item] = answer.option
-    came = (
-        select(
-            responses.c.id,
-            respondents.c.id,
-            respondents.c.group,
-            contacts.c.language,
-            responses.c.completed_at,
-            responses.c.mode,
-        )
-        .select_from(responses.join(waves).join(respondents).outerjoin(contacts))
-        .where(*of_wave, responses.c.started_at.is_not(None))
-    )
-    return [
-        (person, wave, group, language or "", completed_at is not None, given[response], mode)
-        for response, person, group, language, completed_at, mode in tx.connection.execute(came)
-    ]
 
 
 WAVE_COLUMNS = tuple(waves.c[name] for name in Wave.__slots__)

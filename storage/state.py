@@ -9,6 +9,8 @@ from storage.schema import marks
 
 LAST_TICK = "last tick"
 """When any process last did all that the time asks for, without a failure."""
+REHEARSED = "rehearsed"
+"""When simulated people answered here: whatever is taken out of this database says so."""
 
 
 def read_moment(tx: Tx, name: str) -> datetime | None:

@@ -17,13 +17,15 @@ from bot.channels.port import Channel, Entrance, Entrances
 from bot.runtime.settings import Settings
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.errors import OperatorError
-from storage import partnerships
+from bot.survey.whole_numbers import as_number
+from storage import partnerships, waves
 from storage.engine.database import Tx
+from storage.partnerships import Wave
 
 Command = Callable[[argparse.Namespace, Settings], int | None]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
-
+MOST_WAVES = 9_999
 PATIENCE = 10.0  # seconds for a channel to say who we are there
 
 
@@ -77,3 +79,19 @@ def entrances_of(settings: Settings) -> Entrances:
 
     built = [one for channel in CHANNELS if (one := channel.built(settings))]
     return Entrances(tuple(known for one in built if (known := asyncio.run(ask(one)))))
+
+
+def wanted_wave(tx: Tx, partnership: Partnership, number: int | None) -> Wave:
+    """The last one, when no number is given."""
+    if number is None:
+        return partnerships.last_wave(tx, partnership.id)
+    if found := waves.numbered(tx, partnership.id, number):
+        return found
+    known = ", ".join(map(str, waves.numbers(tx, partnership.id)))
+    raise CommandError(f"{partnership.name} has no wave {number}. It has: {known}.")
+
+
+def wave_number(text: str) -> int:
+    if (found := as_number(text, MOST_WAVES)) is None:
+        raise argparse.ArgumentTypeError("a number")
+    return found

@@ -18,12 +18,12 @@ from tempfile import gettempdir, mkdtemp
 from bot import app
 from bot.channels import CHANNELS
 from bot.channels.web.settings import WebSettings
-from bot.command_line import first_run, run, summary
+from bot.command_line import export, first_run, run, summary
 from bot.command_line.common import CommandError, Commands, add, transaction
 from bot.rehearsal import stage
 from bot.rehearsal.stage import Rehearsed, Wanted
 from bot.runtime.settings import Settings, read, the_secret
-from bot.texts.texts import load
+from bot.texts.texts import SOURCE_LANGUAGE, load
 
 OTHER_NAMES = {"localhost": "127.0.0.1", **dict.fromkeys(("127.0.0.1", "0.0.0.0", "::1", "::"), "localhost")}  # noqa: S104
 """HOST -> another name of this machine. A browser has one cookie for all ports of a name: so that of the page of a
@@ -37,6 +37,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--seed", type=int, default=2, help="the same number gives the same answers (default 2)")
     parser.add_argument("--language", default="nl", help="of the partnership and most of its people")
     parser.add_argument("--no-page", action="store_true", help="print the summary, and serve no page")
+    parser.add_argument("--export", metavar="FOLDER", help="write the invented answers there as a research export, csv")
     parser.add_argument("--keep", metavar="FOLDER", help="leave what was made below this folder, which must be there")
 
 
@@ -49,10 +50,17 @@ def rehearse(asked: argparse.Namespace, settings: Settings) -> None:
         with transaction(own) as tx:
             made = stage.rehearse(tx, texts, wanted, app.wall_clock(), _tell)
         print(_rehearsed(made, wanted), flush=True)
+        if asked.export is not None:
+            _export(own, made.partnership.name, asked.export)
         if asked.no_page:
             summary.summarise(argparse.Namespace(partnership=made.partnership.name, json=False), own)
         else:
             _serve(own, made.coordinator)
+
+
+def _export(own: Settings, partnership: str, folder: str) -> None:
+    chosen = {"wave": export.ALL, "format": "csv", "out": folder, "language": SOURCE_LANGUAGE, "yes": True}
+    export.export(argparse.Namespace(partnership=partnership, **chosen), own)
 
 
 @contextlib.contextmanager

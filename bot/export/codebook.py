@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from bot.export.reliability import FEWEST, alpha
-from bot.export.shapes import NOT_REACHED, Record, Table, Variable, codes_of
+from bot.export.shapes import NOT_REACHED, Origin, Variable, Words, codes_of
 from bot.survey.checklist import Checklist, Item
 from bot.texts.texts import SOURCE_LANGUAGE, Texts
+from storage.records import Record
 
 CODEBOOK = ("entry", "name", "text", "english", "plain", "hint", "dimension", "codes", "missing", "wording")
 NOTES = {
@@ -16,14 +17,30 @@ NOTES = {
         "A scored answer is its score: 0, 25, 50, 75 or 100. Item score = mean of the scored answers. Dimension score "
         "= mean of its item scores. Total = mean of all item scores. Codes below 0 are never scored, never filled in."
     ),
+    "own scores": (
+        "A column named after a dimension, and the column total, hold the score of this one person, in full precision; "
+        "empty where they gave no scored answer. Of who did not finish they rest on the answers there are."
+    ),
     "mode": (
         "By themselves: on an own phone or computer. With help: on a helper's device, or by a helper's link. On paper: "
         "a printed form that a helper typed in; its language is not kept, and a statement without a mark is -3. How "
         "one answers may change what one answers."
     ),
+    "place": (
+        "Where somebody first came in: the label of their invitation, or the helpers' link. A place is named only when "
+        "in every wave of this export nobody or at least {k} people who came in there finished, and when all that are "
+        "not named are nobody or at least {k} people together as well; those are 0, other places. Of who did not "
+        "finish the place is not told (-5)."
+    ),
+    "month": (
+        "The month in which somebody finished, on the partnership's clock. A day or a week often belongs to one or two "
+        "people, whom others saw answering. A month too is told only where at least {k} people of the wave finished in "
+        "it, and those of whom none is told are nobody or at least {k} people together; else it is empty."
+    ),
+    "channel": "Empty, as the language is, of a form on paper and of whom the bot cannot reach any more.",
     "missing codes": (
         "Don't know is -1, does not apply -2, not reached -3 (no answer was given, or no group chosen), would rather "
-        "not say -4. In the .sav file they are user-missing."
+        "not say -4, not told -5. In the .sav file they are user-missing, and in the metadata of a .csv they are null."
     ),
     "alpha": (
         "Cronbach's alpha (Cronbach 1951) over those with a scored answer to every item of the dimension, in one wave, "
@@ -45,22 +62,36 @@ NOTES = {
     ),
     "privacy": (
         "Pseudonymous, not anonymous: in a small group somebody may be recognised by what they answered. Ids are drawn "
-        "afresh for each export, so that two exports cannot be joined by them. Moments of answering are left out."
+        "afresh for each export, so that two exports cannot be joined by them. Moments of answering are left out, but "
+        "for the month. Names of places and waves are as a coordinator typed them."
     ),
     "change": (
         "Published means of two waves: everyone in each, and the same people only (those who completed both). An empty "
         "cell may not be published, or the statement was worded anew."
     ),
-    "csv": "A text that a spreadsheet would take for a formula has a ' before it.",
+    "formulas": "In a .csv a text that a spreadsheet would take for a formula has a ' before it.",
 }
+INVENTED = (
+    "SYNTHETIC. No real person gave these answers: a rehearsal made them up. They are for trying things out, and show "
+    "nothing about any partnership."
+)
 
 
-def codebook(records: Sequence[Record], variables: Sequence[Variable], texts: Texts, language: str) -> Table:
+def notes(checklist: Checklist, origin: Origin) -> dict[str, str]:
+    """What is to be known of every export, by name; first of all whether it is invented."""
+    told = {name: text.format(version=checklist.version, k=origin.k) for name, text in NOTES.items()}
+    return {"synthetic": INVENTED, **told} if origin.is_synthetic else told
+
+
+def codebook(
+    records: Sequence[Record], variables: Sequence[Variable], texts: Texts, language: str, said: Mapping[str, str]
+) -> Words:
     entries = (
+        *(("note", name, text) for name, text in said.items() if name == "synthetic"),
         *_variable_entries(variables, texts, language),
         *_dimension_entries(texts, language),
         *_alpha_entries(records, texts.checklist),
-        *(("note", name, text.format(version=texts.checklist.version)) for name, text in NOTES.items()),
+        *(("note", name, text) for name, text in said.items() if name != "synthetic"),
     )
     return [CODEBOOK, *((*entry, *[""] * (len(CODEBOOK) - len(entry))) for entry in entries)]
 
@@ -71,7 +102,7 @@ def _variable_entries(variables: Sequence[Variable], texts: Texts, language: str
         codes = {code: label for code, label in variable.codes.items() if code not in variable.missing}
         missing = {code: variable.codes[code] for code in variable.missing}
         read = _read(variable.item, texts, language) if variable.item else [""] * 4
-        entry = "variable", variable.name, variable.label, *read, _listed(codes), _listed(missing)
+        entry = "variable", variable.name, variable.label, *read, listed(codes), listed(missing)
         yield (*entry, _fingerprints(variable.item, wording)) if variable.item else entry
 
 
@@ -80,7 +111,7 @@ def _read(item: Item, texts: Texts, language: str) -> Sequence[str]:
     return texts.say(item.statement, SOURCE_LANGUAGE), texts.say(item.plain, language), hint, item.dimension
 
 
-def _listed(codes: Mapping[int, str]) -> str:
+def listed(codes: Mapping[int, str]) -> str:
     """The label first: a cell that begins with -1 looks like a formula."""
     return " | ".join(f"{label} = {code}" for code, label in codes.items())
 

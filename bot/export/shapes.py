@@ -1,20 +1,25 @@
 """Shapes: what an export is made of, and the numbers that stand for answers."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from datetime import date
+from typing import Literal, TypeVar
 
 from bot.survey.checklist import Checklist, Item
 from bot.survey.errors import OperatorError
 from bot.survey.paper import ASSISTED, ON_PAPER
+from storage.records import Record
 
-NOT_REACHED, WITHHELD = -3, -4
+NOT_REACHED, WITHHELD, NOT_TOLD = -3, -4, -5
 UNSCORED = {"dont_know": -1, "not_applicable": -2}
 GROUPS = {None: NOT_REACHED, "resident": 1, "professional": 2, "other": 3, "withheld": WITHHELD}
 MODES = {None: 1, ASSISTED: 2, ON_PAPER: 3}
 T = TypeVar("T")
-Value = int | str
+Value = int | float | str | None
 Table = Sequence[Sequence[Value]]
+Words = Sequence[Sequence[str]]
+Wordings = Mapping[int, Mapping[str, Mapping[str, str]]]
+"""Wave -> language -> number of an item -> fingerprint."""
 
 
 class ExportError(OperatorError):
@@ -22,26 +27,26 @@ class ExportError(OperatorError):
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """One person in one wave. `person` is our own number for them; it is never written. Answers: item -> option."""
+class Origin:
+    """Where answers come from: whose, k, and in which wording they were asked. Of a rehearsal they are invented."""
 
-    person: int
-    wave: int
-    group: str | None
-    language: str
-    completed: bool
-    answers: Mapping[int, str]
-    mode: str | None = None
+    partnership: int
+    k: int
+    exported_on: date
+    wordings: Wordings = field(default_factory=dict)
+    is_synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A column: what it says, and what its codes mean. A code below 0 is a missing one."""
+    """A column: what it says of a record, and what its codes mean. A code below 0 is a missing one."""
 
     name: str
     label: str
+    of: Callable[[Record], Value]
     codes: Mapping[int, str] = field(default_factory=dict)
     item: Item | None = None
+    kind: Literal["code", "number", "text", "id", "month"] = "code"
 
     @property
     def missing(self) -> list[int]:
@@ -50,10 +55,15 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Export:
+    """`notes` are what a codebook and a README both say, by name; `language` is that of the labels."""
+
     variables: Sequence[Variable]
     rows: Table
-    codebook: Table
-    change: Table = ()
+    codebook: Words
+    change: Words
+    notes: Mapping[str, str]
+    origin: Origin
+    language: str
 
     @property
     def data(self) -> Table:

@@ -7,19 +7,25 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.export.shapes import Export, ExportError, Table
+from bot.export.csvw import metadata
+from bot.export.shapes import Export, ExportError, Table, Variable
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-MOST_LABEL = 255  # bytes that SPSS keeps of what a variable is called
+MOST_LABEL, MOST_CODE_LABEL = 255, 120  # bytes that SPSS keeps of what a variable and one of its codes are called
+FORMATS = {"code": "F4.0", "number": "F8.2"}  # as SPSS shows them; stored is all there is
 
 
 def _write_csv(export: Export, path: Path) -> list[Path]:
-    return [_csv(export.data, path, ".csv"), *_beside(export, path, "csv")]
+    data = _csv(export.data, path, ".csv")
+    about = Path(f"{data}-metadata.json")
+    about.write_text(metadata(export, data.name), "utf-8")
+    return [data, about, *_beside(export, path, "csv")]
 
 
 def _beside(export: Export, path: Path, form: str) -> list[Path]:
     """The codebook, and the change where there is one."""
-    # The mark in front tells Excel that the letters are UTF-8; the data themselves are plain ASCII and need none.
+    # The mark in front tells Excel that the letters are UTF-8. The data are for programs, some of which would take it
+    # for part of the first column's name.
     codebook = _csv(export.codebook, path, f"-{form}-codebook.csv", encoding="utf-8-sig")
     return [codebook, *([_csv(export.change, path, f"-{form}-change.csv")] if export.change else [])]
 
@@ -49,7 +55,8 @@ def _write_xlsx(export: Export, path: Path) -> list[Path]:
             sheet.freeze_panes(1, 1)
             for row, cells in enumerate(table):
                 for column, cell in enumerate(cells):  # as what it is: a text is never taken for a formula or a link
-                    (sheet.write_string if isinstance(cell, str) else sheet.write_number)(row, column, cell)
+                    if cell is not None:
+                        (sheet.write_string if isinstance(cell, str) else sheet.write_number)(row, column, cell)
             sheet.autofit(400)
     target.write_bytes(content.getvalue())
     return [target]
@@ -62,23 +69,33 @@ def _write_sav(export: Export, path: Path) -> list[Path]:
     target, named = Path(f"{path}.sav"), {variable.name: variable for variable in export.variables}
     try:
         pyreadstat.write_sav(
-            pandas.DataFrame(export.rows, columns=list(named)),
+            pandas.DataFrame(export.rows, columns=list(named)).astype(
+                {
+                    name: float for name, variable in named.items() if variable.kind == "number"
+                }  # also where all is empty
+            ),
             target,
-            column_labels={name: _fitting(variable.label) for name, variable in named.items()},
-            variable_value_labels={
-                name: dict[float, str](variable.codes.items()) for name, variable in named.items() if variable.codes
-            },
+            column_labels={name: _fitting(variable.label, MOST_LABEL) for name, variable in named.items()},
+            variable_value_labels={name: _labels(variable) for name, variable in named.items() if variable.codes},
             missing_ranges={name: list(variable.missing) for name, variable in named.items() if variable.missing},
-            variable_measure={name: "ordinal" if variable.item else "nominal" for name, variable in named.items()},
-            variable_format={name: "F4.0" for name in named if name not in ("id", "language")},
+            variable_measure={name: _measure(variable) for name, variable in named.items()},
+            variable_format={name: FORMATS[one.kind] for name, one in named.items() if one.kind in FORMATS},
         )
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
         raise OSError(str(error)) from error
     return [target, *_beside(export, path, "sav")]
 
 
-def _fitting(label: str) -> str:
-    return label.encode()[:MOST_LABEL].decode(errors="ignore")
+def _measure(variable: Variable) -> str:
+    return "scale" if variable.kind == "number" else "ordinal" if variable.item else "nominal"
+
+
+def _labels(variable: Variable) -> dict[float, str]:
+    return {code: _fitting(label, MOST_CODE_LABEL) for code, label in variable.codes.items()}
+
+
+def _fitting(label: str, most: int) -> str:
+    return label.encode()[:most].decode(errors="ignore")
 
 
 @contextmanager

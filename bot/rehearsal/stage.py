@@ -21,7 +21,7 @@ from bot.survey.scores.disclosure import USUAL_K
 from bot.texts.texts import Texts
 from bot.ticks import ticks
 from bot.turns import take
-from storage import letters, links, partnerships
+from storage import letters, links, partnerships, state
 from storage.engine.database import Tx
 from storage.turnout import Turnout, turnout_of
 
@@ -71,6 +71,7 @@ def mistakes(wanted: Wanted, texts: Texts) -> list[str]:
 
 def rehearse(tx: Tx, texts: Texts, wanted: Wanted, now: datetime, tell: Callable[[str], None]) -> Rehearsed:
     """Let them answer from so many weeks ago until yesterday, and `tell` how far they are; then hand it over."""
+    state.write_moment(tx, state.REHEARSED, now)
     stage = Stage(tx, texts, wanted, now)
     for day in range(7 * wanted.weeks):
         stage.live(day)

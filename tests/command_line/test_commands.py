@@ -1,6 +1,5 @@
 """The command line, as scripts and operators use it: output to rely on, and a clear sentence for every mistake."""
 
-import csv
 import json
 import os
 import socket
@@ -16,7 +15,6 @@ import dev
 from bot.__main__ import main
 from bot.runtime import logs
 from bot.survey import short_codes
-from tests.actors import walk
 from tests.house import SECRET, House
 from tests.telegram_server import TelegramServer
 
@@ -195,33 +193,6 @@ def test_the_project_s_script_is_there() -> None:
         [sys.executable, "-m", "bot", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert all(name in found.stdout for name in ("run", "partnership", "wave", "summary"))
-
-
-async def test_an_export_asks_first_and_gives_back_the_answers(
-    house: House,
-    server: TelegramServer,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    anna = server.person(language_code="en")
-    await walk(house, anna, house.add().invitation)
-    for name, value in house.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(logs, "set_up", lambda level, form: None)
-    asked = ["export", "1", "--wave", "1", "--out", str(tmp_path / "out")]
-    monkeypatch.setattr("builtins.input", lambda question: "no")
-    assert main(asked) == 2
-    assert not (tmp_path / "out").exists()
-    for form in ("csv", "xlsx", "sav"):
-        assert main([*asked, "--format", form, "--yes"]) == 0
-    assert main([*asked, "--yes"]) == 2, "nothing is written over"
-    with (tmp_path / "out" / "partnership-1-wave-1.csv").open(encoding="utf-8") as file:
-        (row,) = csv.DictReader(file)
-    assert {row[f"i{item:02}"] for item in range(1, 27)} == {"100"}
-    assert str(anna.id) not in str(row)
-    assert main(["export", "1", "--wave", "2", "--yes"]) == 2
-    assert "no answers in wave 2" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not (ROOT / ".venv" / "installed").is_file(), reason="dev.py made no .venv here")

@@ -1,15 +1,12 @@
-"""The research export: what independent readers find in the files, and what nobody can find there.
-
-The readers (csv, openpyxl, pyreadstat) know nothing of how the files are written; the codes are written out here again.
-"""
+"""The research export: what independent readers find in the files, and what nobody can find there."""
 
 import csv
 import random
+import re
 import resource
 import struct
 import sys
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -17,92 +14,29 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from pyreadstat import read_sav
 
-from bot.export.dataset import write
 from bot.export.reliability import alpha, f_quantile, interval
-from bot.export.shapes import ExportError, Record
+from bot.export.shapes import ExportError
 from bot.survey.phrases import say
 from bot.texts.texts import Texts
-from tests.data import OPTIONS, five_sheets
-
-FORMS = ("csv", "xlsx", "sav")
-ITEMS = [f"i{item:02}" for item in range(1, 27)]
-COLUMNS = ["id", "wave", "group", "language", "completed", "mode", *ITEMS]
-ANSWERS = {"no": 0, "rather_no": 25, "middle": 50, "rather_yes": 75, "yes": 100, "dont_know": -1, "not_applicable": -2}
-GROUPS = {"resident": 1, "professional": 2, "other": 3, None: -3, "withheld": -4}
-MODES = {None: 1, "assisted": 2, "paper": 3}
-FIRST = 7_654_301  # our own number of the first person: long enough not to stand in a file by accident
-
-HOW = (None, "assisted", "paper", None, "assisted")
-
-Row = tuple[Any, ...]
-Book = list[dict[str, str]]
-
-
-def people() -> list[Record]:
-    """Five people in two waves, one in the first only, who stopped early and used every code there is."""
-    sheets = [dict(sheet) for sheet in five_sheets()]
-    groups: Sequence[str | None] = (*GROUPS,)
-    first = [Record(FIRST + n, 1, groups[n], ("nl", "en")[n % 2], True, sheet) for n, sheet in enumerate(sheets)]
-    second = [
-        Record(FIRST + n, 2, groups[n], "nl", True, {**sheet, 1: OPTIONS[n]}, HOW[n]) for n, sheet in enumerate(sheets)
-    ]
-    stopped = Record(FIRST + 5, 1, None, "nl", False, {1: "dont_know", 2: "not_applicable", 3: "yes"})
-    return [*first, *second, stopped]
-
-
-def expected(record: Record) -> Row:
-    answers = [ANSWERS[record.answers[item]] if item in record.answers else -3 for item in range(1, 27)]
-    mode = MODES[record.mode]
-    return (record.wave, GROUPS[record.group], record.language, int(record.completed), mode, *answers)
-
-
-def crowd(n: int, **first: str) -> list[Record]:
-    """People who answer everything, each in an own way; the first of them with these answers (`i05`) instead."""
-    sheets = [dict(enumerate(random.Random(k).choices(OPTIONS, k=26), 1)) for k in range(n)]
-    sheets[0] |= {int(column[1:]): option for column, option in first.items()}
-    return [Record(FIRST + k, 1, "resident", "nl", True, sheet) for k, sheet in enumerate(sheets)]
-
-
-def rows_of(paths: list[Path]) -> list[Row]:
-    """The rows in the order of the file, as another program reads them."""
-    match paths[0].suffix:
-        case ".csv":
-            with paths[0].open(encoding="utf-8", newline="") as file:
-                found: list[Row] = [tuple(row) for row in csv.reader(file)]
-        case ".xlsx":
-            found = [tuple(row) for row in load_workbook(paths[0])["data"].iter_rows(values_only=True)]
-        case _:
-            columns, _ = sav(paths)
-            found = [tuple(columns), *zip(*columns.values(), strict=True)]
-    assert list(found[0]) == COLUMNS
-    return [(row[0], int(row[1]), int(row[2]), row[3], *map(int, row[4:])) for row in found[1:]]
-
-
-def sav(paths: list[Path], user_missing: bool = True) -> tuple[dict[str, Any], Any]:
-    return read_sav(paths[0], output_format="dict", user_missing=user_missing)
-
-
-def book_of(paths: list[Path]) -> Book:
-    if paths[0].suffix == ".xlsx":
-        header, *rows = load_workbook(paths[0])["codebook"].iter_rows(values_only=True)
-        return [dict(zip(header, (cell or "" for cell in row), strict=True)) for row in rows]
-    with paths[1].open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def entry(book: Book, kind: str, name: str) -> dict[str, str]:
-    [found] = [row for row in book if (row["entry"], row["name"]) == (kind, name)]
-    return found
-
-
-def content(paths: list[Path]) -> bytes:
-    """Every byte of the files, the compressed ones unpacked."""
-    if paths[0].suffix == ".xlsx":
-        with zipfile.ZipFile(paths[0]) as packed:
-            return b"".join(packed.read(part) for part in packed.namelist())
-    return b"".join(path.read_bytes() for path in paths)
+from storage.records import Record
+from tests.export.files import (
+    ANSWERS,
+    COLUMNS,
+    FORMS,
+    GROUPS,
+    ITEMS,
+    MARCH,
+    book_of,
+    content,
+    crowd,
+    entry,
+    expected,
+    people,
+    rows_of,
+    sav,
+    write,
+)
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -110,8 +44,8 @@ def content(paths: list[Path]) -> bytes:
 def test_another_program_reads_the_same_answers(form: str, language: str, texts: Texts, tmp_path: Path) -> None:
     rows = rows_of(write(people(), texts, language, form, tmp_path, "verbinders"))
     assert sorted(row[1:] for row in rows) == sorted(map(expected, people()))
-    assert {code for row in rows for code in row[6:]} == {*ANSWERS.values(), -3}
-    assert {row[2] for row in rows} == {*GROUPS.values()}
+    assert {code for row in rows for code in row[11:37]} == {*ANSWERS.values(), -3}
+    assert {row[3] for row in rows} == {*GROUPS.values()}
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -202,10 +136,10 @@ def test_the_three_formats_carry_one_codebook(texts: Texts, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("bad", ["=1+1", "+31", "-x", "@SUM(A1)", "\t=1", "\r=1"])
 def test_a_text_is_never_a_formula(bad: str, texts: Texts, tmp_path: Path) -> None:
-    records = [Record(1, 1, "other", bad, True, {})]
+    records = [Record(1, 1, "other", "nl", MARCH, {}, wave_name=bad)]
     with write(records, texts, "nl", "csv", tmp_path, "x")[0].open(newline="") as file:
-        assert next(csv.DictReader(file))["language"] == f"'{bad}"
-    cell = load_workbook(write(records, texts, "nl", "xlsx", tmp_path, "x")[0])["data"]["D2"]
+        assert next(csv.DictReader(file))["wave_name"] == f"'{bad}"
+    cell = load_workbook(write(records, texts, "nl", "xlsx", tmp_path, "x")[0])["data"]["C2"]
     assert (cell.data_type, str(cell.value).replace("_x000D_", "\r")) == ("s", bad)
 
 
@@ -225,11 +159,16 @@ def test_only_the_owner_reads_and_nothing_is_left_lying_about(form: str, texts: 
 
 
 @pytest.mark.parametrize(
-    ("form", "there"), [("csv", "x.csv"), ("xlsx", "x.xlsx"), ("sav", "x.sav"), ("csv", "x-csv-codebook.csv")]
+    ("form", "there"),
+    [
+        *((form, f"x.{form}") for form in FORMS),
+        *(("csv", f"x{ending}") for ending in ("-csv-codebook.csv", ".csv-metadata.json")),
+        ("sav", "x-sav-README.txt"),
+    ],
 )
 def test_an_existing_file_is_not_overwritten(form: str, there: str, texts: Texts, tmp_path: Path) -> None:
     (tmp_path / there).write_text("mine")
-    with pytest.raises(ExportError, match=f"{there} exists already"):
+    with pytest.raises(ExportError, match=f"{re.escape(there)} exists already"):
         write(people(), texts, "nl", form, tmp_path, "x")
     assert [path.name for path in tmp_path.iterdir()] == [there]
     assert (tmp_path / there).read_text() == "mine"
@@ -244,9 +183,12 @@ def test_a_folder_that_is_a_file_is_said_so(form: str, below: str, texts: Texts,
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_full_disk_leaves_nothing_behind(form: str, texts: Texts, tmp_path: Path) -> None:
-    with files_of_at_most(1000), pytest.raises(ExportError, match="cannot be written"):
+@pytest.mark.parametrize(
+    ("form", "size"),
+    [*((form, 1000) for form in FORMS), ("csv", 10_000), ("sav", 16_500)],  # also when a file is there already
+)
+def test_a_full_disk_leaves_nothing_behind(form: str, size: int, texts: Texts, tmp_path: Path) -> None:
+    with files_of_at_most(size), pytest.raises(ExportError, match="cannot be written"):
         write(people(), texts, "nl", form, tmp_path, "x")
     assert not list(tmp_path.iterdir())
 
@@ -281,9 +223,9 @@ def test_a_missing_package_is_named_with_its_extra(
         ({"name": ""}, "name"),
         ({"name": "x" * 81}, "name"),
         ({"records": []}, "no answers"),
-        ({"records": [Record(1, 1, "mayor", "nl", True, {})]}, "group"),
-        ({"records": [Record(1, 1, None, "nl", True, {3: "maybe"})]}, "item 3"),
-        ({"records": [Record(1, 1, None, "nl", True, {}, "by phone")]}, "mode"),
+        ({"records": [Record(1, 1, "mayor", "nl", MARCH, {})]}, "group"),
+        ({"records": [Record(1, 1, None, "nl", MARCH, {3: "maybe"})]}, "item 3"),
+        ({"records": [Record(1, 1, None, "nl", MARCH, {}, "by phone")]}, "mode"),
     ],
 )
 def test_what_cannot_be_exported_is_said(changed: dict[str, Any], said: str, texts: Texts, tmp_path: Path) -> None:

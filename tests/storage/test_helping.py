@@ -12,8 +12,9 @@ from bot.survey import paper
 from bot.survey.paper import Typed
 from bot.survey.phrases import Phrase
 from bot.texts.texts import Texts
-from storage import contacts, partnerships, published, respondents, retention, turnout, waves
+from storage import contacts, partnerships, published, records, respondents, retention, turnout, waves
 from storage.engine.database import Database, Tx
+from storage.records import Record
 from storage.short_codes import short_of
 from storage.turnout import PlaceTurnout
 from tests.data import APPENDIX_A, five_sheets
@@ -139,7 +140,9 @@ def test_a_sheet_is_a_completed_response_of_somebody_without_a_contact(
     assert rows(database, 'SELECT contact_id, invitation, "group" FROM respondents') == [(None, code, "resident")]
     assert rows(database, "SELECT COUNT(*) FROM contacts") == [(0,)]
     with database.transaction() as tx:
-        assert partnerships.records(tx, 1, 1) == [(1, 1, "resident", "", True, WHOLE, "paper")]
+        assert records.records(tx, 1, 1) == [
+            Record(1, 1, "resident", "", MONDAY.date(), WHOLE, "paper", for_helpers=True)
+        ]
         assert turnout.turnout_of(tx, 1) == turnout.Turnout(1, 1, 1)
         assert turnout.newcomers(tx, 1) == [MONDAY]
         assert turnout.stops(tx, 1) == {}
@@ -172,9 +175,9 @@ def test_what_has_no_mark_stays_without_an_answer(
 ) -> None:
     assert typed(database, texts, code, filled(**changes))[1]
     with database.transaction() as tx:
-        ((_, _, group, *_, found, _),) = partnerships.records(tx, 1, 1)
-    assert found == {item: option for item, option in changes.get("marks", WHOLE).items() if option}
-    assert group == (None if "group" in changes else "resident")
+        (found,) = records.records(tx, 1, 1)
+    assert found.answers == {item: option for item, option in changes.get("marks", WHOLE).items() if option}
+    assert found.group == (None if "group" in changes else "resident")
 
 
 @pytest.mark.parametrize(

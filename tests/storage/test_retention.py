@@ -7,7 +7,7 @@ import pytest
 from bot.survey.conversation.dialogue import Partnership
 from bot.texts.texts import Texts
 from bot.ticks import ticks
-from storage import contacts, coordinators, links, partnerships, published, respondents, retention, waves
+from storage import contacts, coordinators, links, partnerships, published, records, respondents, retention, waves
 from storage.engine.database import Database, Tx
 from storage.retention import Forgotten
 from storage.turnout import turnout_of
@@ -56,7 +56,7 @@ def test_contacts_go_ninety_days_after_the_last_wave_and_answers_stay(database: 
         assert counts(tx) == (0, 5, 5, 0)
         assert find(tx, "1") is None
         assert turnout_of(tx, partnerships.last_wave(tx, number).id).started == 5
-        assert len(partnerships.records(tx, number, 1)) == 5
+        assert len(records.records(tx, number, 1)) == 5
 
 
 def test_an_open_or_planned_wave_keeps_contacts(database: Database, texts: Texts) -> None:

@@ -1,0 +1,50 @@
+"""Coarse: the place where somebody came in and the month in which they finished, as far as these point at nobody.
+
+Neither is told of fewer than k people in any wave, nor where it would follow for fewer than k from what is told: they
+are left out together with their complement, as counts are under a coordinator's status.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from bot.survey.scores.turnout import shown
+from storage.records import Record
+
+OTHER_PLACES = 0
+Key = TypeVar("Key")
+
+
+class Place(NamedTuple):
+    """An invitation by which people came in: the helpers' one, or the one with this label."""
+
+    for_helpers: bool
+    label: str
+
+
+def place_of(record: Record) -> Place:
+    return Place(record.for_helpers, record.place)
+
+
+def month_of(record: Record) -> str:
+    return f"{record.completed_on:%Y-%m}" if record.completed_on else ""
+
+
+def places(records: Sequence[Record], k: int) -> dict[Place, int]:
+    """The code of each place that may be told, in the order of their names; of all waves together, since a person came
+    in at one place and has one id in all of them."""
+    counted = _per_wave(records, place_of)
+    return {place: code for code, place in enumerate(sorted(shown(counted, k)), OTHER_PLACES + 1)}
+
+
+def months(records: Sequence[Record], k: int) -> set[tuple[int, str]]:
+    """(wave, month) of each month that may be told of a wave."""
+    waves = {record.wave: [one for one in records if one.wave == record.wave] for record in records}
+    return {(wave, month) for wave, those in waves.items() for month in shown(_per_wave(those, month_of), k)}
+
+
+def _per_wave(records: Sequence[Record], what: Callable[[Record], Key]) -> Mapping[Key, Sequence[int]]:
+    """How many finished, of each of these, in every wave."""
+    waves = sorted({record.wave for record in records})
+    counted = Counter((what(record), record.wave) for record in records if record.completed)
+    return {key: [counted[key, wave] for wave in waves] for key, _ in counted}
