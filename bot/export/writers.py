@@ -7,6 +7,8 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from babel.numbers import get_decimal_symbol
+
 from bot.export.csvw import metadata
 from bot.export.shapes import Export, ExportError, Table, Variable
 
@@ -36,12 +38,24 @@ def _csv(table: Table, path: Path, ending: str, encoding: str = "utf-8") -> Path
     return target
 
 
-def as_csv(table: Iterable[Sequence[object]], separator: str = ",") -> str:
-    """A text that a spreadsheet would take for a formula has a ' before it."""
+def as_csv(table: Iterable[Iterable[object]], delimiter: str = ",", mark: str = ".") -> str:
+    """A text that a spreadsheet would take for a formula has a ' before it; `mark` is the decimal one."""
     sheet = StringIO(newline="")
-    safe = ([f"'{one}" if isinstance(one, str) and one.startswith(FORMULA) else one for one in row] for row in table)
-    csv.writer(sheet, delimiter=separator).writerows(safe)
+    csv.writer(sheet, delimiter=delimiter).writerows([_cell(one, mark) for one in row] for row in table)
     return sheet.getvalue()
+
+
+def _cell(one: object, mark: str) -> object:
+    if isinstance(one, float):
+        return str(one).replace(".", mark)
+    return f"'{one}" if isinstance(one, str) and one.startswith(FORMULA) else one
+
+
+def for_spreadsheet(table: Iterable[Iterable[object]], language: str) -> str:
+    """A table as a spreadsheet in this language opens it by itself: where numbers have a decimal comma, they have it
+    here too, and cells are parted by semicolons. To be written with the mark of UTF-8 in front."""
+    mark = get_decimal_symbol(language)
+    return as_csv(table, "," if mark == "." else ";", mark)
 
 
 def _write_xlsx(export: Export, path: Path) -> list[Path]:

@@ -7,7 +7,7 @@ tell how many gave a score where that is withheld.
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from bot.export.writers import as_csv
+from bot.export.writers import for_spreadsheet
 from bot.letters import Attachment, Letter
 from bot.rendering import attachments
 from bot.survey.checklist import Checklist
@@ -15,7 +15,6 @@ from bot.survey.phrases import Phrase, say
 from bot.survey.scores.scoring import Score
 from bot.survey.scores.summary import Summary, heading
 from bot.survey.scores.table import TOTAL, Column, Table, What
-from bot.texts.languages import separator_of
 from bot.texts.texts import Texts
 
 NAME = say("table-of-round")
@@ -29,7 +28,7 @@ def table_files(texts: Texts, found: Summary, shown: Table, language: str) -> tu
     """The same rows twice: as text, and as a workbook."""
     rows = list(table_rows(texts, found, shown, language))
     name = f"{texts.word(NAME, language)}-{found.wave}"
-    text = Attachment("file", f"{name}.csv", as_csv(rows, separator_of(language)))
+    text = Attachment("file", f"{name}.csv", for_spreadsheet(rows, language))
     return tuple(
         Letter(texts.say(about, language), attachment=attached)
         for about, attached in (

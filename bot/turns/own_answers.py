@@ -1,19 +1,33 @@
 """Own answers: what somebody gets of what they said themselves, on request: a picture when they are done, and a file of
 all."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import date
 from functools import partial
+from itertools import groupby
 
-from bot.export.writers import as_csv
+from bot.export.writers import for_spreadsheet
 from bot.letters import Attachment, Letter
 from bot.rendering import attachments
 from bot.rendering.charts import Picture
 from bot.results import summaries
+from bot.survey.checklist import Checklist
+from bot.survey.conversation import own_data
 from bot.survey.conversation.dialogue import Dialogue
+from bot.survey.conversation.views import Paragraph, View
 from bot.survey.phrases import say
 from bot.survey.scores import scoring
 from bot.texts.texts import Texts
 from storage import respondents
 from storage.engine.database import Tx
+from storage.respondents import OwnAnswer
+
+HEADER = (
+    *(say("partnership"), say("round"), say("part"), say("number"), say("in plain words")),
+    *(say("statement"), say("answer"), say("date")),
+)
+"""The columns of the file, in the order of `OwnRow`."""
 
 
 def picture(texts: Texts, dialogue: Dialogue) -> Letter:
@@ -37,14 +51,59 @@ def picture(texts: Texts, dialogue: Dialogue) -> Letter:
     return Letter(title, attachment=attachments.picture(drawn))
 
 
-def file(tx: Tx, texts: Texts, contact: int, language: str) -> Letter:
-    """Every answer of this person as a CSV file, in words that they know."""
+@dataclass(frozen=True, slots=True)
+class OwnRow:
+    """One statement as somebody answered it in one round, in words that they know: the plain line that they read, the
+    official one, and the answer. `part` is what the dimension is called."""
+
+    partnership: str
+    wave: int
+    part: str
+    number: int
+    plain: str
+    statement: str
+    answer: str
+    answered_on: date
+
+
+def rows(texts: Texts, given: Sequence[OwnAnswer], language: str) -> list[OwnRow]:
+    """All that somebody answered, by partnership, round and statement: what a file of it is made of."""
+    word, checklist = partial(texts.word, language=language), texts.checklist
+    return [
+        OwnRow(
+            own.partnership,
+            own.wave,
+            word(checklist.dimensions[checklist.part_of(own.item) - 1].plain),
+            own.item,
+            word(checklist.items[own.item].plain),
+            word(checklist.items[own.item].statement),
+            word(checklist.options[own.option].label),
+            own.answered_on,
+        )
+        for own in given
+    ]
+
+
+def letters(tx: Tx, texts: Texts, contact: int, dialogue: Dialogue, view: View) -> Sequence[Letter]:
+    """The file of all, and what is kept. A page has room for other rounds too, written out below this one."""
+    given, language = respondents.own_answers(tx, contact), dialogue.language
+    here = (dialogue.partnership.name, dialogue.wave)
+    elsewhere = [own for own in given if (own.partnership, own.wave) != here]
+    if not dialogue.channel.reaches_out:
+        view = replace(view, text=(*view.paragraphs, *_written_out(dialogue.checklist, elsewhere)))
+    return _file(texts, given, language), texts.letter(view, language)
+
+
+def _written_out(checklist: Checklist, given: Sequence[OwnAnswer]) -> Iterator[Paragraph]:
+    for (partnership, wave), those in groupby(given, key=lambda own: (own.partnership, own.wave)):
+        yield (say("<b>{partnership}, round {wave}</b>", partnership=partnership, wave=wave),)
+        for own in those:
+            yield own_data.in_full(checklist, own.item, own.option)
+
+
+def _file(texts: Texts, given: Sequence[OwnAnswer], language: str) -> Letter:
+    """Every answer of this person as a CSV file, for the spreadsheet of their language."""
     word = partial(texts.word, language=language)
-    columns = say("partnership"), say("round"), say("number"), say("statement"), say("answer"), say("date")
-    table: list[tuple[object, ...]] = [tuple(map(word, columns))]
-    for own in respondents.own_answers(tx, contact):
-        item, option = texts.checklist.items[own.item], texts.checklist.options[own.option]
-        row = own.partnership, own.wave, own.item, word(item.statement), word(option.label), own.answered_on
-        table.append(row)
-    attached = Attachment("file", word(say("my-answers")) + ".csv", as_csv(table))
+    table = [map(word, HEADER), *map(astuple, rows(texts, given, language))]
+    attached = Attachment("file", word(say("my-answers")) + ".csv", for_spreadsheet(table, language))
     return Letter(word(say("Your answers, in a file.")), attachment=attached)

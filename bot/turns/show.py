@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from bot.coordination import feedback
 from bot.letters import Letter
 from bot.results import summaries, tables
-from bot.survey.conversation import screens
+from bot.survey.conversation import own_data, screens
 from bot.survey.conversation.buttons import Screen
 from bot.survey.conversation.dialogue import Dialogue, Turn
 from bot.turns import own_answers
@@ -41,9 +41,8 @@ def _letters(who: Who, known: Known, turn: Turn) -> Sequence[Letter]:
         # It stands in the letter too: a line on a button is lost when we die before it is said, and then the next
         # screen looks as if the tap was accepted.
         view = view.under(turn.notice)
-    if screen == Screen.MY_DATA:
-        file = own_answers.file(who.tx, texts, known.contact, dialogue.language)
-        return file, texts.letter(view, dialogue.language)
+    if screen == Screen.MY_DATA and not own_data.part(dialogue, turn.show.number):
+        return own_answers.letters(who.tx, texts, known.contact, dialogue, view)
     shown = texts.letter(view, dialogue.language, who.update.message)
     # The words come last, so that their buttons are at hand.
     above = [own_answers.picture(texts, dialogue)] if _has_picture(dialogue, screen) else []

@@ -12,7 +12,7 @@ from bot.channels.port import Channel
 from bot.letters import Attachment, Delivered, Letter, Moved, Postponed, Refused, Unreachable
 from bot.runtime.settings import VARIABLES
 from bot.survey.conversation import screens
-from bot.survey.conversation.buttons import Position
+from bot.survey.conversation.buttons import Position, Screen
 from bot.survey.conversation.dialogue import Dialogue
 from bot.texts.texts import Texts
 from tests.actors import LABELS, item_on
@@ -105,10 +105,11 @@ def test_every_screen_fits_in_a_message(far: FarSide, texts: Texts) -> None:
     )
     done = replace(begun, completed_at=MONDAY)
     for dialogue in (begun, done, replace(done, wave_open=False)):
-        for screen in screens.SCREENS:
+        parts = (Position(Screen.MY_DATA, part) for part in range(texts.checklist.part_of(26) + 1))
+        for position in (*(Position(screen, 1) for screen in screens.SCREENS), *parts):
             for language in texts.languages:
-                shown = texts.render(screens.view(dialogue, Position(screen, 1), MONDAY), language)
-                assert len(shown) <= far.channel.traits.most_text, (screen, language)
+                shown = texts.render(screens.view(dialogue, position, MONDAY), language)
+                assert len(shown) <= far.channel.traits.most_text, (position, language)
 
 
 async def test_what_it_finds_has_the_names_that_it_tells(house: House, far: FarSide) -> None:

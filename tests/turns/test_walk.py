@@ -218,7 +218,7 @@ async def test_a_name_that_is_a_formula_is_none_in_ones_own_file(house: House, s
     await anna.write("/mijngegevens")
     await house.settle()
     (file,) = (message.document for message in anna.messages if message.document)
-    assert b"\n'=1+1," in file.replace(b"\r", b"")
+    assert b"\n'=1+1;" in file.replace(b"\r", b"")
 
 
 async def test_updates_are_forgotten_after_a_while(house: House, server: TelegramServer, clock: Clock) -> None:

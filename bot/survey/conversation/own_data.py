@@ -1,14 +1,16 @@
 """Own data: what a respondent can see and ask for at any moment, besides the statements."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from bot.survey import phrases
+from bot.survey.checklist import Checklist, Dimension
 from bot.survey.conversation.buttons import Erase, Go, Position, Resume, Screen, Switch
 from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
 from bot.survey.conversation.shared_rows import go_on
 from bot.survey.conversation.statement import answered
-from bot.survey.conversation.views import Button, View
-from bot.survey.phrases import joined, say
+from bot.survey.conversation.views import Button, Paragraph, Row, View
+from bot.survey.phrases import Phrase, joined, say
 
 HELP = say("""<b>Help</b>
 
@@ -52,6 +54,24 @@ ERASED = say("""<b>Everything is deleted.</b>
     Do you want to take part later? Open the link of your partnership again.""")
 
 
+MY_DATA = say("""<b>This is what we keep about you</b>
+
+    Partnership: {partnership}
+    Language: {spoken}
+    You take part as: {group}
+    {if_chat}Reminders: {state}
+    {if_chat}The number of this chat. We keep it in a secret code. Without it we cannot send you a message.
+    {if_page}Your own link. We keep it in a secret code. Without it we cannot find your answers.
+
+    Your answers:
+    {answers}
+
+    {if_parts}Do you want to read the whole statements? Tap a part.
+
+    Everything is in the file too. You can keep the file.
+    {if_later}Did you also choose answers in an earlier round? Those are only in the file.""")
+
+
 def language(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     return View(
         say("Which language do you want?"),
@@ -62,29 +82,64 @@ def language(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     )
 
 
-def my_data(dialogue: Dialogue, _number: int, _now: datetime) -> View:
-    answers = [answered(dialogue, item) for item in sorted(dialogue.answers)]
-    text = say(
-        """<b>This is what we keep about you</b>
-
-        Partnership: {partnership}
-        Language: {spoken}
-        You take part as: {group}
-        {if_chat}Reminders: {state}
-        {if_chat}The number of this chat. We keep it in a secret code. Without it we cannot send you a message.
-        {if_page}Your own link. We keep it in a secret code. Without it we cannot find your answers.
-
-        Your answers:
-        {answers}
-
-        Everything is in the file too. You can keep the file.""",
+def my_data(dialogue: Dialogue, number: int, _now: datetime) -> View:
+    """What we keep, with the answers; in a chat, which has no room for that, the statements of one part at a time."""
+    if chosen := part(dialogue, number):
+        return View(tuple(_written_out(dialogue, chosen)), _rows(dialogue, chosen))
+    text = MY_DATA.of(
         spoken=phrases.language(dialogue.language),
         group=GROUP_LABELS[dialogue.group] if dialogue.group else say("not chosen yet"),
         state=say("off") if dialogue.stopped or not dialogue.reminders else say("on"),
-        answers=joined(answers or [say("none yet")], "\n"),
+        answers=_in_short(dialogue),
+        if_parts=dialogue.channel.reaches_out and bool(dialogue.answers),
+        if_later=dialogue.channel.reaches_out and dialogue.wave > 1,
     )
+    every = () if dialogue.channel.reaches_out else _parts(dialogue)
+    return View(((text,), *(one for here in every for one in _written_out(dialogue, here))), _rows(dialogue))
+
+
+def part(dialogue: Dialogue, number: int) -> Dimension | None:
+    """The part that a button in a chat asks for; None where there is no such one, or nothing to read in it."""
+    found = (here for here in _parts(dialogue) if dialogue.checklist.parts[here.key] == number)
+    return next(found, None) if dialogue.channel.reaches_out else None
+
+
+def _parts(dialogue: Dialogue) -> Iterator[Dimension]:
+    """Those with an answer in them."""
+    return (here for here in dialogue.checklist.dimensions if dialogue.answers.keys() & {*here.items})
+
+
+def _in_short(dialogue: Dialogue) -> Phrase:
+    """A row for each, where they are not written out below; else how many there are."""
+    given, every = sorted(dialogue.answers), len(dialogue.checklist.items)
+    if not given:
+        return say("none yet")
+    if dialogue.channel.reaches_out:
+        return joined((answered(dialogue, item) for item in given), "\n")
+    return say("{given} of {every} statements", given=len(given), every=every)
+
+
+def _written_out(dialogue: Dialogue, here: Dimension) -> Iterator[Paragraph]:
+    yield (say("<b>{part}</b>", part=here.plain),)
+    for item in (item for item in here.items if item in dialogue.answers):
+        yield in_full(dialogue.checklist, item, dialogue.answers[item])
+
+
+def in_full(checklist: Checklist, item: int, option: str) -> Paragraph:
+    """The whole statement, as it was asked, and the answer under it."""
+    plain = say("{number}. {plain}", number=item, plain=checklist.items[item].plain)
+    return plain, say("<b>{option}</b>", option=checklist.options[option].label)
+
+
+def _rows(dialogue: Dialogue, chosen: Dimension | None = None) -> tuple[Row, ...]:
     delete = Button(say("Delete my answers"), Go(dialogue.response, Position(Screen.ERASE)))
-    return View(text, ((delete,), go_on(dialogue)))
+    here = _parts(dialogue) if dialogue.channel.reaches_out else ()
+    return (*((_leads_to(dialogue, one, one == chosen),) for one in here), (delete,), go_on(dialogue))
+
+
+def _leads_to(dialogue: Dialogue, here: Dimension, is_chosen: bool) -> Button:
+    position = Position(Screen.MY_DATA, dialogue.checklist.parts[here.key])
+    return Button(here.plain, Go(dialogue.response, position), is_chosen)
 
 
 def erase(dialogue: Dialogue, _number: int, _now: datetime) -> View:

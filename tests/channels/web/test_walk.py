@@ -104,6 +104,8 @@ async def test_everything_of_ones_own_can_be_seen_taken_along_and_erased(house: 
     await answer(house, anna, "middle")
     await anna.press("See your own answers")
     assert "This is what we keep about you" in anna.last.text
+    assert "1 of 26 statements" in anna.last.text
+    assert "The partnership is good for people's health and wellbeing." in anna.last.text, "and no shorter"
     (file,) = (place for place in anna.last.links.values() if place.endswith(".csv"))
     async with anna.session.get(file) as response:
         assert response.headers["Content-Disposition"].startswith("attachment")
