@@ -59,8 +59,3 @@ def tag_of(language: str) -> str:
 def direction_of(language: str) -> str:
     """The way it is written, as HTML has it."""
     return "rtl" if Locale.parse(language).character_order == "right-to-left" else "ltr"
-
-
-def separator_of(language: str) -> str:
-    """What stands between the cells of a text for a spreadsheet: where a comma is for decimals, a semicolon."""
-    return ";" if get_decimal_symbol(Locale.parse(language)) == "," else ","

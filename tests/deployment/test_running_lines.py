@@ -18,12 +18,16 @@ DOCKER = """#!/bin/sh
 case "$2 $3" in
 "exec -T") shift 4; exec "$@" ;;
 "exec bot") shift 3; exec "$@" ;;
-"cp "*) cp -p "${3#bot:}" "$4" ;;
+"cp "*) cp -pr "${3#bot:}" "$4" ;;
 *) echo "docker $*" >> "$DONE" ;;
 esac
 """
 SAMENSPRAAK = """#!/bin/sh
 test ! -e "$2" && echo "a back-up" > "$2"
+"""
+EXPORTS = """#!/bin/sh
+while [ "$1" != --out ]; do shift; done
+mkdir -p "$2" && echo "answers" > "$2/answers.xlsx"
 """
 GIT = """#!/bin/sh
 echo "git $*" >> "$DONE"
@@ -101,3 +105,15 @@ def test_each_upgrade_has_a_back_up_before_it_and_none_is_without(place: Positio
     before = place.done()
     assert not place.run(upgrade())
     assert place.done() == before
+
+
+def test_an_export_is_copied_out_of_the_container_and_nothing_of_it_stays(place: Position) -> None:
+    lines = re.findall(
+        r"^    (docker compose .*/backups/export.*)$", (ROOT / "docs" / "running.md").read_text(), re.MULTILINE
+    )
+    place.program(place.folder / "bin" / "samenspraak", EXPORTS)
+    assert len(lines) == 2
+    for line in lines:
+        assert place.run(line), line
+    assert (place.folder / "export" / "answers.xlsx").read_text() == "answers\n"
+    assert not [*place.inside.iterdir()]
