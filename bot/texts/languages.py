@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from functools import cache
 
 from babel import Locale
-from babel.numbers import get_decimal_symbol
 
 SOURCE_LANGUAGE = "en"
 HOME_LANGUAGE = "nl"
