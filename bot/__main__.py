@@ -1,4 +1,4 @@
-"""The command line: `samenspraak run | partnership | wave | summary | export | rehearse | doctor | backup | restore`.
+"""The command line: `samenspraak` and then what to do, such as `run`.
 
 Every mistake ends in one clear sentence and exit code 2; what a script reads is on standard output, the rest is not.
 """
@@ -9,13 +9,13 @@ import sys
 from collections.abc import Sequence
 
 from bot.channels import CHANNELS
-from bot.command_line import backup, doctor, export, partnership, rehearse, run, summary, wave
+from bot.command_line import backup, doctor, export, partnership, rehearse, report, run, summary, wave
 from bot.runtime import logs
 from bot.runtime.settings import SettingsError, read
 from bot.survey.errors import OperatorError
 
 ONLY_OURS = 0o077  # what we make, databases and exports too, no other account can read
-GROUPS = (run, partnership, wave, summary, export, rehearse, doctor, backup)
+GROUPS = (run, partnership, wave, summary, report, export, rehearse, doctor, backup)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

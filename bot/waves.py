@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.results import summaries
+from bot.results import reports, summaries
 from bot.survey.agreements import asking
 from bot.survey.calendar import closing
 from bot.survey.conversation.dialogue import Partnership
@@ -45,7 +45,9 @@ def close_wave(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: 
     if not partnerships.close_wave(tx, wave.id, now):
         return False
     waves.withdraw_asking(tx, wave.id, now)
-    summaries.announce_close(tx, texts, partnership, replace(wave, closed_at=now), due, now)
+    closed = replace(wave, closed_at=now)
+    reports.send(tx, texts, partnership, closed, due, now)
+    summaries.announce_close(tx, texts, partnership, closed, due, now)
     return True
 
 

@@ -16,6 +16,7 @@ from bot.coordination import (  # noqa: F401
     helping,
     home,
     invitations,
+    reports,
     scores,
     settings,
     team,

@@ -43,7 +43,7 @@ class Scored:
         return (self.button(say("‹ Back"), "summary"),)
 
 
-def _of_a_wave(do: Callable[[Scored], View | Shown]) -> Callable[[Asked], View | Shown]:
+def of_a_wave(do: Callable[[Scored], View | Shown]) -> Callable[[Asked], View | Shown]:
     """What is done with the wave that they name."""
 
     def about_it(asked: Asked) -> View | Shown:
@@ -87,7 +87,7 @@ def _rounds(asked: Asked, chosen: int = 0) -> tuple[Row, ...]:
 
 
 @action("summary", for_viewers=True)
-@_of_a_wave
+@of_a_wave
 def _summary(scored: Scored) -> Shown:
     asked, found = scored.asked, scored.found
     above = (drawn(asked.texts, found, asked.seat.language),) if found.items else ()
@@ -101,6 +101,7 @@ def _more(scored: Scored) -> tuple[Row, ...]:
     rows: list[Row] = []
     if scored.found.items:
         rows.append((scored.button(ALL_STATEMENTS, "table"),))
+        rows.append((scored.button(say("Report and discussion sheet"), "report"),))
     if sum(bool(column.items) for column in scored.table.waves) > 1:
         rows.append((scored.button(say("All rounds side by side"), "rounds"),))
     if _differences(scored):
@@ -117,7 +118,7 @@ def _dated(asked: Asked) -> Paragraph:
 
 
 @action("table", for_viewers=True)
-@_of_a_wave
+@of_a_wave
 def _table(scored: Scored) -> View:
     """Every statement: all of them where a table can be shown, or else those of one part."""
     asked, parts = scored.asked, scored.asked.texts.checklist.parts.values()
@@ -138,7 +139,7 @@ def _parts(scored: Scored, chosen: str = "") -> tuple[Row, ...]:
 
 
 @action("rounds", for_viewers=True)
-@_of_a_wave
+@of_a_wave
 def _all_rounds(scored: Scored) -> View:
     """The waves side by side, as lines that fit a phone; statement by statement too where a long page is no trouble."""
     scored = _last_with_scores(scored)
@@ -161,7 +162,7 @@ def _last_with_scores(scored: Scored) -> Scored:
 
 
 @action("views", for_viewers=True)
-@_of_a_wave
+@of_a_wave
 def _views(scored: Scored) -> View:
     """Where residents and professionals, or people at large, see it differently."""
     found, paragraphs = scored.found, _differences(scored)
@@ -184,7 +185,7 @@ def _differences(scored: Scored) -> tuple[Paragraph, ...]:
 
 
 @action("file", for_viewers=True)
-@_of_a_wave
+@of_a_wave
 def _file(scored: Scored) -> View | Shown:
     """The table to work on, for the spreadsheet of their language."""
     found, asked = scored.found, scored.asked

@@ -4,10 +4,11 @@ So a turn stays short, and a letter that waits stays small. Drawing takes up to 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from bot.letters import Attachment
+from bot.rendering import drawing
 from bot.rendering.cards import card_pdf
 from bot.rendering.charts import Bar, Picture, png
 from bot.rendering.codes import qr_png
@@ -56,6 +57,11 @@ def workbook(name: str, rows: Sequence[Sequence[str | int | None]]) -> Attachmen
     return Attachment("file", name, json.dumps(rows, ensure_ascii=False))
 
 
+def sheet(template: str, said: Mapping[str, object], name: str) -> Attachment:
+    """A file of a template; `said` is all that stands on it, in words."""
+    return Attachment("file", f"{name}.pdf", json.dumps({"template": template, "said": said}, ensure_ascii=False))
+
+
 def content(attachment: Attachment, texts: Texts) -> bytes:
     """What a channel sends."""
     match attachment.name:
@@ -76,6 +82,8 @@ def content(attachment: Attachment, texts: Texts) -> bytes:
             return (form_pdf if attachment.name == "form.pdf" else card_pdf)(texts, asked_by, **said)
         case name if name.endswith(".xlsx"):
             return workbook_xlsx(name.removesuffix(".xlsx"), json.loads(attachment.described))
+        case name if name.endswith(".pdf"):
+            return drawing.pdf(**json.loads(attachment.described))
         case _:
             return attachment.described.encode("utf-8-sig")
 

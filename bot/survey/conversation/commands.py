@@ -18,11 +18,11 @@ COMMANDS: Mapping[str, Screen | None] = {
 }
 """The menu. A command without a screen goes on with the survey."""
 
-COORDINATING = ("status", "invite", "summary", "agreement", "open", "close", "share", "settings", "team")
+COORDINATING = ("status", "invite", "summary", "report", "agreement", "open", "close", "share", "settings", "team")
 """The coordinator's part of the menu."""
 
 _LOOKING = {
-    *("home", "status", "invite", "places", "qr", "poster", "form", "summary"),
+    *("home", "status", "invite", "places", "qr", "poster", "form", "summary", "report", "wall"),
     *("table", "rounds", "views", "file"),
     *("share", "share_write", "open", "close", "reopen", "team", "leave"),
     *("agreement", "agreement_add", "agreement_edit"),
@@ -51,6 +51,7 @@ ABOUT_COORDINATING = {
     "status": say("Status"),
     "invite": say("Invite"),
     "summary": say("Summary"),
+    "report": say("Report and discussion sheet"),
     "agreement": say("Agreements"),
     "open": say("Open a next round"),
     "close": say("Close the round"),

@@ -233,6 +233,21 @@ def _questions(summary: Summary) -> Paragraph:
     return (say("<b>To talk about:</b>"), *questions)
 
 
+def differ(summary: Summary) -> bool:
+    """Whether there is a highest and a lowest score at all, as they are shown."""
+    return len({score.shown for score in summary.items.values()}) > 1
+
+
+def strongest(summary: Summary) -> list[int]:
+    """The upper half of the statements, the highest score first; none where all are alike."""
+    return _by_score(summary)[::-1][: len(summary.items) // 2] if differ(summary) else []
+
+
+def weakest(summary: Summary) -> list[int]:
+    """The lower half of the statements, the lowest score first; none where all are alike."""
+    return _by_score(summary)[: len(summary.items) // 2] if differ(summary) else []
+
+
 def divided(summary: Summary) -> list[int]:
     """Statements that people answered very differently, the most divided first: where enough people are behind it."""
     enough = (item for item, score in summary.items.items() if score.n >= ENOUGH_FOR_SPREAD)

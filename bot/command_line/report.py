@@ -1,0 +1,56 @@
+"""`samenspraak report`: what came out of a wave, as a file to print or to send on."""
+
+import argparse
+from contextlib import suppress
+from pathlib import Path
+
+from bot import app
+from bot.command_line.common import (
+    CommandError,
+    Commands,
+    add,
+    transaction,
+    wanted_partnership,
+    wanted_wave,
+    wave_number,
+)
+from bot.rendering import drawing
+from bot.results.reports import as_said, read_report
+from bot.runtime.settings import Settings
+from bot.texts.texts import load
+
+
+def add_to(commands: Commands) -> None:
+    parser = add(commands, "report", write, "a report of a wave as a PDF, to print or to send on", of_one=True)
+    parser.add_argument("file", type=Path, help="the file to write")
+    parser.add_argument("--wave", type=wave_number, help="its number; without it the last one")
+    parser.add_argument("--language", help="the folder of its texts, such as nl; without it the partnership's own")
+    parser.add_argument("--sheet", action="store_true", help="only the sheet for a conversation about it")
+
+
+def write(asked: argparse.Namespace, settings: Settings) -> None:
+    """From what may be published now; a file that is there already is replaced."""
+    texts = load()
+    with transaction(settings) as tx:
+        partnership = wanted_partnership(tx, asked.partnership)
+        wave = wanted_wave(tx, partnership, asked.wave)
+        report = read_report(tx, texts, partnership, wave, app.wall_clock())
+    language = asked.language or partnership.language
+    if language not in texts.languages:
+        raise CommandError(f"There is no language {language!r}. There are: {', '.join(texts.languages)}.")
+    if report is None:
+        raise CommandError(f"No scores of wave {wave.number} may be shown yet. Why: samenspraak summary")
+    _put(drawing.pdf("report", as_said(texts, report, language, sheet_only=asked.sheet)), asked.file)
+    print(asked.file)
+
+
+def _put(content: bytes, file: Path) -> None:
+    """All of it or nothing: a file that was there before stays when the disk is full."""
+    beside = file.with_name(f".{file.name}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(file)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        raise CommandError(f"The report cannot be written to {file}: {error.strerror or error}.") from error

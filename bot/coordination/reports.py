@@ -1,0 +1,74 @@
+"""Reports: what came out of a wave, on paper and on a wall, for a conversation about it."""
+
+from bot.coordination.request import Shown, action
+from bot.coordination.scores import Scored, of_a_wave
+from bot.results.reports import Report, letter, read_report, slides
+from bot.survey.conversation.views import Button, View
+from bot.survey.phrases import Phrase, language, say
+from bot.survey.scores.summary import why_none
+from bot.survey.whole_numbers import as_number
+
+SHEET = "sheet"
+MOST_SLIDES = 99
+
+
+@action("report", for_viewers=True)
+@of_a_wave
+def _report(scored: Scored) -> View | Shown:
+    """The file in one language, and buttons for the others. The argument is the wave, a language and the kind."""
+    asked, report = scored.asked, _read(scored)
+    if not report:
+        return _none_yet(scored)
+    _, chosen, kind = (*asked.argument.split("."), "", "")[:3]
+    chosen = chosen if chosen in asked.texts.languages else asked.seat.language
+    text = (
+        scored.heading,
+        (
+            say("The report has the scores, what stands out, and what is not in it. It is five pages at most."),
+            say("The discussion sheet is for whoever leads the conversation. It is two pages."),
+        ),
+    )
+    above = letter(asked.texts, report, chosen, sheet_only=kind == SHEET)
+    rows = [_files(scored, code) for code in asked.texts.languages]
+    wall = ((_slide(scored, say("Show it on a wall"), 1),),) if asked.channel.has_tables else ()
+    return Shown(View(text, (*rows, *wall, scored.back)), (above,))
+
+
+def _files(scored: Scored, code: str) -> tuple[Button, Button]:
+    wave = scored.wave.number
+    return (
+        scored.asked.button(say("Report · {language}", language=language(code)), "report", f"{wave}.{code}"),
+        scored.asked.button(
+            say("Discussion sheet · {language}", language=language(code)), "report", f"{wave}.{code}.{SHEET}"
+        ),
+    )
+
+
+@action("wall", for_viewers=True)
+@of_a_wave
+def _wall(scored: Scored) -> View:
+    """One thing at a time, large, for a group that looks at it together."""
+    report = _read(scored)
+    if not report:
+        return _none_yet(scored)
+    every = slides(report)
+    number = as_number(scored.asked.argument.partition(".")[2], MOST_SLIDES) or 1
+    number = min(number, len(every))
+    heading, lines = every[number - 1]
+    back = (_slide(scored, say("‹ Back"), number - 1),) if number > 1 else ()
+    on = (_slide(scored, say("Next ›"), number + 1),) if number < len(every) else ()
+    title = say("<b>{heading}</b>", heading=heading)
+    return View(((title,), *((line,) for line in lines)), ((*back, *on), (scored.button(say("Stop"), "report"),)))
+
+
+def _slide(scored: Scored, label: Phrase, number: int) -> Button:
+    return scored.asked.button(label, "wall", f"{scored.wave.number}.{number}")
+
+
+def _read(scored: Scored) -> Report | None:
+    asked = scored.asked
+    return read_report(asked.tx, asked.texts, asked.partnership, scored.wave, asked.now)
+
+
+def _none_yet(scored: Scored) -> View:
+    return View((scored.heading, why_none(scored.found)), (scored.back,))
