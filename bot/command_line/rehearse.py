@@ -53,7 +53,7 @@ def rehearse(asked: argparse.Namespace, settings: Settings) -> None:
         if asked.export is not None:
             _export(own, made.partnership.name, asked.export)
         if asked.no_page:
-            summary.summarise(argparse.Namespace(partnership=made.partnership.name, json=False), own)
+            summary.summarise(argparse.Namespace(partnership=made.partnership.name, wave=None, json=False), own)
         else:
             _serve(own, made.coordinator)
 
