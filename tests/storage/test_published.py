@@ -25,6 +25,7 @@ from storage import respondents as dialogues
 from storage.engine.database import Database, Tx
 from storage.schema import answers, contacts, respondents, responses
 from tests.house import MONDAY, partnership
+from tests.storage.shown import only_what_was_published
 from tests.survey.scores.test_disclosure import independent
 
 GROUPS = ("resident", "resident", "professional", "other", None)
@@ -50,7 +51,8 @@ class Neighbour:
 
 @dataclass
 class Neighbourhood:
-    """Waves as the test knows them: raw answers, and for each publication exactly who was behind it."""
+    """Waves as the test knows them: raw answers, and for each publication exactly who was behind it. `seen` are the
+    scores in tables and files that were held against what was published."""
 
     database: Database
     texts: Texts
@@ -61,6 +63,7 @@ class Neighbourhood:
     completed: list[tuple[int, Neighbour]] = field(default_factory=list)
     published: dict[tuple[int, int], list[frozenset[int]]] = field(default_factory=dict)
     shown: int = 0
+    seen: int = 0
     compared: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -215,7 +218,8 @@ class Neighbourhood:
             if len(self.waves) > 1:
                 earlier, later = self.waves[-2:]
                 releases.compare(tx, self.checklist, earlier, later, self.checklist.items, K)
-        assert self.kept() == before
+            self.seen += only_what_was_published(tx, self.texts, self.number, K, MONDAY)
+        assert self.kept() == before, "who looks at a table publishes nothing by it"
 
     def kept(self) -> list[set[Row]]:
         return [set(self.rows(f"SELECT * FROM {table}")) for table in ("releases", "cells", "compared", "departed")]
@@ -321,6 +325,7 @@ def test_a_random_neighbourhood(database: Database, texts: Texts, seed: int) -> 
     neighbourhood.close()
     counting = neighbourhood.counting(neighbourhood.wave, neighbourhood.here())
     assert counting < K or neighbourhood.shown or neighbourhood.shy
+    assert bool(neighbourhood.seen) is bool(neighbourhood.shown)
     neighbourhood.attack()
 
 
@@ -335,8 +340,8 @@ def test_random_neighbourhoods_that_are_asked_again(database: Database, texts: T
         neighbourhood = Neighbourhood(database, texts, chance, shy=chance.choice((0, 0, 1)))
         asked_again(neighbourhood, chance)
         neighbourhood.attack()
-        compared += neighbourhood.compared
-    assert all(compared[outcome] for outcome in ("published", "refused", "kept")), compared
+        compared += neighbourhood.compared + Counter(seen=neighbourhood.seen)
+    assert all(compared[outcome] for outcome in ("published", "refused", "kept", "seen")), compared
 
 
 def asked_again(neighbourhood: Neighbourhood, chance: random.Random) -> None:

@@ -1,0 +1,68 @@
+"""What is shown of a partnership: every table of every round, for coordinators and respondents, and what stands in its
+files. An attacker who has them all has nothing but the published means, and an n only where it may be told."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+from math import floor
+
+from sqlalchemy import text
+
+from bot.results.files import table_rows
+from bot.results.tables import read_table
+from bot.survey.checklist import Checklist
+from bot.survey.scores.table import Column, Table
+from bot.texts.texts import Texts
+from storage import partnerships, waves
+from storage.engine.database import Tx
+
+NEWEST = """SELECT waves.number, cell, item, n, total, people FROM cells JOIN waves ON waves.id = wave_id
+    WHERE partnership_id = :partnership ORDER BY release"""
+
+Known = Mapping[tuple[int, str, int], tuple[int, int, int]]
+
+
+def only_what_was_published(tx: Tx, texts: Texts, partnership: int, k: int, now: datetime) -> int:
+    """Look at everything; how many scores there were to see."""
+    newest = tx.connection.execute(text(NEWEST), {"partnership": partnership})
+    known: Known = {(wave, cell, item): tuple(sums) for wave, cell, item, *sums in newest}
+    asked_by = partnerships.find(tx, str(partnership))
+    assert asked_by
+    seen = 0
+    for wave in waves.every(tx, partnership):
+        for with_groups in (True, False):
+            found, shown = read_table(tx, texts, asked_by, wave, now, with_groups=with_groups)
+            assert with_groups or not shown.groups
+            for column in shown.columns:
+                holds_published_means(column, known, k)
+                seen += len(column.items)
+            rows = list(table_rows(texts, found, shown, "nl"))[2:]
+            for number, column in enumerate(shown.columns):
+                is_the_same_in_the_file(texts.checklist, shown, column, [row[3 + 2 * number :][:2] for row in rows])
+    return seen
+
+
+def holds_published_means(column: Column, known: Known, k: int) -> None:
+    for item, score in column.items.items():
+        n, total, people = known[column.wave, column.group or "everyone", item]
+        assert score.mean == Fraction(total, n)
+        assert (score.n, score.fewer) == ((people, True) if 0 < people - n < k else (n, False))
+
+
+def is_the_same_in_the_file(checklist: Checklist, shown: Table, column: Column, cells: Iterable[Sequence[object]]) -> None:
+    """Computed here anew: a row is of one statement, of those of a part, or of all."""
+    over = {item for item in checklist.items if all(item in one.items for one in _beside(shown, column))}
+    each = [[item] for item in checklist.items]
+    parts = [[item for item in one.items if item in over] for one in checklist.dimensions]
+    for items, (score, n) in zip((*each, *parts, sorted(over)), cells, strict=True):
+        if not items or any(item not in column.items for item in items):
+            assert score is None
+            continue
+        behind = [column.items[item] for item in items]
+        assert score == floor(sum((one.mean for one in behind), Fraction()) / len(behind) + Fraction(1, 2))
+        least = min(behind, key=lambda one: (one.n, not one.fewer))
+        assert n == (f"minder dan {least.n}" if least.fewer else least.n)
+
+
+def _beside(shown: Table, column: Column) -> tuple[Column, ...]:
+    return shown.groups if column.group else (shown.now,)
