@@ -59,4 +59,5 @@ def for_respondent(tx: Tx, texts: Texts, dialogue: Dialogue, part: int, below: V
     assert wave  # noqa: S101 - they have a response in it
     found, shown = read_table(tx, texts, dialogue.partnership, wave, now, with_groups=False)
     part = part if part in texts.checklist.parts.values() else 1
-    return replace(told(found, shown, dialogue.channel, part), rows=below.rows)
+    view = told(found, shown, dialogue.channel, part)
+    return replace(view, text=(*view.paragraphs, *below.paragraphs), rows=below.rows)

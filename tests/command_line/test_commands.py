@@ -78,6 +78,21 @@ def test_a_partnership_is_made_listed_closed_and_summarised(command: Any, folder
     assert summary["total"] is None
 
 
+def test_a_wave_that_is_not_there_is_told_with_those_that_are(command: Any) -> None:
+    assert command("partnership", "add", "De Verbinders")[0] == 0
+    assert command("summary", "1", "--wave", "1", "--json") == command("summary", "1", "--json")
+    for number in ("0", "2"):
+        told = f"De Verbinders has no wave {number}. It has: 1.\n"
+        assert command("summary", "1", "--wave", number) == (2, "", told)
+
+
+@pytest.mark.parametrize("number", ["-1", "all", "", "1.5", "１", "99999", "x"])
+def test_the_number_of_a_wave_is_a_number(command: Any, number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        command("summary", "1", f"--wave={number}")
+    assert "argument --wave: a number" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -182,8 +182,8 @@ async def test_json_and_export_carry_the_change(
     assert code == 0, err
     change = json.loads(out)["change"]
     assert change["since_wave"] == 1
-    for told in (change["everyone"], change["same_people"]):
-        assert {name: (pair["then"]["score"], pair["now"]["score"]) for name, pair in told.items()} == {
+    for pairs in (change["everyone"], change["same_people"]):
+        assert {name: (pair["then"]["score"], pair["now"]["score"]) for name, pair in pairs.items()} == {
             name: (PUBLISHED[name], NOW[name]) for name in PARTS
         }
     code, out, err = await house.command("export", "1", "--wave", "all", "--yes", "--out", str(tmp_path / "out"))
@@ -198,6 +198,25 @@ async def test_json_and_export_carry_the_change(
         people = [(row["id"], row["wave"]) for row in csv.DictReader(file)]
     assert sorted(wave for _, wave in people) == ["1"] * 5 + ["2"] * 5
     assert len({person for person, _ in people}) == 5
+
+
+async def test_the_command_line_has_every_statement_of_every_wave(
+    house: House, server: TelegramServer, clock: Clock
+) -> None:
+    await two_waves(house, server, clock)
+    told, earlier = [
+        json.loads((await house.command("summary", "1", "--json", *wave))[1]) for wave in ((), ("--wave", "1"))
+    ]
+    (first,) = told["waves_before"]
+    for columns, scores in ((told, MOVED), (first, APPENDIX_A), (earlier, APPENDIX_A)):
+        assert columns["items"] == {str(item): {"score": score, "n": 5} for item, score in scores.items()}
+    assert first["dimensions"] == {name: {"score": score, "n": 5} for name, score in PUBLISHED.items()}
+    code, out, err = await house.command("summary", "1", "--wave", "2")
+    assert code == 0, err
+    lines = re.findall(r"^(\d+)\. .*: (\d+) → (\d+)(?: [▲▼])? \(n = 5\)$", out, re.MULTILINE)
+    assert {int(item): (int(then), int(now)) for item, then, now in lines} == {
+        item: (APPENDIX_A[item], MOVED[item]) for item in MOVED
+    }
 
 
 def test_reworded_statements_are_left_out_and_named(texts: Texts) -> None:

@@ -49,7 +49,10 @@ def holds_published_means(column: Column, known: Known, k: int) -> None:
         assert (score.n, score.fewer) == ((people, True) if 0 < people - n < k else (n, False))
 
 
-def is_the_same_in_the_file(checklist: Checklist, shown: Table, column: Column, cells: Iterable[Sequence[object]]) -> None:
+Cells = Iterable[Sequence[object]]
+
+
+def is_the_same_in_the_file(checklist: Checklist, shown: Table, column: Column, cells: Cells) -> None:
     """Computed here anew: a row is of one statement, of those of a part, or of all."""
     over = {item for item in checklist.items if all(item in one.items for one in _beside(shown, column))}
     each = [[item] for item in checklist.items]

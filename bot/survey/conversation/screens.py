@@ -29,6 +29,7 @@ from bot.survey.scores import scoring
 from bot.survey.scores.scoring import Scores
 
 ALL_STATEMENTS = say("All 26 statements")
+AGAIN = say("You can see this result here again, until the next round.")
 
 
 def view(dialogue: Dialogue, position: Position, now: datetime) -> View:
@@ -158,8 +159,7 @@ def all_statements(response: int) -> Row:
 
 def _result(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     """What stands under the result, which a database knows."""
-    again = say("You can see this result here again, until the next round.")
-    return View(again, (all_statements(dialogue.response), go_on(dialogue)))
+    return View(AGAIN, (all_statements(dialogue.response), go_on(dialogue)))
 
 
 def _table(dialogue: Dialogue, number: int, _now: datetime) -> View:
@@ -170,7 +170,7 @@ def _table(dialogue: Dialogue, number: int, _now: datetime) -> View:
         for part in parts
     )
     result = Button(say("Result of the whole group"), Go(dialogue.response, Position(Screen.RESULT)))
-    return View((), (*in_rows(buttons), (result,), go_on(dialogue)))
+    return View(AGAIN, (*in_rows(buttons), (result,), go_on(dialogue)))
 
 
 def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
