@@ -9,6 +9,7 @@ from math import floor
 from sqlalchemy import text
 
 from bot.results.files import table_rows
+from bot.results.reports import Report, as_said, read_report
 from bot.results.tables import read_table
 from bot.survey.checklist import Checklist
 from bot.survey.scores.table import Column, Table
@@ -39,6 +40,8 @@ def only_what_was_published(tx: Tx, texts: Texts, partnership: int, k: int, now:
             rows = list(table_rows(texts, found, shown, "nl"))[2:]
             for number, column in enumerate(shown.columns):
                 is_the_same_in_the_file(texts.checklist, shown, column, [row[3 + 2 * number :][:2] for row in rows])
+        if report := read_report(tx, texts, asked_by, wave, now):
+            is_the_same_on_paper(texts, report)
     return seen
 
 
@@ -47,6 +50,19 @@ def holds_published_means(column: Column, known: Known, k: int) -> None:
         n, total, people = known[column.wave, column.group or "everyone", item]
         assert score.mean == Fraction(total, n)
         assert (score.n, score.fewer) == ((people, True) if 0 < people - n < k else (n, False))
+
+
+def is_the_same_on_paper(texts: Texts, report: Report) -> None:
+    """Every number of a report stands in the table that it was made of."""
+    said, shown = as_said(texts, report, "nl")["report"], report.table
+    for row in (row for part in said["parts"] for row in part["rows"]):
+        now, before = shown.now.items.get(row["number"]), report.before and report.before.items.get(row["number"])
+        assert (row["score"], row["before"]) == (now and now.shown, before and before.shown)
+        assert row["n"] == (texts.word(now.people, "nl") if now else "")
+    for block, columns in ((said["rounds"], shown.recent), (said["talk"][-1:] if shown.groups else [], shown.groups)):
+        for cells in zip(*(row[1:] for one in block for row in one["rows"]), strict=True):
+            told = [{score.shown for score in shown.scores(column).values()} for column in columns]
+            assert all(cell == "–" or int(cell.split()[0]) in set().union(*told) for cell in cells)
 
 
 Cells = Iterable[Sequence[object]]
