@@ -300,10 +300,16 @@ def _may_look(dialogue: Dialogue, screen: Screen) -> bool:
 
 def _go(dialogue: Dialogue, position: Position) -> Turn:
     if _may_look(dialogue, position.screen):
-        return Turn(dialogue, position)
+        return _look(dialogue, position)
     if position.screen == Screen.PAUSE and _may_pause(dialogue):
         return Turn(dialogue, position)
     return _stay(dialogue.at(position), None if _may_stand(dialogue, position) else OLD_BUTTON)
+
+
+def _look(dialogue: Dialogue, position: Position) -> Turn:
+    """A reminder has the answers of what comes next: whoever looks at it stands there."""
+    brings_the_next = position.screen in (Screen.REMINDER, Screen.INVITED)
+    return Turn(replace(dialogue, position=None) if brings_the_next else dialogue, position)
 
 
 def _may_pause(dialogue: Dialogue) -> bool:
@@ -326,7 +332,7 @@ def _switch(dialogue: Dialogue, switch: Switch) -> Turn:
         return _stay(dialogue, OLD_BUTTON)
     after = replace(dialogue, language=switch.language)
     if _may_look(dialogue, switch.position.screen) and switch.position.screen != Screen.LANGUAGE:
-        return Turn(after, switch.position)
+        return _look(after, switch.position)
     if switch.position.screen in (Screen.PAUSE, Screen.PAUSED) and _may_pause(after):
         return Turn(after, switch.position)
     return _stay(after)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.survey.checklist import Checklist
@@ -109,6 +109,10 @@ def test_an_answer_changes_only_by_the_button_of_that_item(dialogue: Dialogue, e
 
 
 @given(DIALOGUES, st.lists(EVENTS, max_size=30))
+@example(
+    beginning(answers={1: "no"}, group="other"),
+    [Go(RESPONSE, Position(Screen.ITEM, 1)), Go(RESPONSE, Position(Screen.REMINDER))],
+)
 def test_every_screen_can_be_shown_and_has_a_button_that_leads_on(dialogue: Dialogue, events: list[Event]) -> None:
     for turn in played(dialogue, events):
         presses = buttons_on(turn)
