@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.coordination.request import Asked, Shown, action, local
-from bot.results import files
+from bot.letters import Letter
+from bot.results import files, pictures
 from bot.results.summaries import drawn
 from bot.results.tables import read_table, told
 from bot.survey.conversation.screens import ALL_STATEMENTS
@@ -127,9 +128,22 @@ def _table(scored: Scored) -> View:
     view = told(scored.found, scored.table, asked.channel, int(part))
     if not scored.found.items:
         return View(view.text, (scored.back,))
-    rows = () if asked.channel.has_tables else _parts(scored, part)
+    picture = scored.asked.button(say("Show this as a picture"), "picture", scored.wave.number)
+    rows = () if asked.channel.has_tables else (*_parts(scored, part), (picture,))
     below = ((scored.button(say("As a file"), "file"),), scored.back)
     return View((*view.paragraphs, _dated(asked)), (*rows, *below), grid=view.grid)
+
+
+@action("picture", for_viewers=True)
+@of_a_wave
+def _picture(scored: Scored) -> View | Shown:
+    """Every statement in one picture."""
+    found, asked = scored.found, scored.asked
+    if not found.items:
+        return View((scored.heading, why_none(found)), (scored.back,))
+    above = (pictures.of_statements(asked.texts, found, scored.table, asked.seat.language),)
+    back = (scored.button(say("‹ Back"), "table"),)
+    return Shown(View(((say("These are all statements in one picture."),),), (back,)), above)
 
 
 def _parts(scored: Scored, chosen: str = "") -> tuple[Row, ...]:
@@ -140,7 +154,7 @@ def _parts(scored: Scored, chosen: str = "") -> tuple[Row, ...]:
 
 @action("rounds", for_viewers=True)
 @of_a_wave
-def _all_rounds(scored: Scored) -> View:
+def _all_rounds(scored: Scored) -> View | Shown:
     """The waves side by side, as lines that fit a phone; statement by statement too where a long page is no trouble."""
     scored = _last_with_scores(scored)
     if not scored.found.items:
@@ -149,7 +163,8 @@ def _all_rounds(scored: Scored) -> View:
     rest = table.statements(shown) if asked.channel.has_tables else ()
     rows = () if asked.channel.has_tables else _parts(scored)
     lines = ((table.legend(shown),), table.dimensions(shown), *rest, table.left_out(shown), _dated(asked))
-    return View((scored.heading, *lines), (*rows, scored.back))
+    above = pictures.of_parts(asked.texts, scored.found, shown, shown.recent, asked.seat.language)
+    return Shown(View((scored.heading, *lines), (*rows, scored.back)), (above,))
 
 
 def _last_with_scores(scored: Scored) -> Scored:
@@ -163,7 +178,7 @@ def _last_with_scores(scored: Scored) -> Scored:
 
 @action("views", for_viewers=True)
 @of_a_wave
-def _views(scored: Scored) -> View:
+def _views(scored: Scored) -> View | Shown:
     """Where residents and professionals, or people at large, see it differently."""
     found, paragraphs = scored.found, _differences(scored)
     if not found.items:
@@ -177,7 +192,15 @@ def _views(scored: Scored) -> View:
         )
         return View((scored.heading, (few,)), (scored.back,))
     wise = say("A difference is not good or bad. Some people say yes sooner than others. Talk about it.")
-    return View((scored.heading, (table.LEGEND,), *paragraphs, (wise, *_dated(scored.asked))), (scored.back,))
+    view = View((scored.heading, (table.LEGEND,), *paragraphs, (wise, *_dated(scored.asked))), (scored.back,))
+    return Shown(view, _of_groups(scored))
+
+
+def _of_groups(scored: Scored) -> tuple[Letter, ...]:
+    if not scored.table.groups:
+        return ()
+    asked, shown = scored.asked, scored.table
+    return (pictures.of_parts(asked.texts, scored.found, shown, shown.groups, asked.seat.language),)
 
 
 def _differences(scored: Scored) -> tuple[Paragraph, ...]:

@@ -4,8 +4,10 @@ So a turn stays short, and a letter that waits stays small. Drawing takes up to 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 from bot.letters import Attachment
 from bot.rendering import drawing
@@ -57,38 +59,48 @@ def workbook(name: str, rows: Sequence[Sequence[str | int | None]]) -> Attachmen
     return Attachment("file", name, json.dumps(rows, ensure_ascii=False))
 
 
+def drawing_of(template: str, said: Mapping[str, object]) -> Attachment:
+    """A picture of a template; `said` is all that stands in it, in words."""
+    return Attachment("picture", f"{template}.png", _described(template, said))
+
+
 def sheet(template: str, said: Mapping[str, object], name: str) -> Attachment:
     """A file of a template; `said` is all that stands on it, in words."""
-    return Attachment("file", f"{name}.pdf", json.dumps({"template": template, "said": said}, ensure_ascii=False))
+    return Attachment("file", f"{name}.pdf", _described(template, said))
+
+
+def _described(template: str, said: Mapping[str, object]) -> str:
+    return json.dumps({"template": template, "said": said}, ensure_ascii=False)
 
 
 def content(attachment: Attachment, texts: Texts) -> bytes:
     """What a channel sends."""
-    match attachment.name:
-        case "samenspraak.png":
-            return png(_picture(json.loads(attachment.described)))
-        case "qr.png":
-            return qr_png(json.loads(attachment.described)["link"])
-        case "link.png":
-            return link_png(texts, **json.loads(attachment.described))
-        case "poster.pdf":
-            said = json.loads(attachment.described)
-            about = Phrase(said["about"]) if said.get("about") else None
-            asked_by, typed = Partnership(**said["partnership"]), said.get("typed", "")
-            return poster_pdf(texts, asked_by, said["link"], said["label"], about, typed)
-        case "form.pdf" | "card.pdf":
-            said = json.loads(attachment.described)
-            asked_by = Partnership(**said.pop("partnership"))
-            return (form_pdf if attachment.name == "form.pdf" else card_pdf)(texts, asked_by, **said)
-        case name if name.endswith(".xlsx"):
-            return workbook_xlsx(name.removesuffix(".xlsx"), json.loads(attachment.described))
-        case name if name.endswith(".pdf"):
-            return drawing.pdf(**json.loads(attachment.described))
-        case _:
-            return attachment.described.encode("utf-8-sig")
+    draw = DRAWN.get(attachment.name) or DRAWN.get(Path(attachment.name).suffix)
+    if draw is None:
+        return attachment.described.encode("utf-8-sig")
+    said = json.loads(attachment.described)
+    return draw(attachment.name, said) if isinstance(said, list) else draw(texts, **said)
 
 
-def _picture(said: dict[str, object]) -> Picture:
-    bars = tuple(Bar(**bar) for bar in said.pop("bars"))  # type: ignore[attr-defined]
+def _chart(_texts: Texts, **said: Any) -> bytes:
     total = said.pop("total")
-    return Picture(bars=bars, total=Bar(**total) if total else None, **said)  # type: ignore[arg-type]
+    bars = tuple(Bar(**bar) for bar in said.pop("bars"))
+    return png(Picture(bars=bars, total=Bar(**total) if total else None, **said))
+
+
+def _poster(texts: Texts, partnership: Any, link: str, label: str, about: str | None = None, typed: str = "") -> bytes:
+    return poster_pdf(texts, Partnership(**partnership), link, label, Phrase(about) if about else None, typed)
+
+
+DRAWN: Mapping[str, Callable[..., bytes]] = {
+    "samenspraak.png": _chart,
+    "qr.png": lambda _texts, link: qr_png(link),
+    "link.png": link_png,
+    "poster.pdf": _poster,
+    "form.pdf": lambda texts, partnership, **said: form_pdf(texts, Partnership(**partnership), **said),
+    "card.pdf": lambda texts, partnership, **said: card_pdf(texts, Partnership(**partnership), **said),
+    ".png": lambda _texts, **described: drawing.png(**described),
+    ".pdf": lambda _texts, **described: drawing.pdf(**described),
+    ".xlsx": lambda name, rows: workbook_xlsx(Path(name).stem, rows),
+}
+"""The name of a file, or else how it ends -> what draws it from its description."""

@@ -42,7 +42,6 @@ from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE
 
 ANSWER_WITHIN = 10.0  # seconds; while the database is away a browser is told so, and a script sends it again
 DRAWN_AT_ONCE = 2
-INLINE = {"samenspraak.png": "image/png", "qr.png": "image/png"}
 DOWNLOADS = {
     "pdf": "application/pdf",
     "csv": "text/csv; charset=utf-8",
@@ -234,8 +233,8 @@ class Site:
         """One at a time for each person, so that nobody waits for all that another asks for."""
         async with self.turns.setdefault(token, asyncio.Lock()), self.drawing:
             content = await asyncio.to_thread(self.house.content, attachment)
-        if attachment.name in INLINE:
-            return Response(content, media_type=INLINE[attachment.name])
+        if attachment.kind == "picture":
+            return Response(content, media_type="image/png")
         kind = DOWNLOADS.get(attachment.name.rpartition(".")[2], "application/octet-stream")
         return Response(
             content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{attachment.name}"'}

@@ -22,7 +22,7 @@ COORDINATING = ("status", "invite", "summary", "report", "agreement", "open", "c
 """The coordinator's part of the menu."""
 
 _LOOKING = {
-    *("home", "status", "invite", "places", "qr", "poster", "form", "summary", "report", "wall"),
+    *("home", "status", "invite", "places", "qr", "poster", "form", "summary", "report", "wall", "picture"),
     *("table", "rounds", "views", "file"),
     *("share", "share_write", "open", "close", "reopen", "team", "leave"),
     *("agreement", "agreement_add", "agreement_edit"),

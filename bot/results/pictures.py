@@ -1,0 +1,55 @@
+"""Pictures of a table: rounds or groups under each other, and every statement. The numbers are those of the table."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from bot.letters import Letter
+from bot.rendering import attachments
+from bot.survey.phrases import Phrase, say
+from bot.survey.scores.summary import Summary, heading
+from bot.survey.scores.table import TOTAL, Column, Table, What
+from bot.texts.texts import Texts
+
+Rows = Sequence[tuple[Phrase, What]]
+Blocks = Iterable[tuple[Phrase | None, Rows]]
+
+
+def of_parts(texts: Texts, found: Summary, table: Table, columns: Sequence[Column], language: str) -> Letter:
+    """The six dimensions and the total, once for each of these columns."""
+    rows = [(one.plain, one.key) for one in table.checklist.dimensions]
+    return _drawn(texts, found, table, columns, [(None, (*rows, (say("Mean of all statements"), TOTAL)))], language)
+
+
+def of_statements(texts: Texts, found: Summary, table: Table, language: str) -> Letter:
+    """Every statement, in its dimension."""
+    items = table.checklist.items
+    blocks = (
+        (one.plain, [(say("{number}. {plain}", number=item, plain=items[item].plain), item) for item in one.items])
+        for one in table.checklist.dimensions
+    )
+    return _drawn(texts, found, table, (table.now,), blocks, language)
+
+
+def _drawn(
+    texts: Texts, found: Summary, table: Table, columns: Sequence[Column], blocks: Blocks, language: str
+) -> Letter:
+    word = partial(texts.word, language=language)
+    scores = [table.scores(column) for column in columns]
+
+    def row(label: Phrase, what: What) -> dict[str, object]:
+        each = [one.get(what) for one in scores]
+        told = [word(say("n = {n}", n=one.people)) if one else "" for one in each]
+        return {"label": word(label), "strong": what == TOTAL, "scores": [one and one.shown for one in each], "n": told}
+
+    said = {
+        "language": language,
+        "title": found.partnership.name,
+        "subtitle": word(table.now.label),
+        "legend": [word(column.label) for column in columns],
+        "blocks": [
+            {"heading": word(title) if title else "", "rows": [row(*one) for one in rows]} for title, rows in blocks
+        ],
+        "source": word(say("Coordinated Action Checklist, 26 statements")),
+    }
+    title = heading(found.partnership, found.wave, found.is_open, found.name)
+    return Letter(word(title[0]), attachment=attachments.drawing_of("compare", said))

@@ -1,0 +1,79 @@
+"""Pictures of a table: rounds, groups and every statement, read back from the same drawing as a page."""
+
+import json
+
+import pytest
+
+from bot.letters import Letter
+from bot.rendering import attachments, drawing
+from bot.results import pictures
+from bot.survey.phrases import verbatim
+from bot.survey.scores.scoring import Score
+from bot.survey.scores.summary import Summary
+from bot.survey.scores.table import Column, Table
+from bot.texts.texts import Texts
+from tests.data import APPENDIX_A, MOVED, PUBLISHED
+from tests.house import partnership
+from tests.rendering.paper import Page, in_line, pages, touching
+
+
+def scores(of: dict[int, int], *without: int, people: int = 5, fewer: bool = False) -> dict[int, Score]:
+    return {item: Score(Fraction(score), people, fewer=fewer) for item, score in of.items() if item not in without}
+
+
+def shown(texts: Texts, name: str = "De Verbinders", rounds: int = 3) -> tuple[Summary, Table]:
+    checklist = texts.checklist
+    items = scores(MOVED)
+    columns = [Column(1, scores(APPENDIX_A, 17)), Column(2, scores(MOVED, people=12, fewer=True), "na fase 1")]
+    waves = (*columns, *(Column(number, items) for number in range(3, rounds + 1)))
+    groups = tuple(Column(3, scores(MOVED), group=group) for group in ("resident", "professional"))
+    found = Summary(checklist, partnership(name), 3, False, 9, 5, 0, {}, items, {}, {})
+    return found, Table(checklist, waves, groups)
+
+
+def page(letter: Letter) -> Page:
+    assert letter.attachment
+    (drawn,) = pages(drawing.pdf(**json.loads(letter.attachment.described)), scale=0.2)
+    assert drawn.size[0] == 1080
+    return drawn
+
+
+def test_three_rounds_stand_under_each_other_in_the_order_of_the_legend(texts: Texts) -> None:
+    found, table = shown(texts)
+    drawn = page(pictures.of_parts(texts, found, table, table.recent, "nl"))
+    assert drawn.words.index("ronde 1") < drawn.words.index("ronde 2 “na fase 1”") < drawn.words.rindex("ronde 3")
+    for part, score in zip(texts.checklist.dimensions, PUBLISHED.values(), strict=True):
+        after = drawn.words.partition(texts.word(part.plain, "nl"))[2]
+        first = "–" if 17 in part.items else f"{score} n = 5"
+        assert after.strip().startswith(first), "a part of other statements is not compared"
+    assert "n = minder dan 12" in drawn.words
+
+
+@pytest.mark.parametrize("rounds", [3, 6])
+@pytest.mark.parametrize("name", ["De Verbinders", "W" * 80, "مركز الحي للتعاون", "*b* #x $y$"])
+def test_nothing_touches_and_everything_is_large_enough(texts: Texts, name: str, rounds: int) -> None:
+    found, table = shown(texts, name, rounds)
+    for letter in (
+        pictures.of_parts(texts, found, table, table.recent, "en"),
+        pictures.of_parts(texts, found, table, table.groups, "nl"),
+        pictures.of_statements(texts, found, table, "en"),
+    ):
+        drawn = page(letter)
+        assert [pair for pair in touching(drawn.texts) if not in_line(*pair)] == []
+        assert min(one.size for one in drawn.texts) >= 33, "11 pixels where a phone shows it 360 pixels wide"
+        assert all(one.bounds[0] >= 50 and one.bounds[2] <= 1030 for one in drawn.texts)
+
+
+def test_every_statement_has_its_score(texts: Texts) -> None:
+    found, table = shown(texts)
+    words = page(pictures.of_statements(texts, found, table, "nl")).words
+    for item, score in MOVED.items():
+        assert f"{item}. {texts.word(texts.checklist.items[item].plain, 'nl')} {score} n = 5" in words
+
+
+def test_what_is_sent_is_a_picture(texts: Texts) -> None:
+    found, table = shown(texts)
+    letter = pictures.of_parts(texts, found, table, table.groups, "nl")
+    assert letter.attachment
+    assert letter.text == texts.word(verbatim("De Verbinders · ronde 3 · gesloten"), "nl")
+    assert attachments.content(letter.attachment, texts).startswith(b"\x89PNG")
