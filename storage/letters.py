@@ -3,7 +3,7 @@
 A reply belongs to a turn and has no key; it is gone when it is delivered. Bulk mail (what a tick or the closing of a
 wave writes) has a key: it is written once, whoever tries, and stays behind without its text. Per contact each lane
 keeps its order; a reply may overtake bulk mail. A letter may go from `due_at` on. Whoever delivers it holds it until
-`leased_until`; when they die, it is anybody's again.
+`leased_until`; when they die, it is anybody's again. It waits sealed: it may hold what people typed.
 """
 
 from collections.abc import Collection, Sequence
@@ -21,6 +21,7 @@ from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.schema import contacts, letters
 
+SEALED_AS = "letter"
 OVERTAKEN = "overtaken"  # by what the contact did themselves
 UNREACHABLE = Unreachable().reason  # they blocked us, or removed us from their group
 
@@ -67,7 +68,8 @@ def enqueue(tx: Tx, contact: int, letter: Letter, due_at: datetime, key: str, ti
 
 
 def _write(tx: Tx, contact: int, letter: Letter, due_at: datetime, **more: Any) -> int | None:
-    row = {"contact_id": contact, "body": letter.to_json(), "due_at": due_at, **NOTHING_MORE, **more}
+    sealed = tx.seal.close(SEALED_AS, letter.to_json())
+    row = {"contact_id": contact, "body_sealed": sealed, "due_at": due_at, **NOTHING_MORE, **more}
     written = _WRITE(tx, **row)
     return written[0].id if written else None
 
@@ -178,7 +180,8 @@ def _lease(tx: Tx, chosen: Select[tuple[int]], order: Order, now: datetime, leas
 def _envelope(tx: Tx, row: Row[Any], now: datetime) -> Envelope | None:
     """None, and given up, when another version wrote it in a way that we cannot read: it must not hold up the rest."""
     try:
-        letter, address = Letter.from_json(row.body), tx.seal.open(row.channel, row.address_sealed)
+        letter = Letter.from_json(tx.seal.open(SEALED_AS, row.body_sealed))
+        address = tx.seal.open(row.channel, row.address_sealed)
     except (ValueError, TypeError, InvalidTag):
         give_up(tx, row.id, "cannot be read", now)
         return None
@@ -205,7 +208,7 @@ def settle(tx: Tx, delivered: Sequence[int], now: datetime) -> None:
 
 def _end(tx: Tx, which: ColumnElement[bool], now: datetime, refused: str | None) -> list[str | None]:
     """These letters go no more, and keep no text; their keys."""
-    gone = {"body": None, "settled_at": now, "refused": refused}
+    gone = {"body_sealed": None, "settled_at": now, "refused": refused}
     return list(tx.connection.execute(update(letters).where(which).values(gone).returning(letters.c.key)).scalars())
 
 
@@ -220,7 +223,7 @@ def give_up(tx: Tx, number: int, reason: str, now: datetime) -> None:
 
 
 _CHANNEL = Prepared(lambda _: select(contacts.c.channel).where(contacts.c.id == bindparam("contact_id")))
-_GIVEN = ("contact_id", "body", "due_at", "key", "leased_until", "timezone")
+_GIVEN = ("contact_id", "body_sealed", "due_at", "key", "leased_until", "timezone")
 _WRITE = Prepared(
     lambda insert: (
         insert(letters)

@@ -1,7 +1,7 @@
 """The tables. `migrations/` builds them; a test holds the two equal.
 
-No table says who somebody is: an address is kept as a keyed hash and encrypted, and nothing that respondents type is
-kept. Whom coordinators name, as a contact person or in an agreement, stands there as they wrote it.
+No table says who somebody is: an address is kept as a keyed hash and encrypted, and a letter is sealed as long as it
+waits. Whom coordinators name, as a contact person or in an agreement, stands there as they wrote it.
 Numbers of erased rows are never given out again, so that an old button cannot reach somebody else's response.
 """
 
@@ -275,7 +275,7 @@ letters = Table(
     _number(),
     Column("contact_id", Integer, _of("contacts"), nullable=False, index=True),
     Column("key", String(120), unique=True),  # none for a reply: its turn is claimed already
-    Column("body", Text),  # gone when delivered
+    Column("body_sealed", LargeBinary),  # gone when delivered
     Column("due_at", Moment, nullable=False),
     Column("leased_until", Moment),  # by whoever is delivering it
     Column("timezone", String(60)),  # goes out between 09:00 and 20:00 there; at any hour, when it is none

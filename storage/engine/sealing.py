@@ -1,4 +1,4 @@
-"""Sealing: addresses, so that the database alone names nobody.
+"""Sealing: addresses, and what people typed, so that the database alone names nobody.
 
 The secret lives outside the database. From it come one key to recognise an address and one to read it back.
 """

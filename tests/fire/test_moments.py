@@ -199,7 +199,7 @@ async def test_a_letter_that_cannot_be_read_holds_up_nobody(
     await until(lambda: not server.faults)
     await house.die()
     with closing(sqlite3.connect(house.folder / "data/samenspraak.db", isolation_level=None)) as other:
-        other.execute("UPDATE letters SET body = '[\"as no version writes it\"]'")
+        other.execute("UPDATE letters SET body_sealed = x'00'")
     await house.start()
     assert house.rows("SELECT refused FROM letters") == [("cannot be read",)]
     await anna.write("/verder")
@@ -313,7 +313,7 @@ async def test_whoever_blocks_the_bot_is_unreachable_until_they_write_again(
     await anna.press("Ja")
     await house.settle()
     assert house.rows("SELECT unreachable_at IS NULL FROM contacts") == [(False,)]
-    assert house.rows("SELECT body, refused FROM letters") == [(None, "unreachable")]
+    assert house.rows("SELECT body_sealed, refused FROM letters") == [(None, "unreachable")]
     assert house.answers == [(1, "yes")]
     await anna.write("/start")
     await house.settle()

@@ -50,11 +50,11 @@ def scores(tx: Tx, texts: Texts, rehearsed: Rehearsed) -> Scores:
 def test_all_that_time_causes_is_written_and_read_at_once_and_afterwards_nothing(tx: Tx, texts: Texts) -> None:
     rehearsed = made(tx, texts)
     assert (rehearsed.turnout.invited, len(scores(tx, texts, rehearsed).dimensions)) == (10, 6)
-    written = select(letters.c.key, letters.c.body, letters.c.settled_at)
+    written = select(letters.c.key, letters.c.body_sealed, letters.c.settled_at)
     first = tx.connection.execute(written).all()
     kinds = {row.key.split(":")[0] for row in first}
     assert {"invitation", "reminder", "closed", "result"} <= kinds
-    assert all(row.body is None and row.settled_at for row in first)
+    assert all(row.body_sealed is None and row.settled_at for row in first)
     for days in (0, 1, 8):
         for tick in ticks.TICKS.values():
             while tick(tx, texts, NOW + timedelta(days=days, hours=12)):

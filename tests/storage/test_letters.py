@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from threading import Event as Signal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from bot.letters import Attachment, Envelope, Letter
 from bot.survey.traits import Traits
 from storage import contacts, leases, letters
 from storage.engine.database import Database, Tx
+from storage.schema import letters as letters_table
 from tests.house import MONDAY
 from tests.storage.beginnings import ANNA, BEN, CHANNEL, LETTER, at_once, find, load, only_postgresql, rows, somebody
 
@@ -36,6 +37,20 @@ def test_a_letter_is_read_as_it_was_written(database: Database, letter: Letter) 
     assert envelope.letter == letter
     assert (envelope.number, envelope.contact, envelope.attempts) == (number, contact, 0)
     assert (envelope.channel, envelope.address) == (CHANNEL, ANNA)
+
+
+def test_what_waits_is_sealed_and_is_given_up_where_it_cannot_be_opened(database: Database) -> None:
+    with database.transaction() as tx:
+        anna, ben = somebody(tx), somebody(tx, BEN)
+        first = letters.reply(tx, anna, LETTER, MONDAY)
+        letters.reply(tx, ben, Letter("of another"), MONDAY)
+    ((sealed,),) = rows(database, f"SELECT body_sealed FROM letters WHERE id = {first}")
+    assert b"Anna" not in bytes(sealed)
+    with database.transaction() as tx:
+        broken = update(letters_table).where(letters_table.c.id == first).values(body_sealed=bytes(40))
+        tx.connection.execute(broken)
+        assert [one.letter.text for one in letters.claim_replies(tx, HERE, LEASED)] == ["of another"]
+    assert rows(database, f"SELECT refused FROM letters WHERE id = {first}") == [("cannot be read",)]
 
 
 def test_a_key_is_written_once(database: Database) -> None:
@@ -75,7 +90,7 @@ def test_delivered_a_reply_is_gone_and_a_letter_with_a_key_keeps_no_text(databas
         letters.enqueue(tx, contact, LETTER, MONDAY, "undelivered")
         (keyed,) = tx.connection.exec_driver_sql("SELECT id FROM letters WHERE key = 'a key'").scalars()
         letters.settle(tx, [written[0], keyed], MONDAY)
-    left = rows(database, "SELECT id, key, body IS NULL, settled_at IS NULL, refused FROM letters ORDER BY id")
+    left = rows(database, "SELECT id, key, body_sealed IS NULL, settled_at IS NULL, refused FROM letters ORDER BY id")
     assert [(number, key, bool(empty), bool(waits), why) for number, key, empty, waits, why in left] == [
         (written[1], None, False, True, None),
         (keyed, "a key", True, False, None),
@@ -188,7 +203,7 @@ def test_what_is_withdrawn_does_not_go_and_its_key_stays_used(database: Database
         letters.withdraw(tx, letters.with_keys(("delivered", "overtaken", "never written")), MONDAY)
         assert not letters.enqueue(tx, contact, Letter("again"), MONDAY, "overtaken")
         assert texts(tx) == ["other"]
-    left = rows(database, "SELECT refused, body IS NULL FROM letters WHERE settled_at IS NOT NULL ORDER BY id")
+    left = rows(database, "SELECT refused, body_sealed IS NULL FROM letters WHERE settled_at IS NOT NULL ORDER BY id")
     assert [(why, bool(empty)) for why, empty in left] == [(None, True), ("overtaken", True)]
 
 
@@ -252,7 +267,7 @@ def test_a_refused_letter_is_given_up_and_holds_nothing_back(database: Database)
             letters.enqueue(tx, contact, Letter(text), MONDAY, text)
         letters.give_up(tx, 1, "chat is full", MONDAY)
         assert texts(tx) == ["next"]
-    assert rows(database, "SELECT body, refused FROM letters WHERE id = 1") == [(None, "chat is full")]
+    assert rows(database, "SELECT body_sealed, refused FROM letters WHERE id = 1") == [(None, "chat is full")]
 
 
 def test_a_closed_door_gives_up_what_waits_for_this_contact_only(database: Database) -> None:
@@ -266,7 +281,8 @@ def test_a_closed_door_gives_up_what_waits_for_this_contact_only(database: Datab
         assert load(tx, ANNA).unreachable
         assert not load(tx, BEN).unreachable
         assert [replies(tx, LEASED), texts(tx, LEASED)] == [[], ["of another"]]
-    given_up = rows(database, "SELECT id, body, refused FROM letters WHERE contact_id = :anna ORDER BY id", anna=anna)
+    of_anna = "SELECT id, body_sealed, refused FROM letters WHERE contact_id = :anna ORDER BY id"
+    given_up = rows(database, of_anna, anna=anna)
     assert given_up == [(1, None, None), (2, None, "unreachable"), (4, None, "unreachable")]
 
 

@@ -348,8 +348,17 @@ def found(database: Database, name: str) -> Rows:
     with database.transaction() as tx:
         table = Table(name, MetaData(), autoload_with=tx.connection)
         here = RELEASED["0003"][name][0]
-        known = [column for column in table.c if column.name in (*here, *IN_DAYS.values())]
-        return [dict(row._mapping) for row in tx.connection.execute(select(*known).order_by(*table.primary_key))]
+        known = [column for column in table.c if column.name in (*here, *IN_DAYS.values(), "body_sealed")]
+        there = tx.connection.execute(select(*known).order_by(*table.primary_key))
+        return [opened(tx, dict(row._mapping)) for row in there]
+
+
+def opened(tx: Tx, row: dict[str, Any]) -> dict[str, Any]:
+    """As it was: the text of a letter is sealed by now."""
+    if "body_sealed" not in row:
+        return row
+    sealed = row["body_sealed"]
+    return {**row, "body": sealed and tx.seal.open("letter", sealed)}
 
 
 def in_days(row: Mapping[str, Any]) -> dict[str, Any]:
