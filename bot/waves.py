@@ -8,7 +8,7 @@ from bot.survey.agreements import asking
 from bot.survey.calendar import closing
 from bot.survey.conversation.dialogue import Partnership
 from bot.texts.texts import Texts
-from storage import agreements, coordinators, letters, partnerships, waves
+from storage import agreements, coordinators, letters, open_answers, partnerships, waves
 from storage.engine.database import Tx
 from storage.partnerships import Wave
 
@@ -45,6 +45,7 @@ def close_wave(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: 
     if not partnerships.close_wave(tx, wave.id, now):
         return False
     waves.withdraw_asking(tx, wave.id, now)
+    open_answers.show(tx, wave.id, partnership.minimum_group)
     closed = replace(wave, closed_at=now)
     reports.send(tx, texts, partnership, closed, due, now)
     summaries.announce_close(tx, texts, partnership, closed, due, now)
@@ -56,4 +57,6 @@ def reopen_wave(tx: Tx, partnership: Partnership, wave: Wave, now: datetime) -> 
     if not waves.reopen(tx, wave.id, now):
         return False
     waves.drop_plan(tx, partnership.id)
+    if partnership.open_question != wave.open_question:  # that was for the next one
+        waves.ask_open_question(tx, partnership.id, wave, asks=wave.open_question)
     return True

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 
 from bot.survey.conversation.dialogue import Partnership
+from bot.survey.free_text import tidy as tidy
 from bot.survey.invitation import HelperLink, Invitation
 from bot.survey.short_codes import LENGTH
 from bot.survey.whole_numbers import as_number
@@ -38,7 +39,7 @@ class Codes:
 class Wave:
     """A round of asking. `invite_at` is when those who took part before are invited, `closes_at` when it closes by
     itself, `answered_at` when the coordinator answered everybody; each may be none. `openings_before` is how often the
-    links had been opened by then."""
+    links had been opened by then; `open_question` says whether it asks one."""
 
     id: int
     number: int
@@ -49,6 +50,7 @@ class Wave:
     closes_at: datetime | None
     answered_at: datetime | None
     openings_before: int
+    open_question: bool
 
 
 def add(tx: Tx, partnership: Partnership, wording: Mapping[str, Mapping[str, str]], now: datetime) -> tuple[int, Codes]:
@@ -112,12 +114,6 @@ def change(tx: Tx, partnership: int, **facts: str | int) -> None:
     tx.connection.execute(update(partnerships).where(partnerships.c.id == partnership).values(facts))
 
 
-def tidy(text: str) -> str:
-    """One line, without control characters and half characters."""
-    shown = "".join(sign if sign.isprintable() or sign in "\u200d\ufe0f" else " " for sign in text)
-    return " ".join(shown.split())
-
-
 def every(tx: Tx) -> list[Partnership]:
     return [Partnership(*row) for row in tx.connection.execute(_PARTNERSHIP.order_by(partnerships.c.id))]
 
@@ -150,8 +146,9 @@ def invitation_of(tx: Tx, partnership: int) -> str:
 def open_wave(tx: Tx, partnership: int, wording: Mapping[str, Mapping[str, str]], now: datetime) -> None:
     before = select(func.coalesce(func.max(waves.c.number), 0)).where(waves.c.partnership_id == partnership)
     number = tx.connection.execute(before).scalar_one() + 1
+    asks = select(partnerships.c.open_question).where(partnerships.c.id == partnership).scalar_subquery()
     row = {"partnership_id": partnership, "number": number, "wording": json.dumps(wording), "opened_at": now}
-    tx.connection.execute(tx.insert(waves).values(**row, openings_before=openings(tx, partnership)))
+    tx.connection.execute(tx.insert(waves).values(**row, open_question=asks, openings_before=openings(tx, partnership)))
 
 
 def opened(tx: Tx, code: str) -> None:

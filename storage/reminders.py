@@ -36,7 +36,7 @@ def overtaken(before: Dialogue, after: Dialogue) -> list[str]:
 
 
 def _moved(dialogue: Dialogue) -> tuple[object, ...]:
-    return (dialogue.answers, dialogue.completed, dialogue.reminders, dialogue.remind_at)
+    return (dialogue.answers, dialogue.open_answer, dialogue.completed, dialogue.reminders, dialogue.remind_at)
 
 
 def due(tx: Tx, now: datetime, most: int) -> list[tuple[int, int]]:

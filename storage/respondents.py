@@ -17,7 +17,7 @@ from bot.survey.conversation.dialogue import Dialogue, Partnership
 from bot.survey.paper import ASSISTED
 from bot.survey.traits import Traits
 from storage import letters as letters_of
-from storage import published, reminders
+from storage import open_answers, published, reminders
 from storage import waves as waves_of
 from storage.contacts import meet
 from storage.engine.compiled import Prepared
@@ -147,6 +147,8 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
     for item, option in after.answers.items():
         if before.answers.get(item) != option:
             _SAVE_ANSWER(tx, response_id=after.response, item=item, option=option, answered_on=today)
+    if after.open_answer != before.open_answer:
+        open_answers.keep(tx, after.response, after.open_answer, today)
     _SAVE_RESPONSE(
         tx,
         response=after.response,
@@ -202,7 +204,7 @@ def _save_contact(tx: Tx, known: Known, after: Dialogue, now: datetime) -> None:
 
 
 def erase(tx: Tx, checklist: Checklist, contact: int) -> None:
-    """Everything about this contact, at once: respondent, responses, answers and waiting letters go with it."""
+    """Everything about this contact, at once: respondent, responses, all answers and waiting letters go with it."""
     published.depart(tx, checklist, contact)
     tx.erased.append(contact)
     tx.connection.execute(delete(contacts).where(contacts.c.id == contact))
@@ -234,7 +236,8 @@ def load(tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int,
     given = _answers(tx, row.response)
     dialogue = _dialogue(row, tx.channel(row.channel), checklist, languages, given, others)
     if len(given) == len(checklist.items):
-        dialogue = replace(dialogue, earlier=_earlier(tx, row, rows))
+        written = open_answers.of_response(tx, row.response) if row.asks else ""
+        dialogue = replace(dialogue, earlier=_earlier(tx, row, rows), open_answer=written)
     return Known(contact, dialogue, asked is not None, row.unreachable_at is not None, row.next_reminder_at)
 
 
@@ -286,6 +289,7 @@ def _dialogue(
         reminders_sent=row.reminders_sent,
         reminded_at=row.reminded_at,
         is_invited=row.started_at is None,
+        open_question=row.asks,
     )
 
 
@@ -324,6 +328,7 @@ _LOAD = Prepared(
             waves.c.name.label("wave_name"),
             waves.c.closed_at,
             waves.c.closes_at,
+            waves.c.open_question.label("asks"),
             partnerships.c.id.label("partnership"),
             *PARTNERSHIP_COLUMNS,
         )

@@ -1,7 +1,8 @@
 """The tables. `migrations/` builds them; a test holds the two equal.
 
-No table says who somebody is: an address is kept as a keyed hash and encrypted, and a letter is sealed as long as it
-waits. Whom coordinators name, as a contact person or in an agreement, stands there as they wrote it.
+No table says who somebody is: an address is kept as a keyed hash and encrypted. What people write at an open question,
+and a letter that waits, are sealed. Whom coordinators name, as a contact person or in an agreement, stands there as
+they wrote it.
 Numbers of erased rows are never given out again, so that an old button cannot reach somebody else's response.
 """
 
@@ -96,6 +97,7 @@ partnerships = Table(
     Column("keep_contacts", SmallInteger, nullable=False, server_default="90"),  # days after the last wave
     Column("keep_answers", SmallInteger, nullable=False, server_default="24"),  # months
     Column("created_at", Moment, nullable=False),
+    Column("open_question", Boolean, nullable=False, server_default=false()),  # whether a wave that opens asks one
     sqlite_autoincrement=True,
 )
 
@@ -113,6 +115,7 @@ waves = Table(
     Column("closed_at", Moment),
     Column("answered_at", Moment),  # when the coordinator's words to everybody who took part were sent off
     Column("openings_before", Integer, nullable=False, server_default="0"),  # of the links, when this wave opened
+    Column("open_question", Boolean, nullable=False, server_default=false()),  # everybody in it is asked the same
     UniqueConstraint("partnership_id", "number"),
     sqlite_autoincrement=True,
 )
@@ -266,6 +269,17 @@ answers = Table(
     Column("item", SmallInteger, primary_key=True),
     Column("option", String(20), nullable=False),
     Column("answered_on", Date, nullable=False),  # to the second it could be joined to what others note of a tap
+    sqlite_with_rowid=False,
+)
+
+# What people wrote at the open question.
+open_answers = Table(
+    "open_answers",
+    metadata,
+    Column("response_id", Integer, _of("responses"), primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),  # all of the same length
+    Column("written_on", Date, nullable=False),
+    Column("shown", Boolean, nullable=False, server_default=false()),  # to the coordinators, since a closing
     sqlite_with_rowid=False,
 )
 

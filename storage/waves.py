@@ -155,6 +155,19 @@ def rename(tx: Tx, wave: int, name: str) -> None:
     tx.connection.execute(update(waves).where(waves.c.id == wave).values(name=name))
 
 
+def is_empty(tx: Tx, wave: int) -> bool:
+    """Whether nobody is in this wave; then nobody comes in until the end of this transaction."""
+    tx.connection.execute(select(waves.c.id).where(waves.c.id == wave).with_for_update())
+    return not tx.connection.execute(select(exists().where(responses.c.wave_id == wave))).scalar()
+
+
+def ask_open_question(tx: Tx, partnership: int, wave: Wave, *, asks: bool) -> None:
+    """From now on, or not any more; in a wave that is closed nothing changes."""
+    of_partnerships.change(tx, partnership, open_question=asks)
+    open_now = update(waves).where(waves.c.id == wave.id, waves.c.closed_at.is_(None))
+    tx.connection.execute(open_now.values(open_question=asks))
+
+
 def set_closing(tx: Tx, wave: int, closes_at: datetime | None) -> None:
     tx.connection.execute(update(waves).where(waves.c.id == wave).values(closes_at=closes_at))
     reminders.look_again(tx, waves.c.id == wave)

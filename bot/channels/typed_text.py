@@ -1,6 +1,6 @@
-"""What is typed, in every channel: a command, a code of ours, or something that we do not read.
+"""What is typed, in every channel: a command, a code of ours, or words.
 
-Of what somebody types, only a command or a code of ours is looked at.
+What begins as a command is never words, and words are looked at only where they are asked for.
 """
 
 import re
@@ -14,12 +14,12 @@ MOST_WORDS = 4000  # characters behind a command
 
 
 def said(text: object) -> Opened | Commanded | Wrote:
-    """What a message means: a link that was opened, a code that was typed or pasted, a command, or something that we do
-    not read. What stands behind /start and is no code, is a link that does not work."""
+    """What a message means: a link that was opened, a code that was typed or pasted, a command, or words. What stands
+    behind /start and is no code, is a link that does not work."""
     if not isinstance(text, str):
         return Wrote()
     if not text.startswith("/"):
-        return Opened(code) if (code := codes.find(text)) else Wrote()
+        return Opened(code) if (code := codes.find(text)) else Wrote(text)
     name, more = [*re.split(r"\s+", text[1:], maxsplit=1), ""][:2]
     name, words = name.split("@")[0].lower(), more.strip()[:MOST_WORDS]
     if name == "start" and words:

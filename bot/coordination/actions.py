@@ -16,6 +16,7 @@ from bot.coordination import (  # noqa: F401
     helping,
     home,
     invitations,
+    open_answers,
     reports,
     scores,
     settings,

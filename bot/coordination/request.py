@@ -12,6 +12,8 @@ from bot.survey.calendar import zone
 from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Button, Field, Form, Paragraph, Row, View, in_rows
+from bot.survey.free_text import length_of as length_of
+from bot.survey.free_text import too_long as too_long
 from bot.survey.paper import MODE_LABELS
 from bot.survey.phrases import Phrase, say, say_n, verbatim
 from bot.survey.scores.summary import heading
@@ -165,17 +167,6 @@ def has_result(wave: Wave) -> bool:
 
 RIGHT: Mapping[str, Phrase] = {}
 """Nothing is wrong with what was filled in."""
-
-
-def length_of(text: str) -> int:
-    """In characters, as Telegram counts them."""
-    return len(text.encode("utf-16-le")) // 2
-
-
-def too_long(count: int, most: int) -> Phrase | None:
-    if count <= most:
-        return None
-    return say("Your text has {count} characters. {most} is the most.", count=count, most=most)
 
 
 def label_of(place: PlaceTurnout) -> Phrase:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.coordination.request import Asked, Shown, action, local
 from bot.letters import Letter
-from bot.results import files, pictures
+from bot.results import files, open_answers, pictures
 from bot.results.summaries import drawn
 from bot.results.tables import read_table, told
 from bot.survey.conversation.screens import ALL_STATEMENTS
@@ -93,8 +93,9 @@ def _summary(scored: Scored) -> Shown:
     asked, found = scored.asked, scored.found
     above = (drawn(asked.texts, found, asked.seat.language),) if found.items else ()
     below = asked.menu if asked.seat.role == "coordinator" else (asked.back(),)
-    rows = (*_more(scored), *below)
-    return Shown(View((*paragraphs(found), _dated(asked)), rows), above)
+    wrote = open_answers.told(asked.tx, asked.partnership, scored.wave, asked.seat.role)
+    rows = (*_more(scored), *wrote.rows, *below)
+    return Shown(View((*paragraphs(found), wrote.lines, _dated(asked)), rows), above)
 
 
 def _more(scored: Scored) -> tuple[Row, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.coordination.home import home
 from bot.coordination.request import RIGHT, Asked, action, too_long
 from bot.survey.calendar import is_timezone, timezones
+from bot.survey.conversation.open_question import QUESTION
 from bot.survey.conversation.views import Field, Paragraph, View, in_rows
 from bot.survey.phrases import Phrase, command, language, say, verbatim
 from bot.survey.reminders import MOST_SILENCE, rhythm
@@ -18,22 +19,27 @@ FACTS = {
     **dict.fromkeys(("timezone", "tijdzone"), "timezone"),
     **dict.fromkeys(("reminders", "herinneringen"), "reminders"),
     **dict.fromkeys(("round", "ronde"), "round"),
+    **dict.fromkeys(("question", "vraag"), "open_question"),
 }
 """What a coordinator types -> the fact about the partnership."""
 WEEKDAYS = (say("Monday"), say("Tuesday"), say("Wednesday"), say("Thursday"), say("Friday"))
 DAYS = {f"d{number}": name for number, name in enumerate(WEEKDAYS)}
 HOURS = {f"h{hour}": verbatim(f"{hour}:00") for hour in (8, 9, 10, 12, 14, 16)}
-SUMMARY: Mapping[str, Mapping[str, Phrase]] = {"summary_day": DAYS, "summary_hour": HOURS}
+QUESTIONS = {"q0": say("No open question"), "q1": say("Ask an open question")}
+CHOICES: Mapping[str, Mapping[str, Phrase]] = {"summary_day": DAYS, "summary_hour": HOURS, "open_question": QUESTIONS}
+ON_OFF = {**dict.fromkeys(("on", "aan"), "1"), **dict.fromkeys(("off", "uit"), "0")}
 CHOOSE = say("Choose one from the list.")
+IN_USE = say("People are in this round already, and everybody is asked the same. You can change it after this round.")
 
 
 @action("settings")
 def _settings(asked: Asked) -> View:
-    """When the summary comes, as a button may have chosen it just now."""
-    if asked.argument in (*DAYS, *HOURS):
-        fact = "summary_day" if asked.argument in DAYS else "summary_hour"
-        partnerships.change(asked.tx, asked.partnership.id, **{fact: int(asked.argument[1:])})
-    return _page(asked)
+    """As they are; a button may have chosen one of them just now."""
+    chosen = {fact: asked.argument[1:] for fact, codes in CHOICES.items() if asked.argument in codes}
+    wrong = _all_wrong(asked, chosen)
+    if chosen and not wrong:
+        _keep(asked, chosen)
+    return _page(asked.anew).under(*wrong.values())
 
 
 def _page(asked: Asked, wrong: Mapping[str, Phrase] = RIGHT) -> View:
@@ -43,7 +49,9 @@ def _page(asked: Asked, wrong: Mapping[str, Phrase] = RIGHT) -> View:
     if form:
         return View((title,), (tuple(row), asked.back()), form, asked.at("settings"))
     day, hour = coordinators.summary_moment(asked.tx, asked.partnership.id)
-    lists = (asked.choices("settings", DAYS, f"d{day}"), asked.choices("settings", HOURS, f"h{hour}"), row)
+    asks = int(asked.partnership.open_question)
+    now = {"summary_day": f"d{day}", "summary_hour": f"h{hour}", "open_question": f"q{asks}"}
+    lists = (*(asked.choices("settings", codes, now[fact]) for fact, codes in CHOICES.items()), row)
     rows = (*(row for buttons in lists for row in in_rows(buttons)), asked.back())
     return View((title, _lines(asked)), rows)
 
@@ -57,7 +65,17 @@ def _lines(asked: Asked) -> Paragraph:
         say("Organisation: {organisation}", organisation=ours.organisation or "–"),
         say("This round is called: {name}", name=asked.wave.name or "–"),
         say("Reminders: after {first} and {second} days of silence", first=first, second=second),
+        say("Open question at the end: {state}", state=say("on") if ours.open_question else say("off")),
+        _about_the_question(asked),
         *_how_to_change(),
+    )
+
+
+def _about_the_question(asked: Asked) -> Phrase:
+    return say(
+        "“{question}” You read what people wrote after the round, if {k} or more people wrote something.",
+        question=QUESTION,
+        k=asked.partnership.minimum_group,
     )
 
 
@@ -80,6 +98,10 @@ def _fields(asked: Asked) -> tuple[Field[Phrase], ...]:
         ),
         _choice("summary_day", say("On which day does the weekly summary come?"), _numbered(DAYS), day),
         _choice("summary_hour", say("At what time?"), _numbered(HOURS), hour),
+        replace(
+            _choice("open_question", say("Open question at the end"), _numbered(QUESTIONS), int(ours.open_question)),
+            hint=_about_the_question(asked),
+        ),
         _choice("timezone", say("Time zone"), {name: verbatim(name) for name in timezones()}, ours.timezone),
     )
 
@@ -104,6 +126,7 @@ def _how_to_change() -> Paragraph:
         say("/{settings} timezone Europe/Amsterdam", settings=settings),
         say("/{settings} round after phase 1", settings=settings),
         say("/{settings} reminders 2 5", settings=settings),
+        say("/{settings} question on", settings=settings),
     )
 
 
@@ -111,9 +134,11 @@ def _how_to_change() -> Paragraph:
 def _change(asked: Asked) -> View:
     """Facts about the partnership, filled in, or one that is typed behind the command. As long as one of them does not
     fit, nothing is changed."""
-    given, ours = asked.filled or _typed(asked), {*FACTS.values(), *SUMMARY}
+    given, ours = asked.filled or _typed(asked), {*FACTS.values(), *CHOICES}
     facts = {fact: partnerships.tidy(value) for fact, value in given.items() if fact in ours}
-    wrong = {fact: why for fact, value in facts.items() if (why := _wrong_with(fact, value))}
+    wrong = _all_wrong(asked, facts)
+    if IN_USE in wrong.values() and not asked.channel.has_fields:
+        return _page(asked).under(IN_USE)
     if (wrong or not facts) and not asked.channel.has_fields:
         return _page(asked).under(say("That did not work. Please look at the examples."))
     if wrong:
@@ -125,11 +150,19 @@ def _change(asked: Asked) -> View:
 def _typed(asked: Asked) -> dict[str, str]:
     word, _, value = asked.argument.partition(" ")
     fact = FACTS.get(word.lower())
+    if fact == "open_question":
+        value = ON_OFF.get(value.strip().lower(), value)
     return {fact: value} if fact else {}
 
 
-def _wrong_with(fact: str, value: str) -> Phrase | None:
+def _all_wrong(asked: Asked, facts: Mapping[str, str]) -> dict[str, Phrase]:
+    return {fact: why for fact, value in facts.items() if (why := _wrong_with(asked, fact, value))}
+
+
+def _wrong_with(asked: Asked, fact: str, value: str) -> Phrase | None:
     match fact:
+        case "open_question" if value in _numbered(QUESTIONS):
+            return None if _may_ask(asked, bool(int(value))) else IN_USE
         case "reminders":
             return (
                 None
@@ -140,21 +173,30 @@ def _wrong_with(fact: str, value: str) -> Phrase | None:
             )
         case "timezone":
             return None if is_timezone(value) else CHOOSE
-        case "summary_day" | "summary_hour":
-            return None if value in _numbered(SUMMARY[fact]) else CHOOSE
+        case "summary_day" | "summary_hour" | "open_question":
+            return None if value in _numbered(CHOICES[fact]) else CHOOSE
         case _:
             return too_long(len(value), LONGEST_NAME if fact == "round" else partnerships.LONGEST[fact])
 
 
+def _may_ask(asked: Asked, asks: bool) -> bool:
+    """Everybody in a wave is asked the same, and has agreed to it: once somebody is in it, that stays as it is."""
+    is_kept = asks == asked.partnership.open_question
+    return is_kept or not asked.is_open or waves.is_empty(asked.tx, asked.wave.id)
+
+
 def _keep(asked: Asked, facts: Mapping[str, str]) -> None:
     ours: dict[str, str | int] = {fact: value for fact, value in facts.items() if fact in partnerships.LONGEST}
-    ours |= {fact: int(facts[fact]) for fact in SUMMARY if fact in facts}
+    ours |= {fact: int(facts[fact]) for fact in ("summary_day", "summary_hour") if fact in facts}
     if days := rhythm(facts.get("reminders", "")):
         ours |= {"remind_after": days[0], "remind_again": days[1]}
     if ours:
         partnerships.change(asked.tx, asked.partnership.id, **ours)
     if "round" in facts:
         waves.rename(asked.tx, asked.wave.id, facts["round"])
+    if "open_question" in facts:
+        asks = bool(int(facts["open_question"]))
+        waves.ask_open_question(asked.tx, asked.partnership.id, asked.wave, asks=asks)
 
 
 @action("language", for_viewers=True)

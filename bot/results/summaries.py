@@ -8,6 +8,7 @@ from functools import partial
 from bot.letters import Letter
 from bot.rendering import attachments
 from bot.rendering.charts import Bar, Picture
+from bot.results import open_answers
 from bot.survey.calendar import decent, week_of
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.buttons import Coordinate
@@ -44,8 +45,9 @@ def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, d
     found = read_summary(tx, texts, partnership, wave, now)
     closing = f"{wave.closed_at or now:%Y%m%d%H%M%S}"  # a wave that was opened again is closed again
     for recipient in coordinators.recipients(tx, partnership.id):
-        rows = (*_to_table(found, recipient), *_rows(partnership, recipient, AFTER_CLOSING, 1))
-        view = View(summary.paragraphs(found), rows)
+        wrote = open_answers.told(tx, partnership, wave, recipient.role)
+        rows = (*_to_table(found, recipient), *wrote.rows, *_rows(partnership, recipient, AFTER_CLOSING, 1))
+        view = View((*summary.paragraphs(found), wrote.lines), rows)
         _post(tx, texts, recipient, found, view, f"final:{recipient.contact}:{wave.id}:{closing}", due)
 
 

@@ -10,6 +10,7 @@ respondent    a person in a partnership
 response      a respondent's answers in one wave, *open* or *completed*
 mode          how somebody answered in a wave: by themselves, *assisted* by a helper, or on *paper*, each form a *sheet*
 answer        one option; *don't know* and *does not apply* are options without a score
+open question asked at the end where a wave does so, answered in words: the *open answer*, kept apart from the others
 group         resident, professional or other: the respondent's own choice, may be withheld
 invitation    the code behind a link or QR; it may be for one *place*, such as a library
 coordinator   receives aggregates, never answers
@@ -29,7 +30,7 @@ tick          what the clock causes; a *beat* is all of them, once
 letter        a rendered message that waits to be delivered: a *reply*, or *bulk mail*, each in a lane of its own
 envelope      a letter with its address; a *receipt* says what became of it; a *lease* is who has it in hand
 dialogue      where one respondent stands in one response
-form          fields that a coordinator fills in on a page, where a chat has words behind a command
+form          fields that are filled in on a page, where in a chat one types
 screen        one of the things that can be shown; a *view* is what it is made of, in no language yet
 phrase        a text in no language yet, with its values
 notice        a short line about what was just done

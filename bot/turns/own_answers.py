@@ -15,12 +15,14 @@ from bot.results import summaries
 from bot.survey.checklist import Checklist
 from bot.survey.conversation import own_data
 from bot.survey.conversation.dialogue import Dialogue
+from bot.survey.conversation.open_question import QUESTION
 from bot.survey.conversation.views import Paragraph, View
 from bot.survey.phrases import say
 from bot.survey.scores import scoring
 from bot.texts.texts import Texts
-from storage import respondents
+from storage import open_answers, respondents
 from storage.engine.database import Tx
+from storage.open_answers import OwnWords
 from storage.respondents import OwnAnswer
 
 HEADER = (
@@ -91,7 +93,7 @@ def letters(tx: Tx, texts: Texts, contact: int, dialogue: Dialogue, view: View) 
     elsewhere = [own for own in given if (own.partnership, own.wave) != here]
     if not dialogue.channel.reaches_out:
         view = replace(view, text=(*view.paragraphs, *_written_out(dialogue.checklist, elsewhere)))
-    return _file(texts, given, language), texts.letter(view, language)
+    return _file(tx, texts, contact, language), texts.letter(view, language)
 
 
 def _written_out(checklist: Checklist, given: Sequence[OwnAnswer]) -> Iterator[Paragraph]:
@@ -101,9 +103,16 @@ def _written_out(checklist: Checklist, given: Sequence[OwnAnswer]) -> Iterator[P
             yield own_data.in_full(checklist, own.item, own.option)
 
 
-def _file(texts: Texts, given: Sequence[OwnAnswer], language: str) -> Letter:
+def _file(tx: Tx, texts: Texts, contact: int, language: str) -> Letter:
     """Every answer of this person as a CSV file, for the spreadsheet of their language."""
     word = partial(texts.word, language=language)
-    table = [map(word, HEADER), *map(astuple, rows(texts, given, language))]
+    given = [astuple(row) for row in rows(texts, respondents.own_answers(tx, contact), language)]
+    wrote = [_as_row(one, word(QUESTION)) for one in open_answers.of_contact(tx, contact)]
+    table = [map(word, HEADER), *given, *wrote]
     attached = Attachment("file", word(say("my-answers")) + ".csv", for_spreadsheet(table, language))
     return Letter(word(say("Your answers, in a file.")), attachment=attached)
+
+
+def _as_row(own: OwnWords, question: str) -> tuple[object, ...]:
+    """What they wrote, in the columns of `OwnRow`: it is of no part and has no number."""
+    return own.partnership, own.wave, "", "", question, "", own.words, own.written_on

@@ -82,9 +82,9 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
             return _join(who, code.lower(), texts.negotiate(language) or who.spoken)
         case Decline(language):
             return _decline(who, texts.negotiate(language))
-        case Coordinate() | Filled() as asked:
-            press, filled = (asked, NOTHING) if isinstance(asked, Coordinate) else (asked.press, asked.values)
-            return coordinate(who, press.action, press.argument, press.partnership, filled)
+        case Coordinate(partnership, action, argument) | Filled(Coordinate(partnership, action, argument)) as asked:
+            filled = asked.values if isinstance(asked, Filled) else NOTHING
+            return coordinate(who, action, argument, partnership, filled)
         case event:
             return _converse(who, event)
 

@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from bot.coordination.actions import ACTIONS
-from bot.coordination.settings import FACTS, SUMMARY
+from bot.coordination.settings import CHOICES, FACTS
 from bot.survey.conversation.buttons import LETTERS, Screen
 from tests.telegram_server import SAMPLES, Json, text_parts
 
-FIELDS = (*FACTS.values(), *SUMMARY, *("place", "name", "day", "nl", "en", "minimum_group", ""))
+FIELDS = (*FACTS.values(), *CHOICES, *("place", "name", "day", "nl", "en", "minimum_group", ""))
 DEEP = 300  # levels; what can be written as JSON at all
 NUMBERS: Sequence[Any] = (
     *(0, 1, -1, True, False, 1.0, 1.5, -0.0, 1e308, float("inf"), float("-inf"), float("nan")),

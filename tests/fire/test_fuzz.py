@@ -46,7 +46,7 @@ OF_PEOPLE = {
     "contacts": "contacts",
     **{table: f"{table} {CONTACT}" for table in ("respondents", "letters", "coordinators")},
     "responses": f"responses {RESPONDENT}",
-    **{table: f"{table} {RESPONSE}" for table in ("answers", "compared")},
+    **{table: f"{table} {RESPONSE}" for table in ("answers", "open_answers", "compared")},
 }
 OF_PARTNERSHIPS = {
     "partnerships": "id, * FROM partnerships",

@@ -1,6 +1,7 @@
 """Pictures of a table: rounds, groups and every statement, read back from the same drawing as a page."""
 
 import json
+from fractions import Fraction
 
 import pytest
 

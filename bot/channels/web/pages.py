@@ -55,6 +55,7 @@ partnerships one is chosen, and whoever is asked again begins."""
 MARKS = {**{name: f"\ue000{name}\ue000" for name in ("proof", "once", "standing")}, "response": f":{MOST}:"}
 MOST_STATEMENTS = 500  # kept as they are set; 26 in two languages, with what can be marked on them
 REVIEW, PAUSES = Position(Screen.REVIEW), (Position(Screen.PAUSE), Position(Screen.PAUSED))
+NUMBER = re.compile(r"/\d+")
 ROW, LEADS = re.compile(r"(\d+)\. "), Markup('<a href="/{}">{}</a>')
 LONGEST_TITLE = 70  # characters
 
@@ -217,7 +218,7 @@ class Pages:
         onward = ONWARD.get(shown.where, "/") if isinstance(shown.where, Position) else ""
         rows = (tuple(self._button(label, data, onward) for label, data in row) for row in letter.rows)
         # In the review each row leads to its statement; in a chat there are numbers for that.
-        return tuple(row for row in rows if shown.where != REVIEW or not row[0].path)
+        return tuple(row for row in rows if shown.where != REVIEW or not NUMBER.fullmatch(row[0].path))
 
     def _button(self, label: str, data: str, onward: str) -> HtmlButton:
         press = decode(data)

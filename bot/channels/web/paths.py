@@ -45,6 +45,7 @@ SCREENS: Mapping[Screen, str] = {
     Screen.GROUP: "group",
     Screen.PAUSE: "pause",
     Screen.PAUSED: "paused",
+    Screen.OPEN_QUESTION: "one-more",
     Screen.REVIEW: "review",
     Screen.THANKS: "thanks",
     Screen.RESULT: "result",

@@ -279,8 +279,8 @@ class Site:
         """What a respondent sees next has an address, and so has what comes of a form. What else a coordinator did may
         be told only here and now, and what is wrong with a form too."""
         path = path_of(shown.where)
-        has_address = isinstance(shown.where, Position) or (isinstance(event, Filled) and not shown.is_wrong)
-        if caller.is_scripted or shown.notice or not has_address:
+        has_address = isinstance(shown.where, Position) or isinstance(event, Filled)
+        if caller.is_scripted or shown.notice or shown.is_wrong or not has_address:
             return await self.page(caller, shown, path)
         return self.go(caller, path, is_known=shown.is_known)
 

@@ -38,7 +38,21 @@ class Screen(StrEnum):
     RESULT = "u"
     PICTURE = "f"
     TABLE = "n"
+    OPEN_QUESTION = "w"
 
+
+LOOK_AROUND = {
+    Screen.LANGUAGE,
+    Screen.HELP,
+    Screen.PRIVACY,
+    Screen.MY_DATA,
+    Screen.ERASE,
+    Screen.STOPPED,
+    Screen.REMINDERS,
+    Screen.REMINDER,
+    Screen.INVITED,
+}
+"""Screens that can be shown at any moment and leave the person where they were."""
 
 FORMER_SCREENS = {"d": Screen.REVIEW}
 """Screens that are no more, in old buttons and stored positions -> what took their place. The review had parts."""
@@ -160,6 +174,13 @@ class WantResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Write:
+    """Send what was filled in at the open question; as a button, with nothing filled in, take away what was written."""
+
+    response: int
+
+
+@dataclass(frozen=True, slots=True)
 class Coordinate:
     """Something a coordinator does with a partnership; the actions are in `bot.coordination`, by subject."""
 
@@ -169,7 +190,9 @@ class Coordinate:
 
 
 BeforeJoining = Welcome | Terms | Join | Decline
-OfAResponse = ChooseGroup | ChooseOption | Go | Resume | Switch | ChooseMoment | Finish | TakeBack | Erase | WantResult
+OfAResponse = (
+    ChooseGroup | ChooseOption | Go | Resume | Switch | ChooseMoment | Finish | TakeBack | Erase | WantResult | Write
+)
 Press = BeforeJoining | OfAResponse | Coordinate
 
 LETTERS: dict[str, type[Any]] = {
@@ -187,6 +210,7 @@ LETTERS: dict[str, type[Any]] = {
     "b": TakeBack,
     "x": Erase,
     "u": WantResult,
+    "o": Write,
     "c": Coordinate,
 }
 _LETTER_OF = {kind: letter for letter, kind in LETTERS.items()}

@@ -23,7 +23,7 @@ COORDINATING = ("status", "invite", "summary", "report", "agreement", "open", "c
 
 _LOOKING = {
     *("home", "status", "invite", "places", "qr", "poster", "form", "summary", "report", "wall", "picture"),
-    *("table", "rounds", "views", "file"),
+    *("table", "rounds", "views", "file", "written"),
     *("share", "share_write", "open", "close", "reopen", "team", "leave"),
     *("agreement", "agreement_add", "agreement_edit"),
 }

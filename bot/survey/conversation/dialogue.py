@@ -12,28 +12,37 @@ from datetime import datetime, timedelta
 from bot.survey.calendar import KEEP_ANSWERS, KEEP_CONTACTS
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.buttons import (
+    LOOK_AROUND,
     ChooseGroup,
     ChooseMoment,
     ChooseOption,
-    Coordinate,
     Erase,
     Finish,
     Go,
-    OfAResponse,
     Position,
     Resume,
     Screen,
     Switch,
     TakeBack,
     WantResult,
+    Write,
 )
 from bot.survey.conversation.commands import COMMANDS
+from bot.survey.conversation.events import Commanded as Commanded
+from bot.survey.conversation.events import Event as Event
+from bot.survey.conversation.events import Expired as Expired
+from bot.survey.conversation.events import Filled as Filled
+from bot.survey.conversation.events import Wrote as Wrote
+from bot.survey.free_text import length_of, tidy, too_long
 from bot.survey.phrases import Phrase, say
 from bot.survey.reminders import MOST_REMINDERS, REMIND_AFTER, REMIND_AGAIN, moments, next_reminder
 from bot.survey.traits import Traits
 
 TAKE_BACK_WITHIN = timedelta(minutes=5)  # as coordinators have, to undo what they did
 A_CHAT = Traits("", reaches_out=True)
+OPEN_QUESTION = Position(Screen.OPEN_QUESTION)
+WORDS = "words"  # the field at the open question
+MOST_WRITTEN = 500  # characters
 
 GROUP_LABELS = {
     "resident": say("I live here or I am a volunteer"),
@@ -46,6 +55,7 @@ FINISHED = say("You are finished. Do you want to change something? Tap: Change s
 TOO_LATE = say("The time to change something is over. Your answers count.")
 RELEASED = say("Your answers are part of a result of the group. They cannot be changed any more.")
 CLOSED = say("This round is closed. Your answers count. They cannot be changed any more.")
+WORDS_ONLY = say("We can only read text here. What you sent is not kept. Type your answer, or tap a button.")
 OLD_BUTTON = say("That button does not work any more. This is where you are now.")
 
 
@@ -54,7 +64,7 @@ class Partnership:
     """Who asks. `contact` and `organisation` may be empty.
 
     Reminders come after so many days of silence. How to reach somebody is kept for `keep_contacts` days after the last
-    wave, answers for `keep_answers` months.
+    wave, answers for `keep_answers` months. `open_question` says whether a wave that opens now asks one.
     """
 
     id: int
@@ -68,6 +78,7 @@ class Partnership:
     remind_again: int = REMIND_AGAIN
     keep_contacts: int = KEEP_CONTACTS
     keep_answers: int = KEEP_ANSWERS
+    open_question: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +89,8 @@ class Dialogue:
     wave holds this response. `reminders` is about this wave, `stopped` about every message that the person did not ask
     for. `reminders_sent` counts those in this wave, `reminded_at` is when the last one was. `others` are the open
     responses of the same person in other partnerships, with their names; `earlier` are their answers in the wave
-    before, to statements that did not change since.
+    before, to statements that did not change since. `open_question` says that the wave asks one at the end,
+    `open_answer` is what they wrote there, and `unkept` what they wrote just now that is too long to be kept.
     """
 
     checklist: Checklist
@@ -106,6 +118,9 @@ class Dialogue:
     reminded_at: datetime | None = None
     is_invited: bool = False
     earlier: Mapping[int, str] = field(default_factory=dict)
+    open_question: bool = False
+    open_answer: str = ""
+    unkept: str = ""
 
     @property
     def completed(self) -> bool:
@@ -181,35 +196,6 @@ class Dialogue:
 
 
 @dataclass(frozen=True, slots=True)
-class Commanded:
-    """A command of the menu, by its English name, and what was typed behind it: only a coordinator's is looked at."""
-
-    name: str
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A form that a coordinator sent: what is done with it, and the fields that they changed, by their names."""
-
-    press: Coordinate
-    values: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Wrote:
-    """Anything that is not a tap or a command; what it was is not kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expired:
-    """A press on a button that means nothing to us, or no longer."""
-
-
-Event = OfAResponse | Commanded | Wrote | Expired
-
-
-@dataclass(frozen=True, slots=True)
 class Turn:
     """The outcome of one event: the dialogue as it now stands, what to show, a line to say with it."""
 
@@ -219,24 +205,19 @@ class Turn:
     erased: bool = False
 
 
-LOOK_AROUND = {
-    Screen.LANGUAGE,
-    Screen.HELP,
-    Screen.PRIVACY,
-    Screen.MY_DATA,
-    Screen.ERASE,
-    Screen.STOPPED,
-    Screen.REMINDERS,
-    Screen.REMINDER,
-    Screen.INVITED,
-}
-"""Screens that can be shown at any moment and leave the person where they were."""
+def step(dialogue: Dialogue, event: Event, now: datetime) -> Turn:
+    """Whoever looks at something else is not asked to write any more: what they type there is not for us."""
+    turn = _turn(dialogue, event, now)
+    if turn.dialogue.position != OPEN_QUESTION or turn.show == OPEN_QUESTION:
+        return turn
+    return replace(turn, dialogue=replace(turn.dialogue, position=None))
+
 
 OF_THE_GROUP = {Screen.RESULT, Screen.TABLE}
 """The same, for whoever took part, once there is a result."""
 
 
-def step(dialogue: Dialogue, event: Event, now: datetime) -> Turn:  # noqa: C901 - a table, written as a match
+def _turn(dialogue: Dialogue, event: Event, now: datetime) -> Turn:  # noqa: C901 - a table, written as a match
     match event:
         case ChooseOption():
             return _choose(dialogue, event, now)
@@ -260,8 +241,12 @@ def step(dialogue: Dialogue, event: Event, now: datetime) -> Turn:  # noqa: C901
             return Turn(dialogue, Position(Screen.ERASED), erased=True)
         case Commanded():
             return _command(dialogue, event.name)
+        case Write():
+            return _write(dialogue, "", now)
+        case Filled():
+            return _write(dialogue, event.values.get(WORDS, dialogue.open_answer), now)
         case Wrote():
-            return _stay(dialogue, _buttons_only(dialogue))
+            return _wrote(dialogue, event.text, now)
         case Expired():
             return _stay(dialogue, OLD_BUTTON)
 
@@ -274,8 +259,9 @@ def _choose(dialogue: Dialogue, chosen: ChooseOption, now: datetime) -> Turn:
     item = chosen.item
     if chosen.option not in dialogue.checklist.options or dialogue.here != Position(Screen.ITEM, item):
         return _stay(dialogue, _why_not(dialogue, chosen, now))
-    answers = {**dialogue.answers, item: chosen.option}
-    return _stay(replace(dialogue, answers=answers, position=None, remind_at=None))
+    after = replace(dialogue, answers={**dialogue.answers, item: chosen.option}, position=None, remind_at=None)
+    is_last = dialogue.next_item is not None and after.next_item is None
+    return _stay(replace(after, position=OPEN_QUESTION) if is_last and after.open_question else after)
 
 
 def _why_not(dialogue: Dialogue, chosen: ChooseOption, now: datetime) -> Phrase | None:
@@ -283,8 +269,12 @@ def _why_not(dialogue: Dialogue, chosen: ChooseOption, now: datetime) -> Phrase 
     if dialogue.answers.get(chosen.item) == chosen.option or dialogue.here.screen == Screen.CLOSED:
         return None
     if dialogue.completed:
-        return FINISHED if dialogue.may_take_back(now) else _why_final(dialogue)
+        return _why_finished(dialogue, now)
     return ANSWERED if chosen.item in dialogue.answers else OLD_BUTTON
+
+
+def _why_finished(dialogue: Dialogue, now: datetime) -> Phrase:
+    return FINISHED if dialogue.may_take_back(now) else _why_final(dialogue)
 
 
 def _choose_group(dialogue: Dialogue, chosen: ChooseGroup) -> Turn:
@@ -320,6 +310,8 @@ def _may_stand(dialogue: Dialogue, position: Position) -> bool:
     """Whether they can be there, until they go elsewhere: at what they answered, at what comes next, at the review."""
     if not _may_pause(dialogue) or dialogue.group is None:
         return False
+    if position == OPEN_QUESTION:
+        return dialogue.open_question and dialogue.next_item is None
     return position == dialogue.onward or (position.screen == Screen.ITEM and position.number in dialogue.answers)
 
 
@@ -374,6 +366,24 @@ def _why_final(dialogue: Dialogue) -> Phrase:
     if not dialogue.wave_open:
         return CLOSED
     return RELEASED if dialogue.released else TOO_LATE
+
+
+def _wrote(dialogue: Dialogue, text: str, now: datetime) -> Turn:
+    """In a chat words are for us only while the open question is what is shown."""
+    if dialogue.here != OPEN_QUESTION:
+        return _stay(dialogue, _buttons_only(dialogue))
+    return _write(dialogue, text, now) if tidy(text) else _stay(dialogue, WORDS_ONLY)
+
+
+def _write(dialogue: Dialogue, text: str, now: datetime) -> Turn:
+    """Keep what they wrote at the open question, in place of what they wrote before; nothing takes that away."""
+    words = tidy(text)
+    if not _may_stand(dialogue, OPEN_QUESTION):
+        return _stay(dialogue, _why_finished(dialogue, now) if dialogue.completed else OLD_BUTTON)
+    if wrong := too_long(length_of(words), MOST_WRITTEN):
+        again = replace(dialogue, position=OPEN_QUESTION, unkept=words)
+        return _stay(again, None if dialogue.channel.has_fields else wrong)
+    return _stay(replace(dialogue, open_answer=words, position=None))
 
 
 def _buttons_only(dialogue: Dialogue) -> Phrase:

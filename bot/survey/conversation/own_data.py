@@ -10,7 +10,7 @@ from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
 from bot.survey.conversation.shared_rows import go_on
 from bot.survey.conversation.statement import answered
 from bot.survey.conversation.views import Button, Paragraph, Row, View
-from bot.survey.phrases import Phrase, joined, say
+from bot.survey.phrases import Phrase, joined, say, verbatim
 
 HELP = say("""<b>Help</b>
 
@@ -27,6 +27,7 @@ HELP = say("""<b>Help</b>
     /{privacy} – what happens with your answers
 
     We show averages, and never your own answers:
+    {what_is_written}
     {what_hides}
     {if_page}• Whoever has your own link can see your answers. Keep it to yourself.
 
@@ -39,7 +40,7 @@ PRIVACY = say("""<b>What happens with your answers</b>
       code. Nobody can just read it.
     {if_page}• We do not keep your name or your phone number. We keep your own link in a secret code.
       Nobody can just read it.
-    • We do not keep what you type.
+    • We do not keep what you type, except where we ask you to write something.
     • Do you delete your answers? Averages that people have already seen stay.
 
     {questions}""")
@@ -65,6 +66,8 @@ MY_DATA = say("""<b>This is what we keep about you</b>
 
     Your answers:
     {answers}
+
+    {if_written}What you wrote yourself: {open_answer}
 
     {if_parts}Do you want to read the whole statements? Tap a part.
 
@@ -93,6 +96,8 @@ def my_data(dialogue: Dialogue, number: int, _now: datetime) -> View:
         answers=_in_short(dialogue),
         if_parts=dialogue.channel.reaches_out and bool(dialogue.answers),
         if_later=dialogue.channel.reaches_out and dialogue.wave > 1,
+        if_written=bool(dialogue.open_answer),
+        open_answer=verbatim(dialogue.open_answer),
     )
     every = () if dialogue.channel.reaches_out else _parts(dialogue)
     return View(((text,), *(one for here in every for one in _written_out(dialogue, here))), _rows(dialogue))

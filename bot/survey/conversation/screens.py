@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.survey.calendar import zone
 from bot.survey.checklist import Dimension
-from bot.survey.conversation import own_data, reminder_screens, statement
+from bot.survey.conversation import open_question, own_data, reminder_screens, statement
 from bot.survey.conversation.buttons import (
     ChooseGroup,
     Finish,
@@ -38,7 +38,7 @@ def view(dialogue: Dialogue, position: Position, now: datetime) -> View:
     known = shared(dialogue.partnership, dialogue.channel, now)
     paragraphs = tuple(tuple(within(line, known) for line in lines) for lines in shown.paragraphs)
     below = () if position.screen in WITHOUT_LANGUAGES else languages(dialogue, position)
-    return View(paragraphs, (*shown.rows, *below))
+    return View(paragraphs, (*shown.rows, *below), shown.form)
 
 
 def _shown(dialogue: Dialogue, position: Position, now: datetime) -> View:
@@ -69,11 +69,14 @@ def _review(dialogue: Dialogue, _number: int, _now: datetime) -> View:
 
             {answers}
 
+            {open_answer}
+
             Is it good like this? Then tap Done. Your answers count from then on.
             After that you can usually still change something for 5 minutes.""",
             answers=joined((statement.answered(dialogue, item) for item in items), "\n"),
+            open_answer=open_question.in_review(dialogue),
         ),
-        (*in_rows(change, 6), (Button(say("Done"), Finish(response)),)),
+        (*in_rows(change, 6), *open_question.from_review(dialogue), (Button(say("Done"), Finish(response)),)),
     )
 
 
@@ -94,7 +97,8 @@ def _thanks(dialogue: Dialogue, _number: int, now: datetime) -> View:
 
             {if_open}When everybody is done, we talk about the result of the group together.
             {if_closed}This round is closed. The people of {partnership} talk about the result of the group together.
-            The coordinator is never shown your own answers.
+            {if_chosen}The coordinator is never shown your own answers.
+            {if_written}We never tell the coordinator which answers are yours.
 
             {if_open}{if_page}The statements are still open. Come back later with your own link. Then you see the
               result.""",
@@ -106,6 +110,8 @@ def _thanks(dialogue: Dialogue, _number: int, now: datetime) -> View:
             scores=joined((_own_score(dimension, own, last) for dimension in dialogue.checklist.dimensions), "\n"),
             if_open=dialogue.wave_open,
             if_closed=not dialogue.wave_open,
+            if_chosen=not dialogue.open_answer,
+            if_written=bool(dialogue.open_answer),
         ),
         (*_group_result(dialogue), *_taking_back(dialogue, now), *_as_a_picture(dialogue), own_data_button(dialogue)),
     )
@@ -238,4 +244,5 @@ SCREENS: dict[Screen, Phrase | Callable[[Dialogue, int, datetime], View]] = {
     Screen.ERASED: lambda _dialogue, _number, _now: View(own_data.ERASED),
     Screen.STOPPED: own_data.STOPPED,
     Screen.PICK: _pick,
+    Screen.OPEN_QUESTION: open_question.screen,
 }

@@ -14,6 +14,7 @@ MENU = {name: command(name) for name in COMMANDS}
 TERMS = say("""• You decide if you take part. You can stop at any moment.
     • The coordinator never sees what you answer. The coordinator does see how many people take part, and the average
       of {k} or more people together.
+    {what_is_written}
     {what_hides}
     • Researchers may use the answers. They do not know whose answer it is.
     {if_chat}• We may ask you this again later. Each time you get no more than 2 reminders. You can turn them off.
@@ -29,6 +30,11 @@ WHAT_HIDES = say("""• A new average comes only when {k} or more people are add
       others. But we cannot see who is who. Whoever takes part several times counts several times, and can find out
       more.
     • Does everybody give the same answer? Then everybody can see that answer in the average.""")
+# Where a wave asks an open question.
+WHAT_IS_WRITTEN = say(
+    "• At the end you can write something yourself. The coordinator can read that only if {k} or more people wrote "
+    "something, and does not see who wrote what. Researchers do not get it."
+)
 QUESTIONS = say("""Questions? {contact}
     {if_no_contact}Questions? Ask the person who gave you this link.""")
 
@@ -47,6 +53,7 @@ def _shared(partnership: Partnership, channel: Traits, until: date) -> Mapping[s
         "contact": partnership.contact or False,
         "if_no_contact": not partnership.contact,
         "k": partnership.minimum_group,
+        "what_is_written": WHAT_IS_WRITTEN if partnership.open_question else False,
         "days": partnership.keep_contacts,
         "date": until,
         "terms": TERMS,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Generic, Literal, TypeVar
 
-from bot.survey.conversation.buttons import Coordinate, Press
+from bot.survey.conversation.buttons import Coordinate, Press, Write
 from bot.survey.phrases import Phrase
 
 
@@ -40,7 +40,7 @@ class Field(Generic[T]):
 class Form(Generic[T]):
     """Fields that are sent together, by a button that says `send`."""
 
-    press: Coordinate
+    press: Coordinate | Write
     send: T
     fields: tuple[Field[T], ...]
 

@@ -37,7 +37,7 @@ def press(data: str = "a:1:2:yes", **more: Any) -> dict[str, Any]:
         ({"text": "/"}, Wrote()),
         ({"text": "/ erase"}, Wrote()),
         ({"text": "/wïssen"}, Wrote()),
-        ({"text": "erase"}, Wrote()),
+        ({"text": "erase"}, Wrote("erase")),
         ({"text": ""}, Wrote()),
         ({"photo": [{}]}, Wrote()),
         ({"sticker": {}}, Wrote()),
