@@ -3,16 +3,20 @@
 import pytest
 
 from bot.survey.conversation.buttons import Go, Position, Screen, Write, encode
+from storage.schema import answers
 from tests.actors import fetch, say
+from tests.axe import fetch_axe, violations
+from tests.browser import HOW_TO_GET_IT, Browser, Tab, find_chromium
 from tests.channels.web.conftest import Visitors
 from tests.data import five_sheets
-from tests.house import House, agree, fill
+from tests.house import MONDAY, House, agree, fill
 from tests.telegram_server import TelegramServer
 from tests.visitor import Visitor
 
 SHEET = five_sheets()[0]
 BOMEN = "Meer bomen, en een bankje voor Ömer"
 FIELD = "Uw antwoord"
+needs_chromium = pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
 
 
 @pytest.fixture
@@ -149,3 +153,40 @@ async def test_a_coordinator_on_a_page_reads_them_at_an_address(house: House, vi
         assert (fatima.place, fatima.status) == ("/coordinate/written/1/1.1", 200)
     await wes.open("/coordinate/written/1/1.1")
     assert "Tekst" not in wes.last.text
+
+
+async def asked_in(tab: Tab, house: House) -> None:
+    """Somebody who answered every statement, at the question."""
+    await tab.open(f"{house.page}/i/{house.add(open_question=True).invitation}")
+    await tab.click("Ja, ik doe mee")
+    await tab.click("Anders")
+    await tab.sees("Klopt dit voor u?")
+    rows = [{"response_id": 1, "item": item, "option": "yes", "answered_on": MONDAY.date()} for item in range(2, 27)]
+    with house.app.database.transaction() as tx:
+        tx.connection.execute(tx.insert(answers), rows)
+    await tab.click("Ja")
+    await tab.sees("Wat zou het meeste helpen?")
+
+
+@needs_chromium
+async def test_in_a_browser_what_is_too_long_stays_in_the_field_and_is_told_there(
+    house: House, browser: Browser, pytestconfig: pytest.Config
+) -> None:
+    tab, focus = await browser.tab("nl"), "document.activeElement"
+    await tab.look(width=360, height=560)
+    await asked_in(tab, house)
+    assert await tab.run("document.documentElement.scrollWidth") <= 360
+    await tab.run("document.getElementById('field-words').focus()")
+    await tab.type("z" * 501)
+    await tab.press(".fields .main")
+    await tab.until(f"{focus}.id === 'field-words' && {focus}.getAttribute('aria-invalid')")
+    assert await tab.run(f"{focus}.value") == "z" * 501
+    assert pytestconfig.cache
+    assert await violations(tab, await fetch_axe(pytestconfig.cache.mkdir("axe"))) == []
+    await tab.run(f"{focus}.value = 'Meer bomen'")
+    await tab.press(".fields .main")
+    await tab.sees("Meer bomen")
+    assert await tab.run("location.pathname") == "/review"
+    await tab.run("history.back()")
+    await tab.until("document.getElementById('field-words')?.value === 'Meer bomen'")
+    assert house.rows("SELECT COUNT(*) FROM open_answers") == [(1,)]
