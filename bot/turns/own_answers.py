@@ -1,7 +1,7 @@
 """Own answers: what somebody gets of what they said themselves, on request: a picture when they are done, and a file of
 all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import date
 from functools import partial
@@ -17,7 +17,7 @@ from bot.survey.conversation import own_data
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.open_question import QUESTION
 from bot.survey.conversation.views import Paragraph, View
-from bot.survey.phrases import say
+from bot.survey.phrases import Phrase, say
 from bot.survey.scores import scoring
 from bot.texts.texts import Texts
 from storage import open_answers, respondents
@@ -61,7 +61,7 @@ class OwnRow:
     partnership: str
     wave: int
     part: str
-    number: int
+    number: int | str
     plain: str
     statement: str
     answer: str
@@ -93,7 +93,7 @@ def letters(tx: Tx, texts: Texts, contact: int, dialogue: Dialogue, view: View) 
     elsewhere = [own for own in given if (own.partnership, own.wave) != here]
     if not dialogue.channel.reaches_out:
         view = replace(view, text=(*view.paragraphs, *_written_out(dialogue.checklist, elsewhere)))
-    return _file(tx, texts, contact, language), texts.letter(view, language)
+    return *_files(tx, texts, contact, language), texts.letter(view, language)
 
 
 def _written_out(checklist: Checklist, given: Sequence[OwnAnswer]) -> Iterator[Paragraph]:
@@ -103,16 +103,46 @@ def _written_out(checklist: Checklist, given: Sequence[OwnAnswer]) -> Iterator[P
             yield own_data.in_full(checklist, own.item, own.option)
 
 
-def _file(tx: Tx, texts: Texts, contact: int, language: str) -> Letter:
-    """Every answer of this person as a CSV file, for the spreadsheet of their language."""
+def _files(tx: Tx, texts: Texts, contact: int, language: str) -> tuple[Letter, ...]:
+    """Every answer of this person twice: on paper, and for the spreadsheet of their language."""
     word = partial(texts.word, language=language)
-    given = [astuple(row) for row in rows(texts, respondents.own_answers(tx, contact), language)]
-    wrote = [_as_row(one, word(QUESTION)) for one in open_answers.of_contact(tx, contact)]
-    table = [map(word, HEADER), *given, *wrote]
-    attached = Attachment("file", word(say("my-answers")) + ".csv", for_spreadsheet(table, language))
-    return Letter(word(say("Your answers, in a file.")), attachment=attached)
+    given = rows(texts, respondents.own_answers(tx, contact), language)
+    every = [*given, *(_as_row(one, word(QUESTION)) for one in open_answers.of_contact(tx, contact))]
+    table = [map(word, HEADER), *map(astuple, every)]
+    name = word(say("my-answers"))
+    on_paper = Letter(word(say("Your answers, to read or print.")), attachment=_on_paper(word, every, language, name))
+    attached = Attachment("file", f"{name}.csv", for_spreadsheet(table, language))
+    return on_paper, Letter(word(say("Your answers, for a spreadsheet.")), attachment=attached)
 
 
-def _as_row(own: OwnWords, question: str) -> tuple[object, ...]:
-    """What they wrote, in the columns of `OwnRow`: it is of no part and has no number."""
-    return own.partnership, own.wave, "", "", question, "", own.words, own.written_on
+def _as_row(own: OwnWords, question: str) -> OwnRow:
+    """What they wrote: it is of no part and has no number."""
+    return OwnRow(own.partnership, own.wave, "", "", question, "", own.words, own.written_on)
+
+
+def _on_paper(word: Callable[[Phrase], str], every: Sequence[OwnRow], language: str, name: str) -> Attachment:
+    columns = [word(one) for one in (say("no."), say("statement"), say("answer"))]
+    in_rounds = groupby(sorted(every, key=_round_of), key=_round_of)
+    rounds = [
+        {
+            "heading": word(say("{partnership}, round {wave}", partnership=partnership, wave=wave)),
+            "columns": columns,
+            "rows": [
+                {"number": str(row.number), "plain": row.plain, "statement": row.statement, "answer": row.answer}
+                for row in those
+            ],
+        }
+        for (partnership, wave), those in in_rounds
+    ]
+    said = {
+        "language": language,
+        "title": word(say("Your answers")),
+        "page": word(say("page {page} of {pages}", page="{page}", pages="{pages}")),
+        "about": [word(say("Only you got this file. Keep it to yourself."))],
+        "rounds": rounds,
+    }
+    return attachments.sheet("answers", said, name)
+
+
+def _round_of(row: OwnRow) -> tuple[str, int]:
+    return row.partnership, row.wave

@@ -73,7 +73,7 @@ async def test_my_data_holds_it_and_erase_takes_it_away(house: House, anna: Pers
     await say(house, anna, BOMEN)
     await say(house, anna, "/mijngegevens")
     assert f"Wat u zelf schreef: {BOMEN}" in anna.last.text
-    (file,) = [one.document for one in anna.messages if one.document]
+    (file,) = [one.document for one in anna.messages if one.document and str(one.filename).endswith(".csv")]
     assert BOMEN in file.decode("utf-8-sig")
     await say(house, anna, "/wissen")
     await press(house, anna, "Ja, alles verwijderen")

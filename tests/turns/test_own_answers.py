@@ -14,6 +14,7 @@ import pytest
 
 from bot.export.writers import for_spreadsheet
 from bot.letters import Letter
+from bot.rendering import attachments
 from bot.survey.conversation import screens
 from bot.survey.conversation.buttons import Position, Screen
 from bot.survey.traits import Traits
@@ -24,6 +25,7 @@ from storage.engine.database import Database, Tx
 from storage.respondents import Known, OwnAnswer
 from tests.databases import SECRET, begin_migrated
 from tests.house import MONDAY
+from tests.rendering.paper import pages
 from tests.storage.beginnings import ANNA, add, enter, join, load
 
 NAME = '=De; Verbinders, "nu" 邻里 🌱'
@@ -55,7 +57,8 @@ def read(letter: Letter, delimiter: str) -> list[dict[str, str]]:
 def test_the_file_is_for_the_spreadsheet_of_their_language(
     language: str, delimiter: str, name: str, answers: tuple[str, list[str]], texts: Texts, tx: Tx
 ) -> None:
-    file, _ = shown(tx, texts, begun(tx), language=language)
+    paper, file, _ = shown(tx, texts, begun(tx), language=language)
+    assert paper.attachment
     assert file.attachment
     assert file.attachment.name == name
     rows = read(file, delimiter)
@@ -64,6 +67,10 @@ def test_the_file_is_for_the_spreadsheet_of_their_language(
     cells, item = [*rows[0].values()], texts.checklist.items[2]
     assert cells[0] == f"'{NAME}"
     assert {texts.word(item.plain, language), texts.word(item.statement, language)} < {*cells}
+    words = " ".join(page.words for page in pages(attachments.content(paper.attachment, texts)))
+    assert paper.attachment.name == f"{name.partition('.')[0]}.pdf"
+    assert f"2 {texts.word(item.plain, language)} {texts.word(item.statement, language)} {wanted[0]}" in words
+    assert NAME.removesuffix(" 🌱") in words
 
 
 @pytest.mark.parametrize("traits", [Traits("page"), Traits("chat", reaches_out=True)])
@@ -74,8 +81,11 @@ def test_a_page_has_every_round_and_a_chat_says_where_the_others_are(traits: Tra
     enter(tx, ANNA, 1)
     known = load(tx, ANNA)
     respondents.save(tx, known, replace(known.dialogue, answers={3: "middle"}), MONDAY)
-    file, last = shown(tx, texts, load(tx, ANNA), channel=traits, language="en")
+    paper, file, last = shown(tx, texts, load(tx, ANNA), channel=traits, language="en")
     assert [row["round"] for row in read(file, ",")] == ["1", "1", "2"]
+    assert paper.attachment
+    words = " ".join(page.words for page in pages(attachments.content(paper.attachment, texts)))
+    assert words.index(", round 1") < words.index(", round 2")
     whole = "2. The people we need for our goals are taking part.\n<b>More yes than no</b>"
     assert (f"<b>{escape(NAME, quote=False)}, round 1</b>" in last.text) is not traits.reaches_out
     assert (whole in last.text) is not traits.reaches_out

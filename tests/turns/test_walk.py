@@ -217,7 +217,7 @@ async def test_a_name_that_is_a_formula_is_none_in_ones_own_file(house: House, s
     await answer(house, anna, "yes")
     await anna.write("/mijngegevens")
     await house.settle()
-    (file,) = (message.document for message in anna.messages if message.document)
+    _, file = (message.document for message in anna.messages if message.document)
     assert b"\n'=1+1;" in file.replace(b"\r", b"")
 
 
