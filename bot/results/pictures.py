@@ -5,6 +5,7 @@ from functools import partial
 
 from bot.letters import Letter
 from bot.rendering import attachments
+from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase, say
 from bot.survey.scores.summary import Summary, heading
 from bot.survey.scores.table import TOTAL, Column, Table, What
@@ -51,5 +52,5 @@ def _drawn(
         ],
         "source": word(say("Coordinated Action Checklist, 26 statements")),
     }
-    title = heading(found.partnership, found.wave, found.is_open, found.name)
-    return Letter(word(title[0]), attachment=attachments.drawing_of("compare", said))
+    title = View((heading(found.partnership, found.wave, found.is_open, found.name),))
+    return Letter(texts.render(title, language), attachment=attachments.drawing_of("compare", said))

@@ -8,7 +8,6 @@ import pytest
 from bot.letters import Letter
 from bot.rendering import attachments, drawing
 from bot.results import pictures
-from bot.survey.phrases import verbatim
 from bot.survey.scores.scoring import Score
 from bot.survey.scores.summary import Summary
 from bot.survey.scores.table import Column, Table
@@ -76,5 +75,5 @@ def test_what_is_sent_is_a_picture(texts: Texts) -> None:
     found, table = shown(texts)
     letter = pictures.of_parts(texts, found, table, table.groups, "nl")
     assert letter.attachment
-    assert letter.text == texts.word(verbatim("De Verbinders · ronde 3 · gesloten"), "nl")
+    assert letter.text == "<b>De Verbinders · ronde 3 · gesloten</b>"
     assert attachments.content(letter.attachment, texts).startswith(b"\x89PNG")

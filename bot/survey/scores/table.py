@@ -143,7 +143,7 @@ def statements(table: Table) -> tuple[Paragraph, ...]:
 
 
 def _line(table: Table, item: int) -> Phrase:
-    return say("{what}: {change}", what=_numbered(table, item), change=moved(table.run(item)))
+    return joined((_numbered(table, item), moved(table.run(item))), " ")
 
 
 def _numbered(table: Table, item: int) -> Phrase:

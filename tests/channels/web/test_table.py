@@ -94,7 +94,7 @@ async def test_every_round_has_a_column_and_an_address(asked: Round, visitors: V
     await fatima.press("‹ Terug")
     await fatima.press("Alle rondes naast elkaar")
     assert "Het werk: 56 → 68 ▲ (n = 5)" in fatima.last.text
-    lines = re.findall(r"^(\d+)\. .*: (\d+) → (\d+)", fatima.last.text, re.MULTILINE)
+    lines = re.findall(r"^(\d+)\. .* (\d+) → (\d+)", fatima.last.text, re.MULTILINE)
     assert {int(item): (int(then), int(now)) for item, then, now in lines} == {
         item: (APPENDIX_A[item], MOVED[item]) for item in MOVED
     }
