@@ -29,7 +29,8 @@ def _report(scored: Scored) -> View | Shown:
         ),
     )
     above = letter(asked.texts, report, chosen, sheet_only=kind == SHEET)
-    rows = [_files(scored, code) for code in asked.texts.languages]
+    own_first = sorted(asked.texts.languages, key=lambda code: code != asked.seat.language)
+    rows = [_files(scored, code) for code in own_first]
     wall = ((_slide(scored, say("Show it on a wall"), 1),),) if asked.channel.has_tables else ()
     return Shown(View(text, (*rows, *wall, scored.back)), (above,))
 

@@ -16,6 +16,7 @@ from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_print import A4, look_as, printed
 from tests.data import APPENDIX_A, MOVED, PUBLISHED, PUBLISHED_TOTAL, five_sheets, moved_sheets
 from tests.house import House, agree, fill
+from tests.rendering.paper import pages
 from tests.results.test_comparison import NOW, TOTAL_NOW
 from tests.telegram_server import Person, TelegramServer
 from tests.visitor import Visitor
@@ -169,7 +170,7 @@ async def test_the_table_fits_a_phone_and_keeps_nobody_out(
         await asked.first(fatima)
         await asked.second(fatima)
         await look_as(tab, asked.house, fatima)
-    for action in ("table", "rounds", "views", "file", "summary"):
+    for action in ("table", "rounds", "views", "file", "summary", "report", "wall"):
         await tab.open(f"{asked.house.page}/coordinate/{action}/1/2")
         await tab.until("document.querySelector('#now')")
         assert await tab.run("document.documentElement.scrollWidth <= innerWidth"), f"{action} scrolls within itself"
@@ -195,3 +196,37 @@ async def test_a_printed_table_has_every_row_and_nothing_of_the_page_around_it(a
     assert sorted(map(int, found)) == sorted(ROWS * 2), "everyone, and the one group"
     for around in ("Menu", "Als bestand", "Mijn link", "Ga naar", "‹ Terug"):
         assert around not in words
+
+
+async def test_the_report_is_a_link_and_a_wall_shows_one_thing_at_a_time(asked: Round, visitors: Visitors) -> None:
+    fatima, stranger = visitors(), visitors()
+    await asked.first(fatima)
+    await fatima.press("Rapport en gespreksblad")
+    await fatima.press("Rapport · English")
+    report = await fetch(fatima, f"{fatima.place}/report-1-en.pdf")
+    assert report.startswith(b"%PDF")
+    assert "How well do we work together?" in next(pages(report, scale=0.2)).words
+    await stranger.open(f"{fatima.place}/report-1-en.pdf")
+    assert stranger.status == 404
+    await fatima.press("Laat het zien op een scherm")
+    assert 'class="wall"' in fatima.last.html
+    shown = [fatima.last.text]
+    while "Verder ›" in {label for row in fatima.last.rows for label, _ in row}:
+        await fatima.press("Verder ›")
+        shown.append(fatima.last.text)
+    assert "Het werk: 56" in shown[1]
+    assert shown[-1].startswith("Wat we afspreken")
+    assert len(set(shown)) == len(shown) > 6
+    await fatima.press("‹ Terug")
+    assert fatima.last.text == shown[-2]
+    await fatima.press("Stoppen")
+    assert fatima.place == "/coordinate/report/1/1"
+
+
+@pytest.mark.parametrize("argument", ["1.0", "1.-1", "1.999", "1.x", "1.", "1.1.1", "9.1", "x"])
+async def test_a_wall_that_is_not_there_shows_one_that_is(asked: Round, visitors: Visitors, argument: str) -> None:
+    fatima = visitors()
+    await coordinate(fatima, asked.codes.coordinator)
+    await fatima.open(f"/coordinate/wall/1/{argument}")
+    assert fatima.status == 200
+    assert ("Er is geen ronde" if argument[0] in "9x" else "De scores ziet u als de ronde sluit") in fatima.last.text
