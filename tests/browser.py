@@ -152,6 +152,9 @@ class Browser:
         self._heard[session, method] = act
 
 
+LEAVES = "Inspected target navigated or closed"
+
+
 class Tab:
     """One tab of somebody's browser."""
 
@@ -297,7 +300,12 @@ class Tab:
         path.write_bytes(base64.b64decode(taken["data"]))
 
     async def _is_true(self, script: str) -> bool:
-        found = await self.call("Runtime.evaluate", expression=f"!!({script})", returnByValue=True)
+        try:
+            found = await self.call("Runtime.evaluate", expression=f"!!({script})", returnByValue=True)
+        except AssertionError as error:
+            if str(error) == LEAVES:
+                return False  # it was asked of a page that is gone by now
+            raise
         return bool(found.get("result", {}).get("value"))
 
 
