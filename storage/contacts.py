@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
-from storage import letters
+from storage import letters, seats
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.schema import contacts, coordinators, respondents
@@ -95,7 +95,7 @@ def _topics(tx: Tx, channel: str, address: str) -> list[int]:
 # A turn that waited for this lock may see the seats as they were: who finds none where one is needed, asks again.
 _AT = Prepared(
     lambda _: (
-        select(contacts.c.id, exists().where(coordinators.c.contact_id == contacts.c.id).label("has_seat"))
+        select(contacts.c.id, seats.has_any(contacts.c.id).label("has_seat"))
         .where(contacts.c.address_key == bindparam("address_key"))
         .with_for_update(of=contacts)
     )

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Select, String, case, cast, delete, exists, func, literal, select, update
 
 from bot.survey.conversation.dialogue import Partnership
-from storage import links
+from storage import links, retention
 from storage.engine.database import Tx
 from storage.links import Link
 from storage.partnerships import PARTNERSHIP_COLUMNS
 from storage.schema import contacts, coordinators, letters, partnerships, respondents, responses
+from storage.seats import ALONG, count_no_more, held
 from storage.waves import was_written
 
 ROLES = ("coordinator", "viewer")
@@ -42,14 +43,20 @@ class Recipient:
 
 
 def seats(tx: Tx, contact: int) -> tuple[Seat, ...]:
-    """Every partnership in which this person or group is a coordinator or viewer."""
+    """Every partnership in which this person or group is a coordinator or viewer; then those of which they read along
+    in a programme and are nothing else."""
+    along = held.c.role == ALONG
     found = tx.connection.execute(
-        select(contacts.c.id, coordinators.c.role, contacts.c.language, *PARTNERSHIP_COLUMNS)
-        .select_from(coordinators.join(contacts).join(partnerships))
+        select(contacts.c.id, held.c.role, contacts.c.language, *PARTNERSHIP_COLUMNS)
+        .select_from(contacts)
+        .join(held, held.c.contact_id == contacts.c.id)
+        .join(partnerships, partnerships.c.id == held.c.partnership_id)
         .where(contacts.c.id == contact)
-        .order_by(coordinators.c.added_at.desc(), partnerships.c.id)
+        .order_by(along, held.c.added_at.desc(), partnerships.c.id)
     )
-    return tuple(Seat(row[0], Partnership(*row[3:]), row[1], row[2]) for row in found)
+    every = [Seat(row[0], Partnership(*row[3:]), row[1], row[2]) for row in found]
+    best = {seat.partnership.id: seat for seat in reversed(every)}
+    return tuple(seat for seat in every if best[seat.partnership.id] is seat)
 
 
 def use_link(tx: Tx, code: str, link: Link, contact: int, now: datetime) -> None:
@@ -66,10 +73,7 @@ def take_seat(tx: Tx, contact: int, partnership: int, role: str, now: datetime) 
     tx.connection.execute(
         seat.on_conflict_do_update(index_elements=["contact_id", "partnership_id"], set_={"role": better})
     )
-    here = (respondents.c.contact_id == contact, respondents.c.partnership_id == partnership)
-    own = select(respondents.c.id).where(*here)
-    unreleased = update(responses).where(responses.c.respondent_id.in_(own), responses.c.released_in.is_(None))
-    tx.connection.execute(unreleased.values(seated=True))
+    count_no_more(tx, respondents.c.contact_id == contact, respondents.c.partnership_id == partnership)
 
 
 def leave(tx: Tx, contact: int, partnership: int) -> None:
@@ -77,10 +81,7 @@ def leave(tx: Tx, contact: int, partnership: int) -> None:
     tx.connection.execute(
         delete(coordinators).where(coordinators.c.contact_id == contact, coordinators.c.partnership_id == partnership)
     )
-    seated = select(coordinators.c.contact_id)
-    taking_part = select(respondents.c.contact_id).where(respondents.c.contact_id.is_not(None))
-    gone = contacts.c.id.not_in(seated) & contacts.c.id.not_in(taking_part)
-    tx.connection.execute(delete(contacts).where(contacts.c.id == contact, gone))
+    retention.erase_idle(tx, [contact])
 
 
 def team(tx: Tx, partnership: int) -> dict[str, int]:

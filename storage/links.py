@@ -8,14 +8,16 @@ from sqlalchemy import select, update
 
 from bot.survey import codes
 from storage.engine.database import Tx
-from storage.schema import coordinator_links
+from storage.schema import coordinator_links, partnerships, programmes
+from storage.seats import ALONG
 
 LINK_LASTS = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    partnership: int
+    partnership: int  # 0 for a programme's
+    programme: int  # 0 for a partnership's
     role: str
     expired: bool
     used: bool
@@ -27,16 +29,34 @@ def new_code() -> str:
 
 def make_link(tx: Tx, partnership: int, role: str, now: datetime) -> str:
     """A new link for this role, to be used once; its code, of which we keep a hash."""
+    return _made(tx, now, partnership_id=partnership, role=role)
+
+
+def make_programme_link(tx: Tx, programme: int, now: datetime) -> str:
+    """The same for somebody who reads along in a programme."""
+    return _made(tx, now, programme_id=programme, role=ALONG)
+
+
+def _made(tx: Tx, now: datetime, **seat: int | str) -> str:
     code = new_code()
-    row = {"code_key": _key(tx, code), "partnership_id": partnership, "role": role}
-    tx.connection.execute(tx.insert(coordinator_links).values(**row, expires_at=now + LINK_LASTS))
+    row = {"code_key": _key(tx, code), "expires_at": now + LINK_LASTS, **seat}
+    tx.connection.execute(tx.insert(coordinator_links).values(row))
     return code
 
 
 def link(tx: Tx, code: str, now: datetime) -> Link | None:
     by_code = select(coordinator_links).where(coordinator_links.c.code_key == _key(tx, code)).with_for_update()
     found = tx.connection.execute(by_code).first()
-    return Link(found.partnership_id, found.role, found.expires_at <= now, bool(found.used_on)) if found else None
+    if found is None:
+        return None
+    about = (found.partnership_id or 0, found.programme_id or 0, found.role)
+    return Link(*about, found.expires_at <= now, bool(found.used_on))
+
+
+def name_of(tx: Tx, link: Link) -> str:
+    """Of the partnership or programme that it leads to."""
+    table, number = (programmes, link.programme) if link.programme else (partnerships, link.partnership)
+    return str(tx.connection.execute(select(table.c.name).where(table.c.id == number)).scalar_one())
 
 
 def mark_used(tx: Tx, code: str, now: datetime) -> None:

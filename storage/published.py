@@ -16,6 +16,7 @@ from bot.survey.checklist import Checklist
 from bot.survey.scores.disclosure import EVERYONE, Cohort, Publication, interim, may_publish
 from bot.survey.scores.scoring import Score
 from storage.engine.database import Tx
+from storage.partnerships import WAVE_COLUMNS, Wave
 from storage.schema import answers, cells, compared, departed, releases, respondents, responses, waves
 
 GROUPS = ("resident", "professional")
@@ -92,6 +93,14 @@ def read(tx: Tx, wave: int, cell: str = EVERYONE) -> dict[int, Cell]:
     """Item -> its newest published mean for everyone, or for a group."""
     of_wave = select(cells).where(cells.c.wave_id == wave, cells.c.cell == cell).order_by(cells.c.release)
     return {row.item: _cell(row) for row in tx.connection.execute(of_wave)}
+
+
+def last_published(tx: Tx, partnership: int) -> Wave | None:
+    """The last wave of which there are means for everyone."""
+    some = exists().where(cells.c.wave_id == waves.c.id, cells.c.cell == EVERYONE)
+    found = select(*WAVE_COLUMNS).where(waves.c.partnership_id == partnership, some).order_by(waves.c.number.desc())
+    row = tx.connection.execute(found.limit(1)).first()
+    return Wave(*row) if row else None
 
 
 def read_same(tx: Tx, earlier: int, later: int) -> dict[int, tuple[Cell, Cell]]:

@@ -13,9 +13,9 @@ from sqlalchemy import and_, delete, exists, func, select, update
 from bot.survey.calendar import months_after, zone
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.dialogue import Partnership
-from storage import partnerships, published
+from storage import partnerships, published, seats
 from storage.engine.database import Tx
-from storage.schema import agreements, contacts, coordinators, plans, respondents, responses, waves
+from storage.schema import agreements, contacts, plans, respondents, responses, waves
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,7 @@ def _is_over(tx: Tx, partnership: Partnership, now: datetime) -> bool:
 def erase_idle(tx: Tx, candidates: list[int]) -> None:
     """Contacts who are nothing any more, in any partnership."""
     takes_part = exists().where(respondents.c.contact_id == contacts.c.id)
-    has_a_seat = exists().where(coordinators.c.contact_id == contacts.c.id)
-    idle = and_(contacts.c.id.in_(candidates), ~takes_part, ~has_a_seat)
+    idle = and_(contacts.c.id.in_(candidates), ~takes_part, ~seats.has_any(contacts.c.id))
     tx.erased.extend(tx.connection.execute(delete(contacts).where(idle).returning(contacts.c.id)).scalars())
 
 

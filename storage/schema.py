@@ -182,11 +182,30 @@ Index(
     postgresql_where=invitations.c.for_helpers,
 )
 
+programmes = Table(
+    "programmes",
+    metadata,
+    _number(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("language", String(20), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+programme_partnerships = Table(
+    "programme_partnerships",
+    metadata,
+    Column("programme_id", Integer, _of("programmes"), primary_key=True),
+    Column("partnership_id", Integer, _of("partnerships"), primary_key=True, index=True),
+)
+
+# A link is for a seat in a partnership, or for one in a programme.
 coordinator_links = Table(
     "coordinator_links",
     metadata,
     Column("code_key", LargeBinary(32), primary_key=True),
-    Column("partnership_id", Integer, _of("partnerships"), nullable=False, index=True),
+    Column("partnership_id", Integer, _of("partnerships"), index=True),
+    Column("programme_id", Integer, _of("programmes"), index=True),
     Column("role", String(20), nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_on", Date),
@@ -311,6 +330,15 @@ coordinators = Table(
     Column("contact_id", Integer, _of("contacts"), primary_key=True),
     Column("partnership_id", Integer, _of("partnerships"), primary_key=True, index=True),
     Column("role", String(20), nullable=False),
+    Column("added_at", Moment, nullable=False),
+)
+
+# Who reads along in a programme: what a viewer may read of each of its partnerships, and no post.
+programme_readers = Table(
+    "programme_readers",
+    metadata,
+    Column("contact_id", Integer, _of("contacts"), primary_key=True),
+    Column("programme_id", Integer, _of("programmes"), primary_key=True, index=True),
     Column("added_at", Moment, nullable=False),
 )
 

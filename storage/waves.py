@@ -14,12 +14,11 @@ from sqlalchemy import ColumnElement, String, and_, case, cast, delete, exists, 
 from bot.survey.conversation.dialogue import Partnership
 from storage import letters as letters_of
 from storage import partnerships as of_partnerships
-from storage import reminders
+from storage import reminders, seats
 from storage.engine.database import Tx
 from storage.partnerships import PARTNERSHIP_COLUMNS, WAVE_COLUMNS, Wave
 from storage.schema import (
     contacts,
-    coordinators,
     feedback,
     letters,
     partnerships,
@@ -297,9 +296,7 @@ def invite(tx: Tx, respondent: int, wave: int, now: datetime) -> int | None:
 
 
 def _has_a_seat(respondent: int) -> ColumnElement[bool]:
-    here = coordinators.c.partnership_id == respondents.c.partnership_id
-    theirs = and_(here, coordinators.c.contact_id == respondents.c.contact_id)
-    return exists().where(respondents.c.id == respondent, theirs)
+    return exists().where(respondents.c.id == respondent, seats.is_held())
 
 
 def texts_of(tx: Tx, wave: int) -> dict[str, str]:

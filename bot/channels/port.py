@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Protocol, Self
 from bot.letters import Attachment, Clock, Letter, Receipt
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, Variable
-from bot.survey.conversation.buttons import Coordinate, Position, Press
+from bot.survey.conversation.buttons import Position, Press, Where
 from bot.survey.conversation.dialogue import Commanded, Expired, Filled, Wrote
 from bot.survey.invitation import HelperLink, Invitation
 from bot.survey.paper import Typed
@@ -104,16 +104,16 @@ class Update:
 class Shown:
     """What somebody sees who looks, or has just done something, and who they are to us.
 
-    `letters` are what stands there, the last one with the buttons. `where` is the screen of a respondent, or what a
-    coordinator asked for; None for whoever is neither. `values` are what the text of a screen is made of, by their
-    names, said in the language; `notice` is a line about what they did. `role` is that of their seat. A letter that
-    `knocks` is about a link that works once: it is used by a press and not by a look. `is_member` says that they take
-    part already in what is behind the code that they look at.
+    `letters` are what stands there, the last one with the buttons. `where` is the screen of a respondent, or what
+    somebody with a seat asked for; None for whoever is neither. `values` are what the text of a screen is made of, by
+    their names, said in the language; `notice` is a line about what they did. `role` is that of their seat. A letter
+    that `knocks` is about a link that works once: it is used by a press and not by a look. `is_member` says that they
+    take part already in what is behind the code that they look at.
     """
 
     language: str
     letters: tuple[Letter, ...]
-    where: Position | Coordinate | None = None
+    where: Where | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     notice: str = ""
     takes_part: bool = False

@@ -17,6 +17,7 @@ from bot.coordination import (  # noqa: F401
     home,
     invitations,
     open_answers,
+    programme,
     reports,
     scores,
     settings,
@@ -34,6 +35,7 @@ from bot.texts.texts import Texts
 from storage import partnerships
 from storage.coordinators import Seat
 from storage.engine.database import Tx
+from storage.seats import ALONG
 
 
 def handle(
@@ -47,12 +49,13 @@ def handle(
     shown = found if isinstance(found, Shown) else Shown(found)
     spoken = argument if press.action == "language" and argument in texts.languages else seat.language
     where = shown.view.at or (press if only_looks(press) else replace(press, argument="-"))
-    return [*shown.above, texts.letter(shown.view, spoken)], where
+    view = replace(shown.view, rows=(*shown.view.rows, programme.BACK)) if seat.role == ALONG else shown.view
+    return [*shown.above, texts.letter(view, spoken)], where
 
 
 def _do(asked: Asked, action: Action) -> View | Shown:
     """What is asked for, where and when it applies; else where this person, or this wave, is."""
-    if asked.seat.role != "coordinator" and not action.for_viewers:
+    if asked.seat.role not in action.roles:
         return home.home(asked)
     if not action.when or asked.state in action.when:
         return action.do(asked)

@@ -10,6 +10,7 @@ from bot.survey.scores.summary import standing
 from storage import agreements, waves
 from storage.coordinators import Seat
 from storage.partnerships import Wave
+from storage.seats import ALONG
 from storage.turnout import turnout_of
 
 
@@ -42,17 +43,17 @@ def home(asked: Asked) -> View:
     """The beginning, and the answer to whatever is not understood."""
     turnout = turnout_of(asked.tx, asked.wave.id)
     stands = joined(standing(turnout.started, turnout.completed, turnout.invited), " ")
-    rows = _reading(asked) if asked.seat.role == "viewer" else (*_undoing(asked), *_looking_back(asked), *asked.menu)
+    if asked.seat.role == "coordinator":
+        rows = (*_undoing(asked), *_looking_back(asked), *asked.menu)
+    else:
+        rows = _reading(asked)
     return View((asked.heading, (stands,), (say("What do you want to do?"),)), rows)
 
 
 def _reading(asked: Asked) -> tuple[Row, ...]:
     agreed = ((asked.button(say("Agreements"), "agreement"),),) if has_result(asked.wave) else ()
-    return (
-        (asked.button(say("Summary"), "summary"),),
-        *agreed,
-        (asked.button(say("No more summaries"), "leave"),),
-    )
+    leave = () if asked.seat.role == ALONG else ((asked.button(say("No more summaries"), "leave"),),)
+    return ((asked.button(say("Summary"), "summary"),), *agreed, *leave)
 
 
 def _looking_back(asked: Asked) -> tuple[Row, ...]:

@@ -23,6 +23,7 @@ from storage import partnerships, waves
 from storage.coordinators import Seat
 from storage.engine.database import Tx
 from storage.partnerships import Wave
+from storage.seats import ALONG
 from storage.turnout import PlaceTurnout
 
 
@@ -129,18 +130,21 @@ class Action:
 
     do: Do
     when: tuple[State, ...]
-    for_viewers: bool
+    roles: tuple[str, ...]
 
 
 ACTIONS: dict[str, Action] = {}
 """What a button or a command is called -> what it does."""
 
 
-def action(name: str, *when: State, for_viewers: bool = False) -> Callable[[D], D]:
-    """Enter a function in `ACTIONS`."""
+def action(name: str, *when: State, for_viewers: bool = False, own_seat: bool = False) -> Callable[[D], D]:
+    """Enter a function in `ACTIONS`. What is for viewers is also for whoever reads along in a programme, but where it
+    is about their `own_seat`."""
+    along = (ALONG,) if for_viewers and not own_seat else ()
+    roles = ("coordinator", *(("viewer",) if for_viewers else ()), *along)
 
     def entered(do: D) -> D:
-        ACTIONS[name] = Action(do, when, for_viewers)
+        ACTIONS[name] = Action(do, when, roles)
         return do
 
     return entered

@@ -9,7 +9,7 @@ from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Button, Paragraph, View
 from bot.survey.phrases import say, say_n, verbatim
-from storage import coordinators
+from storage import coordinators, programmes
 from storage.links import LINK_LASTS, make_link
 
 
@@ -42,7 +42,13 @@ def _team(asked: Asked) -> View:
         (asked.button(say("I want to stop as coordinator"), "leave"),),
         asked.back(),
     )
-    return View(((say("<b>Team</b>"),), lines, _cannot_be_reached(lost)), rows)
+    return View(((say("<b>Team</b>"),), lines, _read_along(asked), _cannot_be_reached(lost)), rows)
+
+
+def _read_along(asked: Asked) -> Paragraph:
+    """Who made the partnership may show its results to whoever follows several."""
+    told = say("{programme} reads along. These people follow several partnerships. They see what a reader sees.")
+    return tuple(told.of(programme=name) for name in programmes.over(asked.tx, asked.partnership.id))
 
 
 def _cannot_be_reached(lost: Sequence[int]) -> Paragraph:
@@ -83,7 +89,7 @@ def _in_a_group(entrance: Entrance, code: str) -> Paragraph:
     return (*((said,) if said else ()), verbatim(f"{entrance.in_group}{code}"))
 
 
-@action("leave", for_viewers=True)
+@action("leave", for_viewers=True, own_seat=True)
 def _leave(asked: Asked) -> View:
     lines = [
         say("<b>Do you want to stop?</b>"),
@@ -95,7 +101,7 @@ def _leave(asked: Asked) -> View:
     return View((tuple(lines),), asked.surely(say("Yes, stop"), "left"))
 
 
-@action("left", for_viewers=True)
+@action("left", for_viewers=True, own_seat=True)
 def _left(asked: Asked) -> View:
     coordinators.leave(asked.tx, asked.seat.contact, asked.partnership.id)
     return View(((say("You get no more summaries of {partnership}.", partnership=asked.partnership.name),),))

@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from bot.survey.conversation.commands import COMMANDS, COORDINATING
+from bot.survey.conversation.commands import COMMANDS, SEATED
 from bot.survey.phrases import as_shown
 from bot.texts.languages import autonym, tag_of
 from bot.texts.texts import LOCALES, SOURCE_LANGUAGE, TextsError, load, the_checklist
@@ -73,7 +73,7 @@ def sources() -> dict[str, Catalog]:
     own, checklist, rooms = Catalog(), Catalog(), Path(__file__).parents[1]
     for _, _, text, _, context in extract_from_dir(rooms, [("**.py", "python")], keywords=KEYWORDS):
         own.add(as_shown(text) if isinstance(text, str) else tuple(map(as_shown, text)), context=context)
-    for name in (*COMMANDS, *COORDINATING):
+    for name in (*COMMANDS, *SEATED):
         own.add(name, context="command")
     for phrase, _limit in the_checklist().phrases():
         checklist.add(phrase.text, context=phrase.context)
@@ -83,7 +83,7 @@ def sources() -> dict[str, Catalog]:
 def text_limits() -> dict[tuple[str, str], int]:
     """(context, text) -> the most characters it may have in any language."""
     items = {(phrase.context, phrase.text): limit for phrase, limit in the_checklist().phrases()}
-    return {**items, **{("command", name): MOST_COMMAND for name in (*COMMANDS, *COORDINATING)}}
+    return {**items, **{("command", name): MOST_COMMAND for name in (*COMMANDS, *SEATED)}}
 
 
 def _problems(wanted: Catalog, found: Catalog, language: str, limits: dict[tuple[str, str], int]) -> Iterator[str]:

@@ -25,7 +25,7 @@ from bot.letters import Letter
 from bot.survey import checklist as checklists
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.buttons import encode
-from bot.survey.conversation.commands import COMMANDS, COORDINATING
+from bot.survey.conversation.commands import COMMANDS, SEATED
 from bot.survey.conversation.views import Button, Field, Form, Grid, View
 from bot.survey.errors import OperatorError
 from bot.survey.phrases import Phrase, Value, command
@@ -167,7 +167,7 @@ class Texts:
     @cached_property
     def commands(self) -> Mapping[str, str]:
         """Every name a command has in any language -> its English name."""
-        names = (*COMMANDS, *COORDINATING)
+        names = (*COMMANDS, *SEATED)
         own = {self.say(command(name), language): name for name in names for language in self.languages}
         return {**own, **{name: name for name in names}}
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.channels.port import Opened, Shown, Update
 from bot.survey.conversation import turned_away, welcome
-from bot.survey.conversation.buttons import Coordinate, Go, Position, Screen, Terms, Welcome
+from bot.survey.conversation.buttons import Coordinate, Go, Position, ReadProgramme, Screen, Terms, Welcome
 from bot.survey.conversation.commands import only_looks
 from bot.survey.conversation.dialogue import Dialogue, Turn, step
 from bot.survey.conversation.views import View
@@ -46,6 +46,8 @@ def _seen(who: Who, known: Known | None, spoken: str) -> Shown:
             return _behind(who, code, who.texts.negotiate(language), spoken)
         case Coordinate(partnership, action, argument) as asked if who.seats_in(partnership) and only_looks(asked):
             return take.shown(take.coordinate(who, action, argument, partnership))
+        case ReadProgramme(programme) as reads if only_looks(reads) and who.reading(programme):
+            return take.shown(take.read_programme(who, reads))
         case event if known:
             return _of_respondent(who, known, event.position if isinstance(event, Go) else None)
         case _ if who.seats:
@@ -81,7 +83,7 @@ def _behind(who: Who, code: str, chosen: str | None, spoken: str) -> Shown:
     if partnership is None:
         return _behind_a_link(who, code, spoken)
     if who.contact and contacts.takes_part(who.tx, who.contact, partnership.id):
-        return _said(turned_away.known_here(partnership), who, spoken, code_is_right=True, is_member=True)
+        return _said(turned_away.known_here(partnership.name), who, spoken, code_is_right=True, is_member=True)
     if partnerships.last_wave(who.tx, partnership.id).closed_at:
         return _said(turned_away.no_open_wave(partnership), who, spoken, code_is_right=True)
     every = who.welcoming(partnership, chosen)
@@ -90,13 +92,13 @@ def _behind(who: Who, code: str, chosen: str | None, spoken: str) -> Shown:
 
 def _behind_a_link(who: Who, code: str, spoken: str) -> Shown:
     found = links.link(who.tx, code, who.now)
-    partnership = partnerships.find(who.tx, str(found.partnership)) if found else None
-    if found is None or partnership is None:
+    if found is None:
         return _said(turned_away.UNKNOWN_INVITATION, who, spoken)
+    name = links.name_of(who.tx, found)
     if not (found.used or found.expired):
-        return _said(welcome.seat_offered(partnership, found.role), who, spoken, code_is_right=True, knocks=True)
-    if who.seats_in(partnership.id):
-        return _said(turned_away.known_here(partnership), who, spoken, code_is_right=True, is_member=True)
+        return _said(welcome.seat_offered(name, found.role), who, spoken, code_is_right=True, knocks=True)
+    if who.reading(found.programme) if found.programme else who.seats_in(found.partnership):
+        return _said(turned_away.known_here(name), who, spoken, code_is_right=True, is_member=True)
     return _said(turned_away.USED_LINK, who, spoken, code_is_right=True)
 
 

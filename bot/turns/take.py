@@ -8,20 +8,32 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from bot.channels.port import Left, Opened, Returned, Shown, Update
-from bot.coordination import actions, home
+from bot.coordination import actions, home, programme
 from bot.letters import Envelope, Letter
 from bot.survey.checklist import fingerprint
 from bot.survey.conversation import own_data, turned_away, welcome
-from bot.survey.conversation.buttons import Coordinate, Decline, Erase, Join, Position, TakeBack, Terms, Welcome
+from bot.survey.conversation.buttons import (
+    Coordinate,
+    Decline,
+    Erase,
+    Join,
+    ReadProgramme,
+    TakeBack,
+    Terms,
+    Welcome,
+    Where,
+)
 from bot.survey.conversation.commands import COORDINATING
 from bot.survey.conversation.dialogue import Commanded, Event, Expired, Filled, Partnership, Turn, step
 from bot.survey.phrases import Phrase
 from bot.texts.texts import BETWEEN_LANGUAGES, Texts
 from bot.turns import show
 from bot.turns.who import Who, identify
-from storage import contacts, coordinators, links, partnerships, published, respondents, updates
+from storage import contacts, coordinators, links, partnerships, programmes, published, respondents, updates
 from storage.coordinators import Seat
 from storage.engine.database import Tx
+from storage.links import Link
+from storage.programmes import Reader
 from storage.respondents import Known
 
 WITH_WORDS = {
@@ -51,7 +63,7 @@ class Reply:
     answered: bool = False
     is_wrong_code: bool = False
     language: str = ""
-    where: Position | Coordinate | None = None
+    where: Where | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     takes_part: bool = False
     role: str = ""
@@ -82,11 +94,18 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
             return _join(who, code.lower(), texts.negotiate(language) or who.spoken)
         case Decline(language):
             return _decline(who, texts.negotiate(language))
-        case Coordinate(partnership, action, argument) | Filled(Coordinate(partnership, action, argument)) as asked:
-            filled = asked.values if isinstance(asked, Filled) else NOTHING
-            return coordinate(who, action, argument, partnership, filled)
+        case (Coordinate() as press) | (ReadProgramme() as press) | Filled(Coordinate() as press):
+            return _of_a_seat(who, press)
         case event:
             return _converse(who, event)
+
+
+def _of_a_seat(who: Who, press: Coordinate | ReadProgramme) -> Reply:
+    if isinstance(press, ReadProgramme):
+        return read_programme(who, press)
+    event = who.update.event
+    filled = event.values if isinstance(event, Filled) else NOTHING
+    return coordinate(who, press.action, press.argument, press.partnership, filled)
 
 
 def apologise(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
@@ -139,15 +158,55 @@ def _open_coordinator_link(who: Who, code: str) -> Reply:
     if found is None:
         return replace(_turned_away(who, turned_away.UNKNOWN_INVITATION), is_wrong_code=True)
     if found.used or found.expired:
-        now = _again(who)
-        return coordinate(now, "home") if now.seats_in(found.partnership) else _turned_away(who, turned_away.USED_LINK)
+        return _used(_again(who), found)
     if in_group and found.role != "viewer":
         return _turned_away(who, turned_away.NOT_IN_A_GROUP)
+    if found.programme:
+        return _open_programme(who, code, found)
     contact = contacts.meet(who.tx, who.update.channel, who.update.address, who.spoken, who.now)
     coordinators.use_link(who.tx, code, found, contact, who.now)
     (seat,) = (seat for seat in coordinators.seats(who.tx, contact) if seat.partnership.id == found.partnership)
     view = home.welcome(seat, partnerships.last_wave(who.tx, found.partnership), with_buttons=not in_group)
     return _to_seat(_again(who), seat, [who.texts.letter(view, seat.language)], Coordinate(found.partnership, "home"))
+
+
+def _used(who: Who, link: Link) -> Reply:
+    """Whoever has the seat is let in."""
+    if link.programme and who.reading(link.programme):
+        return read_programme(who, ReadProgramme(link.programme))
+    if link.partnership and who.seats_in(link.partnership):
+        return coordinate(who, "home")
+    return _turned_away(who, turned_away.USED_LINK)
+
+
+def _open_programme(who: Who, code: str, link: Link) -> Reply:
+    """Somebody reads along from now on."""
+    tx, texts, update = who.tx, who.texts, who.update
+    (found,) = (one for one in programmes.every(tx) if one.id == link.programme)
+    spoken = texts.negotiate(update.phone_language) or found.language
+    contact = contacts.meet(tx, update.channel, update.address, spoken, who.now)
+    programmes.use_link(tx, code, link, contact, who.now)
+    now = _again(who)
+    (reader,) = now.reading(found.id)
+    return _to_seat(now, reader, [programme.welcome(tx, texts, reader)], ReadProgramme(found.id))
+
+
+def read_programme(who: Who, press: ReadProgramme) -> Reply:
+    """Something that a reader of a programme asks for; of anybody else it is an old button."""
+    readers = who.reading(press.programme) or _again(who).reading(press.programme)
+    if not readers:
+        return _converse(replace(who, seats=tuple(who.seats_in(0))), Expired())
+    if len(readers) > 1:
+        choice = who.texts.letter(programme.pick(readers, press.action), readers[0].language)
+        return _to_seat(who, readers[0], [choice], ReadProgramme(0))
+    shown, where = programme.handle(who.tx, who.texts, readers[0], press)
+    return _farewell(who, shown, readers[0]) if press.action == "left" else _to_seat(who, readers[0], [shown], where)
+
+
+def _farewell(who: Who, shown: Letter, seat: Seat | Reader) -> Reply:
+    """To somebody about whom we may keep nothing any more: it is not stored."""
+    letter = replace(shown, replaces=who.update.message)
+    return Reply((Envelope(who.update.channel, who.update.address, letter),), language=seat.language)
 
 
 def _again(who: Who) -> Who:
@@ -159,10 +218,11 @@ def _again(who: Who) -> Who:
 def coordinate(
     who: Who, action: str, argument: str = "-", partnership: int = 0, filled: Mapping[str, str] = NOTHING
 ) -> Reply:
-    """An action of somebody with a seat; of anybody else it is an old button."""
+    """An action of somebody with a seat; who only reads along in a programme is shown that, and of anybody else it is
+    an old button."""
     seats = who.seats_in(partnership) or _again(who).seats_in(partnership)
     if not seats:
-        return _converse(who, Expired())
+        return read_programme(who, ReadProgramme(0, "leave" if action == "leave" else "home"))
     if len(seats) > 1:
         choice = who.texts.letter(home.pick(seats, WITHOUT_WORDS.get(action, action)), seats[0].language)
         return _to_seat(who, seats[0], [choice], Coordinate(0, action, argument))
@@ -170,12 +230,11 @@ def coordinate(
     press = Coordinate(seats[0].partnership.id, action, argument)
     shown, where = actions.handle(who.tx, who.texts, seats[0], press, filled, update, who.now)
     if action == "left":
-        farewell = Envelope(update.channel, update.address, replace(shown[-1], replaces=update.message))
-        return Reply((farewell,), language=seats[0].language)
+        return _farewell(who, shown[-1], seats[0])
     return _to_seat(who, seats[0], shown, where)
 
 
-def _to_seat(who: Who, seat: Seat, shown: list[Letter], where: Coordinate | None = None) -> Reply:
+def _to_seat(who: Who, seat: Seat | Reader, shown: list[Letter], where: Where | None = None) -> Reply:
     """A single letter takes the place of the message that was pressed; with a picture above it, it comes anew."""
     if len(shown) == 1:
         shown = [replace(shown[0], replaces=who.update.message)]
@@ -230,6 +289,8 @@ def _resume(who: Who, response: int | None) -> Reply:
 def _converse(who: Who, event: Event) -> Reply:
     if isinstance(event, Commanded):
         event = Commanded(who.texts.commands.get(event.name, event.name), event.words)
+        if event.name == "programme" and (who.seats or _again(who).seats):
+            return read_programme(who, ReadProgramme(0))
         if event.name in COORDINATING and (who.seats or _again(who).seats):
             action = WITH_WORDS.get(event.name, event.name) if event.words else event.name
             return coordinate(who, action, event.words or "-")

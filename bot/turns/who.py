@@ -10,10 +10,12 @@ from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
 from bot.texts import languages
 from bot.texts.texts import HOME_LANGUAGE, Texts
-from storage import contacts, coordinators, letters, respondents
+from storage import contacts, coordinators, letters, programmes, respondents
 from storage.coordinators import Seat
 from storage.engine.database import Tx
+from storage.programmes import Reader
 from storage.respondents import Known
+from storage.seats import ALONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,15 @@ class Who:
         return respondents.load(self.tx, self.texts.checklist, self.texts.languages, self.contact, response)
 
     def seats_in(self, partnership: int) -> list[Seat]:
+        """In this one, or with 0 in every but those that are only read along in a programme."""
+        if partnership:
+            return [seat for seat in self.seats if seat.partnership.id == partnership]
+        return [seat for seat in self.seats if seat.role != ALONG]
+
+    def reading(self, programme: int) -> list[Reader]:
         """In this one, or with 0 in every."""
-        return [seat for seat in self.seats if partnership in (0, seat.partnership.id)]
+        mine = programmes.read_by(self.tx, self.contact)
+        return [reader for reader in mine if programme in (0, reader.programme.id)]
 
     def kept(self, contact: int, letter: Letter) -> Envelope:
         """A letter to them that is stored until it is delivered; a page shows it and it is gone."""

@@ -42,8 +42,9 @@ def every_view(texts: Texts) -> Iterator[tuple[str, View]]:
             for screen in (welcome.welcome, welcome.terms):
                 yield language, screen(asked_by, CODE, language, texts.languages, channel, MONDAY)
         for text in (
-            welcome.seat_offered(asked_by, "coordinator"),
-            welcome.seat_offered(asked_by, "viewer"),
+            welcome.seat_offered(asked_by.name, "coordinator"),
+            welcome.seat_offered(asked_by.name, "viewer"),
+            welcome.seat_offered(asked_by.name, "programme"),
             welcome.DECLINED,
             turned_away.STRAY,
             turned_away.UNKNOWN_INVITATION,

@@ -36,7 +36,7 @@ from bot.survey.conversation.buttons import (
     decode,
     encode,
 )
-from bot.survey.conversation.commands import ABOUT_COMMANDS, ABOUT_COORDINATING, COMMANDS, COORDINATING
+from bot.survey.conversation.commands import ABOUT_COMMANDS, ABOUT_COORDINATING, COMMANDS, OF_ROLES
 from bot.survey.conversation.views import Form, Grid
 from bot.survey.phrases import command
 from bot.texts.languages import direction_of, tag_of
@@ -182,8 +182,7 @@ class Pages:
         if key not in self.menus:
             names = [name for name in COMMANDS if name not in NOT_HERE] if shown.takes_part else []
             about = {**ABOUT_COMMANDS, **ABOUT_COORDINATING}
-            if shown.role:
-                names += COORDINATING if shown.role == "coordinator" else ["summary"]
+            names += OF_ROLES.get(shown.role, ())
             first = ["continue"] if shown.is_known else []
             said = [(path_of_command(name), self.texts.word(about[name], key[0])) for name in (*first, *names)]
             self.menus[key] = said

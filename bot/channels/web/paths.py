@@ -12,7 +12,17 @@ from starlette.convertors import IntegerConvertor, StringConvertor, register_url
 
 from bot.channels.web.tokens import TOKEN
 from bot.survey import codes, short_codes
-from bot.survey.conversation.buttons import Coordinate, Go, Position, Press, Screen, Terms, Welcome
+from bot.survey.conversation.buttons import (
+    Coordinate,
+    Go,
+    Position,
+    Press,
+    ReadProgramme,
+    Screen,
+    Terms,
+    Welcome,
+    Where,
+)
 from bot.survey.conversation.commands import COMMANDS, COORDINATING, only_looks
 
 OWN = re.compile(rf"/mine/+({TOKEN.pattern})(?![A-Za-z0-9])", re.IGNORECASE)
@@ -84,18 +94,26 @@ register_url_convertor("tag", Tag())
 register_url_convertor("number", Number())
 
 
-def path_of(where: Position | Coordinate | None) -> str:
+def path_of(where: Where | None) -> str:
     """The address of what somebody sees; whoever sees nothing of their own is at the beginning."""
     match where:
         case Position(Screen.ITEM, number):
             return f"/{number}"
         case Position(screen) if screen in SCREENS:
             return f"/{SCREENS[screen]}"
+        case ReadProgramme(programme, action, argument):
+            of_one = [str(programme)] if programme else []
+            parts = [*of_one, *([action] if (action, argument) != ("home", "-") else []), *_argument(argument)]
+            return "/" + "/".join(quote(part, safe="") for part in ("programme", *parts))
         case Coordinate(partnership, action, argument):
-            parts = [action, *([str(partnership)] if partnership else []), *([argument] if argument != "-" else [])]
+            parts = [action, *([str(partnership)] if partnership else []), *_argument(argument)]
             return "/coordinate/" + "/".join(quote(part, safe="") for part in parts)
         case _:
             return "/"
+
+
+def _argument(argument: str) -> list[str]:
+    return [argument] if argument != "-" else []
 
 
 def path_of_press(press: Press | None) -> str:
@@ -107,7 +125,7 @@ def path_of_press(press: Press | None) -> str:
             return f"/i/{code}/{language}"
         case Terms(code, language):
             return f"/i/{code}/{language}/more"
-        case Coordinate() if only_looks(press):
+        case Coordinate() | ReadProgramme() if only_looks(press):
             return path_of(press)
         case _:
             return ""
@@ -117,6 +135,8 @@ def path_of_command(name: str) -> str:
     """Of one of the menu, for respondents or for coordinators."""
     if name in COORDINATING:
         return f"/coordinate/{name}"
+    if name == "programme":
+        return path_of(ReadProgramme(0))
     screen = COMMANDS.get(name)
     return path_of(Position(screen)) if screen else "/"
 

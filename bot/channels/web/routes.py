@@ -21,6 +21,9 @@ from bot.channels.web.site import Site
 from bot.channels.web.tokens import Tokens
 from bot.survey.conversation.buttons import Go, Position
 
+PROGRAMME = ("", *(f"/{{programme:number}}{path}" for path in ("", "/{action}", "/{action}/{argument:argument}")))
+"""Where the screens of a programme are."""
+
 
 def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHeaders:
     tokens, cookie = Tokens(secret), Cookie(public_url, house.clock)
@@ -45,6 +48,7 @@ def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHe
         Route("/coordinate/{action}/{partnership:number}/{name:file}", coordination_file),
         Route("/coordinate/{action}/{partnership:number}/{argument:argument}", watched(own.coordination)),
         Route("/coordinate/{action}/{partnership:number}/{argument:argument}/{name:file}", coordination_file),
+        *(Route(f"/programme{path}", watched(own.programme)) for path in PROGRAMME),
         *helping.routes(),
         *PaperForms(own).routes(),
         Route("/i/{code:code}", own.invitation),

@@ -34,7 +34,7 @@ from bot.letters import Attachment, Letter
 from bot.rendering import attachments
 from bot.survey import codes
 from bot.survey.conversation import turned_away
-from bot.survey.conversation.buttons import Coordinate, Go, Join, Position, Screen, Terms, Welcome
+from bot.survey.conversation.buttons import Coordinate, Go, Join, Position, ReadProgramme, Screen, Terms, Welcome
 from bot.survey.conversation.commands import only_looks
 from bot.survey.conversation.dialogue import Filled, Wrote
 from bot.survey.invitation import Invitation
@@ -102,6 +102,11 @@ class Site:
 
     async def coordination(self, request: Request) -> Response:
         return await self.view(_coordinate(request), request)
+
+    async def programme(self, request: Request) -> Response:
+        given = request.path_params
+        asked = ReadProgramme(given.get("programme", 0), given.get("action", "home"), given.get("argument", "-"))
+        return await self.view(asked, request)
 
     async def coordination_file(self, request: Request) -> Response:
         return await self.attached(_coordinate(request), request)
@@ -323,7 +328,7 @@ class Site:
         self, caller: Caller, shown: Shown, path: str, status: int = 200, *, is_known: bool | None = None, **more: Any
     ) -> Response:
         """`path` is its address, for a script that did not come here by it."""
-        if isinstance(shown.where, Coordinate) and not only_looks(shown.where):
+        if isinstance(shown.where, Coordinate | ReadProgramme) and not only_looks(shown.where):
             more["told_once"] = True  # what a coordinator did is told only here: it is not read anew when there is news
         standing = await self.house.standing() if shown.is_known else ""
         return self.answer(caller, shown, path, status, is_known=is_known, standing=standing, **more)

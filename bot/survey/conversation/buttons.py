@@ -189,11 +189,22 @@ class Coordinate:
     argument: str = "-"
 
 
+@dataclass(frozen=True, slots=True)
+class ReadProgramme:
+    """Something that a reader of a programme asks for, or with 0 of the only one; see `bot.coordination.programme`."""
+
+    programme: int
+    action: str = "home"
+    argument: str = "-"
+
+
+Where = Position | Coordinate | ReadProgramme
+"""What has a place of its own."""
 BeforeJoining = Welcome | Terms | Join | Decline
 OfAResponse = (
     ChooseGroup | ChooseOption | Go | Resume | Switch | ChooseMoment | Finish | TakeBack | Erase | WantResult | Write
 )
-Press = BeforeJoining | OfAResponse | Coordinate
+Press = BeforeJoining | OfAResponse | Coordinate | ReadProgramme
 
 LETTERS: dict[str, type[Any]] = {
     "w": Welcome,
@@ -212,6 +223,7 @@ LETTERS: dict[str, type[Any]] = {
     "u": WantResult,
     "o": Write,
     "c": Coordinate,
+    "p": ReadProgramme,
 }
 _LETTER_OF = {kind: letter for letter, kind in LETTERS.items()}
 _FIELDS = {kind: fields(kind) for kind in LETTERS.values()}

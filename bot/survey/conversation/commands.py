@@ -1,8 +1,8 @@
 """Commands: the menu, for everybody and for coordinators; where each leads, and what is said about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from bot.survey.conversation.buttons import Coordinate, Screen
+from bot.survey.conversation.buttons import Coordinate, ReadProgramme, Screen
 from bot.survey.phrases import say
 
 COMMANDS: Mapping[str, Screen | None] = {
@@ -20,6 +20,14 @@ COMMANDS: Mapping[str, Screen | None] = {
 
 COORDINATING = ("status", "invite", "summary", "report", "agreement", "open", "close", "share", "settings", "team")
 """The coordinator's part of the menu."""
+OF_ROLES: Mapping[str, Sequence[str]] = {
+    "coordinator": COORDINATING,
+    "viewer": ("summary",),
+    "programme": ("programme",),
+}
+"""By the role of a seat: the part of the menu of whoever has it."""
+SEATED = (*COORDINATING, "programme")
+"""Every command for somebody with a seat."""
 
 _LOOKING = {
     *("home", "status", "invite", "places", "qr", "poster", "form", "summary", "report", "wall", "picture"),
@@ -28,11 +36,14 @@ _LOOKING = {
     *("agreement", "agreement_add", "agreement_edit"),
 }
 _CHOOSING = {"settings", "language", "open_name", "open_day", "open_weeks", "agreement_done"}
+_READING = {"home", "side", "next", "leave"}
 
 
-def only_looks(press: Coordinate) -> bool:
-    """Whether what a coordinator asks for changes nothing, so that it can have an address on a page. Where there is
-    something to choose, that holds until it is chosen."""
+def only_looks(press: Coordinate | ReadProgramme) -> bool:
+    """Whether what somebody with a seat asks for changes nothing, so that it can have an address on a page. Where there
+    is something to choose, that holds until it is chosen."""
+    if isinstance(press, ReadProgramme):
+        return press.action in _READING
     return press.action in _LOOKING or (press.action in _CHOOSING and press.argument.endswith("-"))
 
 
@@ -58,4 +69,5 @@ ABOUT_COORDINATING = {
     "share": say("Tell everybody what you will do"),
     "settings": say("Settings"),
     "team": say("Team"),
+    "programme": say("The partnerships that you follow"),
 }

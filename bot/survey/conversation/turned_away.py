@@ -41,13 +41,13 @@ def no_open_wave(asked_by: Partnership) -> Phrase:
     )
 
 
-def known_here(partnership: Partnership) -> Phrase:
+def known_here(name: str) -> Phrase:
     """An invitation is opened where somebody takes part already: it may be them, or somebody whom they lent it to."""
     return say(
         """<b>Somebody already takes part in {partnership} on this phone.</b>
 
         Is that you? Then go on where you were.""",
-        partnership=partnership.name,
+        partnership=name,
     )
 
 

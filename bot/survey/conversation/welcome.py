@@ -66,15 +66,17 @@ terms = partial(_invited, AGREED_TO, say("‹ Back"), Welcome, Terms)
 """All that is agreed to, behind the welcome: one can say yes or no here too, or go back."""
 
 
-def seat_offered(partnership: Partnership, role: str) -> Phrase:
+def seat_offered(name: str, role: str) -> Phrase:
     """A link for one seat: what it does, before it is used up."""
     return say(
         """<b>Welcome!</b>
 
         {if_viewer}With this link you get the summaries of {partnership}.
         {if_coordinator}With this link you become coordinator of {partnership}.
+        {if_programme}With this link you read along with {partnership}: the results of several partnerships.
         The link works once.""",
-        partnership=partnership.name,
+        partnership=name,
         if_viewer=role == "viewer",
-        if_coordinator=role != "viewer",
+        if_coordinator=role == "coordinator",
+        if_programme=role == "programme",
     )

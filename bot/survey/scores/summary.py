@@ -134,12 +134,17 @@ def _turnout(summary: Summary) -> Paragraph:
 
 
 def why_none(summary: Summary) -> Paragraph:
-    k = summary.partnership.minimum_group
+    when = when_there_are_scores(summary.partnership.minimum_group, is_open=summary.is_open)
     not_these = say("Coordinators and readers do not count here.")
-    if not summary.is_open:
-        return (say("Fewer than {k} people finished this round. That is why we show no scores.", k=k), not_these)
-    when = say("You see the scores when the round closes, or once {enough} people are finished.", enough=2 * k)
-    return (when, not_these, say("That way the answers of one person do not stand out."))
+    why = (say("That way the answers of one person do not stand out."),) if summary.is_open else ()
+    return (when, not_these, *why)
+
+
+def when_there_are_scores(k: int, *, is_open: bool) -> Phrase:
+    """For a wave of which nothing is published."""
+    if not is_open:
+        return say("Fewer than {k} people finished this round. That is why we show no scores.", k=k)
+    return say("You see the scores when the round closes, or once {enough} people are finished.", enough=2 * k)
 
 
 def _table(summary: Summary) -> Paragraph:
