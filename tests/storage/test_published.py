@@ -19,7 +19,7 @@ from bot.survey.checklist import Checklist
 from bot.survey.conversation.dialogue import GROUP_LABELS
 from bot.survey.scores.scoring import Score
 from bot.texts.texts import Texts
-from storage import coordinators, partnerships, waves
+from storage import coordinators, links, partnerships, programmes, waves
 from storage import published as releases
 from storage import respondents as dialogues
 from storage.engine.database import Database, Tx
@@ -116,8 +116,22 @@ class Neighbourhood:
             person = self.chance.choice(here)
             person.has_a_seat = True
             with self.database.transaction() as tx:
-                coordinators.take_seat(tx, person.contact, self.number, "viewer", MONDAY)
+                self.chance.choice((self.takes_seat, self.reads_along))(tx, person)
             person.seated |= person.responses.keys() - person.released.keys()
+
+    def takes_seat(self, tx: Tx, person: Neighbour) -> None:
+        coordinators.take_seat(tx, person.contact, self.number, "viewer", MONDAY)
+
+    def reads_along(self, tx: Tx, person: Neighbour) -> None:
+        """In a programme over this partnership, be it there before them or after."""
+        late = self.chance.random() < 0.5
+        name = f"Programme {len(programmes.every(tx))}"
+        number = programmes.add(tx, name, "nl", [] if late else [self.number], MONDAY).id
+        code = links.make_programme_link(tx, number, MONDAY)
+        link = links.link(tx, code, MONDAY)
+        assert link
+        programmes.use_link(tx, code, link, person.contact, MONDAY)
+        programmes.include(tx, number, [self.number] if late else [])
 
     def somebody_erases(self, among: Sequence[Neighbour] = ()) -> None:
         if here := among or self.here():

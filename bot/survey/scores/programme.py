@@ -61,7 +61,7 @@ def overview(standings: Iterable[Standing]) -> tuple[Paragraph, ...]:
             *heading(one.partnership, one.wave, one.is_open, one.name),
             joined(standing(one.started, one.completed, one.invited), " "),
             *_scores(one),
-            *next_step(one),
+            *(next_step(one) if one.closed_at or one.closes_at else ()),
         )
         for one in standings
     )
