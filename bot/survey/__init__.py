@@ -15,6 +15,7 @@ group         resident, professional or other: the respondent's own choice, may 
 invitation    the code behind a link or QR; it may be for one *place*, such as a library
 coordinator   receives aggregates, never answers
 seat          what makes somebody coordinator or viewer of a partnership; a *link* gives one, once
+programme     several partnerships whose published results somebody reads side by side; its *readers* have a seat in it
 summary       what a coordinator is sent; the weekly one is the *post*
 agreement     what a partnership says it will do after a wave, who, by when; later also whether it is *done*
 turnout       how many were invited, began and are done

@@ -44,7 +44,7 @@ RESPONDENT = f"JOIN respondents ON respondents.id = respondent_id {CONTACT}"
 RESPONSE = f"JOIN responses ON responses.id = response_id {RESPONDENT}"
 OF_PEOPLE = {
     "contacts": "contacts",
-    **{table: f"{table} {CONTACT}" for table in ("respondents", "letters", "coordinators")},
+    **{table: f"{table} {CONTACT}" for table in ("respondents", "letters", "coordinators", "programme_readers")},
     "responses": f"responses {RESPONDENT}",
     **{table: f"{table} {RESPONSE}" for table in ("answers", "open_answers", "compared")},
 }
@@ -53,6 +53,8 @@ OF_PARTNERSHIPS = {
     "waves": "partnership_id, * FROM waves",
     "plans": "partnership_id, * FROM plans",
     "coordinator_links": "partnership_id, * FROM coordinator_links",
+    "programmes": "partnership_id, programmes.* FROM programmes JOIN programme_partnerships ON programme_id = id",
+    "programme_partnerships": "partnership_id, * FROM programme_partnerships",
     "invitations": "partnership_id, code, label, created_at FROM invitations",
     **{
         table: f"partnership_id, {table}.* FROM {table} JOIN waves ON waves.id = wave_id"
