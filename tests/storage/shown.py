@@ -9,9 +9,11 @@ from math import floor
 from sqlalchemy import text
 
 from bot.results.files import table_rows
+from bot.results.programmes import read_standing
 from bot.results.reports import Report, as_said, read_report
 from bot.results.tables import read_table
 from bot.survey.checklist import Checklist
+from bot.survey.conversation.dialogue import Partnership
 from bot.survey.scores.table import Column, Table
 from bot.texts.texts import Texts
 from storage import partnerships, waves
@@ -30,6 +32,7 @@ def only_what_was_published(tx: Tx, texts: Texts, partnership: int, k: int, now:
     asked_by = partnerships.find(tx, str(partnership))
     assert asked_by
     seen = 0
+    holds_published_means(beside_others(tx, texts, asked_by), known, k)
     for wave in waves.every(tx, partnership):
         for with_groups in (True, False):
             found, shown = read_table(tx, texts, asked_by, wave, now, with_groups=with_groups)
@@ -43,6 +46,12 @@ def only_what_was_published(tx: Tx, texts: Texts, partnership: int, k: int, now:
         if report := read_report(tx, texts, asked_by, wave, now):
             is_the_same_on_paper(texts, report)
     return seen
+
+
+def beside_others(tx: Tx, texts: Texts, partnership: Partnership) -> Column:
+    """What a reader of a programme sees of it."""
+    one = read_standing(tx, texts, partnership)
+    return Column(one.scored_wave, one.items)
 
 
 def holds_published_means(column: Column, known: Known, k: int) -> None:

@@ -13,7 +13,7 @@ from bot.survey.traits import Traits
 MENU = {name: command(name) for name in COMMANDS}
 TERMS = say("""• You decide if you take part. You can stop at any moment.
     • The coordinator never sees what you answer. The coordinator does see how many people take part, and the average
-      of {k} or more people together.
+      of {k} or more people together. People who read along see the same, and no more.
     {what_is_written}
     {what_hides}
     • Researchers may use the answers. They do not know whose answer it is.
