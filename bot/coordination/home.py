@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from bot.coordination.request import Asked, action, has_result, menu
-from bot.survey.conversation.buttons import Coordinate
+from bot.survey.conversation.buttons import Coordinate, ReadProgramme
 from bot.survey.conversation.views import Button, Paragraph, Row, View
 from bot.survey.phrases import joined, say, verbatim
 from bot.survey.scores.summary import standing
-from storage import agreements, waves
+from storage import agreements, programmes, waves
 from storage.coordinators import Seat
 from storage.partnerships import Wave
 from storage.seats import ALONG
@@ -47,7 +47,14 @@ def home(asked: Asked) -> View:
         rows = (*_undoing(asked), *_looking_back(asked), *asked.menu)
     else:
         rows = _reading(asked)
-    return View((asked.heading, (stands,), (say("What do you want to do?"),)), rows)
+    return View((asked.heading, (stands,), (say("What do you want to do?"),)), (*rows, *_reading_along(asked)))
+
+
+def _reading_along(asked: Asked) -> tuple[Row, ...]:
+    """For whoever has a seat here and one in a programme: the way to the other."""
+    if asked.seat.role == ALONG or not programmes.read_by(asked.tx, asked.seat.contact):
+        return ()
+    return ((Button(say("The partnerships that you follow"), ReadProgramme(0)),),)
 
 
 def _reading(asked: Asked) -> tuple[Row, ...]:

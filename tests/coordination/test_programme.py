@@ -317,6 +317,8 @@ async def test_who_reads_two_chooses_and_who_coordinates_as_well_has_both(house:
     await say(house, fatima, "/team")
     await press(house, fatima, "‹ Terug")
     assert "‹ Programma" not in {label for row in fatima.last.rows for label, _ in row}
+    await press(house, fatima, "De samenwerkingen die u volgt")
+    assert fatima.last.text == "Welk programma?"
     await fatima.press_data(encode(Coordinate(2, "summary")), fatima.last)
     await house.settle()
     assert "‹ Programma" in {label for row in fatima.last.rows for label, _ in row}
