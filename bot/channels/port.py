@@ -13,7 +13,7 @@ from bot.letters import Attachment, Clock, Letter, Receipt
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, Variable
 from bot.survey.conversation.buttons import Position, Press, Where
-from bot.survey.conversation.dialogue import Commanded, Expired, Filled, Wrote
+from bot.survey.conversation.events import Commanded, Expired, Filled, Wrote
 from bot.survey.invitation import HelperLink, Invitation
 from bot.survey.paper import Typed
 from bot.survey.phrases import Phrase

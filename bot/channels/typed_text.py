@@ -8,7 +8,7 @@ import re
 from bot.channels.port import Opened
 from bot.survey import codes
 from bot.survey.conversation.buttons import Join, Terms, Welcome
-from bot.survey.conversation.dialogue import Commanded, Wrote
+from bot.survey.conversation.events import Commanded, Wrote
 
 MOST_WORDS = 4000  # characters behind a command
 

@@ -14,7 +14,7 @@ from bot.channels.typed_text import code_in
 from bot.delivery.replies import Delivery
 from bot.letters import Clock, Envelope
 from bot.runtime.metrics import Metrics
-from bot.survey.conversation.dialogue import Wrote
+from bot.survey.conversation.events import Wrote
 from bot.texts.texts import Texts
 from bot.turns import look, take
 from bot.turns.take import Reply

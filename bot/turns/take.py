@@ -24,7 +24,8 @@ from bot.survey.conversation.buttons import (
     Where,
 )
 from bot.survey.conversation.commands import COORDINATING
-from bot.survey.conversation.dialogue import Commanded, Event, Expired, Filled, Partnership, Turn, step
+from bot.survey.conversation.dialogue import Partnership, Turn, step
+from bot.survey.conversation.events import Commanded, Event, Expired, Filled
 from bot.survey.phrases import Phrase
 from bot.texts.texts import BETWEEN_LANGUAGES, Texts
 from bot.turns import show

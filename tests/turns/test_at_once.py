@@ -13,7 +13,7 @@ from bot.channels import TRAITS
 from bot.channels.port import Opened, Update
 from bot.letters import Letter
 from bot.survey.conversation.buttons import TakeBack
-from bot.survey.conversation.dialogue import Commanded
+from bot.survey.conversation.events import Commanded
 from bot.texts.texts import Texts
 from bot.turns.take import Reply, take
 from storage import letters, links, partnerships, published, respondents, waves

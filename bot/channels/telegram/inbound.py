@@ -12,7 +12,7 @@ from typing import Any
 from bot.channels.port import Left, Opened, Returned, Update
 from bot.channels.typed_text import said
 from bot.survey.conversation.buttons import decode
-from bot.survey.conversation.dialogue import Expired
+from bot.survey.conversation.events import Expired
 
 CHANNEL = "telegram"
 START = re.compile(r"/start(?:@(\w+))?\s", re.IGNORECASE)

@@ -21,7 +21,7 @@ from bot.channels.web.site import Site
 from bot.letters import Letter
 from bot.rendering import attachments
 from bot.survey import codes
-from bot.survey.conversation.dialogue import Wrote
+from bot.survey.conversation.events import Wrote
 from bot.survey.invitation import ABOUT_HELPING, HelperLink
 from bot.survey.phrases import Phrase, say
 from bot.survey.phrases import language as autonym

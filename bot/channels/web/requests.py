@@ -11,7 +11,7 @@ from bot.channels.port import Opened
 from bot.channels.web.tokens import TOKEN, new_token
 from bot.survey import codes
 from bot.survey.conversation.buttons import Coordinate, Position, Press, Write, decode, position_from
-from bot.survey.conversation.dialogue import Expired, Filled, Wrote
+from bot.survey.conversation.events import Expired, Filled, Wrote
 from bot.texts.texts import Texts
 
 Event = Press | Filled | Wrote | Expired | Opened

@@ -36,7 +36,7 @@ from bot.survey import codes
 from bot.survey.conversation import turned_away
 from bot.survey.conversation.buttons import Coordinate, Go, Join, Position, ReadProgramme, Screen, Terms, Welcome
 from bot.survey.conversation.commands import only_looks
-from bot.survey.conversation.dialogue import Filled, Wrote
+from bot.survey.conversation.events import Filled, Wrote
 from bot.survey.invitation import Invitation
 from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE
 

@@ -28,11 +28,7 @@ from bot.survey.conversation.buttons import (
     Write,
 )
 from bot.survey.conversation.commands import COMMANDS
-from bot.survey.conversation.events import Commanded as Commanded
-from bot.survey.conversation.events import Event as Event
-from bot.survey.conversation.events import Expired as Expired
-from bot.survey.conversation.events import Filled as Filled
-from bot.survey.conversation.events import Wrote as Wrote
+from bot.survey.conversation.events import Commanded, Event, Expired, Filled, Wrote
 from bot.survey.free_text import length_of, tidy, too_long
 from bot.survey.phrases import Phrase, say
 from bot.survey.reminders import MOST_REMINDERS, REMIND_AFTER, REMIND_AGAIN, moments, next_reminder
@@ -273,10 +269,6 @@ def _why_not(dialogue: Dialogue, chosen: ChooseOption, now: datetime) -> Phrase 
     return ANSWERED if chosen.item in dialogue.answers else OLD_BUTTON
 
 
-def _why_finished(dialogue: Dialogue, now: datetime) -> Phrase:
-    return FINISHED if dialogue.may_take_back(now) else _why_final(dialogue)
-
-
 def _choose_group(dialogue: Dialogue, chosen: ChooseGroup) -> Turn:
     if dialogue.here.screen != Screen.GROUP or chosen.group not in GROUP_LABELS:
         return _stay(dialogue, None if dialogue.group == chosen.group else OLD_BUTTON)
@@ -284,8 +276,8 @@ def _choose_group(dialogue: Dialogue, chosen: ChooseGroup) -> Turn:
 
 
 def _may_look(dialogue: Dialogue, screen: Screen) -> bool:
-    is_there = dialogue.has_result if screen in OF_THE_GROUP else dialogue.completed and screen == Screen.PICTURE
-    return screen in LOOK_AROUND or is_there
+    there = {Screen.PICTURE: dialogue.completed, **dict.fromkeys(OF_THE_GROUP, dialogue.has_result)}
+    return screen in LOOK_AROUND or there.get(screen, False)
 
 
 def _go(dialogue: Dialogue, position: Position) -> Turn:
@@ -358,11 +350,13 @@ def _take_back(dialogue: Dialogue, now: datetime) -> Turn:
     if not dialogue.completed:
         return _stay(dialogue)
     if not dialogue.may_take_back(now):
-        return _stay(dialogue, _why_final(dialogue))
+        return _stay(dialogue, _why_finished(dialogue, now))
     return _stay(replace(dialogue, completed_at=None, position=None))
 
 
-def _why_final(dialogue: Dialogue) -> Phrase:
+def _why_finished(dialogue: Dialogue, now: datetime) -> Phrase:
+    if dialogue.may_take_back(now):
+        return FINISHED
     if not dialogue.wave_open:
         return CLOSED
     return RELEASED if dialogue.released else TOO_LATE

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.channels.port import Left, Opened, Returned
 from bot.channels.telegram.inbound import received
 from bot.survey.conversation.buttons import ChooseOption
-from bot.survey.conversation.dialogue import Commanded, Expired, Wrote
+from bot.survey.conversation.events import Commanded, Expired, Wrote
 
 CODE = "q7m2kd9xw4hvtr3p8bnsyjc5ga"
 ANNA = {"id": 4401023312, "is_bot": False, "first_name": "Anna", "language_code": "nl-BE"}

@@ -25,17 +25,8 @@ from bot.survey.conversation.buttons import (
     TakeBack,
 )
 from bot.survey.conversation.commands import COMMANDS
-from bot.survey.conversation.dialogue import (
-    GROUP_LABELS,
-    TAKE_BACK_WITHIN,
-    Commanded,
-    Dialogue,
-    Event,
-    Expired,
-    Turn,
-    Wrote,
-    step,
-)
+from bot.survey.conversation.dialogue import GROUP_LABELS, TAKE_BACK_WITHIN, Dialogue, Turn, step
+from bot.survey.conversation.events import Commanded, Event, Expired, Wrote
 from bot.texts.texts import the_checklist
 from tests.house import partnership
 

@@ -22,15 +22,11 @@ from bot.survey.conversation.dialogue import (
     TOO_LATE,
     WORDS,
     WORDS_ONLY,
-    Commanded,
     Dialogue,
-    Event,
-    Expired,
-    Filled,
     Turn,
-    Wrote,
     step,
 )
+from bot.survey.conversation.events import Commanded, Event, Expired, Filled, Wrote
 from bot.survey.free_text import length_of
 from bot.survey.phrases import Phrase
 from bot.survey.traits import Traits
