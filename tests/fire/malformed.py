@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from bot.coordination.actions import ACTIONS
+from bot.coordination.programme import ACTIONS as PROGRAMME
 from bot.coordination.settings import CHOICES, FACTS
 from bot.survey.conversation.buttons import LETTERS, Screen
 from tests.telegram_server import SAMPLES, Json, text_parts
@@ -144,13 +145,14 @@ class Malformed:
             "language": lambda: self.chance.choice(LANGUAGES),
             "response": lambda: self.chance.choice((*self.world.responses, 0, 10**17, 2**31, 2**63)),
             "partnership": lambda: self.chance.choice((*self.world.partnerships, 0, 99, 2**31, 2**63)),
+            "programme": lambda: self.chance.choice((0, 1, 2, 99, 2**31, 2**63)),
             "item": lambda: self.chance.choice((*range(28), 2**15, 2**31, 10**17)),
             "position": lambda: f"{self.chance.choice([*Screen])}{self.chance.choice(('', 0, 1, 6, 7, 26, 27, 2**31))}",
             "option": lambda: self.chance.choice(OPTIONS),
             "group": lambda: self.chance.choice(GROUPS),
             "moment": lambda: self.chance.choice(MOMENTS),
             "wanted": lambda: self.chance.choice((0, 1, 2, 2**31)),
-            "action": lambda: self.chance.choice((*ACTIONS, "nothing", "__class__")),
+            "action": lambda: self.chance.choice((*ACTIONS, *PROGRAMME, "nothing", "__class__")),
             "argument": lambda: self.chance.choice((*ARGUMENTS, self.code(codes))),
         }
         return str(known[name]())

@@ -19,6 +19,7 @@ import pytest
 from bot.channels.guesses import Guesses
 from bot.channels.web.requests import MOST_BODY
 from bot.channels.web.tokens import Tokens, new_token
+from storage import links, programmes
 from storage.engine.sealing import Seal
 from storage.schema import metadata
 from tests.fire.malformed import NUMBERS, Malformed, World
@@ -152,6 +153,7 @@ class Fuzz:
         for visitor in (self.wes, self.webster):
             await agree(house, visitor, self.invitations[0])
         await carla.write(f"/start {self.codes[0].coordinator}")
+        await self.coordinator.write(f"/start {self.programme()}")
         await self.anybody_who_left_returns()
         self.neighbours = {self.key(person) for person in (self.anna, ben, dora)} | {self.web_key(self.wes.token)}
         self.world = World(
@@ -160,6 +162,12 @@ class Fuzz:
             codes=[*self.invitations, self.codes[1].coordinator],
         )
         assert {*OF_PEOPLE, *OF_PARTNERSHIPS, *OF_NOBODY} == {*metadata.tables}, "a table that nobody compares"
+
+    def programme(self) -> str:
+        """The link of one over partnership C."""
+        with self.house.app.database.transaction() as tx:
+            number = programmes.add(tx, "P", "nl", [3], self.house.clock()).id
+            return links.make_programme_link(tx, number, self.house.clock())
 
     async def visitors_leave(self) -> None:
         for visitor in (self.wes, self.webster):
