@@ -116,7 +116,7 @@ class Delivered:
     @property
     def is_an_echo(self) -> bool:
         """What a coordinator asked for by closing: it comes at once, at any hour."""
-        return self.kind == "final" or (self.kind == "picture" and not self.language)
+        return self.kind in ("final", "report") or (self.kind == "picture" and not self.language)
 
     def __str__(self) -> str:
         return self.to + (f" ({self.stands_at})" if self.kind == "reminder" else "")
@@ -333,8 +333,8 @@ class Year:
         self.react(chat, kind)
 
     def kind_of(self, message: BotMessage) -> str:
-        if message.photo:
-            return "picture"
+        if message.photo or message.document:
+            return "picture" if message.photo else "report"
         found = (kind for kind, signs in self.signs.items() if any(sign.search(message.text) for sign in signs))
         if kind := next(found, None):
             return kind
@@ -345,7 +345,7 @@ class Year:
 
     def is_by_itself(self, message: BotMessage) -> bool:
         """What a coordinator's press leads to and does not answer: it may come before all of the answer is there."""
-        return self.kind_of(message) in ("final", "picture")
+        return self.kind_of(message) in ("final", "picture", "report")
 
     def react(self, chat: Neighbour, kind: str) -> None:
         """They answer when they have time, some the same day and some the next."""
