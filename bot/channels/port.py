@@ -191,7 +191,7 @@ class House(Protocol):
         """All that we count, as Prometheus reads it."""
 
     def content(self, attachment: Attachment) -> bytes:
-        """What a letter carries, drawn: it takes up to half a second, so ask in a thread."""
+        """What a letter carries, drawn: some hundredths of a second, so ask in a thread."""
 
 
 class Carrier(Protocol):

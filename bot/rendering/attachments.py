@@ -1,6 +1,7 @@
 """Attachments: what goes with a letter, kept as its description and drawn only when it is delivered.
 
-So a turn stays short, and a letter that waits stays small. Drawing takes up to half a second: do it in a thread.
+So a turn stays short, and a letter that waits stays small. Drawing takes some hundredths of a second, the first time
+longer: do it in a thread.
 """
 
 import json

@@ -17,7 +17,7 @@ from tests.actors import coordinator, press, say
 from tests.coordination.test_coordinator import five_answer
 from tests.coordination.test_scores import closed
 from tests.data import APPENDIX_A, MOVED, PUBLISHED, PUBLISHED_TOTAL
-from tests.house import Clock, House
+from tests.house import Clock, House, agree, fill
 from tests.rendering.paper import NASTY, Page, in_line, pages, touching
 from tests.results.test_comparison import NOW, TOTAL_NOW, close, two_waves
 from tests.telegram_server import Person, TelegramServer
@@ -181,3 +181,21 @@ async def test_the_command_writes_the_same_and_says_what_is_wrong(
         assert said in complaint, complaint
     assert file.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+async def test_a_report_of_answers_that_are_all_alike_and_of_a_statement_without_a_score(
+    house: House, server: TelegramServer
+) -> None:
+    codes = house.add()
+    fatima = await coordinator(house, server, codes.coordinator)
+    for _ in range(5):
+        person = server.person(language_code="nl")
+        await agree(house, person, codes.invitation)
+        await fill(house, person, {item: "dont_know" if item == 4 else "rather_yes" for item in APPENDIX_A})
+    await close(house, fatima)
+    words = " ".join(page.words for page in pages(files(fatima)["rapport-1-nl.pdf"], scale=0.2))
+    assert "Alle zinnen hebben dezelfde score." in words
+    assert "De hoogste scores" not in words
+    assert "Zonder score in dit rapport: zin 4." in words
+    assert "4 Iedereen is helemaal tevreden over wat ieder van ons doet voor de samenwerking. –" in words
+    assert "Een hoge score:" not in words

@@ -1,5 +1,6 @@
 """The table on a page: every statement on one, its waves and groups beside each other, to read, print and keep."""
 
+import asyncio
 import csv
 import io
 import re
@@ -230,3 +231,12 @@ async def test_a_wall_that_is_not_there_shows_one_that_is(asked: Round, visitors
     await fatima.open(f"/coordinate/wall/1/{argument}")
     assert fatima.status == 200
     assert ("Er is geen ronde" if argument[0] in "9x" else "De scores ziet u als de ronde sluit") in fatima.last.text
+
+
+async def test_fifty_reports_at_once_are_all_drawn(asked: Round, visitors: Visitors) -> None:
+    fatima = visitors()
+    await asked.first(fatima)
+    await fatima.press("Rapport en gespreksblad")
+    every = [f"{fatima.place}/rapport-1-nl.pdf"] * 50
+    reports = await asyncio.gather(*(fetch(fatima, place) for place in every))
+    assert len({*reports}) == 1, "the same report is the same bytes"
