@@ -259,5 +259,5 @@ async def test_the_command_line_says_what_the_coordinator_sees(
     assert main(["summary", "1"]) == 0
     message, _, statements = capsys.readouterr().out.strip().partition("\n\nDe samenwerking als geheel\n")
     assert message == fatima.last.text
-    told = re.findall(r"^(\d+)\. .+: (\d+) \(n = 5\)$", statements, re.MULTILINE)
+    told = re.findall(r"^(\d+)\. .+ (\d+) \(n = 5\)$", statements, re.MULTILINE)
     assert {int(item): int(score) for item, score in told} == APPENDIX_A

@@ -149,6 +149,7 @@ async def test_who_hangs_is_passed_over_and_remembered(house: House, hanging: Ha
     assert len(hanging.asked) == 1
 
 
+@pytest.mark.fire
 @with_caddy
 async def test_whoever_was_with_one_that_hangs_goes_on_with_another(house: House, hanging: Hanging) -> None:
     code = house.add().invitation

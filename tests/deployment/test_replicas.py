@@ -49,6 +49,7 @@ async def test_one_person_is_served_by_all_in_turn(houses: tuple[House, ...], se
     assert min(shares) > 0
 
 
+@pytest.mark.fire
 async def test_taps_of_one_person_on_all_at_once_leave_the_newest_screen(
     houses: tuple[House, ...], server: TelegramServer, clock: Clock
 ) -> None:

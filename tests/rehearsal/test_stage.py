@@ -62,6 +62,7 @@ def test_all_that_time_causes_is_written_and_read_at_once_and_afterwards_nothing
     assert tx.connection.execute(written).all() == first
 
 
+@pytest.mark.fire
 def test_a_seed_gives_the_same_answers_on_every_day(tmp_path: Path, texts: Texts) -> None:
     found: list[Scores] = []
     for seed, later in ((3, timedelta()), (3, timedelta(days=129, hours=9)), (4, timedelta())):

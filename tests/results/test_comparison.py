@@ -213,7 +213,7 @@ async def test_the_command_line_has_every_statement_of_every_wave(
     assert first["dimensions"] == {name: {"score": score, "n": 5} for name, score in PUBLISHED.items()}
     code, out, err = await house.command("summary", "1", "--wave", "2")
     assert code == 0, err
-    lines = re.findall(r"^(\d+)\. .*: (\d+) → (\d+)(?: [▲▼])? \(n = 5\)$", out, re.MULTILINE)
+    lines = re.findall(r"^(\d+)\. .* (\d+) → (\d+)(?: [▲▼])? \(n = 5\)$", out, re.MULTILINE)
     assert {int(item): (int(then), int(now)) for item, then, now in lines} == {
         item: (APPENDIX_A[item], MOVED[item]) for item in MOVED
     }

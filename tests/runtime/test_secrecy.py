@@ -189,6 +189,7 @@ def nothing_out(*lines: str) -> None:
         assert len(line) <= logs.LONGEST_LINE + 300, line[:1000]  # and what we write around it
 
 
+@pytest.mark.fire
 async def test_no_command_prints_what_an_error_page_repeats(house: House) -> None:
     await house.stop()
     async with TelegramServer(token=TOKEN) as server:

@@ -344,7 +344,7 @@ def test_a_random_neighbourhood(database: Database, texts: Texts, seed: int) -> 
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("ten", seeds(3, few=1))
+@pytest.mark.parametrize("ten", seeds(3, few=0))
 def test_random_neighbourhoods_that_are_asked_again(database: Database, texts: Texts, ten: int) -> None:
     if not database.is_sqlite and ten:
         pytest.skip("one ten on PostgreSQL")

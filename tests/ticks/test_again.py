@@ -111,6 +111,7 @@ def refused(tick: Tick, texts: Texts, tx: Tx) -> None:
     raise RefusedCommit
 
 
+@pytest.mark.fire
 async def test_a_beat_that_is_killed_between_any_two_waits_and_begun_again_writes_each_letter_once(
     database: Database, furnished: Furnished, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -125,7 +126,9 @@ async def test_a_beat_that_is_killed_between_any_two_waits_and_begun_again_write
     assert failures(caplog) == []
 
 
-@pytest.mark.parametrize("waits", [4, 17, 28])
+@pytest.mark.parametrize(
+    "waits", [pytest.param(4, marks=pytest.mark.fire), 17, pytest.param(28, marks=pytest.mark.fire)]
+)
 async def test_a_beat_that_is_killed_once_is_brought_to_its_end_by_another_process(
     database: Database, furnished: Furnished, tmp_path: Path, waits: int, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -158,6 +161,7 @@ class Killed:
         return False
 
 
+@pytest.mark.fire
 async def test_beats_of_three_processes_at_once_write_each_letter_once(
     database: Database, furnished: Furnished, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -83,6 +83,7 @@ async def assert_nothing_is_left(tab: Tab, house: House, code: str) -> None:
     assert await tab.run("sessionStorage.length + localStorage.length") == 0
 
 
+@pytest.mark.fire
 @needs_chromium
 async def test_eight_neighbours_answer_on_one_tablet(
     house: House, browser: Browser, visitors: Visitors, code: str
