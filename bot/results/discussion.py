@@ -3,8 +3,8 @@
 A fixed course, filled with this partnership's own statements.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from bot.survey.phrases import Phrase, joined, say
 from bot.survey.scores.summary import Summary, divided, strongest, weakest
@@ -26,63 +26,70 @@ AFTERWARDS = (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What the group does, for how long, and how many lines there are to write on."""
+    """What the group does, for how long, and how many lines there are to write on. `about` are the statements that it
+    begins with, and what they are called."""
 
     heading: Phrase
     lines: tuple[Phrase, ...]
     room: int = 0
+    about: tuple[Phrase, Callable[[Summary], Sequence[int]]] | None = None
 
 
-def steps(summary: Summary) -> tuple[Step, ...]:
-    """The course of the conversation; the statements of each step are named where there are any."""
-    return (
-        Step(
-            say("Before"),
-            (
-                say("Send this report to everybody a week before. Print this sheet for everybody."),
-                say("Choose a place where everybody can come in and feels at home. Bring pens."),
-            ),
+PREPARING = (
+    Step(
+        say("Before"),
+        (
+            say("Send this report to everybody a week before. Print this sheet for everybody."),
+            say("Choose a place where everybody can come in and feels at home. Bring pens."),
         ),
-        Step(
-            say("1. Welcome (5 minutes)"),
-            (
-                say("Say why you are together. Let everybody say their name."),
-                say("Say: nobody has to tell what they chose. Nobody is right or wrong."),
-            ),
+    ),
+    Step(
+        say("1. Welcome (5 minutes)"),
+        (
+            say("Say why you are together. Let everybody say their name."),
+            say("Say: nobody has to tell what they chose. Nobody is right or wrong."),
         ),
-        Step(
-            say("2. Look, each on your own (10 minutes)"),
-            (say("Read the scores. Put a cross where you think: yes. Put a question mark where you are surprised."),),
-        ),
-        Step(
-            say("3. What are we proud of? (10 minutes)"),
-            (*_named(summary, say("A high score:"), strongest(summary)), say("How did we do that? Who helped?")),
-            2,
-        ),
-        Step(
-            say("4. What surprises us? (10 minutes)"),
-            (say("Let everybody name one thing. Only listen at first. Talk after that."),),
-            2,
-        ),
-        Step(
-            say("5. Where do we differ? (15 minutes)"),
-            (
-                *_named(summary, say("We see this differently:"), divided(summary)),
-                say("What do you see that somebody else does not see? You do not have to agree."),
-            ),
-            2,
-        ),
-        Step(
-            say("6. What can be better? (15 minutes)"),
-            (
-                *_named(summary, say("A low score:"), weakest(summary)),
-                say("What is needed for that, and who can help?"),
-            ),
-            2,
-        ),
-    )
+    ),
+)
+TALKING = (
+    Step(
+        say("2. Look, each on your own (10 minutes)"),
+        (say("Read the scores. Put a cross where you think: yes. Put a question mark where you are surprised."),),
+    ),
+    Step(
+        say("3. What are we proud of? (10 minutes)"),
+        (say("How did we do that? Who helped?"),),
+        room=2,
+        about=(say("A high score:"), strongest),
+    ),
+    Step(
+        say("4. What surprises us? (10 minutes)"),
+        (say("Let everybody name one thing. Only listen at first. Talk after that."),),
+        room=2,
+    ),
+    Step(
+        say("5. Where do we differ? (15 minutes)"),
+        (say("What do you see that somebody else does not see? You do not have to agree."),),
+        room=2,
+        about=(say("We see this differently:"), divided),
+    ),
+    Step(
+        say("6. What can be better? (15 minutes)"),
+        (say("What is needed for that, and who can help?"),),
+        room=2,
+        about=(say("A low score:"), weakest),
+    ),
+)
 
 
-def _named(summary: Summary, what: Phrase, items: Sequence[int]) -> tuple[Phrase, ...]:
-    named = (say("“{plain}”", plain=summary.checklist.items[item].plain) for item in items[:MOST_NAMED])
-    return tuple(joined((what, one), " ") for one in named)
+def filled(steps: Sequence[Step], summary: Summary) -> list[Step]:
+    """The steps, each with the statements that it is about, where there are any."""
+    return [replace(step, lines=(*_named(summary, step), *step.lines)) for step in steps]
+
+
+def _named(summary: Summary, step: Step) -> tuple[Phrase, ...]:
+    if step.about is None:
+        return ()
+    what, found = step.about
+    items = found(summary)[:MOST_NAMED]
+    return tuple(joined((what, say("“{plain}”", plain=summary.checklist.items[item].plain)), " ") for item in items)

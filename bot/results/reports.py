@@ -187,7 +187,7 @@ class Paper:
             "about": self.words(discussion.ABOUT),
             "steps": [
                 {"heading": self.word(step.heading), "lines": self.words(step.lines), "room": step.room}
-                for step in discussion.steps(self.of.summary)
+                for step in discussion.filled((*discussion.PREPARING, *discussion.TALKING), self.of.summary)
             ],
             "agreements_heading": self.word(discussion.AGREEMENTS),
             "columns": self.words(discussion.COLUMNS),
@@ -282,7 +282,7 @@ def slides(report: Report) -> list[Block]:
         (say("The six parts"), (*parts, whole)),
         *report.agreed,
         *_stands_out(found),
-        *((step.heading, step.lines) for step in discussion.steps(found)[2:]),
+        *((step.heading, step.lines) for step in discussion.filled(discussion.TALKING, found)),
         (discussion.AGREEMENTS, discussion.AFTERWARDS[:1]),
     ]
 
