@@ -1,11 +1,10 @@
 """Reports: what came out of a wave, on paper and on a wall, for a conversation about it."""
 
 from bot.coordination.request import Shown, action
-from bot.coordination.scores import Scored, of_a_wave
-from bot.results.reports import Report, letter, read_report, slides
+from bot.coordination.scores import Scored, of_scores
+from bot.results.reports import Report, letter, report_of, slides
 from bot.survey.conversation.views import Button, View
 from bot.survey.phrases import Phrase, language, say
-from bot.survey.scores.summary import why_none
 from bot.survey.whole_numbers import as_number
 
 SHEET = "sheet"
@@ -13,12 +12,10 @@ MOST_SLIDES = 99
 
 
 @action("report", for_viewers=True)
-@of_a_wave
+@of_scores
 def _report(scored: Scored) -> View | Shown:
     """The file in one language, and buttons for the others. The argument is the wave, a language and the kind."""
-    asked, report = scored.asked, _read(scored)
-    if not report:
-        return _none_yet(scored)
+    asked = scored.asked
     _, chosen, kind = (*asked.argument.split("."), "", "")[:3]
     chosen = chosen if chosen in asked.texts.languages else asked.seat.language
     text = (
@@ -28,7 +25,7 @@ def _report(scored: Scored) -> View | Shown:
             say("The discussion sheet is for whoever leads the conversation. It is two pages."),
         ),
     )
-    above = letter(asked.texts, report, chosen, sheet_only=kind == SHEET)
+    above = letter(asked.texts, _of(scored), chosen, sheet_only=kind == SHEET)
     own_first = sorted(asked.texts.languages, key=lambda code: code != asked.seat.language)
     rows = [_files(scored, code) for code in own_first]
     wall = ((_slide(scored, say("Show it on a wall"), 1),),) if asked.channel.has_tables else ()
@@ -46,13 +43,10 @@ def _files(scored: Scored, code: str) -> tuple[Button, Button]:
 
 
 @action("wall", for_viewers=True)
-@of_a_wave
+@of_scores
 def _wall(scored: Scored) -> View:
     """One thing at a time, large, for a group that looks at it together."""
-    report = _read(scored)
-    if not report:
-        return _none_yet(scored)
-    every = slides(report)
+    every = slides(_of(scored))
     number = as_number(scored.asked.argument.partition(".")[2], MOST_SLIDES) or 1
     number = min(number, len(every))
     heading, lines = every[number - 1]
@@ -66,10 +60,5 @@ def _slide(scored: Scored, label: Phrase, number: int) -> Button:
     return scored.asked.button(label, "wall", f"{scored.wave.number}.{number}")
 
 
-def _read(scored: Scored) -> Report | None:
-    asked = scored.asked
-    return read_report(asked.tx, asked.texts, asked.partnership, scored.wave, asked.now)
-
-
-def _none_yet(scored: Scored) -> View:
-    return View((scored.heading, why_none(scored.found)), (scored.back,))
+def _of(scored: Scored) -> Report:
+    return report_of(scored.found, scored.table, scored.wave, scored.asked.now)

@@ -54,6 +54,17 @@ def of_a_wave(do: Callable[[Scored], View | Shown]) -> Callable[[Asked], View | 
     return about_it
 
 
+def of_scores(do: Callable[[Scored], View | Shown]) -> Callable[[Asked], View | Shown]:
+    """What is done with the wave that they name, once it has scores; until then it says why not."""
+
+    def about_it(scored: Scored) -> View | Shown:
+        if scored.found.items:
+            return do(scored)
+        return View((scored.heading, why_none(scored.found)), (scored.back,))
+
+    return of_a_wave(about_it)
+
+
 def _read(asked: Asked, wave: Wave) -> Scored:
     return Scored(asked, wave, *read_table(asked.tx, asked.texts, asked.partnership, wave, asked.now))
 
@@ -136,12 +147,10 @@ def _table(scored: Scored) -> View:
 
 
 @action("picture", for_viewers=True)
-@of_a_wave
+@of_scores
 def _picture(scored: Scored) -> View | Shown:
     """Every statement in one picture."""
     found, asked = scored.found, scored.asked
-    if not found.items:
-        return View((scored.heading, why_none(found)), (scored.back,))
     above = (pictures.of_statements(asked.texts, found, scored.table, asked.seat.language),)
     back = (scored.button(say("‹ Back"), "table"),)
     return Shown(View(((say("These are all statements in one picture."),),), (back,)), above)
@@ -178,12 +187,10 @@ def _last_with_scores(scored: Scored) -> Scored:
 
 
 @action("views", for_viewers=True)
-@of_a_wave
+@of_scores
 def _views(scored: Scored) -> View | Shown:
     """Where residents and professionals, or people at large, see it differently."""
     found, paragraphs = scored.found, _differences(scored)
-    if not found.items:
-        return View((scored.heading, why_none(found)), (scored.back,))
     if not paragraphs:
         k = found.partnership.minimum_group
         few = say(
@@ -209,12 +216,10 @@ def _differences(scored: Scored) -> tuple[Paragraph, ...]:
 
 
 @action("file", for_viewers=True)
-@of_a_wave
+@of_scores
 def _file(scored: Scored) -> View | Shown:
     """The table to work on, for the spreadsheet of their language."""
     found, asked = scored.found, scored.asked
-    if not found.items:
-        return View((scored.heading, why_none(found)), (scored.back,))
     told = say("This is the table in two files.")
     k = found.partnership.minimum_group
     what = say("The files hold only what you see here: averages of {k} or more people.", k=k)

@@ -64,10 +64,14 @@ class Report:
 def read_report(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> Report | None:
     """None while nothing of the wave may be shown."""
     found, table = read_table(tx, texts, partnership, wave, now)
-    here = zone(partnership.timezone)
+    return report_of(found, table, wave, now) if found.items else None
+
+
+def report_of(found: Summary, table: Table, wave: Wave, now: datetime) -> Report:
+    here = zone(found.partnership.timezone)
     closed = wave.closed_at.astimezone(here).date() if wave.closed_at else None
     days = wave.opened_at.astimezone(here).date(), closed
-    return Report(found, table, days, now.astimezone(here).date()) if found.items else None
+    return Report(found, table, days, now.astimezone(here).date())
 
 
 def send(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: datetime, now: datetime) -> None:
