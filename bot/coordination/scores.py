@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.coordination.request import Asked, Shown, action, local
 from bot.letters import Letter
 from bot.results import files, open_answers, pictures
-from bot.results.summaries import drawn
+from bot.results.summaries import REPORT, drawn
 from bot.results.tables import read_table, told
 from bot.survey.conversation.screens import ALL_STATEMENTS
 from bot.survey.conversation.views import Button, Paragraph, Row, View, in_rows
@@ -114,7 +114,7 @@ def _more(scored: Scored) -> tuple[Row, ...]:
     rows: list[Row] = []
     if scored.found.items:
         rows.append((scored.button(ALL_STATEMENTS, "table"),))
-        rows.append((scored.button(say("Report and discussion sheet"), "report"),))
+        rows.append((scored.button(REPORT, "report"),))
     if sum(bool(column.items) for column in scored.table.waves) > 1:
         rows.append((scored.button(say("All rounds side by side"), "rounds"),))
     if _differences(scored):

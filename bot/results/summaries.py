@@ -32,6 +32,7 @@ from storage.turnout import progress_since, stops, turnout_of
 WEEK = timedelta(days=7)
 CLOCK_BACK = timedelta(days=35)  # a post of a later week than this is of a clock that was wrong
 EACH_WEEK = {"invite": say("Invite"), "status": say("Status"), "close": say("Close the round")}
+REPORT = say("Report and discussion sheet")
 AFTER_CLOSING = {
     "agreement": say("Agreements"),
     "share": say("Tell everybody what you will do"),
@@ -46,7 +47,7 @@ def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, d
     closing = f"{wave.closed_at or now:%Y%m%d%H%M%S}"  # a wave that was opened again is closed again
     for recipient in coordinators.recipients(tx, partnership.id):
         wrote = open_answers.told(tx, partnership, wave, recipient.role)
-        rows = (*_to_table(found, recipient), *wrote.rows, *_rows(partnership, recipient, AFTER_CLOSING, 1))
+        rows = (*_to_scores(found, recipient), *wrote.rows, *_rows(partnership, recipient, AFTER_CLOSING, 1))
         view = View((*summary.paragraphs(found), wrote.lines), rows)
         _post(tx, texts, recipient, found, view, f"final:{recipient.contact}:{wave.id}:{closing}", due)
 
@@ -145,10 +146,14 @@ def _comparison(tx: Tx, before: Wave, wave: Wave, k: int, unchanged: set[int]) -
     return held_against(before.number, then, now, same, unchanged)
 
 
-def _to_table(found: Summary, to: Recipient) -> tuple[Row, ...]:
-    """It names its wave: the message stands there still when there is a next one."""
-    button = Button(ALL_STATEMENTS, Coordinate(found.partnership.id, "table", str(found.wave)))
-    return ((button,),) if found.items and to.role == "coordinator" else ()
+def _to_scores(found: Summary, to: Recipient) -> tuple[Row, ...]:
+    """They name their wave: the message stands there still when there is a next one."""
+    if not found.items or to.role != "coordinator":
+        return ()
+    actions = {"table": ALL_STATEMENTS, "report": REPORT}
+    return tuple(
+        (Button(text, Coordinate(found.partnership.id, name, str(found.wave))),) for name, text in actions.items()
+    )
 
 
 def _rows(partnership: Partnership, to: Recipient, actions: Mapping[str, Phrase], width: int) -> tuple[Row, ...]:
