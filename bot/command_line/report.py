@@ -46,7 +46,7 @@ def write(asked: argparse.Namespace, settings: Settings) -> None:
 
 def _put(content: bytes, file: Path) -> None:
     """All of it or nothing: a file that was there before stays when the disk is full."""
-    beside = file.with_name(f".{file.name}.part")
+    beside = file.parent / f".{file.name}.part"  # also of a folder, such as `.`, which has no name
     try:
         beside.write_bytes(content)
         beside.replace(file)

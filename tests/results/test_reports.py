@@ -177,6 +177,7 @@ async def test_the_command_writes_the_same_and_says_what_is_wrong(
         ("De Verbinders", str(file), "--language", "xx"): "There is no language",
         ("De Verbinders", str(tmp_path / "not" / "there.pdf")): "cannot be written",
         ("De Verbinders", str(tmp_path)): "cannot be written",
+        ("De Verbinders", "/"): "cannot be written",
         ("De Verbinders", "/dev/full/x.pdf"): "cannot be written",
     }.items():
         code, _, complaint = await house.command("report", *arguments)
