@@ -21,7 +21,7 @@ GAP_ON_SQLITE = (
     "UPDATE sqlite_sequence SET seq = seq + :gap WHERE name = :name",
 )
 GAP_ON_POSTGRESQL = ("SELECT setval(cast(:sequence AS regclass), nextval(cast(:sequence AS regclass)) + :gap, false)",)
-NUMBERED = ("contacts", "respondents", "responses", "waves")
+NUMBERED = ("agreements", "contacts", "respondents", "responses", "waves")
 
 
 def begin_anew(tx: Tx, now: datetime) -> None:

@@ -7,7 +7,7 @@ import pytest
 from bot.texts.texts import Texts
 from bot.ticks import ticks
 from bot.ticks.after_restore import LONGEST, Taken, moments, settle_in
-from storage import letters, partnerships, reminders, waves
+from storage import agreements, letters, partnerships, reminders, waves
 from storage.engine.database import Database, Tx
 from storage.schema import coordinators
 from storage.upkeep import restoring
@@ -117,6 +117,14 @@ def test_numbers_that_may_be_on_phones_are_given_to_nobody_else(database: Databa
         assert (before, after) == (1, GAP + 2)
         assert load(tx, BEN).contact == GAP + 2
         assert add(tx, "The next one") == 2, "partnerships are called by their number"
+
+
+def test_a_button_for_an_agreement_that_was_lost_is_for_no_other(database: Database) -> None:
+    with database.transaction() as tx:
+        wave = partnerships.last_wave(tx, add(tx)).id
+        restoring.leave_gap(tx)
+        agreements.add(tx, wave, {"what": "een bankje"}, MONDAY.date())
+        assert agreements.of_wave(tx, wave)[0].id > GAP
 
 
 def a_week_ago(tx: Tx, later: datetime) -> tuple[int, int, int | None]:
