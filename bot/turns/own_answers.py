@@ -1,7 +1,7 @@
 """Own answers: what somebody gets of what they said themselves, on request: a picture when they are done, and a file of
 all."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import date
 from functools import partial
@@ -17,7 +17,7 @@ from bot.survey.conversation import own_data
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.open_question import QUESTION
 from bot.survey.conversation.views import Paragraph, View
-from bot.survey.phrases import Phrase, say
+from bot.survey.phrases import Phrase, say, verbatim
 from bot.survey.scores import scoring
 from bot.texts.texts import Texts
 from storage import open_answers, respondents
@@ -88,26 +88,31 @@ def rows(texts: Texts, given: Sequence[OwnAnswer], language: str) -> list[OwnRow
 
 def letters(tx: Tx, texts: Texts, contact: int, dialogue: Dialogue, view: View) -> Sequence[Letter]:
     """The file of all, and what is kept. A page has room for other rounds too, written out below this one."""
-    given, language = respondents.own_answers(tx, contact), dialogue.language
+    given, written = respondents.own_answers(tx, contact), open_answers.of_contact(tx, contact)
     here = (dialogue.partnership.name, dialogue.wave)
     elsewhere = [own for own in given if (own.partnership, own.wave) != here]
     if not dialogue.channel.reaches_out:
-        view = replace(view, text=(*view.paragraphs, *_written_out(dialogue.checklist, elsewhere)))
-    return *_files(tx, texts, contact, language), texts.letter(view, language)
+        words = {(own.partnership, own.wave): own.words for own in written}
+        view = replace(view, text=(*view.paragraphs, *_written_out(dialogue.checklist, elsewhere, words)))
+    return *_files(texts, given, written, dialogue.language), texts.letter(view, dialogue.language)
 
 
-def _written_out(checklist: Checklist, given: Sequence[OwnAnswer]) -> Iterator[Paragraph]:
+def _written_out(
+    checklist: Checklist, given: Sequence[OwnAnswer], words: Mapping[tuple[str, int], str]
+) -> Iterator[Paragraph]:
     for (partnership, wave), those in groupby(given, key=lambda own: (own.partnership, own.wave)):
         yield (say("<b>{partnership}, round {wave}</b>", partnership=partnership, wave=wave),)
         for own in those:
             yield own_data.in_full(checklist, own.item, own.option)
+        if (partnership, wave) in words:
+            yield QUESTION, say("<b>{option}</b>", option=verbatim(words[partnership, wave]))
 
 
-def _files(tx: Tx, texts: Texts, contact: int, language: str) -> tuple[Letter, ...]:
-    """Every answer of this person twice: on paper, and for the spreadsheet of their language."""
+def _files(texts: Texts, given: Sequence[OwnAnswer], written: Sequence[OwnWords], language: str) -> tuple[Letter, ...]:
+    """Every answer of this person twice, by round: on paper, and for the spreadsheet of their language."""
     word = partial(texts.word, language=language)
-    given = rows(texts, respondents.own_answers(tx, contact), language)
-    every = [*given, *(_as_row(one, word(QUESTION)) for one in open_answers.of_contact(tx, contact))]
+    in_words = (_as_row(one, word(QUESTION)) for one in written)
+    every = sorted([*rows(texts, given, language), *in_words], key=_round_of)
     table = [map(word, HEADER), *map(astuple, every)]
     name = word(say("my-answers"))
     on_paper = Letter(word(say("Your answers, to read or print.")), attachment=_on_paper(word, every, language, name))
@@ -122,7 +127,6 @@ def _as_row(own: OwnWords, question: str) -> OwnRow:
 
 def _on_paper(word: Callable[[Phrase], str], every: Sequence[OwnRow], language: str, name: str) -> Attachment:
     columns = [word(one) for one in (say("no."), say("statement"), say("answer"))]
-    in_rounds = groupby(sorted(every, key=_round_of), key=_round_of)
     rounds = [
         {
             "heading": word(say("{partnership}, round {wave}", partnership=partnership, wave=wave)),
@@ -132,7 +136,7 @@ def _on_paper(word: Callable[[Phrase], str], every: Sequence[OwnRow], language: 
                 for row in those
             ],
         }
-        for (partnership, wave), those in in_rounds
+        for (partnership, wave), those in groupby(every, key=_round_of)
     ]
     said = {
         "language": language,

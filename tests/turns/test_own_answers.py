@@ -20,7 +20,7 @@ from bot.survey.conversation.buttons import Position, Screen
 from bot.survey.traits import Traits
 from bot.texts.texts import Texts
 from bot.turns import own_answers
-from storage import partnerships, respondents
+from storage import open_answers, partnerships, respondents
 from storage.engine.database import Database, Tx
 from storage.respondents import Known, OwnAnswer
 from tests.databases import SECRET, begin_migrated
@@ -75,20 +75,22 @@ def test_the_file_is_for_the_spreadsheet_of_their_language(
 
 @pytest.mark.parametrize("traits", [Traits("page"), Traits("chat", reaches_out=True)])
 def test_a_page_has_every_round_and_a_chat_says_where_the_others_are(traits: Traits, texts: Texts, tx: Tx) -> None:
-    begun(tx)
+    open_answers.keep(tx, begun(tx).dialogue.response, "Meer <b>bomen</b>", MONDAY.date())
     partnerships.close_wave(tx, partnerships.last_wave(tx, 1).id, MONDAY)
     partnerships.open_wave(tx, 1, {}, MONDAY)
     enter(tx, ANNA, 1)
     known = load(tx, ANNA)
     respondents.save(tx, known, replace(known.dialogue, answers={3: "middle"}), MONDAY)
     paper, file, last = shown(tx, texts, load(tx, ANNA), channel=traits, language="en")
-    assert [row["round"] for row in read(file, ",")] == ["1", "1", "2"]
+    assert [row["round"] for row in read(file, ",")] == ["1", "1", "1", "2"]
     assert paper.attachment
     words = " ".join(page.words for page in pages(attachments.content(paper.attachment, texts)))
     assert words.index(", round 1") < words.index(", round 2")
     whole = "2. The people we need for our goals are taking part.\n<b>More yes than no</b>"
     assert (f"<b>{escape(NAME, quote=False)}, round 1</b>" in last.text) is not traits.reaches_out
     assert (whole in last.text) is not traits.reaches_out
+    wrote = "What would help most?\n<b>Meer &lt;b&gt;bomen&lt;/b&gt;</b>"
+    assert (wrote in last.text) is not traits.reaches_out
     assert ("only in the file" in last.text) is traits.reaches_out
     assert last.text.count("In between") == 1
 
