@@ -95,6 +95,16 @@ def test_a_page_has_every_round_and_a_chat_says_where_the_others_are(traits: Tra
     assert last.text.count("In between") == 1
 
 
+def test_what_one_wrote_has_the_width_of_the_page_on_paper(texts: Texts, tx: Tx) -> None:
+    known = load(tx, ANNA, join(tx, ANNA, add(tx)))
+    respondents.save(tx, known, replace(known.dialogue, answers=dict.fromkeys(texts.checklist.items, "yes")), MONDAY)
+    open_answers.keep(tx, known.dialogue.response, "bomen en bankjes " * 29, MONDAY.date())
+    paper, *_ = shown(tx, texts, load(tx, ANNA), language="nl")
+    assert paper.attachment
+    *_, last = pages(attachments.content(paper.attachment, texts))
+    assert max(one.width for one in last.texts if "bomen en bankjes" in one.words) > last.size[0] * 0.7
+
+
 def begun(tx: Tx) -> Known:
     """Somebody with two answers."""
     known = load(tx, ANNA, join(tx, ANNA, add(tx, NAME)))
