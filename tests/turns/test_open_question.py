@@ -50,6 +50,9 @@ async def test_what_is_no_text_or_a_command_is_not_kept(house: House, anna: Pers
         await house.settle()
         assert "We kunnen hier alleen tekst lezen" in anna.last.text
         assert "Wat zou het meeste helpen?" in anna.last.text
+    await say(house, anna, "/meer bankjes")
+    assert "Wat met / begint, is geen antwoord" in anna.last.text
+    assert "Wat zou het meeste helpen?" in anna.last.text
     await say(house, anna, " \n ")
     await say(house, anna, "/stop")
     assert "We sturen u geen berichten meer" in anna.last.text

@@ -52,6 +52,7 @@ TOO_LATE = say("The time to change something is over. Your answers count.")
 RELEASED = say("Your answers are part of a result of the group. They cannot be changed any more.")
 CLOSED = say("This round is closed. Your answers count. They cannot be changed any more.")
 WORDS_ONLY = say("We can only read text here. What you sent is not kept. Type your answer, or tap a button.")
+NO_COMMAND = say("What begins with / is not an answer, and is not kept. Type your answer without it, or tap a button.")
 OLD_BUTTON = say("That button does not work any more. This is where you are now.")
 
 
@@ -396,5 +397,5 @@ def _command(dialogue: Dialogue, name: str) -> Turn:
     if screen:
         return Turn(dialogue, Position(screen))
     if name not in COMMANDS:
-        return _stay(dialogue, _buttons_only(dialogue))
+        return _stay(dialogue, NO_COMMAND if dialogue.here == OPEN_QUESTION else _buttons_only(dialogue))
     return Turn(dialogue, Position(Screen.PICK)) if dialogue.others else _resume(dialogue)

@@ -71,8 +71,8 @@ MY_DATA = say("""<b>This is what we keep about you</b>
 
     {if_parts}Do you want to read the whole statements? Tap a part.
 
-    Everything is in the file too. You can keep the file.
-    {if_later}Did you also choose answers in an earlier round? Those are only in the file.""")
+    Everything is in the two files too. You can keep them.
+    {if_later}Did you also choose answers in an earlier round? Those are only in the files.""")
 
 
 def language(dialogue: Dialogue, _number: int, _now: datetime) -> View:

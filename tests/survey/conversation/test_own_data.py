@@ -16,7 +16,7 @@ from tests.survey.conversation.test_review import wordiest
 ALL_GIVEN = fresh(group="other", answers=dict.fromkeys(CHECKLIST.items, "rather_no"))
 ON_A_PAGE = replace(ALL_GIVEN, channel=Traits("page"))
 PARTS = range(1, len(CHECKLIST.dimensions) + 1)
-LATER = "Did you also choose answers in an earlier round? Those are only in the file."
+LATER = "Did you also choose answers in an earlier round? Those are only in the files."
 
 
 def said(dialogue: Dialogue, texts: Texts, part: int = 0, language: str = "en") -> str:
