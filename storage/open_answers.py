@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
 
+from bot.survey.conversation.dialogue import OPEN_QUESTION
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.schema import open_answers, partnerships, respondents, responses, waves
@@ -37,6 +38,13 @@ def keep(tx: Tx, response: int, words: str, today: date) -> None:
     if words:
         row = {"response_id": response, "sealed": _sealed(tx, words), "written_on": today}
         tx.connection.execute(tx.insert(open_answers).values(row))
+
+
+def ask_no_more(tx: Tx, contact: int) -> None:
+    """Whoever stands at the question, stands where their answers put them."""
+    theirs = select(respondents.c.id).where(respondents.c.contact_id == contact)
+    asked = (responses.c.respondent_id.in_(theirs), responses.c.place == str(OPEN_QUESTION))
+    tx.connection.execute(update(responses).where(*asked).values(place=None))
 
 
 def of_contact(tx: Tx, contact: int) -> list[OwnWords]:

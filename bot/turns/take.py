@@ -30,7 +30,17 @@ from bot.survey.phrases import Phrase
 from bot.texts.texts import BETWEEN_LANGUAGES, Texts
 from bot.turns import show
 from bot.turns.who import Who, identify
-from storage import contacts, coordinators, links, partnerships, programmes, published, respondents, updates
+from storage import (
+    contacts,
+    coordinators,
+    links,
+    open_answers,
+    partnerships,
+    programmes,
+    published,
+    respondents,
+    updates,
+)
 from storage.coordinators import Seat
 from storage.engine.database import Tx
 from storage.links import Link
@@ -144,6 +154,7 @@ def _open(who: Who, code: str, language: str | None = None) -> Reply:
         return _resume(who, response)
     if wave.closed_at:
         return _turned_away(who, turned_away.no_open_wave(partnership), language)
+    _look_away(who)
     if language is None:  # else they only read the same in another language
         partnerships.opened(tx, code)
     every = who.welcoming(partnership, language)
@@ -153,6 +164,7 @@ def _open(who: Who, code: str, language: str | None = None) -> Reply:
 
 def _open_coordinator_link(who: Who, code: str) -> Reply:
     """Give a seat to whoever opens the link first; a group can only read."""
+    _look_away(who)
     in_group, found = who.update.in_group, links.link(who.tx, code, who.now)
     if found is None and in_group:
         return Reply(is_wrong_code=True)  # it may be meant for another bot
@@ -197,6 +209,7 @@ def read_programme(who: Who, press: ReadProgramme) -> Reply:
     readers = who.reading(press.programme) or _again(who).reading(press.programme)
     if not readers:
         return _converse(replace(who, seats=tuple(who.seats_in(0))), Expired())
+    _look_away(who)
     if len(readers) > 1:
         choice = who.texts.letter(programme.pick(readers, press.action), readers[0].language)
         return _to_seat(who, readers[0], [choice], ReadProgramme(0))
@@ -208,6 +221,12 @@ def _farewell(who: Who, shown: Letter, seat: Seat | Reader) -> Reply:
     """To somebody about whom we may keep nothing any more: it is not stored."""
     letter = replace(shown, replaces=who.update.message)
     return Reply((Envelope(who.update.channel, who.update.address, letter),), language=seat.language)
+
+
+def _look_away(who: Who) -> None:
+    """They are shown what is not for a respondent: in a chat, what they type from here on is no open answer."""
+    if who.contact and not who.is_on_a_page:
+        open_answers.ask_no_more(who.tx, who.contact)
 
 
 def _again(who: Who) -> Who:
@@ -224,6 +243,7 @@ def coordinate(
     seats = who.seats_in(partnership) or _again(who).seats_in(partnership)
     if not seats:
         return read_programme(who, ReadProgramme(0, "leave" if action == "leave" else "home"))
+    _look_away(who)
     if len(seats) > 1:
         choice = who.texts.letter(home.pick(seats, WITHOUT_WORDS.get(action, action)), seats[0].language)
         return _to_seat(who, seats[0], [choice], Coordinate(0, action, argument))

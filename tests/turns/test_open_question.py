@@ -61,6 +61,21 @@ async def test_what_is_no_text_or_a_command_is_not_kept(house: House, anna: Pers
     assert kept(house) == 0, "below another screen nothing is asked"
 
 
+async def test_a_coordinator_who_takes_part_and_looks_at_something_else_meanwhile_is_not_asked_there(
+    house: House, server: TelegramServer
+) -> None:
+    codes, fatima = house.add(open_question=True), server.person(language_code="nl")
+    await say(house, fatima, f"/start {codes.coordinator}")
+    await agree(house, fatima, codes.invitation)
+    await fill(house, fatima, SHEET, done="Overslaan")
+    await press(house, fatima, "Zelf iets schrijven")
+    await say(house, fatima, "/stand")
+    assert "1 persoon is begonnen" in fatima.last.text
+    await say(house, fatima, "Mooi, het loopt goed")
+    assert "We kunnen geen berichten lezen" in fatima.last.text
+    assert kept(house) == 0
+
+
 async def test_done_holds_it_and_can_be_taken_back(house: House, anna: Person) -> None:
     await say(house, anna, BOMEN)
     old = anna.last
