@@ -227,7 +227,7 @@ def load(tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int,
     if not rows:
         return None
     asked = next((row for row in rows if row.response == response), None)
-    row = asked or rows[0]
+    row = asked or _newest(rows)
     others = tuple(
         (other.response, other.name)
         for other in rows
@@ -239,6 +239,11 @@ def load(tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int,
         written = open_answers.of_response(tx, row.response) if row.asks else ""
         dialogue = replace(dialogue, earlier=_earlier(tx, row, rows), open_answer=written)
     return Known(contact, dialogue, asked is not None, row.unreachable_at is not None, row.next_reminder_at)
+
+
+def _newest(rows: Sequence[Any]) -> Any:
+    """Of the partnership that they were last in, the newest wave: they may have looked back at an earlier one."""
+    return max((row for row in rows if row.partnership == rows[0].partnership), key=lambda row: row.number)
 
 
 def _answers(tx: Tx, response: int) -> dict[int, str]:

@@ -243,6 +243,19 @@ def test_the_next_wave_of_a_partnership_is_a_new_response(database: Database) ->
         assert (old.wave_open, old.others) == (False, ())
 
 
+def test_whoever_looks_back_at_an_earlier_wave_is_still_in_the_newest(database: Database) -> None:
+    """As by a button that stands under its result for ever."""
+    with database.transaction() as tx:
+        first = join(tx, ANNA, add(tx))
+        end(tx, first, "completed")
+        end(tx, first, "closed")
+        partnerships.open_wave(tx, 1, {}, LATER)
+        second = enter(tx, ANNA, 1, LATER)
+        looked = load(tx, ANNA, first)
+        respondents.save(tx, looked, looked.dialogue, LATER + timedelta(minutes=1))
+        assert load(tx, ANNA).dialogue.response == second
+
+
 def test_a_response_of_somebody_else_is_not_theirs(database: Database) -> None:
     with database.transaction() as tx:
         number = add(tx)
