@@ -39,7 +39,8 @@ def write(asked: argparse.Namespace, settings: Settings) -> None:
     if language not in texts.languages:
         raise CommandError(f"There is no language {language!r}. There are: {', '.join(texts.languages)}.")
     if report is None:
-        raise CommandError(f"No scores of wave {wave.number} may be shown yet. Why: samenspraak summary")
+        why = f"samenspraak summary {partnership.id} --wave {wave.number}"
+        raise CommandError(f"No scores of wave {wave.number} may be shown. Why: {why}")
     _put(drawing.pdf("report", as_said(texts, report, language, sheet_only=asked.sheet)), asked.file)
     print(asked.file)
 

@@ -171,8 +171,10 @@ async def test_the_command_writes_the_same_and_says_what_is_wrong(
     await house.command("report", "De Verbinders", str(file), "--language", "en", "--sheet", "--wave", "1")
     assert len([*pages(file.read_bytes(), scale=0.2)]) == 2
     before = file.read_bytes()
+    house.add("De Nieuwe")
     for arguments, said in {
         ("Nobody", str(file)): "There is no partnership",
+        ("De Nieuwe", str(file)): "Why: samenspraak summary 2 --wave 1\n",
         ("De Verbinders", str(file), "--wave", "9"): "has no wave 9",
         ("De Verbinders", str(file), "--language", "xx"): "There is no language",
         ("De Verbinders", str(tmp_path / "not" / "there.pdf")): "cannot be written",
