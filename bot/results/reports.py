@@ -4,7 +4,7 @@ What stands on it is gathered here, in one language; `rendering/templates/report
 is its last two pages, and a file of its own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from bot.survey.conversation.dialogue import Partnership
 from bot.survey.phrases import Phrase, joined, say, verbatim
 from bot.survey.scores.scoring import Score
 from bot.survey.scores.summary import Summary, differ, divided, standing, strongest, weakest
-from bot.survey.scores.table import TOTAL, Column, Table, What
+from bot.survey.scores.table import NONE, TOTAL, Column, Table, What, legend
 from bot.texts.texts import Texts
 from storage import coordinators, letters
 from storage.engine.database import Tx
@@ -136,6 +136,7 @@ class Paper:
             "total": self.row(say("Mean of all statements"), TOTAL),
             "legend": self.word(_legend(self.of.before)) if self.of.before else "",
             "rounds": [self.rounds()] if len(self.of.table.waves) > 2 else [],
+            "rounds_first": not self.of.agreed,  # with these there is no room on the first page
             "statements_heading": self.word(say("All {count} statements", count=len(checklist.items))),
             "parts": [
                 {
@@ -160,30 +161,33 @@ class Paper:
     def block(self, heading: Phrase, lines: Iterable[Phrase]) -> Said:
         return {"heading": self.word(heading), "lines": self.words(lines), "columns": [], "rows": []}
 
-    def side_by_side(self, heading: Phrase, line: Phrase, columns: Sequence[Column]) -> Said:
-        """The six dimensions and the total, with a column for each of these."""
+    def side_by_side(self, block: Said, columns: Mapping[Phrase, Column], told: Callable[[Score], Phrase]) -> Said:
+        """The six dimensions and the total, with a column for each of these, under what it is called."""
         dimensions = [(one.plain, one.key) for one in self.of.table.checklist.dimensions]
+        scores = [self.of.table.scores(column) for column in columns.values()]
         rows = [
-            [self.word(label), *(self._cell(column, key) for column in columns)]
+            self.words((label, *(told(one[key]) if key in one else NONE for one in scores)))
             for label, key in (*dimensions, (say("Mean of all statements"), TOTAL))
         ]
-        titles = self.words((say("Part"), *(column.label for column in columns)))
-        return {**self.block(heading, (line,)), "columns": titles, "rows": rows}
-
-    def _cell(self, column: Column, key: str) -> str:
-        found = self.score(column, key)
-        return "–" if found["score"] is None else f"{found['score']} (n = {found['n']})"
+        return {**block, "columns": self.words((say("Part"), *columns)), "rows": rows}
 
     def rounds(self) -> Said:
-        return self.side_by_side(
-            say("All rounds"), say("A dash: not the same statements, or too few people."), self.of.table.recent
+        """Up to six in one line of paper: what they are called stands above it, and n is short."""
+        shown = self.of.table
+        lines = (
+            legend(shown),
+            say("Between brackets: n. The sign < means: fewer than."),
+            say("A dash: not the same statements, or too few people."),
         )
+        columns = {say("round {wave}", wave=one.wave): one for one in shown.recent}
+        return self.side_by_side(self.block(say("All rounds"), lines), columns, _in_short)
 
     def groups(self) -> list[Said]:
         if not self.of.table.groups:
             return []
         told = say("A difference is not good or bad. Some people say yes sooner than others. Talk about it.")
-        return [self.side_by_side(say("How groups see it"), told, self.of.table.groups)]
+        columns = {one.label: one for one in self.of.table.groups}
+        return [self.side_by_side(self.block(say("How groups see it"), (told,)), columns, _in_full)]
 
     def sheet(self) -> Said:
         return {
@@ -197,6 +201,14 @@ class Paper:
             "columns": self.words(discussion.COLUMNS),
             "afterwards": self.words(discussion.AFTERWARDS),
         }
+
+
+def _in_full(score: Score) -> Phrase:
+    return say("{score} (n = {n})", score=score.shown, n=score.people)
+
+
+def _in_short(score: Score) -> Phrase:
+    return verbatim(f"{score.shown} ({'<' if score.fewer else ''}{score.n})")
 
 
 def _about(report: Report) -> tuple[Phrase, ...]:

@@ -8,6 +8,7 @@ import pytest
 from bot.letters import Letter
 from bot.rendering import attachments, drawing
 from bot.results import pictures
+from bot.survey.phrases import say
 from bot.survey.scores.scoring import Score
 from bot.survey.scores.summary import Summary
 from bot.survey.scores.table import Column, Table
@@ -46,7 +47,16 @@ def test_three_rounds_stand_under_each_other_in_the_order_of_the_legend(texts: T
         after = drawn.words.partition(texts.word(part.plain, "nl"))[2]
         first = "–" if 17 in part.items else f"{score} n = 5"
         assert after.strip().startswith(first), "a part of other statements is not compared"
-    assert "n = minder dan 12" in drawn.words
+    assert drawn.words.count(" n = minder dan 12") == 7
+
+
+def test_an_n_in_words_stands_on_the_line_of_its_score(texts: Texts) -> None:
+    found, table = shown(texts)
+    told = Table(table.checklist, (Column(3, scores(APPENDIX_A, people=124, fewer=True)),))
+    for language in ("nl", "en"):
+        drawn = page(pictures.of_statements(texts, found, told, language))
+        (words,) = {one.words for one in drawn.texts if "124" in one.words}
+        assert words == texts.word(say("n = {n}", n=say("fewer than {n}", n=124)), language)
 
 
 @pytest.mark.parametrize("rounds", [3, 6])

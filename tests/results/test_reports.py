@@ -6,6 +6,7 @@ from contextlib import closing
 from ctypes import create_string_buffer
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ import pytest
 
 from bot.rendering import drawing
 from bot.results.reports import Report, as_said
+from bot.survey.agreements import Agreement
 from bot.survey.phrases import say as say_in
+from bot.survey.scores.scoring import Score
+from bot.survey.scores.table import GROUPS, Column, Table
 from bot.texts.texts import Texts
 from storage import agreements
 from tests.actors import coordinator, press, say
@@ -24,9 +28,11 @@ from tests.house import Clock, House, agree, fill
 from tests.rendering.paper import NASTY, Page, in_line, pages, touching
 from tests.results.test_comparison import NOW, TOTAL_NOW, close, two_waves
 from tests.results.test_pictures import shown
+from tests.survey.scores.test_summary import summary
 from tests.telegram_server import Person, TelegramServer
 
 raw = pypdfium2.raw
+NEW_YEAR = date(2026, 1, 1)
 SCORES = (*PUBLISHED.values(), PUBLISHED_TOTAL)
 
 
@@ -127,6 +133,25 @@ async def test_the_second_round_has_the_first_beside_it_and_its_agreements_on_to
     await say(house, fatima, "/rapport 1")
     first = " ".join(page.words for page in pages(files(fatima)["rapport-1-nl.pdf"], scale=0.2))
     assert rows(first) == [*APPENDIX_A.values()]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("agreed", [0, 5])
+def test_six_rounds_and_two_groups_stand_beside_each_other(texts: Texts, language: str, agreed: int) -> None:
+    people = {item: Score(Fraction(100), 124, fewer=True) for item in APPENDIX_A}
+    rounds = tuple(Column(number, people, name="na de zomer van tweeduizendvijfentwintig") for number in range(1, 7))
+    groups = tuple(Column(6, people, group=group) for group in GROUPS)
+    done = [Agreement(number, 5, number, "Een lamp bij de speeltuin " * 3, "Fatima") for number in range(1, agreed + 1)]
+    spread = dict.fromkeys(people, Fraction(1000))
+    found = replace(summary(texts.checklist), wave=6, items=people, agreed=done, spread=spread)
+    report = Report(found, Table(texts.checklist, rounds, groups), (NEW_YEAR, NEW_YEAR), NEW_YEAR)
+    paper = [*pages(drawing.pdf("report", as_said(texts, report, language)), scale=1)]
+    assert 3 <= len(paper) <= 5
+    words = " ".join(page.words for page in paper)
+    for part in parts(texts, language):
+        assert words.count(f"{part} {' '.join(['100 (<124)'] * 6)}") == 1
+    for page in paper:
+        assert [pair for pair in touching(page.texts) if not in_line(*pair)] == []
 
 
 async def test_a_reading_voice_finds_its_way(house: House, server: TelegramServer) -> None:
