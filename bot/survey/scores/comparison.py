@@ -103,7 +103,10 @@ def _named(dimension: Dimension, pair: Pair) -> Phrase:
 
 
 def _same_people(checklist: Checklist, found: Comparison) -> Paragraph:
-    pairs = dimensions(checklist, found.same_people)
+    """A part is told only over the very statements that everyone's is: numbers of others contradict it."""
+    over = {one.key: found.everyone.keys() & {*one.items} for one in checklist.dimensions}
+    every = dimensions(checklist, found.same_people)
+    pairs = {key: pair for key, pair in every.items() if over[key] <= found.same_people.keys()}
     if not pairs:
         return (
             say("We cannot show the same people apart now. Otherwise somebody could work out what one person chose."),

@@ -245,12 +245,19 @@ def differ(summary: Summary) -> bool:
 
 def strongest(summary: Summary) -> list[int]:
     """The upper half of the statements, the highest score first; none where all are alike."""
-    return _by_score(summary)[::-1][: len(summary.items) // 2] if differ(summary) else []
+    return _half(summary, _by_score(summary)[::-1])
 
 
 def weakest(summary: Summary) -> list[int]:
     """The lower half of the statements, the lowest score first; none where all are alike."""
-    return _by_score(summary)[: len(summary.items) // 2] if differ(summary) else []
+    return _half(summary, _by_score(summary))
+
+
+def _half(summary: Summary, order: Sequence[int]) -> list[int]:
+    """The first half, without a score that others in the other half share; but what the first has is high, or low."""
+    shown, half = {item: summary.items[item].shown for item in order}, len(order) // 2
+    others = {shown[item] for item in order[-half:]} - ({shown[order[0]]} if differ(summary) else set())
+    return [item for item in order[:half] if shown[item] not in others]
 
 
 def divided(summary: Summary) -> list[int]:

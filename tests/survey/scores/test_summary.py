@@ -13,7 +13,7 @@ from bot.survey.checklist import Checklist
 from bot.survey.conversation.views import View
 from bot.survey.scores.comparison import held_against
 from bot.survey.scores.scoring import Score
-from bot.survey.scores.summary import Summary, divided, most_divided, paragraphs, result
+from bot.survey.scores.summary import Summary, divided, most_divided, paragraphs, result, strongest, weakest
 from bot.texts.texts import Texts, plain
 from tests.data import APPENDIX_A, PUBLISHED, PUBLISHED_TOTAL
 from tests.house import partnership
@@ -77,6 +77,40 @@ def test_the_most_divided_statements_are_three_at_most_and_of_enough_people(chec
     assert [texts.word(line, "en").split(".")[0] for line in lines[1:]] == ["11", "9", "20"]
     assert not most_divided(replace(found, items=means(APPENDIX_A, 9)))
     assert not most_divided(replace(found, spread=dict.fromkeys(APPENDIX_A, Fraction(899))))
+
+
+@pytest.mark.parametrize(
+    ("scores", "high", "low"),
+    [
+        ([50] * 26, 0, 0),
+        ([75, *[50] * 25], 1, 13),
+        ([*[75] * 25, 50], 13, 1),
+        ([75, *[50] * 24, 25], 1, 1),
+        ([*[100] * 13, *[0] * 13], 13, 13),
+        ([*range(26)], 13, 13),
+        ([50, 60, 60], 1, 1),
+        ([50], 0, 0),
+        ([], 0, 0),
+    ],
+)
+def test_equal_scores_are_not_called_high_and_low(checklist: Checklist, scores: list[int], high: int, low: int) -> None:
+    found = summary(checklist, dict(enumerate(scores, 1)))
+    best, worst = ({scores[item - 1] for item in items} for items in (strongest(found), weakest(found)))
+    assert (len(strongest(found)), len(weakest(found))) == (high, low)
+    assert not best & worst
+
+
+def test_the_same_people_are_told_of_a_part_only_over_the_statements_of_everyone(
+    checklist: Checklist, texts: Texts
+) -> None:
+    """Else one statement of seven takes the whole part down, beside everyone's, which goes up."""
+    then, now = means(dict.fromkeys(APPENDIX_A, 50)), means(dict.fromkeys(APPENDIX_A, 60))
+    same = {item: (then[item], Score(Fraction(20), 12)) for item in (5, *checklist.dimensions[2].items)}
+    told = said(texts, summary(checklist, since=held_against(1, then, now, same, set(now))))
+    assert "<b>The 12 people who took part both times:</b>\nWorse: The work (50 → 20)\n\n" in told
+    one = {5: same[5]}
+    told = said(texts, summary(checklist, since=held_against(1, then, now, one, set(now))))
+    assert "We cannot show the same people apart now." in told
 
 
 def test_without_scores_it_says_why_and_when(checklist: Checklist, texts: Texts) -> None:
