@@ -296,7 +296,7 @@ def slides(report: Report) -> list[Block]:
     return [
         (report.title, standing(found.started, found.completed, found.invited)),
         (say("The six parts"), (*parts, whole)),
-        *report.agreed,
+        *((heading, (line,)) for heading, agreed in report.agreed for line in agreed),
         *_stands_out(found),
         *((step.heading, step.lines) for step in discussion.filled(discussion.TALKING, found)),
         (discussion.AGREEMENTS, discussion.AFTERWARDS[:1]),

@@ -10,7 +10,7 @@ import openpyxl
 import pypdfium2
 import pytest
 
-from storage import partnerships
+from storage import agreements, partnerships
 from tests.actors import coordinate, fetch
 from tests.axe import fetch_axe, violations
 from tests.browser import HOW_TO_GET_IT, Browser, find_chromium
@@ -221,6 +221,23 @@ async def test_the_report_is_a_link_and_a_wall_shows_one_thing_at_a_time(asked: 
     assert fatima.last.text == shown[-2]
     await fatima.press("Stoppen")
     assert fatima.place == "/coordinate/report/1/1"
+
+
+@needs_chromium
+async def test_all_that_stands_on_a_wall_is_in_sight_at_once(asked: Round, browser: Browser) -> None:
+    tab, longest = await browser.tab(), {"what": "Samen koffie drinken " * 9, "who": "Fatima en de buurvrouw " * 3}
+    async with Visitor(asked.house.page) as fatima:
+        await asked.first(fatima)
+        with asked.house.app.database.transaction() as tx:
+            for _ in range(5):
+                agreements.add(tx, 1, longest, asked.house.clock().date())
+        await asked.second(fatima)
+        await look_as(tab, asked.house, fatima)
+    await tab.look(width=1366, height=650)  # of a small laptop, in a browser
+    for number in range(1, 16):
+        await tab.open(f"{asked.house.page}/coordinate/wall/1/2.{number}")
+        await tab.until("document.querySelector('#now')")
+        assert await tab.run("document.documentElement.scrollHeight <= innerHeight"), await tab.text()
 
 
 async def test_a_wall_that_is_not_there_shows_one_that_is(asked: Round, visitors: Visitors) -> None:
