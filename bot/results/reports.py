@@ -18,7 +18,7 @@ from bot.survey.calendar import zone
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.phrases import Phrase, joined, say, verbatim
 from bot.survey.scores.scoring import Score
-from bot.survey.scores.summary import Summary, differ, divided, standing, strongest, weakest
+from bot.survey.scores.summary import Summary, differ, divided, standing, strongest, weakest, with_others
 from bot.survey.scores.table import NONE, TOTAL, Column, Table, What, legend
 from bot.texts.texts import Texts
 from storage import coordinators, letters
@@ -248,21 +248,30 @@ def _legend(before: Column) -> Phrase:
 def _stands_out(found: Summary) -> list[Block]:
     """High, low and divided statements, each kind where there is one."""
     kinds = (
-        (say("The highest scores"), strongest(found)),
-        (say("The lowest scores"), weakest(found)),
-        (say("Here some people say yes and others no"), divided(found)),
+        (say("The highest scores"), _scored(found, strongest(found)[:MOST], and_others=True)),
+        (say("The lowest scores"), _scored(found, weakest(found)[:MOST], and_others=True)),
+        (say("Here some people say yes and others no"), _scored(found, divided(found)[:MOST])),
     )
-    named: list[Block] = [
-        (heading, [_scored(found, item) for item in items[:MOST]]) for heading, items in kinds if items
-    ]
+    named: list[Block] = [(heading, lines) for heading, lines in kinds if lines]
     if not differ(found):
         named.insert(0, (say("No highest and lowest"), (say("All statements have the same score."),)))
     return named
 
 
-def _scored(found: Summary, item: int) -> Phrase:
-    plain = found.checklist.items[item].plain
-    return say("{number}. {plain} ({score})", number=item, plain=plain, score=found.items[item].shown)
+def _scored(found: Summary, items: Sequence[int], *, and_others: bool = False) -> list[Phrase]:
+    """A line for each; the last one says how many that are not named share its score."""
+    lines = [
+        say(
+            "{number}. {plain} ({score})",
+            number=item,
+            plain=found.checklist.items[item].plain,
+            score=found.items[item].shown,
+        )
+        for item in items
+    ]
+    if and_others and items:
+        lines[-1] = with_others(found, lines[-1], items)
+    return lines
 
 
 def _small_print(report: Report) -> list[Block]:

@@ -143,7 +143,7 @@ def test_six_rounds_and_two_groups_stand_beside_each_other(texts: Texts, languag
     groups = tuple(Column(6, people, group=group) for group in GROUPS)
     done = [Agreement(number, 5, number, "Een lamp bij de speeltuin " * 3, "Fatima") for number in range(1, agreed + 1)]
     spread = dict.fromkeys(people, Fraction(1000))
-    found = replace(summary(texts.checklist), wave=6, items=people, agreed=done, spread=spread)
+    found = replace(summary(texts.checklist), wave=6, agreed=done, spread=spread)
     report = Report(found, Table(texts.checklist, rounds, groups), (NEW_YEAR, NEW_YEAR), NEW_YEAR)
     paper = [*pages(drawing.pdf("report", as_said(texts, report, language)), scale=1)]
     assert 3 <= len(paper) <= 5
@@ -152,6 +152,21 @@ def test_six_rounds_and_two_groups_stand_beside_each_other(texts: Texts, languag
         assert words.count(f"{part} {' '.join(['100 (<124)'] * 6)}") == 1
     for page in paper:
         assert [pair for pair in touching(page.texts) if not in_line(*pair)] == []
+
+
+@pytest.mark.parametrize(
+    ("scores", "named"),
+    [
+        ([100, 90, *range(24)], ["1. … (100)", "2. … (90)", "3. … (0)", "4. … (1)"]),
+        ([1, *[9] * 22, *[100] * 3], ["26. … (100)", "25. … (100) 1 more statement has this score.", "1. … (1)"]),
+        ([100, *[50] * 25], ["1. … (100)", "2. … (50)", "3. … (50) 23 more statements have this score."]),
+    ],
+)
+def test_what_stands_out_says_how_many_share_its_score(texts: Texts, scores: list[int], named: list[str]) -> None:
+    found, (_, table) = summary(texts.checklist, dict(enumerate(scores, 1))), shown(texts)
+    said = as_said(texts, Report(found, table, (NEW_YEAR, NEW_YEAR), NEW_YEAR), "en")["report"]["talk"]
+    lines = [line for block in said if "scores" in block["heading"] for line in block["lines"]]
+    assert [re.sub(r"^(\d+\.) .* \(", r"\1 … (", line) for line in lines] == named
 
 
 async def test_a_reading_voice_finds_its_way(house: House, server: TelegramServer) -> None:

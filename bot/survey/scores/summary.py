@@ -190,9 +190,13 @@ def _strong_and_weak(summary: Summary) -> Paragraph:
 
 def _outstanding(summary: Summary, said: Phrase, item: int) -> Phrase:
     """A statement, and how many others share its score."""
-    score = summary.items[item].shown
-    line = said.of(plain=_plain(summary, item), score=score)
-    others = sum(one.shown == score for one in summary.items.values()) - 1
+    return with_others(summary, said.of(plain=_plain(summary, item), score=summary.items[item].shown), [item])
+
+
+def with_others(summary: Summary, line: Phrase, named: Sequence[int]) -> Phrase:
+    """The line, and how many others than those that are `named` share the score of the last of them."""
+    score = summary.items[named[-1]].shown
+    others = sum(one.shown == score for item, one in summary.items.items() if item not in named)
     if not others:
         return line
     more = say_n("{count} more statement has this score.", "{count} more statements have this score.", others)
