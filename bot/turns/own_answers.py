@@ -109,10 +109,13 @@ def _written_out(
 
 
 def _files(texts: Texts, given: Sequence[OwnAnswer], written: Sequence[OwnWords], language: str) -> tuple[Letter, ...]:
-    """Every answer of this person twice, by round: on paper, and for the spreadsheet of their language."""
+    """Every answer of this person twice, by round: on paper, and for the spreadsheet of their language; of none, no
+    file."""
     word = partial(texts.word, language=language)
     in_words = (_as_row(one, word(QUESTION)) for one in written)
     every = sorted([*rows(texts, given, language), *in_words], key=_round_of)
+    if not every:
+        return ()
     table = [map(word, HEADER), *map(astuple, every)]
     name = word(say("my-answers"))
     on_paper = Letter(word(say("Your answers, to read or print.")), attachment=_on_paper(word, every, language, name))

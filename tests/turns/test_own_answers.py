@@ -95,6 +95,12 @@ def test_a_page_has_every_round_and_a_chat_says_where_the_others_are(traits: Tra
     assert last.text.count("In between") == 1
 
 
+def test_of_no_answers_there_is_no_file(texts: Texts, tx: Tx) -> None:
+    (only,) = shown(tx, texts, load(tx, ANNA, join(tx, ANNA, add(tx))), language="en")
+    assert "none yet" in only.text
+    assert "file" not in only.text
+
+
 def test_what_one_wrote_has_the_width_of_the_page_on_paper(texts: Texts, tx: Tx) -> None:
     known = load(tx, ANNA, join(tx, ANNA, add(tx)))
     respondents.save(tx, known, replace(known.dialogue, answers=dict.fromkeys(texts.checklist.items, "yes")), MONDAY)

@@ -71,7 +71,7 @@ MY_DATA = say("""<b>This is what we keep about you</b>
 
     {if_parts}Do you want to read the whole statements? Tap a part.
 
-    Everything is in the two files too. You can keep them.
+    {if_files}Everything is in the two files too. You can keep them.
     {if_later}Did you also choose answers in an earlier round? Those are only in the files.""")
 
 
@@ -94,6 +94,7 @@ def my_data(dialogue: Dialogue, number: int, _now: datetime) -> View:
         group=GROUP_LABELS[dialogue.group] if dialogue.group else say("not chosen yet"),
         state=say("off") if dialogue.stopped or not dialogue.reminders else say("on"),
         answers=_in_short(dialogue),
+        if_files=bool(dialogue.answers),
         if_parts=dialogue.channel.reaches_out and bool(dialogue.answers),
         if_later=dialogue.channel.reaches_out and dialogue.wave > 1,
         if_written=bool(dialogue.open_answer),
