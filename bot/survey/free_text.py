@@ -8,7 +8,7 @@ from bot.survey.phrases import Phrase, say
 
 def tidy(text: str) -> str:
     """One line, without control characters and half characters."""
-    shown = "".join(sign if sign.isprintable() or sign in "\u200d\ufe0f" else " " for sign in text)
+    shown = "".join(sign if sign.isprintable() or sign in "\u200c\u200d\ufe0f" else " " for sign in text)
     return " ".join(shown.split())
 
 

@@ -15,5 +15,5 @@ def upgrade() -> None:
     waiting = sa.select(LETTERS.c.id, LETTERS.c.body).where(LETTERS.c.body.is_not(None))
     for number, body in op.get_bind().execute(waiting).all():
         sealed = seal.close("letter", body)
-        op.execute(sa.update(LETTERS).where(LETTERS.c.id == number).values(body_sealed=sealed))
+        op.execute(sa.update(LETTERS).where(LETTERS.c.id == number).values(body_sealed=sealed, body=None))
     op.drop_column("letters", "body")
