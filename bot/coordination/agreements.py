@@ -32,7 +32,7 @@ from storage import agreements, partnerships, waves
 from storage.partnerships import Wave
 
 LABELS = {"what": say("What will you do?"), "who": say("Who does it?"), "by_when": say("By when is it ready?")}
-WHO_READS = say("Do you name somebody? First ask if that is all right. Everybody who took part can read it.")
+WHO_READS = say("Do you name somebody? First ask if that is all right. Whoever took part or reads along can read it.")
 MAY_BE_EMPTY = say("Do you not know this yet? Then leave it empty.")
 NOT_YET = say("You can do this when the first round is closed.")
 NOTHING_YET = (
