@@ -18,7 +18,7 @@ from bot.survey.calendar import zone
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.phrases import Phrase, joined, say, verbatim
 from bot.survey.scores.scoring import Score
-from bot.survey.scores.summary import Summary, differ, divided, standing, strongest, weakest, with_others
+from bot.survey.scores.summary import Summary, differ, divided, of_the_first, standing, strongest, weakest, with_others
 from bot.survey.scores.table import NONE, TOTAL, Column, Table, What, legend
 from bot.texts.texts import Texts
 from storage import coordinators, letters
@@ -221,6 +221,7 @@ def _about(report: Report) -> tuple[Phrase, ...]:
         *(asked_by if found.partnership.organisation else ()),
         say("From {opened} to {closed}.", opened=opened, closed=closed) if closed else since,
         joined(standing(found.started, found.completed, found.invited), " "),
+        *of_the_first(found),
         say("Made on {date}.", date=report.made),
     )
 
@@ -303,7 +304,7 @@ def slides(report: Report) -> list[Block]:
     parts = [say("{dimension}: {score}", dimension=label, score=_shown(scores, key)) for label, key in named]
     whole = say("{dimension}: {score}", dimension=say("Mean of all statements"), score=_shown(scores, TOTAL))
     return [
-        (report.title, standing(found.started, found.completed, found.invited)),
+        (report.title, (*standing(found.started, found.completed, found.invited), *of_the_first(found))),
         (say("The six parts"), (*parts, whole)),
         *((heading, (line,)) for heading, agreed in report.agreed for line in agreed),
         *_stands_out(found),

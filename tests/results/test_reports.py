@@ -154,6 +154,14 @@ def test_six_rounds_and_two_groups_stand_beside_each_other(texts: Texts, languag
         assert [pair for pair in touching(page.texts) if not in_line(*pair)] == []
 
 
+def test_while_a_round_is_open_it_says_of_whom_the_scores_are(texts: Texts) -> None:
+    _, table = shown(texts)
+    for is_open in (True, False):
+        report = Report(summary(texts.checklist, is_open=is_open), table, (NEW_YEAR, NEW_YEAR), NEW_YEAR)
+        about = " ".join(as_said(texts, report, "nl")["report"]["about"])
+        assert ("Dit zijn de scores van de eerste 12 mensen." in about) == is_open
+
+
 @pytest.mark.parametrize(
     ("scores", "named"),
     [

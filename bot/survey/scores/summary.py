@@ -153,14 +153,19 @@ def _table(summary: Summary) -> Paragraph:
     if summary.is_open and not summary.is_renewed:
         lines.insert(0, say("The scores are the same as last week:"))
     lines.append(_line(say("Mean of all statements"), scores.total, summary.total_before))
-    if summary.is_open:
-        lines.append(
-            say(
-                "These are the scores of the first {n} people. New people count as soon as there are enough of them.",
-                n=summary.people,
-            )
-        )
-    return tuple(lines)
+    return (*lines, *of_the_first(summary))
+
+
+def of_the_first(summary: Summary) -> Paragraph:
+    """While a wave is open, not everybody who is finished counts yet."""
+    if not summary.is_open:
+        return ()
+    return (
+        say(
+            "These are the scores of the first {n} people. New people count as soon as there are enough of them.",
+            n=summary.people,
+        ),
+    )
 
 
 def _line(what: Phrase, now: Score | None, then: Score | None) -> Phrase:
