@@ -30,7 +30,7 @@ def _written(asked: Asked) -> View:
             (QUESTION, say("The order says nothing about who wrote what, or when.")),
             *((verbatim(f"• {words}"),) for words in these),
         ),
-        (*_turning(asked, wave, here, last), asked.back()),
+        (*_turning(asked, wave, here, last), (asked.button(say("‹ Back"), "summary", wave.number),)),
         at=asked.at("written", f"{wave.number}.{here}"),
     )
 

@@ -74,11 +74,14 @@ def _named(asked: Asked) -> Wave | None:
     number, typed = asked.argument.partition(".")[0], asked.argument.strip().casefold()
     if number == "-":
         return asked.wave
-    for wave in waves.every(asked.tx, asked.partnership.id):
-        words = {asked.texts.word(_round(wave), language).casefold() for language in asked.texts.languages}
-        if number == str(wave.number) or typed in words | {wave.name.casefold()} - {""}:
-            return wave
-    return None
+    every = waves.every(asked.tx, asked.partnership.id)
+    numbered = [wave for wave in every if number == str(wave.number)]  # also where an earlier one is called that
+    return next(iter((*numbered, *(wave for wave in every if typed in _names(asked, wave)))), None)
+
+
+def _names(asked: Asked, wave: Wave) -> set[str]:
+    words = {asked.texts.word(_round(wave), language).casefold() for language in asked.texts.languages}
+    return words | ({wave.name.casefold()} - {""})
 
 
 def _round(wave: Wave) -> Phrase:

@@ -86,6 +86,8 @@ async def test_what_five_people_wrote_is_read_after_the_closing(house: House, se
     assert sorted(read) == texts
     for argument in ("-", "1", "1.0", "1.99", "9.1", "x.y", "1." + "9" * 20):
         assert re.findall("• (.*)", await look(house, fatima, argument)) == read, argument
+    await press(house, fatima, "‹ Terug")
+    assert "Gemiddelde van alle zinnen" in fatima.last.text, "back to where the button was"
     await say(house, fatima, "/samenvatting")
     assert "Wat mensen schreven (5)" in labels(fatima)
 

@@ -8,7 +8,9 @@ from itertools import product
 
 import openpyxl
 import pytest
+from sqlalchemy import update
 
+from storage.schema import waves
 from tests.actors import coordinator, press, say
 from tests.coordination.test_coordinator import five_answer
 from tests.data import APPENDIX_A, MOVED, PUBLISHED, PUBLISHED_TOTAL
@@ -82,6 +84,17 @@ async def test_an_earlier_round_is_opened_again(house: House, server: TelegramSe
     await press(house, fatima, "Ronde 1")
     assert "ronde 1 · gesloten" in fatima.last.text
     assert "dezelfde als vorige week" not in fatima.last.text, "of a round that is closed nobody expects news"
+
+
+async def test_the_number_of_a_round_is_no_other_round_that_is_called_so(
+    house: House, server: TelegramServer, clock: Clock
+) -> None:
+    fatima = await two_waves(house, server, clock)
+    with house.app.database.transaction() as tx:
+        tx.connection.execute(update(waves).where(waves.c.number == 1).values(name="2"))
+    for words, told in {"2": "ronde 2 “na fase 1”", "1": "ronde 1 “2”", "na fase 1": "ronde 2 “na fase 1”"}.items():
+        await say(house, fatima, f"/samenvatting {words}")
+        assert f"{told} · gesloten" in fatima.last.text, words
 
 
 @pytest.mark.parametrize("words", ["9", "0", "-1", "１", "ronde", "fase 1", "<b>x</b> & {wave} %s", "ا" * 300, "🏘️ 寻"])
