@@ -1,6 +1,7 @@
 """Pictures of a table: rounds or groups under each other, and every statement. The numbers are those of the table."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from bot.letters import Letter
@@ -22,13 +23,17 @@ def of_parts(texts: Texts, found: Summary, table: Table, columns: Sequence[Colum
 
 
 def of_statements(texts: Texts, found: Summary, table: Table, language: str) -> Letter:
-    """Every statement, in its dimension."""
+    """Every statement, in its dimension. It goes as a file: a messenger makes so high a picture too small to read."""
     items = table.checklist.items
     blocks = (
         (one.plain, [(say("{number}. {plain}", number=item, plain=items[item].plain), item) for item in one.items])
         for one in table.checklist.dimensions
     )
-    return _drawn(texts, found, table, (table.now,), blocks, language)
+    letter = _drawn(texts, found, table, (table.now,), blocks, language)
+    assert letter.attachment  # noqa: S101 - it was drawn
+    name = texts.word(say("all-statements"), language)
+    file = replace(letter.attachment, kind="file", name=f"{name}-{table.now.wave}.png")
+    return replace(letter, attachment=file)
 
 
 def _drawn(

@@ -87,3 +87,7 @@ def test_what_is_sent_is_a_picture(texts: Texts) -> None:
     assert letter.attachment
     assert letter.text == "<b>De Verbinders · ronde 3 · gesloten</b>"
     assert attachments.content(letter.attachment, texts).startswith(b"\x89PNG")
+    high = pictures.of_statements(texts, found, table, "nl").attachment
+    assert high
+    assert (high.kind, high.name) == ("file", "alle-zinnen-3.png"), "a messenger would make it too small to read"
+    assert attachments.content(high, texts).startswith(b"\x89PNG")

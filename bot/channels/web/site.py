@@ -44,6 +44,7 @@ ANSWER_WITHIN = 10.0  # seconds; while the database is away a browser is told so
 DRAWN_AT_ONCE = 2
 DOWNLOADS = {
     "pdf": "application/pdf",
+    "png": "image/png",
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
