@@ -166,6 +166,7 @@ async def test_a_wave_that_has_no_scores_yet_shows_those_of_the_one_before(
     assert "Dit zijn de scores van ronde 1:\nDe samenwerking als geheel: 95" in fatima.last.text
 
 
+@pytest.mark.fire
 @pytest.mark.long
 async def test_a_reader_changes_nothing_and_sees_no_other_partnership(house: House, server: TelegramServer) -> None:
     """Every action with every argument, and every command; what is left out later is shut from then on."""

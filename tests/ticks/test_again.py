@@ -52,6 +52,7 @@ def test_a_tick_that_runs_twice_writes_each_letter_once(
     assert (written(database), standing(database)) == (furnished.expected[name], after)
 
 
+@pytest.mark.fire
 @every_tick
 def test_a_tick_that_several_run_at_once_writes_each_letter_once(
     database: Database, source: Source, furnished: Furnished, texts: Texts, name: str
@@ -78,6 +79,7 @@ def test_whoever_finds_all_in_the_hands_of_others_does_not_call_it_a_day(databas
     assert before["contacts"] - standing(database)["contacts"] == MANY
 
 
+@pytest.mark.fire
 @only_postgresql
 @pytest.mark.parametrize("name", ["tell", "forget"])
 def test_several_that_run_a_tick_at_once_do_not_stand_in_each_others_way(
@@ -88,6 +90,7 @@ def test_several_that_run_a_tick_at_once_do_not_stand_in_each_others_way(
     assert tried_again == [0, 0, 0]
 
 
+@pytest.mark.fire
 @every_tick
 async def test_a_tick_whose_commits_are_refused_loses_and_doubles_nothing(
     database: Database, furnished: Furnished, texts: Texts, name: str
