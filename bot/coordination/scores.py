@@ -143,7 +143,7 @@ def _table(scored: Scored) -> View:
     view = told(scored.found, scored.table, asked.channel, int(part))
     if not scored.found.items:
         return View(view.text, (scored.back,))
-    picture = scored.asked.button(say("Show this as a picture"), "picture", scored.wave.number)
+    picture = scored.button(say("Show this as a picture"), "picture")
     rows = () if asked.channel.has_tables else (*_parts(scored, part), (picture,))
     below = ((scored.button(say("As a file"), "file"),), scored.back)
     return View((*view.paragraphs, _dated(asked)), (*rows, *below), grid=view.grid)

@@ -18,8 +18,7 @@ Blocks = Iterable[tuple[Phrase | None, Rows]]
 
 def of_parts(texts: Texts, found: Summary, table: Table, columns: Sequence[Column], language: str) -> Letter:
     """The six dimensions and the total, once for each of these columns."""
-    rows = [(one.plain, one.key) for one in table.checklist.dimensions]
-    return _drawn(texts, found, table, columns, [(None, (*rows, (say("Mean of all statements"), TOTAL)))], language)
+    return _drawn(texts, found, table, columns, [(None, table.parts)], language)
 
 
 def of_statements(texts: Texts, found: Summary, table: Table, language: str) -> Letter:

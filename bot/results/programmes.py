@@ -1,10 +1,10 @@
 """Programmes: how their partnerships stand is read, and nothing is released for it."""
 
+from bot.results.summaries import means
 from bot.survey.agreements import Agreement
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.scores.disclosure import EVERYONE
 from bot.survey.scores.programme import Standing
-from bot.survey.scores.scoring import told
 from bot.texts.texts import Texts
 from storage import agreements, partnerships, published, waves
 from storage.engine.database import Tx
@@ -30,7 +30,7 @@ def read_standing(tx: Tx, texts: Texts, partnership: Partnership) -> Standing:
         is_planned=plan.confirmed,
         opens_at=plan.opens_at,
         scored_wave=scored.number if scored else 0,
-        items={item: told(cell.score, cell.people, partnership.minimum_group) for item, cell in cells.items()},
+        items=means(cells, partnership.minimum_group),
     )
 
 

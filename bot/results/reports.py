@@ -163,11 +163,10 @@ class Paper:
 
     def side_by_side(self, block: Said, columns: Mapping[Phrase, Column], told: Callable[[Score], Phrase]) -> Said:
         """The six dimensions and the total, with a column for each of these, under what it is called."""
-        dimensions = [(one.plain, one.key) for one in self.of.table.checklist.dimensions]
         scores = [self.of.table.scores(column) for column in columns.values()]
         rows = [
             self.words((label, *(told(one[key]) if key in one else NONE for one in scores)))
-            for label, key in (*dimensions, (say("Mean of all statements"), TOTAL))
+            for label, key in self.of.table.parts
         ]
         return {**block, "columns": self.words((say("Part"), *columns)), "rows": rows}
 
@@ -299,13 +298,11 @@ def _small_print(report: Report) -> list[Block]:
 def slides(report: Report) -> list[Block]:
     """What one shows to a group on a wall: one thing at a time."""
     found, now = report.summary, report.table.now
-    named = [(one.plain, one.key) for one in found.checklist.dimensions]
     scores = report.table.scores(now)
-    parts = [say("{dimension}: {score}", dimension=label, score=_shown(scores, key)) for label, key in named]
-    whole = say("{dimension}: {score}", dimension=say("Mean of all statements"), score=_shown(scores, TOTAL))
+    parts = [say("{dimension}: {score}", dimension=one, score=_shown(scores, key)) for one, key in report.table.parts]
     return [
         (report.title, (*standing(found.started, found.completed, found.invited), *of_the_first(found))),
-        (say("The six parts"), (*parts, whole)),
+        (say("The six parts"), parts),
         *((heading, (line,)) for heading, agreed in report.agreed for line in agreed),
         *_stands_out(found),
         *((step.heading, step.lines) for step in discussion.filled(discussion.TALKING, found)),

@@ -6,6 +6,7 @@ very same statements. What is not there was not published, and is not filled in.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.survey.checklist import Checklist, Dimension
 from bot.survey.conversation.views import Grid, Paragraph
@@ -43,7 +44,7 @@ class Column:
         return say("round {wave}", wave=self.wave)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """`waves` are those that have scores, the earliest first; the last is the one that the table is about, and `groups`
     are its groups."""
@@ -65,8 +66,21 @@ class Table:
     def recent(self) -> tuple[Column, ...]:
         return self.waves[-MOST_ROUNDS:]
 
+    @property
+    def parts(self) -> tuple[tuple[Phrase, What], ...]:
+        """The six dimensions and the total, by what they are called."""
+        return (*((one.plain, one.key) for one in self.checklist.dimensions), (say("Mean of all statements"), TOTAL))
+
     def scores(self, column: Column) -> Mapping[What, Score]:
-        """Everything that a column has: what is of several statements only where it has all of these."""
+        """Everything that one of its columns has: what is of several statements only where it has all of these."""
+        return self._scores[column.wave, column.group]
+
+    @cached_property
+    def _scores(self) -> Mapping[tuple[int, str], Mapping[What, Score]]:
+        """Worked out once: every row of a table asks for it."""
+        return {(column.wave, column.group): self._of(column) for column in self.columns}
+
+    def _of(self, column: Column) -> Mapping[What, Score]:
         beside = self.groups if column.group else (self.now,)
         over = frozenset.intersection(*(frozenset(one.items) for one in beside))
         found = combined(self.checklist, {item: score for item, score in column.items.items() if item in over})
@@ -130,8 +144,7 @@ def _besides(table: Table, since: Comparison | None, item: int) -> Iterator[Phra
 
 def dimensions(table: Table) -> Paragraph:
     """The six dimensions and the total, through the waves."""
-    named = {**{one.key: one.plain for one in table.checklist.dimensions}, TOTAL: say("Mean of all statements")}
-    return tuple(say("{what}: {change}", what=name, change=moved(table.run(key))) for key, name in named.items())
+    return tuple(say("{what}: {change}", what=name, change=moved(table.run(key))) for name, key in table.parts)
 
 
 def statements(table: Table) -> tuple[Paragraph, ...]:
