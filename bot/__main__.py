@@ -8,8 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from bot.channels import CHANNELS
 from bot.command_line import backup, doctor, export, partnership, programme, rehearse, report, run, summary, wave
+from bot.notifiers import OUTLETS
 from bot.runtime import logs
 from bot.runtime.settings import SettingsError, read
 from bot.survey.errors import OperatorError
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     try:
-        settings = read(channels=CHANNELS)
+        settings = read(outlets=OUTLETS)
         logs.set_up(settings.log_level, settings.log_format)
         return int(asked.command(asked, settings) or 0)
     except SettingsError as error:

@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from bot.channels import CHANNELS
-from bot.channels.port import Channel, Entrances, Hook, Shown, Update
+from bot.channels.port import Channel, Entrances, Hook, Outlet, Shown, Update
 from bot.coordination import helping
 from bot.delivery.replies import Delivery
 from bot.letters import Attachment, Clock
+from bot.notifiers import NOTIFIERS
+from bot.notifiers.tags import Tags
 from bot.rendering import attachments
 from bot.runtime import health
 from bot.runtime.metrics import Metrics, Snapshot, exposition
@@ -24,11 +26,13 @@ from bot.runtime.settings import Settings, the_secret
 from bot.survey.invitation import HelperLink, Invitation
 from bot.survey.paper import Typed
 from bot.survey.phrases import Phrase
+from bot.survey.traits import Traits
 from bot.texts.texts import Texts, load
 from bot.ticks import lost_presses
 from bot.ticks.beat import Beat
+from bot.turns import calling
 from bot.turns.receive import Receiver
-from storage import letters, partnerships, state, waves
+from storage import contacts, letters, partnerships, state, waves
 from storage.engine.database import Database, Tx
 from storage.upkeep.migrate import migrate
 
@@ -42,9 +46,20 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def open_database(settings: Settings, channels: Iterable[type[Channel]] = CHANNELS) -> Database:
+def traits_of(
+    settings: Settings, channels: Iterable[type[Channel]] = CHANNELS, notifiers: Iterable[type[Outlet]] = NOTIFIERS
+) -> list[Traits]:
+    """What each channel can do, where these notifiers that are set up call those whom it cannot."""
+    callers = tuple(one.traits for one in notifiers if one.built(settings))
+    every = (one.traits for one in channels)
+    return [one if one.reaches_out else replace(one, notifiers=callers) for one in every]
+
+
+def open_database(
+    settings: Settings, channels: Iterable[type[Channel]] = CHANNELS, notifiers: Iterable[type[Outlet]] = NOTIFIERS
+) -> Database:
     """The database, migrated; raises StorageError or SettingsError with what to do."""
-    database = Database(settings.database_url, the_secret(settings), (one.traits for one in channels))
+    database = Database(settings.database_url, the_secret(settings), traits_of(settings, channels, notifiers))
     migrate(database)
     return database
 
@@ -53,14 +68,21 @@ class App:
     """Also the house, as a channel sees it; see `bot.channels.port.House`."""
 
     def __init__(
-        self, settings: Settings, clock: Clock = wall_clock, channels: Sequence[type[Channel]] = CHANNELS
+        self,
+        settings: Settings,
+        clock: Clock = wall_clock,
+        channels: Sequence[type[Channel]] = CHANNELS,
+        notifiers: Sequence[type[Outlet]] = NOTIFIERS,
     ) -> None:
         self.clock = clock
         self.texts: Texts = load()
-        self.database = open_database(settings, channels)
+        self.database = open_database(settings, channels, notifiers)
         self.channels = {one.traits.name: built for one in channels if (built := one.built(settings))}
-        self.delivery = Delivery(self.database, self.channels, clock)
-        errors = {name: channel.errors for name, channel in self.channels.items()}
+        self.callers = {one.traits.name: made for one in notifiers if (made := one.built(settings))}
+        self._outlets: dict[str, Outlet] = {**self.channels, **self.callers}
+        self._tags = Tags(the_secret(settings))
+        self.delivery = Delivery(self.database, self._outlets, clock)
+        errors = {name: outlet.errors for name, outlet in self._outlets.items()}
         self.metrics = Metrics(letters=self.delivery.outcomes, channel_errors=errors)
         parts = (self.database, self.texts, self.delivery, self.metrics, clock)
         self._receiver, self._beat = Receiver(*parts), Beat(*parts)
@@ -81,8 +103,8 @@ class App:
                 await self._close()
 
     async def _run(self) -> None:
-        for channel in self.channels.values():
-            await channel.open(self)
+        for outlet in self._outlets.values():
+            await outlet.open(self)
         await self.delivery.catch_up()
         async with asyncio.TaskGroup() as tasks:
             for channel in self.channels.values():
@@ -91,8 +113,8 @@ class App:
 
     async def _close(self) -> None:
         await self.delivery.close()
-        for channel in self.channels.values():
-            await channel.close()
+        for outlet in self._outlets.values():
+            await outlet.close()
         self.database.close()
 
     # What a channel may ask for
@@ -164,3 +186,32 @@ class App:
 
     def content(self, attachment: Attachment) -> bytes:
         return attachments.content(attachment, self.texts)
+
+    # For notifiers, and for the page where they lead to
+
+    @property
+    def notifiers(self) -> list[Traits]:
+        return [one.traits for one in self.callers.values()]
+
+    @property
+    def public_key(self) -> str:
+        return next((key for one in self.callers.values() if (key := one.public_key)), "")
+
+    async def behind_door(self, tag: str) -> str | None:
+        number = self._tags.behind_door(tag, self.clock())
+        return await self.database.run_when_there(lambda tx: contacts.notified_at(tx, number)) if number else None
+
+    async def stop_notifying(self, tag: str, *, again: bool = False) -> bool:
+        number, change = self._tags.to_stop(tag), calling.start if again else calling.stop
+        return await self._change(number, change)
+
+    async def bounced(self, tag: str) -> bool:
+        return await self._change(self._tags.bounced(tag), calling.fail)
+
+    async def _change(self, number: int | None, change: Callable[[Tx, int, datetime], int | None]) -> bool:
+        if number is None:
+            return False
+        now = self.clock()
+        if contact := await self.database.run_when_there(lambda tx: change(tx, number, now)):
+            self.delivery.recall(contact)  # it may be in line already
+        return True

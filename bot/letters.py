@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal, Protocol
 
 from bot.survey.conversation.views import Form, Grid
+from bot.survey.traits import Traits
 
 Clock = Callable[[], datetime]
 
@@ -27,42 +28,56 @@ class Attachment:
 class Letter:
     """Text with only `<b>` as markup, everything else escaped; rows of buttons as (label, data).
 
-    `replaces` is the channel's number of the message that this one takes the place of. A form and a grid are for
-    a page, which is shown at once: they do not wait in the database.
+    `replaces` is the channel's number of the message that this one takes the place of. `about` says in one line what it
+    is about, and names nobody: it is what a notifier shows before anything is opened. A form and a grid are for a page,
+    which is shown at once: they do not wait in the database.
     """
 
     text: str
     rows: tuple[tuple[tuple[str, str], ...], ...] = ()
     replaces: int | None = None
     attachment: Attachment | None = None
+    about: str = ""
     form: Form[str] | None = None
     grid: Grid[str] | None = None
 
     def to_json(self) -> str:
         attached = astuple(self.attachment) if self.attachment else None
-        return json.dumps([self.text, self.rows, self.replaces, attached], ensure_ascii=False)
+        about = [self.about] if self.about else []  # only what a notifier carries has it: others read what they did
+        return json.dumps([self.text, self.rows, self.replaces, attached, *about], ensure_ascii=False)
 
     @classmethod
     def from_json(cls, body: str) -> "Letter":
-        text, rows, replaces, attached = json.loads(body)
+        text, rows, replaces, attached, *about = json.loads(body)
         buttons = tuple(tuple((label, data) for label, data in row) for row in rows)
-        return cls(text, buttons, replaces, Attachment(*attached) if attached else None)
+        return cls(text, buttons, replaces, Attachment(*attached) if attached else None, "".join(about))
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A letter with its address. Without a number it is not stored: it is for somebody whom we keep nothing about.
+    """A letter with its address, and the channel or the notifier that carries it there. Without a number it is not
+    stored: it is for somebody whom we keep nothing about.
 
-    `after` are older replies to the same contact that were not delivered when this was written.
+    `after` are older replies to the same contact that were not delivered when this was written. Of bulk mail `key` says
+    what it is about, and `language` which the contact speaks. Where a notifier carries it, `notified` is the number of
+    the notification address; it is 0 where a channel does.
     """
 
-    channel: str
+    carrier: str
     address: str
     letter: Letter
     number: int | None = None
     contact: int | None = None
     attempts: int = 0
     after: tuple[int, ...] = ()
+    key: str = ""
+    language: str = ""
+    notified: int = 0
+
+    @property
+    def kind(self) -> str:
+        """The first word of its key, such as `reminder`."""
+        return self.key.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +87,11 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """Try again, after so many seconds where the channel says so."""
+    """Try again, after so many seconds where the carrier says so. Then all that it carries waits as long, unless this
+    is about one letter `alone`."""
 
     seconds: float | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +116,12 @@ class Moved:
 
 
 Receipt = Delivered | Postponed | Unreachable | Refused | Moved
+
+
+class Carrier(Protocol):
+    """All that delivery needs to know of a channel or a notifier."""
+
+    traits: ClassVar[Traits]
+
+    async def deliver(self, envelope: Envelope) -> Receipt:
+        """One letter, and what became of it: Delivered, Postponed, Unreachable, Refused or Moved. It never raises."""

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, or_, select, update
 from storage import letters, seats
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
-from storage.schema import contacts, coordinators, respondents
+from storage.schema import contacts, coordinators, notification_addresses, respondents
 from storage.schema import letters as letters_table
 
 
@@ -30,6 +30,13 @@ def number_at(tx: Tx, channel: str, address: str) -> int | None:
     """The same as it stands at this moment, and not locked."""
     here = contacts.c.address_key == tx.seal.key(channel, address)
     return tx.connection.execute(select(contacts.c.id).where(here)).scalar()
+
+
+def notified_at(tx: Tx, number: int) -> str | None:
+    """The address, in the channel where they answer, of whose notification address this is."""
+    theirs = select(contacts.c.channel, contacts.c.address_sealed).join(notification_addresses)
+    found = tx.connection.execute(theirs.where(notification_addresses.c.id == number)).first()
+    return tx.seal.open(*found) if found else None
 
 
 def meet(

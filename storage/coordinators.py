@@ -13,6 +13,7 @@ from bot.survey.conversation.dialogue import Partnership
 from storage import links, retention
 from storage.engine.database import Tx
 from storage.links import Link
+from storage.notification_addresses import rings
 from storage.partnerships import PARTNERSHIP_COLUMNS
 from storage.schema import contacts, coordinators, letters, partnerships, respondents, responses
 from storage.seats import ALONG, count_no_more, held
@@ -132,7 +133,7 @@ def waiting_for_post(tx: Tx, partnership: int, wave: int, weeks: tuple[str, str]
     mine = "summary:" + cast(contacts.c.id, String) + f":{wave}:"
     named = func.substr(letters.c.key, func.length(mine) + 1, len(weeks[0])).between(*weeks)
     written = exists().where(letters.c.contact_id == contacts.c.id, letters.c.key.startswith(mine), named)
-    rung = contacts.c.channel.not_in(tx.unable_to_ring)
+    rung = rings(tx)
     waiting = _receiving(partnership).where(coordinators.c.added_at <= moment, rung, ~written)
     return [Recipient(*row) for row in tx.connection.execute(waiting)]
 
@@ -166,7 +167,7 @@ def waiting_for_result(tx: Tx, wave: int, most: int | None = None) -> list[Recip
         .limit(most)
     )
     if most:
-        asked = asked.where(contacts.c.channel.not_in(tx.unable_to_ring)).with_for_update(of=contacts, skip_locked=True)
+        asked = asked.where(rings(tx)).with_for_update(of=contacts, skip_locked=True)
     found = tx.connection.execute(asked)
     return [Recipient(*row) for row in found]
 

@@ -7,19 +7,36 @@ keeps its order; a reply may overtake bulk mail. A letter may go from `due_at` o
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Column, ColumnElement, Row, Select, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from bot.letters import Envelope, Letter, Unreachable
 from bot.survey.calendar import decent
-from storage import leases
+from storage import leases, notification_addresses
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
+from storage.notification_addresses import OF_A_SEAT
 from storage.schema import contacts, letters
+from storage.schema import notification_addresses as addresses
 
 SEALED_AS = "letter"
 OVERTAKEN = "overtaken"  # by what the contact did themselves
@@ -27,7 +44,7 @@ UNREACHABLE = Unreachable().reason  # they blocked us, or removed us from their 
 
 Order = tuple[Column[Any], ...]
 
-NOTHING_MORE = {"key": None, "leased_until": None, "timezone": None}
+NOTHING_MORE = {"key": None, "leased_until": None, "timezone": None, "address_id": None}
 
 OTHER = letters.alias().c
 BY_NUMBER: Order = (letters.c.id,)
@@ -50,21 +67,51 @@ def reply(tx: Tx, contact: int, letter: Letter, now: datetime) -> int:
     return cast(int, number)  # only a key could have stood in the way
 
 
+def notice(tx: Tx, contact: int, address: int, letter: Letter, now: datetime) -> Envelope:
+    """Write a letter to a notification address that need not be confirmed, for the writer to deliver at once."""
+    lease = now + leases.REPLY
+    number = cast(int, _write(tx, contact, letter, now, key=None, leased_until=lease, address_id=address))
+    row = tx.connection.execute(_waiting_at(tx).where(letters.c.id == number)).one()
+    return cast(Envelope, _envelope(tx, row, now))
+
+
 def before(tx: Tx, contact: int, number: int) -> list[int]:
     """The older replies to a contact that are not delivered."""
     older = select(letters.c.id).where(letters.c.contact_id == contact, letters.c.id < number)
     return list(tx.connection.execute(older.where(letters.c.key.is_(None), letters.c.settled_at.is_(None))).scalars())
 
 
-def enqueue(tx: Tx, contact: int, letter: Letter, due_at: datetime, key: str, timezone: str | None = None) -> bool:
+def enqueue(
+    tx: Tx,
+    contact: int,
+    letter: Letter,
+    due_at: datetime,
+    key: str,
+    timezone: str | None = None,
+    picture: Letter | None = None,
+) -> bool:
     """Write a letter for whoever looks when it falls due, unless this key was written before; whether it was now.
 
-    With a `timezone` it goes out between 09:00 and 20:00 there, whatever happens to us in between. Nothing is written
-    to somebody whom nothing can be sent: on a page they see how it stands when they look.
+    With a `timezone` it goes out between 09:00 and 20:00 there, whatever happens to us in between. A `picture` goes
+    before it, or along with it where a notifier carries it. Nothing is written to somebody whom nothing can be sent: on
+    a page they see how it stands when they look.
     """
-    if any(row.channel in tx.unable_to_ring for row in _CHANNEL(tx, contact_id=contact)):
+    is_on_a_page = any(row.channel in tx.unable_to_ring for row in _CHANNEL(tx, contact_id=contact))
+    if is_on_a_page and not _is_wanted(tx, contact, letter):
         return False
+    if is_on_a_page:
+        letter = replace(letter, attachment=picture.attachment if picture else letter.attachment)
+    else:
+        letter = replace(letter, about="")
+        if picture:
+            _write(tx, contact, replace(picture, about=""), due_at, key=f"{key}:picture", timezone=timezone)
     return _write(tx, contact, letter, due_at, key=key, timezone=timezone) is not None
+
+
+def _is_wanted(tx: Tx, contact: int, letter: Letter) -> bool:
+    """By somebody on a page: they can be called, and for a file they asked."""
+    is_file = letter.attachment is not None and letter.attachment.kind == "file"
+    return bool(notification_addresses.working(tx, contact, with_files=is_file))
 
 
 def _write(tx: Tx, contact: int, letter: Letter, due_at: datetime, **more: Any) -> int | None:
@@ -79,32 +126,38 @@ def withdraw(tx: Tx, which: ColumnElement[bool], now: datetime, reason: str = OV
     return _end(tx, and_(which, letters.c.settled_at.is_(None)), now, reason)
 
 
+def withdraw_unheard(tx: Tx, contact: int, now: datetime) -> None:
+    """Let bulk mail go to somebody on a page whom no notifier can call any more."""
+    if not notification_addresses.working(tx, contact):
+        withdraw(tx, and_(letters.c.contact_id == contact, letters.c.key.is_not(None)), now, UNREACHABLE)
+
+
 def with_keys(keys: Collection[str]) -> ColumnElement[bool]:
     return letters.c.key.in_(keys)
 
 
 def unasked(contact: int) -> ColumnElement[bool]:
     """What ticks wrote to a contact as a respondent; the summaries of a coordinator are not among them."""
-    asked_for = or_(letters.c.key.like("summary:%"), letters.c.key.like("final:%"))
+    asked_for = or_(*(letters.c.key.like(f"{kind}:%") for kind in OF_A_SEAT))
     return and_(letters.c.contact_id == contact, letters.c.key.is_not(None), ~asked_for)
 
 
-def claim_replies(tx: Tx, channels: Collection[str], now: datetime, most: int = 100) -> list[Envelope]:
+def claim_replies(tx: Tx, carriers: Collection[str], now: datetime, most: int = 100) -> list[Envelope]:
     """Take replies that were left over, oldest first; never one whose contact has an older reply waiting elsewhere."""
     is_elsewhere = or_(OTHER.due_at > now, OTHER.leased_until > now)
     held_up = _is_one(OTHER.key.is_(None), OTHER.id < letters.c.id, is_elsewhere)
-    due = and_(letters.c.key.is_(None), _waits(now), _reached(channels))
+    due = and_(letters.c.key.is_(None), _waits(now), _carried(tx, carriers))
     return _take(tx, and_(due, ~held_up), BY_NUMBER, now, most, leases.REPLY)
 
 
-def claim_bulk(tx: Tx, channels: Collection[str], now: datetime, most: int) -> list[Envelope]:
+def claim_bulk(tx: Tx, carriers: Collection[str], now: datetime, most: int) -> list[Envelope]:
     """Take bulk mail that fell due, oldest first; what may not go at this hour where it goes, waits for the morning.
 
     Never one whose contact has another in somebody's hands, or an older one that was tried and must come first.
     """
     comes_first = and_(OTHER.attempts > 0, OTHER.id < letters.c.id)
     held_up = _is_one(OTHER.key.is_not(None), or_(OTHER.leased_until > now, comes_first))
-    due = and_(letters.c.key.is_not(None), _waits(now), _reached(channels))
+    due = and_(letters.c.key.is_not(None), _waits(now), _carried(tx, carriers))
     _wait_for_morning(tx, due, now)
     return _take(tx, and_(due, ~held_up), BY_MOMENT, now, most, leases.BULK)
 
@@ -143,8 +196,15 @@ def _is_one(*which: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(OTHER.contact_id == letters.c.contact_id, OTHER.settled_at.is_(None), *which)
 
 
-def _reached(channels: Collection[str]) -> ColumnElement[bool]:
-    return exists().where(contacts.c.id == letters.c.contact_id, contacts.c.channel.in_(channels))
+def _carried(tx: Tx, carriers: Collection[str]) -> ColumnElement[bool]:
+    """Whether it is for one of these: for a channel in which nobody can be written to, a notifier carries it."""
+    notifiers = [name for name in carriers if name in tx.notifiers]
+    channels = [name for name in carriers if name not in tx.notifiers]
+    here = exists().where(contacts.c.id == letters.c.contact_id, contacts.c.channel.in_(channels))
+    if not notifiers:
+        return here
+    is_on_a_page = exists().where(contacts.c.id == letters.c.contact_id, contacts.c.channel.in_(tx.unable_to_ring))
+    return or_(here, and_(is_on_a_page, notification_addresses.of_letter(tx, "kind").in_(notifiers)))
 
 
 def _wait_for_morning(tx: Tx, due: ColumnElement[bool], now: datetime) -> None:
@@ -168,24 +228,33 @@ def _lease(tx: Tx, chosen: Select[tuple[int]], order: Order, now: datetime, leas
     if not numbers:
         return []
     tx.connection.execute(update(letters).where(letters.c.id.in_(numbers)).values(leased_until=now + lease))
-    found = tx.connection.execute(
-        select(letters, contacts.c.channel, contacts.c.address_sealed)
-        .join(contacts)
-        .where(letters.c.id.in_(numbers), letters.c.settled_at.is_(None))  # not those that were settled meanwhile
-        .order_by(*order)
-    )
+    unsettled = letters.c.settled_at.is_(None)  # not those that were settled meanwhile
+    found = tx.connection.execute(_waiting_at(tx).where(letters.c.id.in_(numbers), unsettled).order_by(*order))
     return [envelope for row in found.all() if (envelope := _envelope(tx, row, now))]
+
+
+def _waiting_at(tx: Tx) -> Select[Any]:
+    """Letters, each with where it goes."""
+    address = (contacts.c.channel, contacts.c.address_sealed, contacts.c.language)
+    if not tx.notifiers:
+        nothing = (null().label("kind"), null().label("notified_sealed"), literal(0).label("notified"))
+        return select(letters, *address, *nothing).select_from(letters.join(contacts))
+    called = (addresses.c.kind, addresses.c.address_sealed.label("notified_sealed"), addresses.c.id.label("notified"))
+    is_called = and_(contacts.c.channel.in_(tx.unable_to_ring), addresses.c.id == notification_addresses.of_letter(tx))
+    return select(letters, *address, *called).select_from(letters.join(contacts).outerjoin(addresses, is_called))
 
 
 def _envelope(tx: Tx, row: Row[Any], now: datetime) -> Envelope | None:
     """None, and given up, when another version wrote it in a way that we cannot read: it must not hold up the rest."""
     try:
         letter = Letter.from_json(tx.seal.open(SEALED_AS, row.body_sealed))
-        address = tx.seal.open(row.channel, row.address_sealed)
+        carrier = row.kind or row.channel
+        address = tx.seal.open(carrier, row.notified_sealed or row.address_sealed)
     except (ValueError, TypeError, InvalidTag):
         give_up(tx, row.id, "cannot be read", now)
         return None
-    return Envelope(row.channel, address, letter, row.id, row.contact_id, row.attempts)
+    about = {"key": row.key or "", "language": row.language, "notified": row.notified or 0}
+    return Envelope(carrier, address, letter, row.id, row.contact_id, row.attempts, **about)
 
 
 def release(tx: Tx, now: datetime) -> None:
@@ -223,7 +292,7 @@ def give_up(tx: Tx, number: int, reason: str, now: datetime) -> None:
 
 
 _CHANNEL = Prepared(lambda _: select(contacts.c.channel).where(contacts.c.id == bindparam("contact_id")))
-_GIVEN = ("contact_id", "body_sealed", "due_at", "key", "leased_until", "timezone")
+_GIVEN = ("contact_id", "body_sealed", "due_at", "key", "leased_until", "timezone", "address_id")
 _WRITE = Prepared(
     lambda insert: (
         insert(letters)

@@ -7,7 +7,7 @@ again, and is never too late. The letters are the memory: their keys are `remind
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, bindparam, cast, func, select, update
+from sqlalchemy import ColumnElement, String, bindparam, case, cast, func, select, update
 
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.reminders import MOST_REMINDERS
@@ -71,6 +71,15 @@ def look_again(tx: Tx, where: ColumnElement[bool]) -> None:
     # Nobody keeps what followed from the fact as it was: turns under way are over, and later ones see it as it is.
     tx.connection.execute(theirs.order_by(contacts.c.id).with_for_update(of=contacts)).all()
     tx.connection.execute(update(responses).where(*unfinished).values(next_reminder_at=responses.c.touched_at))
+
+
+def count_anew(tx: Tx, contact: int, here: int, now: datetime) -> None:
+    """Somebody can be called from now on, and is `here`: their silence begins now, and a tick asks of each of their
+    responses when they are due."""
+    mine = select(respondents.c.id).where(respondents.c.contact_id == contact)
+    unfinished = (responses.c.respondent_id.in_(mine), responses.c.completed_at.is_(None))
+    touched = case((responses.c.id == here, now), else_=responses.c.touched_at)
+    tx.connection.execute(update(responses).where(*unfinished).values(touched_at=touched, next_reminder_at=now))
 
 
 # Made once: it is asked every 20 seconds, and costs less to run than to make.

@@ -17,7 +17,7 @@ from bot.survey.conversation.dialogue import Dialogue, Partnership
 from bot.survey.paper import ASSISTED
 from bot.survey.traits import Traits
 from storage import letters as letters_of
-from storage import open_answers, published, reminders
+from storage import notification_addresses, open_answers, published, reminders
 from storage import waves as waves_of
 from storage.contacts import meet
 from storage.engine.compiled import Prepared
@@ -235,6 +235,8 @@ def load(tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int,
     )
     given = _answers(tx, row.response)
     dialogue = _dialogue(row, tx.channel(row.channel), checklist, languages, given, others)
+    if dialogue.channel.notifiers:
+        dialogue = replace(dialogue, left=notification_addresses.of_contact(tx, contact))
     if len(given) == len(checklist.items):
         written = open_answers.of_response(tx, row.response) if row.asks else ""
         dialogue = replace(dialogue, earlier=_earlier(tx, row, rows), open_answer=written)

@@ -302,11 +302,39 @@ open_answers = Table(
     sqlite_with_rowid=False,
 )
 
+# Where somebody who answers on a page wants to be called. Two people may have the same one, such as a mailbox.
+notification_addresses = Table(
+    "notification_addresses",
+    metadata,
+    _number(),
+    Column("contact_id", Integer, _of("contacts"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),  # of the notifier that carries letters there
+    Column("address_key", LargeBinary(32), nullable=False, index=True),
+    Column("address_sealed", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("confirmed_at", Moment),  # by whoever reads what is sent there
+    Column("failed_at", Moment),  # what was sent there does not arrive
+    Column("stopped_at", Moment),  # they want nothing there any more
+    Column("with_files", Boolean, nullable=False, server_default=false()),  # whether reports are sent along
+    Column("code_key", LargeBinary(32)),  # of the code that was sent there to confirm it
+    Column("code_sent_at", Moment),
+    Column("code_tries", SmallInteger, nullable=False, server_default="0"),
+    UniqueConstraint("contact_id", "kind", "address_key"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_notification_addresses_unconfirmed",
+    notification_addresses.c.created_at,
+    sqlite_where=notification_addresses.c.confirmed_at.is_(None),
+    postgresql_where=notification_addresses.c.confirmed_at.is_(None),
+)
+
 letters = Table(
     "letters",
     metadata,
     _number(),
     Column("contact_id", Integer, _of("contacts"), nullable=False, index=True),
+    Column("address_id", Integer, _of("notification_addresses"), index=True),  # to this one, confirmed or not
     Column("key", String(120), unique=True),  # none for a reply: its turn is claimed already
     Column("body_sealed", LargeBinary),  # gone when delivered
     Column("due_at", Moment, nullable=False),

@@ -16,6 +16,7 @@ from storage import letters as letters_of
 from storage import partnerships as of_partnerships
 from storage import reminders, seats
 from storage.engine.database import Tx
+from storage.notification_addresses import rings
 from storage.partnerships import PARTNERSHIP_COLUMNS, WAVE_COLUMNS, Wave
 from storage.schema import (
     contacts,
@@ -258,7 +259,7 @@ def renewed_since(tx: Tx, wave: int, moment: datetime) -> bool:
 
 def reach(tx: Tx, partnership: int) -> Reach:
     """Whom a next wave of this partnership would invite."""
-    silent = contacts.c.channel.in_(tx.unable_to_ring)
+    silent = ~rings(tx)
     reached, on_a_page = and_(_wants_letters(), ~silent), and_(_wants_letters(), silent)
     counts = (reached, and_(reached, ~_last_choice()), on_a_page)
     counted: list[ColumnElement[int]] = [func.count(case((each, 1))) for each in counts]
@@ -331,7 +332,7 @@ def took_part(
     those to whom none can be sent.
     """
     asked = (
-        select(contacts.c.id, responses.c.id, contacts.c.language, contacts.c.channel.in_(tx.unable_to_ring))
+        select(contacts.c.id, responses.c.id, contacts.c.language, ~rings(tx))
         .select_from(responses.join(respondents).join(contacts))
         .where(responses.c.wave_id == wave, responses.c.started_at.is_not(None), _wants_letters())
     )
@@ -340,7 +341,7 @@ def took_part(
     if before:
         asked = asked.where(responses.c.started_at <= before)
     if unless:
-        asked = asked.where(~was_written(*unless), contacts.c.channel.not_in(tx.unable_to_ring))
+        asked = asked.where(~was_written(*unless), rings(tx))
     found = tx.connection.execute(asked.order_by(contacts.c.id).limit(most))
     return [Participant(*row) for row in found]
 

@@ -15,9 +15,10 @@ from typing import Any, Protocol, Self
 
 from bot.app import App
 from bot.channels import CHANNELS
-from bot.channels.port import Channel
+from bot.channels.port import Channel, Outlet
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.web.channel import WebChannel
+from bot.notifiers import NOTIFIERS
 from bot.runtime import settings
 from bot.runtime.settings import Settings
 from bot.survey.conversation.buttons import ChooseOption, decode, encode
@@ -35,9 +36,14 @@ MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 COMMANDS = ThreadPoolExecutor(thread_name_prefix="command")  # that wait for one
 
 
-def read(environment: Mapping[str, str], folder: Path, channels: Sequence[type[Channel]] = CHANNELS) -> Settings:
-    """The settings of the house, with those of its channels."""
-    return settings.read(environment, folder, channels)
+def read(
+    environment: Mapping[str, str],
+    folder: Path,
+    channels: Sequence[type[Channel]] = CHANNELS,
+    notifiers: Sequence[type[Outlet]] = NOTIFIERS,
+) -> Settings:
+    """The settings of the house, with those of its channels and notifiers."""
+    return settings.read(environment, folder, (*channels, *notifiers))
 
 
 class Clock:
@@ -68,6 +74,7 @@ class Somebody(Protocol):
 
 class House:
     channels: Sequence[type[Channel]] = CHANNELS
+    notifiers: Sequence[type[Outlet]] = NOTIFIERS
 
     def __init__(self, folder: Path, server: TelegramServer, clock: Clock, **environment: str) -> None:
         self.folder, self.server, self.clock = folder, server, clock
@@ -85,7 +92,7 @@ class House:
 
     @property
     def settings(self) -> Settings:
-        return read(self.environment, self.folder, self.channels)
+        return read(self.environment, self.folder, self.channels, self.notifiers)
 
     @property
     def web(self) -> WebChannel:
@@ -111,7 +118,7 @@ class House:
     async def start(self) -> None:
         if self.environment.get("SAMENSPRAAK_SECRET") == SECRET:
             begin_migrated(self.environment["DATABASE_URL"])
-        self.app = App(self.settings, self.clock, self.channels)
+        self.app = App(self.settings, self.clock, self.channels, self.notifiers)
         ready = asyncio.Event()
         self._running = asyncio.create_task(self.app.run(ready.set))
         waiting = asyncio.create_task(ready.wait())

@@ -25,6 +25,7 @@ class Form:
     fields: Fields = field(default_factory=dict)
     labels: Fields = field(default_factory=dict)  # of what one can fill in -> the name of its field
     buttons: list[tuple[str, str, str]] = field(default_factory=list)  # label, name, value
+    boxes: Fields = field(default_factory=dict)  # to tick, which a person does and a program does not
 
 
 class Page(HTMLParser):
@@ -83,6 +84,8 @@ class Page(HTMLParser):
             self._label_of = given.get("for", "")  # one around its field needs none
         elif tag == "option" and "selected" in given:
             self._form.fields[self._field] = given["value"]
+        elif given.get("type") == "checkbox":
+            self._form.boxes |= {given["name"]: given["value"]}
         elif given.get("type") == "radio":
             self._form.fields |= {given["name"]: given["value"]} if "checked" in given else {}
         elif "name" in given:
@@ -186,7 +189,7 @@ class Visitor:
         for form in page.forms.values():
             for text, name, value in form.buttons:
                 if text == label:
-                    return await self.send(form, {**({name: value} if name else {}), **forged})
+                    return await self.send(form, {**form.boxes, **({name: value} if name else {}), **forged})
         assert label in page.links, f"no button {label!r} on {page.whole} {page.rows}"
         return await self.open(page.links[label])
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self
 
-from bot.letters import Attachment, Clock, Letter, Receipt
+from bot.letters import Attachment, Carrier, Clock, Letter
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, Variable
 from bot.survey.conversation.buttons import Position, Press, Where
@@ -41,7 +41,8 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """Where people come in by a channel: an address, to be followed by a code.
+    """Where people come in by a channel: an address, to be followed by a code. `home` is where somebody goes who was in
+    already, by a link of their own.
 
     Unless `is_public`, only this machine can reach it; `in_group` is what to send in a group chat, before a code;
     `typed` is the address as one types it, to be followed by a short code.
@@ -52,6 +53,7 @@ class Entrance:
     is_public: bool = True
     in_group: str = ""
     typed: str = ""
+    home: str = ""
 
     def link(self, code: str) -> str:
         return f"{self.address}{code}"
@@ -71,6 +73,11 @@ class Entrances:
     def offered(self) -> tuple[Entrance, ...]:
         """Those that can be handed out; what only this machine can reach is one only where there is no other."""
         return tuple(one for one in self.every if one.is_public) or self.every
+
+    @property
+    def home(self) -> str:
+        """Where a notifier leads to: the page."""
+        return next((one.home for one in self.every if one.home), "")
 
     def links(self, code: str) -> list[str]:
         """Those that can be handed out, and then the rest."""
@@ -193,21 +200,30 @@ class House(Protocol):
     def content(self, attachment: Attachment) -> bytes:
         """What a letter carries, drawn: some hundredths of a second, so ask in a thread."""
 
+    # For notifiers, and for the page where they lead to
 
-class Carrier(Protocol):
-    """All that delivery needs to know of a channel."""
+    @property
+    def notifiers(self) -> Sequence[Traits]:
+        """Those that can call somebody who is not in a channel that can."""
 
-    traits: ClassVar[Traits]
+    @property
+    def public_key(self) -> str:
+        """What a browser wants to know of who calls it; nothing where no notifier can."""
 
-    async def deliver(self, address: str, letter: Letter) -> Receipt:
-        """One letter, and what became of it: Delivered, Postponed, Unreachable, Refused or Moved. It never raises."""
+    async def behind_door(self, tag: str) -> str | None:
+        """The address, in the channel where they answer, of somebody whom a notifier called by this tag."""
+
+    async def stop_notifying(self, tag: str, *, again: bool = False) -> bool:
+        """Nothing more goes to the notification address of this tag, or it does `again`; False of no tag of ours."""
+
+    async def bounced(self, tag: str) -> bool:
+        """What was sent with this tag came back: its address does not work. False of no tag of ours."""
 
 
-class Channel(Carrier, Protocol):
-    """A channel is a folder with one of these, and a line in `bot.channels.CHANNELS`.
+class Outlet(Carrier, Protocol):
+    """A carrier as the house sets it up, opens, closes and examines it: what channels and notifiers have in common.
 
-    It calls `house.caught_up` whenever it knows that nothing waits there: once at least, for until then nothing is
-    written that time causes. It may raise an error with words for the operator when it opens or runs.
+    It may raise an error with words for the operator when it opens.
     """
 
     variables: ClassVar[Mapping[str, Variable]] = {}
@@ -215,10 +231,10 @@ class Channel(Carrier, Protocol):
     examined: ClassVar[tuple[str, ...]] = ()
     """The names of what `examine` finds."""
 
-    entrance: Entrance | None = None
-    """None as long as it is not known."""
     errors: Counter[str]
     """How many calls failed, by status or by how they ended."""
+    public_key: str = ""
+    """What a browser wants to know of who calls it; nothing where this calls no browser."""
 
     @classmethod
     def do_not_fit(cls, taken: Mapping[str, str]) -> Iterator[str]:  # noqa: ARG003 - most settings do fit
@@ -235,18 +251,8 @@ class Channel(Carrier, Protocol):
         """For an operator: what it is and where."""
         return self.traits.name
 
-    @property
-    def hooks(self) -> Sequence[Hook]:
-        return ()
-
-    async def introduce(self) -> None:
-        """Find out what `entrance` needs, however long it takes."""
-
     async def open(self, house: House) -> None:
-        """Be ready to deliver; from here on nobody who comes is turned away."""
-
-    async def run(self) -> None:
-        """Bring updates in, until cancelled."""
+        """Be ready to deliver."""
 
     async def close(self) -> None:
         """Give back what was taken, also when it was never opened."""
@@ -254,3 +260,25 @@ class Channel(Carrier, Protocol):
     async def examine(self, now: datetime) -> Sequence[Finding]:
         """How it is, for an operator, within seconds and without changing anything; see `examined`."""
         return ()
+
+
+class Channel(Outlet, Protocol):
+    """A channel is a folder with one of these, and a line in `bot.channels.CHANNELS`.
+
+    It calls `house.caught_up` whenever it knows that nothing waits there: once at least, for until then nothing is
+    written that time causes. From `open` on nobody who comes is turned away. It may raise an error with words for the
+    operator when it runs, too.
+    """
+
+    entrance: Entrance | None = None
+    """None as long as it is not known."""
+
+    @property
+    def hooks(self) -> Sequence[Hook]:
+        return ()
+
+    async def introduce(self) -> None:
+        """Find out what `entrance` needs, however long it takes."""
+
+    async def run(self) -> None:
+        """Bring updates in, until cancelled."""

@@ -15,8 +15,9 @@ from functools import partial
 from pathlib import Path
 
 from bot import app
-from bot.channels import CHANNELS, TRAITS
+from bot.channels import TRAITS
 from bot.command_line.common import Commands, add, as_json
+from bot.notifiers import OUTLETS
 from bot.runtime.health import Finding
 from bot.runtime.logs import lines_told, told
 from bot.runtime.settings import Settings, SettingsError, kept_secret
@@ -38,7 +39,7 @@ SAID = {True: "ok", False: "NOT OK", None: "-"}
 
 NAMES = (
     *("settings", "languages", "disk", "database", "schema", "writing", "secret", "bot", "letters"),
-    *(name for channel in CHANNELS for name in channel.examined),
+    *(name for outlet in OUTLETS for name in outlet.examined),
 )
 """Of what is looked at, in this order; scripts rely on them."""
 
@@ -77,7 +78,7 @@ async def look(settings: Settings, now: datetime) -> list[Finding]:
         _languages(),
         _disk(settings),
         *_database(settings, now),
-        *await _channels(settings, now),
+        *await _outlets(settings, now),
     )
     return [*map(_told, found)]
 
@@ -108,7 +109,7 @@ def as_figures(findings: list[Finding], now: datetime) -> dict[str, object]:
 
 
 def _settings(settings: Settings) -> Finding:
-    channels = ", ".join(one.described for channel in CHANNELS if (one := channel.built(settings)))
+    channels = ", ".join(one.described for outlet in OUTLETS if (one := outlet.built(settings)))
     return Finding("settings", True, f"{channels}, database {urls.told(settings.database_url)}")
 
 
@@ -255,13 +256,13 @@ def _letters(database: Database, now: datetime) -> Finding:
     return Finding("letters", True, found, figures=figures)
 
 
-async def _channels(settings: Settings, now: datetime) -> list[Finding]:
+async def _outlets(settings: Settings, now: datetime) -> list[Finding]:
     """What each of them finds; what it cannot look at, because of what it found before, is told as such."""
     found: list[Finding] = []
-    for channel in CHANNELS:
-        built = channel.built(settings)
+    for outlet in OUTLETS:
+        built = outlet.built(settings)
         seen = await built.examine(now) if built else ()
-        found += (*seen, *map(_unseen if built else _not_set_up, channel.examined[len(seen) :]))
+        found += (*seen, *map(_unseen if built else _not_set_up, outlet.examined[len(seen) :]))
     return found
 
 

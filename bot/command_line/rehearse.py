@@ -16,10 +16,10 @@ from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 
 from bot import app
-from bot.channels import CHANNELS
 from bot.channels.web.settings import WebSettings
 from bot.command_line import export, first_run, run, summary
 from bot.command_line.common import CommandError, Commands, add, transaction
+from bot.notifiers import OUTLETS
 from bot.rehearsal import stage
 from bot.rehearsal.stage import Rehearsed, Wanted
 from bot.runtime.settings import Settings, read, the_secret
@@ -85,7 +85,7 @@ def _own(settings: Settings, folder: Path) -> Settings:
     web = WebSettings.read(settings)
     port, name = _free_port(web), OTHER_NAMES.get(web.host)
     given = {"HOST": web.host, "PORT": str(port), "DATABASE_URL": f"sqlite:///{folder}/data/samenspraak.db"}
-    own = read({**given, "PUBLIC_URL": f"http://{name}:{port}" if name else ""}, folder, CHANNELS)
+    own = read({**given, "PUBLIC_URL": f"http://{name}:{port}" if name else ""}, folder, OUTLETS)
     return replace(own, secret=the_secret(own, folder))
 
 

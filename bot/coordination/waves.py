@@ -47,7 +47,8 @@ def opened_by_itself(partnership: Partnership, wave: Wave, role: str) -> View:
     title = heading(partnership, wave.number, is_open=True, name=wave.name)
     line = say("We are sending the invitations. You planned this round for today.")
     rows = menu(partnership.id, wave) if role == "coordinator" else ()
-    return View(((*title, line, *closes_by_itself(partnership, wave.closes_at)),), rows)
+    about = say("{partnership}: round {wave} is open", partnership=partnership.name, wave=wave.number)
+    return View(((*title, line, *closes_by_itself(partnership, wave.closes_at)),), rows, about=about)
 
 
 @action("open", State.CLOSED, State.PLANNED)

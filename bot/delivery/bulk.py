@@ -138,7 +138,7 @@ class Bulk:
 
     def _trouble(self, receipt: Receipt) -> float:
         """Seconds for which bulk mail should rest: as the channel says, or when letter after letter fails."""
-        if not isinstance(receipt, Postponed):
+        if not isinstance(receipt, Postponed) or receipt.alone:
             self._failures = 0
             return 0.0
         self._failures += receipt.seconds is None

@@ -11,9 +11,8 @@ from functools import partial
 from math import inf
 from typing import TypeVar, cast
 
-from bot.channels.port import Carrier
-from bot.letters import Clock, Delivered, Envelope, Moved, Postponed, Receipt, Refused, Unreachable
-from storage import contacts, leases, letters
+from bot.letters import Carrier, Clock, Delivered, Envelope, Moved, Postponed, Receipt, Refused, Unreachable
+from storage import contacts, leases, letters, notification_addresses
 from storage.engine.database import Database, DatabaseAway, Tx
 
 log = logging.getLogger(__name__)
@@ -31,10 +30,10 @@ Address = tuple[str, str]
 
 
 class Handover:
-    def __init__(self, database: Database, channels: Mapping[str, Carrier], clock: Clock) -> None:
+    def __init__(self, database: Database, carriers: Mapping[str, Carrier], clock: Clock) -> None:
         self.tasks: set[asyncio.Task[None]] = set()
         self.outcomes: Counter[str] = Counter()
-        self._database, self._channels, self._clock = database, channels, clock
+        self._database, self._carriers, self._clock = database, carriers, clock
         self._in_hand: dict[int, float] = {}  # until when, by this process's own clock
         self._left: dict[int, int] = {}  # contact -> the newest letter that we put back
         self._delivered: list[int] = []
@@ -96,7 +95,7 @@ class Handover:
 
     async def hand_over(self, envelope: Envelope, answered: Callable[[], None]) -> Receipt:
         try:
-            receipt = await self._channels[envelope.channel].deliver(envelope.address, envelope.letter)
+            receipt = await self._carriers[envelope.carrier].deliver(envelope)
         except Exception as error:
             log.error("letter %s: delivery failed", envelope.number, exc_info=error)
             receipt = Refused("error in delivery")
@@ -170,7 +169,7 @@ class Handover:
 
 
 def address_of(envelope: Envelope) -> Address:
-    return envelope.channel, envelope.address
+    return envelope.carrier, envelope.address
 
 
 def pause(envelope: Envelope, receipt: Postponed) -> float:
@@ -187,8 +186,16 @@ def note(tx: Tx, envelope: Envelope, receipt: Receipt, now: datetime) -> None:
             log.info("letter %d: postponed by %.1f s after try %d", number, seconds, envelope.attempts + 1)
             letters.postpone(tx, number, now + timedelta(seconds=seconds))
         case Moved(address):
-            contacts.move(tx, contact, envelope.channel, address, now)
+            contacts.move(tx, contact, envelope.carrier, address, now)
             letters.put_back(tx, [number])
+        case Unreachable(reason) if envelope.notified:
+            log.info("notification address %d: does not work: %s", envelope.notified, reason)
+            notification_addresses.fail(tx, envelope.notified, now)
+            if envelope.key:
+                letters.put_back(tx, [number])  # another one may carry it
+                letters.withdraw_unheard(tx, contact, now)
+            else:  # it was for this one
+                letters.give_up(tx, number, reason, now)
         case Unreachable(reason):
             log.info("contact %d: cannot be written to: %s", contact, reason)
             contacts.mark_unreachable(tx, contact, now, reason)

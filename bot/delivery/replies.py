@@ -11,11 +11,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from bot.channels.port import Carrier
 from bot.delivery.bulk import Bulk
 from bot.delivery.handover import TRIES_UNSTORED, Address, Handover, address_of, pause
 from bot.delivery.rate_limit import RateLimit
-from bot.letters import Clock, Envelope, Postponed, Receipt
+from bot.letters import Carrier, Clock, Envelope, Postponed, Receipt
 from storage import letters
 from storage.engine.database import Database, Tx
 
@@ -28,14 +27,14 @@ class Delivery:
     """Each channel that can write to people at any moment has a rate and a lane for bulk mail of its own: what one
     cannot take stops no other. Nothing is sent in the others."""
 
-    def __init__(self, database: Database, channels: Mapping[str, Carrier], clock: Clock) -> None:
+    def __init__(self, database: Database, carriers: Mapping[str, Carrier], clock: Clock) -> None:
         self._database, self._clock = database, clock
         self._waiting: dict[Address, list[Envelope]] = {}
         self._serving: dict[Address, asyncio.Task[None]] = {}
-        self._handover = Handover(database, channels, clock)
+        self._handover = Handover(database, carriers, clock)
         self.outcomes = self._handover.outcomes
-        self._rates = {name: RateLimit(one.traits.per_second) for name, one in channels.items()}
-        self._reached = [name for name, one in channels.items() if one.traits.reaches_out]
+        self._rates = {name: RateLimit(one.traits.per_second) for name, one in carriers.items()}
+        self._reached = [name for name, one in carriers.items() if one.traits.reaches_out]
         self._bulk = [Bulk(self._handover, self._rates[name], name, clock) for name in self._reached]
         self._stands_back_until: dict[str, float] = {}
 
@@ -116,12 +115,12 @@ class Delivery:
         receipt = await self._try(envelope)
         line.remove(envelope)
         if receipt == Postponed() and not self._database.is_sqlite:
-            self._stands_back_until[envelope.channel] = time.monotonic() + HEAD_START
+            self._stands_back_until[envelope.carrier] = time.monotonic() + HEAD_START
         await self._handover.conclude(envelope, receipt, line)
 
     async def _try(self, envelope: Envelope) -> Receipt:
         """What is not stored, nobody else remembers: it is tried a few times here."""
-        answered = self._rates[envelope.channel].reply(address_of(envelope))
+        answered = self._rates[envelope.carrier].reply(address_of(envelope))
         receipt = await self._handover.hand_over(envelope, answered)
         if envelope.number or not isinstance(receipt, Postponed) or envelope.attempts + 1 >= TRIES_UNSTORED:
             return receipt

@@ -93,7 +93,8 @@ def letter(texts: Texts, report: Report, language: str, *, sheet_only: bool = Fa
     name = say("discussion-sheet") if sheet_only else say("report")
     said = as_said(texts, report, language, sheet_only=sheet_only)
     file = f"{texts.word(name, language)}-{report.table.now.wave}-{language}"
-    return Letter(texts.word(what, language), attachment=attachments.sheet("report", said, file))
+    about = texts.word(report.title, language)
+    return Letter(texts.word(what, language), attachment=attachments.sheet("report", said, file), about=about)
 
 
 def as_said(texts: Texts, report: Report, language: str, *, sheet_only: bool = False) -> Said:

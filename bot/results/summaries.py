@@ -48,7 +48,8 @@ def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, d
     for recipient in coordinators.recipients(tx, partnership.id):
         wrote = open_answers.told(tx, partnership, wave, recipient.role)
         rows = (*_to_scores(found, recipient), *wrote.rows, *_rows(partnership, recipient, AFTER_CLOSING, 1))
-        view = View((*summary.paragraphs(found), wrote.lines), rows)
+        about = say("{partnership}: the result of round {wave}", partnership=partnership.name, wave=wave.number)
+        view = View((*summary.paragraphs(found), wrote.lines), rows, about=about)
         _post(tx, texts, recipient, found, view, f"final:{recipient.contact}:{wave.id}:{closing}", due)
 
 
@@ -58,7 +59,8 @@ def send_again(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: 
     for recipient in coordinators.recipients(tx, partnership.id):
         if recipient.contact in taken_back:
             key = f"final:again:{recipient.contact}:{wave.id}:{now:%Y%m%d%H%M%S}"
-            _post(tx, texts, recipient, found, View(summary.paragraphs(found)), key, now)
+            about = say("{partnership}: the summary once more", partnership=partnership.name)
+            _post(tx, texts, recipient, found, View(summary.paragraphs(found), about=about), key, now)
 
 
 def tell_result(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, most: int, now: datetime) -> int:
@@ -69,7 +71,7 @@ def tell_result(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, most
         due = decent(now, partnership.timezone)
         for recipient in waiting:
             rows = (all_statements(recipient.response),) if found.items else ()
-            view = View(summary.result(found), rows)
+            view = View(summary.result(found), rows, about=say("The result of the group is there"))
             key = f"result:{recipient.contact}:{wave.id}"
             _post(tx, texts, recipient, found, view, key, due, partnership.timezone)
     return len(waiting)
@@ -97,8 +99,9 @@ def weekly(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, post: dat
         found = read_summary(tx, texts, partnership, wave, now, since=last)
         due = decent(now, partnership.timezone) if now - post > timedelta(hours=1) else now
         for recipient in waiting:
-            paragraphs = summary.post(found, week_of(post, partnership.timezone)[1])
-            view = View(paragraphs, _rows(partnership, recipient, EACH_WEEK, 3))
+            week = week_of(post, partnership.timezone)[1]
+            about = say("{partnership}: summary of week {week}", partnership=partnership.name, week=week)
+            view = View(summary.post(found, week), _rows(partnership, recipient, EACH_WEEK, 3), about=about)
             with_picture = bool(found.items) and found.is_renewed
             key = f"summary:{recipient.contact}:{wave.id}:{number}"
             _post(tx, texts, recipient, found, view, key, due, with_picture=with_picture)
@@ -205,9 +208,8 @@ def _post(
     *,
     with_picture: bool = True,
 ) -> None:
-    if found.items and with_picture:
-        letters.enqueue(tx, to.contact, drawn(texts, found, to.language), due, f"{key}:picture", timezone)
-    letters.enqueue(tx, to.contact, texts.letter(view, to.language), due, key, timezone)
+    picture = drawn(texts, found, to.language) if found.items and with_picture else None
+    letters.enqueue(tx, to.contact, texts.letter(view, to.language), due, key, timezone, picture)
 
 
 def drawn(texts: Texts, found: Summary, spoken: str) -> Letter:

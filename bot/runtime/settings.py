@@ -46,7 +46,7 @@ class Variable(NamedTuple):
 
 
 class Configured(Protocol):
-    """What has settings of its own beside ours: a channel."""
+    """What has settings of its own beside ours: a channel or a notifier."""
 
     variables: ClassVar[Mapping[str, Variable]]
 
@@ -69,10 +69,10 @@ class Settings:
 def read(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
-    channels: Sequence[type[Configured]] = (),
+    outlets: Sequence[type[Configured]] = (),
 ) -> Settings:
-    """The settings in force, with those of the channels; raises SettingsError with every mistake."""
-    variables = {**{name: known for one in channels for name, known in one.variables.items()}, **VARIABLES}
+    """The settings in force, with those of channels and notifiers; raises SettingsError with every mistake."""
+    variables = {**{name: known for one in outlets for name, known in one.variables.items()}, **VARIABLES}
     values = _given(os.environ if environment is None else environment, folder or Path.cwd())
     mistakes = _read_files(values, variables)
     taken = {name: values.get(name, known.default).strip() for name, known in variables.items()}
@@ -81,7 +81,7 @@ def read(
         for name, known in variables.items()
         if taken[name] and not known.check(taken[name])
     ]
-    mistakes += [*_do_not_fit(taken), *(mistake for one in channels for mistake in one.do_not_fit(taken))]
+    mistakes += [*_do_not_fit(taken), *(mistake for one in outlets for mistake in one.do_not_fit(taken))]
     if mistakes:
         raise SettingsError("\n".join(mistakes))
     return Settings(

@@ -3,6 +3,7 @@
 Whoever needs to know asks these, and never a channel's name: so a channel is a folder of its own and nothing elsewhere.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -28,12 +29,34 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
+class Calls:
+    """Of a notifier: how somebody leaves an address there, and what they read about it.
+
+    `name` stands on its buttons. `asks` is the label of the field in which one types it, after which a code is sent
+    there; None where it is the device itself. `leave` stands on the button that leaves it, `calls` says that it works,
+    `fails` that it does not, `stopped` that they want no more: in each `{address}` is the address as `shown` makes it.
+    `address_of` gives the address to be kept of what was typed or sent, and nothing of what is none.
+    """
+
+    name: Phrase
+    asks: Phrase | None
+    leave: Phrase
+    calls: Phrase
+    fails: Phrase
+    stopped: Phrase
+    address_of: Callable[[str], str]
+    shown: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Traits:
     """`name` stands in the database. A channel that `reaches_out` can write to people at any moment; in another,
     letters wait until they come back. It takes texts of `most_text` signs, and so many messages `per_second`.
     Where it `has_fields`, what a coordinator would type behind a command is filled in there; where it `has_tables`, one
     shows what elsewhere comes part by part.
     `presses_live` is how long it keeps a press for us while we are away, where it does not keep it for good.
+    `notifiers` are those that can call somebody there who left them an address, the first to try first. A notifier says
+    in `calls` how.
     """
 
     name: str
@@ -43,4 +66,6 @@ class Traits:
     most_text: int = 4096
     per_second: int = 30
     presses_live: timedelta | None = None
+    notifiers: "tuple[Traits, ...]" = ()
+    calls: Calls | None = None
     about: About = About()

@@ -118,7 +118,9 @@ class Texts:
         """A view as it is sent."""
         form = self._form(view.form, language) if view.form else None
         grid = self._grid(view.grid, language) if view.grid else None
-        return Letter(self.render(view, language), self.buttons(view, language), replaces, form=form, grid=grid)
+        about = self.word(view.about, language) if view.about else ""
+        rows = self.buttons(view, language)
+        return Letter(self.render(view, language), rows, replaces, about=about, form=form, grid=grid)
 
     def _grid(self, grid: Grid[Phrase], language: str) -> Grid[str]:
         rows = (tuple(self.word(cell, language) for cell in row) for row in grid.rows)

@@ -18,7 +18,18 @@ from bot.survey.conversation.buttons import Position, Screen
 from bot.survey.conversation.dialogue import Partnership
 from bot.texts.texts import Texts
 from bot.waves import close_wave, open_wave
-from storage import coordinators, letters, partnerships, reminders, respondents, retention, state, updates, waves
+from storage import (
+    coordinators,
+    letters,
+    notification_addresses,
+    partnerships,
+    reminders,
+    respondents,
+    retention,
+    state,
+    updates,
+    waves,
+)
 from storage.engine.database import Tx
 from storage.partnerships import Wave
 from storage.respondents import Known
@@ -169,6 +180,12 @@ def forget(tx: Tx, texts: Texts, now: datetime) -> bool:
     return False
 
 
+def drop_unconfirmed(tx: Tx, _texts: Texts, now: datetime) -> bool:
+    """An address that nobody confirmed may be somebody else's: it is kept for a day and no longer."""
+    notification_addresses.drop_unconfirmed(tx, now)
+    return False
+
+
 def _write(tx: Tx, texts: Texts, known: Known, screen: Screen, key: str, now: datetime) -> bool:
     """Write somebody a screen, to go out at a decent hour; whether it was not written before."""
     dialogue = known.dialogue
@@ -186,6 +203,7 @@ TICKS: dict[str, Tick] = {
     "remind": remind,
     "summarise": summarise,
     "lost": tell_lost,
+    "unconfirmed": drop_unconfirmed,
     "forget": forget,
 }
 """In this order: who is invited now is not reminded today, and what is closed now gets no weekly post any more."""

@@ -9,13 +9,14 @@ from datetime import datetime
 
 from bot.channels.port import Opened, Shown, Update
 from bot.survey.conversation import turned_away, welcome
-from bot.survey.conversation.buttons import Coordinate, Go, Position, ReadProgramme, Screen, Terms, Welcome
+from bot.survey.conversation.buttons import Call, Coordinate, Go, Position, ReadProgramme, Screen, Terms, Welcome
 from bot.survey.conversation.commands import only_looks
 from bot.survey.conversation.dialogue import Dialogue, Turn, step
 from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
 from bot.texts.texts import HOME_LANGUAGE, Texts
-from bot.turns import show, take
+from bot.turns import calling, show, take
+from bot.turns.reply import shown
 from bot.turns.who import Who, identify
 from storage import contacts, links, partnerships
 from storage.engine.database import Tx
@@ -26,8 +27,8 @@ def look(tx: Tx, texts: Texts, update: Update, now: datetime) -> Shown:
     """What stands where the update leads, as far as that can be said without acting on it."""
     who = identify(tx, texts, update, now)
     known = who.in_wave()
-    shown = _seen(who, known, known.dialogue.language if known else _spoken(who))
-    return replace(shown, takes_part=known is not None, role=who.role)
+    seen = _seen(who, known, known.dialogue.language if known else _spoken(who))
+    return replace(seen, takes_part=known is not None, role=who.role)
 
 
 def _spoken(who: Who) -> str:
@@ -45,13 +46,15 @@ def _seen(who: Who, known: Known | None, spoken: str) -> Shown:
         case Welcome(code, language) | Terms(code, language):
             return _behind(who, code, who.texts.negotiate(language), spoken)
         case Coordinate(partnership, action, argument) as asked if who.seats_in(partnership) and only_looks(asked):
-            return take.shown(take.coordinate(who, action, argument, partnership))
+            return shown(take.coordinate(who, action, argument, partnership))
         case ReadProgramme(programme) as reads if only_looks(reads) and who.reading(programme):
-            return take.shown(take.read_programme(who, reads))
+            return shown(take.read_programme(who, reads))
+        case Call() if who.contact:
+            return shown(calling.shown(who))
         case event if known:
             return _of_respondent(who, known, event.position if isinstance(event, Go) else None)
         case _ if who.seats:
-            return take.shown(take.coordinate(who, "home"))
+            return shown(take.coordinate(who, "home"))
         case _:
             return _said(turned_away.STRAY, who, spoken)
 

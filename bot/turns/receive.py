@@ -17,7 +17,7 @@ from bot.runtime.metrics import Metrics
 from bot.survey.conversation.events import Wrote
 from bot.texts.texts import Texts
 from bot.turns import look, take
-from bot.turns.take import Reply
+from bot.turns.reply import Reply, shown
 from storage import letters
 from storage.engine.database import Database, Tx
 
@@ -39,7 +39,8 @@ class Receiver:
     async def act(self, update: Update) -> Shown:
         """The same from a page, which shows itself what there is to say."""
         reply = await self._handled(update)
-        return take.shown(reply) if reply.envelopes else await self.look(replace(update, event=Wrote()))
+        self._delivery.post(reply.sent)
+        return shown(reply) if reply.envelopes else await self.look(replace(update, event=Wrote()))
 
     async def look(self, update: Update) -> Shown:
         """What stands where the update leads, with nothing done and nothing kept."""

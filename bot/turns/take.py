@@ -4,15 +4,16 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.channels.port import Left, Opened, Returned, Shown, Update
+from bot.channels.port import Left, Opened, Returned, Update
 from bot.coordination import actions, home, programme
 from bot.letters import Envelope, Letter
 from bot.survey.checklist import fingerprint
 from bot.survey.conversation import own_data, turned_away, welcome
 from bot.survey.conversation.buttons import (
+    Call,
     Coordinate,
     Decline,
     Erase,
@@ -28,7 +29,8 @@ from bot.survey.conversation.dialogue import Partnership, Turn, step
 from bot.survey.conversation.events import Commanded, Event, Expired, Filled
 from bot.survey.phrases import Phrase
 from bot.texts.texts import BETWEEN_LANGUAGES, Texts
-from bot.turns import show
+from bot.turns import calling, show
+from bot.turns.reply import Reply
 from bot.turns.who import Who, identify
 from storage import (
     contacts,
@@ -59,34 +61,6 @@ NOTHING: Mapping[str, str] = {}
 WITHOUT_WORDS = {action: name for name, action in WITH_WORDS.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What goes out once the transaction is committed; `notice` is a short line on the pressed button.
-
-    `outdated` is a contact for whom bulk mail that is about to go may say what is no longer so; `answered` tells
-    whether an answer was stored, `is_wrong_code` whether they brought a code that nobody has. The rest is for a page:
-    see `bot.channels.port.Shown`.
-    """
-
-    envelopes: tuple[Envelope, ...] = ()
-    notice: str | None = None
-    outdated: int | None = None
-    answered: bool = False
-    is_wrong_code: bool = False
-    language: str = ""
-    where: Where | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
-    takes_part: bool = False
-    role: str = ""
-
-
-def shown(reply: Reply) -> Shown:
-    """What a page shows of it."""
-    letters = tuple(envelope.letter for envelope in reply.envelopes)
-    notice, takes_part, role = reply.notice or "", reply.takes_part, reply.role
-    return Shown(reply.language, letters, reply.where, reply.values, notice, takes_part, role)
-
-
 def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
     """Handle one update; an update that was handled before gives an empty reply."""
     if not updates.claim(tx, update.id, now):
@@ -105,18 +79,20 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
             return _join(who, code.lower(), texts.negotiate(language) or who.spoken)
         case Decline(language):
             return _decline(who, texts.negotiate(language))
-        case (Coordinate() as press) | (ReadProgramme() as press) | Filled(Coordinate() as press):
-            return _of_a_seat(who, press)
+        case Call() | Coordinate() | ReadProgramme() | Filled(Call() | Coordinate()) as beside:
+            return _beside(who, beside)
         case event:
             return _converse(who, event)
 
 
-def _of_a_seat(who: Who, press: Coordinate | ReadProgramme) -> Reply:
-    if isinstance(press, ReadProgramme):
-        return read_programme(who, press)
-    event = who.update.event
-    filled = event.values if isinstance(event, Filled) else NOTHING
-    return coordinate(who, press.action, press.argument, press.partnership, filled)
+def _beside(who: Who, event: Call | Coordinate | ReadProgramme | Filled) -> Reply:
+    """What is beside the survey: being called, and what is done with a seat."""
+    press, filled = (event.press, event.values) if isinstance(event, Filled) else (event, NOTHING)
+    if isinstance(press, Call) and who.contact:
+        return calling.call(who, press, filled)
+    if isinstance(press, Coordinate):
+        return coordinate(who, press.action, press.argument, press.partnership, filled)
+    return read_programme(who, press) if isinstance(press, ReadProgramme) else _turned_away(who, turned_away.STRAY)
 
 
 def apologise(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:

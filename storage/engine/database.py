@@ -88,6 +88,11 @@ class Tx:
         return [name for name, traits in self.channels.items() if not traits.reaches_out]
 
     @property
+    def notifiers(self) -> tuple[str, ...]:
+        """Those that are set up, the first to try first."""
+        return tuple(dict.fromkeys(one.name for traits in self.channels.values() for one in traits.notifiers))
+
+    @property
     def is_shared(self) -> bool:
         """Whether other processes may be at work here too."""
         return self.connection.dialect.name == "postgresql"

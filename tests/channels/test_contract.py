@@ -9,7 +9,7 @@ import pytest
 
 from bot.channels import CHANNELS
 from bot.channels.port import Channel
-from bot.letters import Attachment, Delivered, Letter, Moved, Postponed, Refused, Unreachable
+from bot.letters import Attachment, Delivered, Envelope, Letter, Moved, Postponed, Refused, Unreachable
 from bot.runtime.settings import VARIABLES
 from bot.survey.conversation import screens
 from bot.survey.conversation.buttons import Position, Screen
@@ -126,13 +126,17 @@ async def test_it_delivers_every_kind_of_letter(house: House, far: FarSide, lett
     if not far.channel.traits.reaches_out:
         pytest.skip("nothing is sent there")
     person = await respondent(house, far)
-    assert await channel_of(house, far).deliver(address_of(house, far), letter) == Delivered()
+    assert await channel_of(house, far).deliver(envelope(far, address_of(house, far), letter)) == Delivered()
     await house.settle()
     said = " ".join((await far.read(person)).split())
     first = " ".join(letter.text.split())[:40].replace("<b>", "").replace("</b>", "")
     assert first.replace("&lt;", "<").replace("&amp;", "&") in said
     labels = [label for row in person.last.rows for label, _ in row]
     assert {label for row in letter.rows for label, _ in row} <= set(labels)
+
+
+def envelope(far: FarSide, address: str, letter: Letter) -> Envelope:
+    return Envelope(far.channel.traits.name, address, letter)
 
 
 def address_of(house: House, far: FarSide) -> str:
@@ -144,7 +148,7 @@ def address_of(house: House, far: FarSide) -> str:
 
 
 async def test_to_nobody_it_gives_a_receipt(house: House, far: FarSide) -> None:
-    receipt = await channel_of(house, far).deliver(far.nobody, LETTERS[1])
+    receipt = await channel_of(house, far).deliver(envelope(far, far.nobody, LETTERS[1]))
     assert isinstance(receipt, Delivered | Postponed | Unreachable | Refused | Moved)
     assert far.channel.traits.reaches_out is isinstance(receipt, Unreachable)
 

@@ -21,7 +21,7 @@ from bench.bulk import Addressee, burst, crowd, write_to
 from bot.channels.telegram.traits import TRAITS
 from bot.delivery.rate_limit import RateLimit
 from bot.delivery.replies import Delivery
-from bot.letters import Delivered, Letter, Postponed, Receipt
+from bot.letters import Delivered, Envelope, Letter, Postponed, Receipt
 from bot.survey.traits import Traits
 from storage import contacts, letters
 from storage.engine.database import Database
@@ -379,8 +379,8 @@ class Free:
     def __init__(self) -> None:
         self.tried = asyncio.Queue[str]()
 
-    async def deliver(self, address: str, letter: Letter) -> Receipt:
-        self.tried.put_nowait(letter.text)
+    async def deliver(self, envelope: Envelope) -> Receipt:
+        self.tried.put_nowait(envelope.letter.text)
         return Delivered()
 
 
@@ -389,8 +389,8 @@ class Held(Free):
 
     traits: ClassVar = Traits("held", reaches_out=True)
 
-    async def deliver(self, address: str, letter: Letter) -> Receipt:
-        await super().deliver(address, letter)
+    async def deliver(self, envelope: Envelope) -> Receipt:
+        await super().deliver(envelope)
         return Postponed(30)
 
 

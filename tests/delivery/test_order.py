@@ -10,9 +10,8 @@ from typing import ClassVar
 
 import pytest
 
-from bot.channels.port import Carrier
 from bot.delivery.replies import Delivery
-from bot.letters import Clock, Delivered, Envelope, Letter, Postponed, Receipt
+from bot.letters import Carrier, Clock, Delivered, Envelope, Letter, Postponed, Receipt
 from bot.survey.traits import Traits
 from storage import contacts, letters
 from storage.engine.database import Database
@@ -58,12 +57,12 @@ class Line:
     def __init__(self, chat: Chat, first_takes: float = 0.0, *, works: bool = True) -> None:
         self._chat, self._takes, self.works = chat, first_takes, works
 
-    async def deliver(self, address: str, letter: Letter) -> Receipt:
+    async def deliver(self, envelope: Envelope) -> Receipt:
         takes, self._takes = self._takes, 0.0
         await asyncio.sleep(takes)
         if not self.works:
             return Postponed()
-        self._chat.show(letter.text)
+        self._chat.show(envelope.letter.text)
         return Delivered()
 
 
@@ -75,11 +74,11 @@ class Fickle:
     def __init__(self, chat: Chat, dice: random.Random) -> None:
         self._chat, self._dice = chat, dice
 
-    async def deliver(self, address: str, letter: Letter) -> Receipt:
+    async def deliver(self, envelope: Envelope) -> Receipt:
         await asyncio.sleep(0)
         if self._dice.random() < 0.5:
             return Postponed(self._dice.choice((None, 1.0, 60.0)))
-        self._chat.show(letter.text)
+        self._chat.show(envelope.letter.text)
         return Delivered()
 
 

@@ -26,12 +26,13 @@ from bot.channels.telegram import profile
 from bot.channels.telegram.channel import TelegramChannel, TokenRefused
 from bot.channels.telegram.webhook import Webhook
 from bot.command_line.doctor import as_figures, look
-from bot.letters import Attachment, Letter, Refused
+from bot.letters import Attachment, Envelope, Letter, Refused
 from bot.runtime import logs
 from bot.runtime.metrics import Metrics, Snapshot, exposition
 from bot.survey.invitation import HelperLink, Invitation
 from bot.survey.paper import Typed
 from bot.survey.phrases import Phrase
+from bot.survey.traits import Traits
 from bot.texts.texts import Texts
 from tests.house import MONDAY, ROOT, SECRET, House, read
 from tests.telegram_server import SPELLING, TelegramServer
@@ -86,7 +87,7 @@ async def test_no_call_to_telegram_lets_the_token_out(repeating: TelegramServer,
         for method in CALLS:
             await call(channel, method)
         await channel._out.acknowledge("1", None)  # type: ignore[union-attr]
-        receipts = [await channel.deliver("1", letter) for letter in LETTERS]
+        receipts = [await channel.deliver(Envelope("telegram", "1", letter)) for letter in LETTERS]
         metrics = exposition(Metrics(channel_errors={"telegram": channel.errors}), Snapshot(MONDAY, (), None)).decode()
         await channel.close()
         doctor = await look(settings, MONDAY)
@@ -138,6 +139,23 @@ class Empty(port.House):
 
     async def is_well(self) -> str:
         return ""
+
+    @property
+    def notifiers(self) -> Sequence[Traits]:
+        return ()
+
+    @property
+    def public_key(self) -> str:
+        return ""
+
+    async def behind_door(self, tag: str) -> str | None:
+        return None
+
+    async def stop_notifying(self, tag: str, *, again: bool = False) -> bool:
+        return False
+
+    async def bounced(self, tag: str) -> bool:
+        return False
 
     async def measure(self) -> bytes:
         return b""

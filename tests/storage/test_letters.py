@@ -36,7 +36,7 @@ def test_a_letter_is_read_as_it_was_written(database: Database, letter: Letter) 
         (envelope,) = letters.claim_replies(tx, HERE, LEASED)
     assert envelope.letter == letter
     assert (envelope.number, envelope.contact, envelope.attempts) == (number, contact, 0)
-    assert (envelope.channel, envelope.address) == (CHANNEL, ANNA)
+    assert (envelope.carrier, envelope.address) == (CHANNEL, ANNA)
 
 
 def test_what_waits_is_sealed_and_is_given_up_where_it_cannot_be_opened(database: Database) -> None:

@@ -86,6 +86,7 @@ def furnish(tx: Tx, texts: Texts) -> tuple[dict[str, Letters], Letters]:
         "remind": somebody_to_remind(tx, texts),
         "summarise": something_to_post(tx, texts),
         "lost": somebody_lost(tx, texts),
+        "unconfirmed": Letters(),
         "forget": something_to_forget(tx, texts),
     }
     return expected, opening.each("invitation") + closing[1].each("closed")

@@ -15,7 +15,8 @@ from bot.letters import Letter
 from bot.survey.conversation.buttons import TakeBack
 from bot.survey.conversation.events import Commanded
 from bot.texts.texts import Texts
-from bot.turns.take import Reply, take
+from bot.turns.reply import Reply
+from bot.turns.take import take
 from storage import letters, links, partnerships, published, respondents, waves
 from storage.engine.database import Database, Tx
 from tests.house import MONDAY, SECRET, partnership

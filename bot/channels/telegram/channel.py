@@ -25,7 +25,7 @@ from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.settings import VARIABLES, TelegramSettings, do_not_fit
 from bot.channels.telegram.traits import TRAITS
 from bot.channels.telegram.webhook import Webhook
-from bot.letters import Letter, Postponed, Receipt
+from bot.letters import Envelope, Postponed, Receipt
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, the_secret
 from bot.survey.errors import OperatorError
@@ -95,8 +95,8 @@ class TelegramChannel(Channel):
         async with self._profile():
             await (self._watch(self._webhook) if self._webhook else self._poll())
 
-    async def deliver(self, address: str, letter: Letter) -> Receipt:
-        return await self._out.deliver(address, letter) if self._out else Postponed()
+    async def deliver(self, envelope: Envelope) -> Receipt:
+        return await self._out.deliver(envelope.address, envelope.letter) if self._out else Postponed()
 
     async def close(self) -> None:
         await self._polls.shutdown()

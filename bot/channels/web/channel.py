@@ -21,7 +21,7 @@ from bot.channels.web.routes import site
 from bot.channels.web.security_headers import SecurityHeaders
 from bot.channels.web.settings import VARIABLES, WebSettings
 from bot.channels.web.traits import TRAITS
-from bot.letters import Letter, Receipt, Refused
+from bot.letters import Envelope, Receipt, Refused
 from bot.runtime.settings import Settings, the_secret
 from bot.survey.errors import OperatorError
 
@@ -42,7 +42,8 @@ class WebChannel(Channel):
         self.errors = Counter[str]()
         self._settings, self._secret = settings, secret
         url = settings.page_url
-        self.entrance = Entrance(TRAITS, f"{url}/i/", settings.is_public, typed=f"{url.partition('://')[2]}/")
+        typed = f"{url.partition('://')[2]}/"
+        self.entrance = Entrance(TRAITS, f"{url}/i/", settings.is_public, typed=typed, home=url)
 
     @classmethod
     def built(cls, settings: Settings) -> Self:
@@ -58,7 +59,7 @@ class WebChannel(Channel):
     async def open(self, house: House) -> None:
         """Take the port. Raises CannotListen."""
         self._house, host, port = house, self._settings.host, self._settings.port
-        self._pages = Pages(house.texts)
+        self._pages = Pages(house.texts, calls=bool(house.notifiers), public_key=house.public_key)
         self.hall = Hall(room(), self._pages.for_anybody("not_understood"))
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
@@ -72,7 +73,7 @@ class WebChannel(Channel):
                 "Is another program there? Choose another PORT, such as PORT=8001."
             ) from None
 
-    async def deliver(self, address: str, letter: Letter) -> Receipt:
+    async def deliver(self, envelope: Envelope) -> Receipt:
         return Refused("a page is looked at, and nothing is sent to it")
 
     async def close(self) -> None:

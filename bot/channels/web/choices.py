@@ -8,7 +8,7 @@ from bot.channels.port import Shown
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Something to choose on a page that is no letter's: a link, or else a form, which may send one field. `label` and
-    `why` are names of words."""
+    `why` are names of words. What `needs_a_person` is not done for a program that sends every form it finds."""
 
     label: str
     place: str
@@ -16,6 +16,7 @@ class Choice:
     is_main: bool = False
     why: str = ""
     field: tuple[str, str] = ("", "")
+    needs_a_person: bool = False
 
 
 def who_is_it(shown: Shown, code: str) -> tuple[Choice, ...]:
@@ -28,15 +29,25 @@ def who_is_it(shown: Shown, code: str) -> tuple[Choice, ...]:
     return (Choice("go_on", "/tap", is_main=True, field=("open", code)), somebody_else)
 
 
-def own_link(token: str) -> tuple[Choice, ...]:
+def own_link(place: str) -> tuple[Choice, ...]:
     """Of somebody's own link, in a browser that knows nobody."""
-    return (Choice("own_link", f"/mine/{token}", is_main=True),)
+    return (Choice("own_link", place, is_main=True, needs_a_person=True),)
 
 
-def another_link(token: str) -> tuple[Choice, ...]:
+def stop_messages(place: str) -> tuple[Choice, ...]:
+    """Of the link that stops what a notifier sends."""
+    return (Choice("stop_them", place, is_main=True),)
+
+
+def send_again(place: str) -> tuple[Choice, ...]:
+    """When they are stopped."""
+    return (Choice("send_again", place, field=("again", "yes"), needs_a_person=True),)
+
+
+def another_link(place: str) -> tuple[Choice, ...]:
     """Of somebody's own link, in a browser that knows somebody else."""
     return (
         Choice("stay", "/", is_link=True, is_main=True),
         Choice("keep", "/keep", is_link=True),
-        Choice("other_link", f"/mine/{token}"),
+        Choice("other_link", place, needs_a_person=True),
     )

@@ -16,7 +16,9 @@ WORDS = {
     "change": say("Change"),
     "as_picture": say("Show this as a picture"),
     "begin": say("Yes, go on"),
+    "messages": say("Messages"),
     "keep": say("Keep my link"),
+    "keep_called": say("Keep your own link to go on later, or on another phone."),
     "keep_why": say("We cannot send you a message here. Keep your own link to go on later, or on another phone."),
     "keep_seat": say(
         "New summaries come on this page. We cannot send you a message here. Keep your own link to come back."
@@ -48,6 +50,18 @@ WORDS = {
     "stay": say("Stay where I was"),
     "other_link": say("Go on with the other link"),
     "own_link": say("Yes, this is my own link"),
+    "tick_me": say("Yes, this is me"),
+    "tick_first": say("First tick the box, and then tap the button."),
+    "old_door": say("This link is too old. Open your own link, or scan the QR code again."),
+    "stop_messages": say("Do you want no more messages from us here?"),
+    "stop_them": say("No more messages"),
+    "messages_stopped": say("""You get no more messages here.
+
+        Was that not what you wanted? Then tap the button."""),
+    "send_again": say("Send me messages again"),
+    "messages_again": say("You get messages again."),
+    "device_refused": say("Your device does not allow messages. You can leave your e-mail address."),
+    "device_slow": say("That does not work on this device. You can leave your e-mail address."),
     "back": say("‹ Back"),
     "type_code": say("Do you have a code from a poster? Type it here, such as: KR7N-5XT2"),
     "open_code": say("Open"),

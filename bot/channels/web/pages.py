@@ -23,6 +23,7 @@ from bot.channels.web.paths import path_of_command, path_of_press
 from bot.letters import Attachment, Letter
 from bot.survey.conversation.buttons import (
     MOST,
+    Call,
     ChooseOption,
     Finish,
     Go,
@@ -113,6 +114,8 @@ def _template() -> Template:
 class Pages:
     texts: Texts
     assets: Assets = field(default_factory=Assets)
+    calls: bool = False  # whether somebody here can be called
+    public_key: str = ""  # what a browser wants to know of who calls it
     words: dict[str, Mapping[str, str]] = field(default_factory=dict)
     menus: dict[tuple[str, bool, str], list[tuple[str, str]]] = field(default_factory=dict)
     statements: OrderedDict[Hashable, str] = field(default_factory=OrderedDict)
@@ -168,6 +171,8 @@ class Pages:
             pauses=shown.where in PAUSES,
             answers=self._rows(shown.letter, shown) if statement else (),
             menu=self._menu(shown),
+            calls=self.calls,
+            public_key=self.public_key,
             **{**NOTHING, **more},
         )
 
@@ -232,6 +237,8 @@ class Pages:
                 return "answer" if option and option.score is not None else "answer apart"
             case Join() | Finish():
                 return "main"
+            case Call("leave"):
+                return "device"
             case Go() | Switch() | Welcome():
                 return "aside"
             case _:

@@ -13,6 +13,7 @@ from starlette.convertors import IntegerConvertor, StringConvertor, register_url
 from bot.channels.web.tokens import TOKEN
 from bot.survey import codes, short_codes
 from bot.survey.conversation.buttons import (
+    Call,
     Coordinate,
     Go,
     Position,
@@ -42,6 +43,10 @@ class Token(StringConvertor):
     regex = TOKEN.pattern
 
 
+class Notified(StringConvertor):
+    regex = "[a-z2-7]{26}"
+
+
 class Tag(StringConvertor):
     regex = "[A-Za-z0-9_-]{2,35}"
 
@@ -64,6 +69,7 @@ SCREENS: Mapping[Screen, str] = {
     Screen.CLOSED: "closed",
     Screen.PICK: "partnerships",
     Screen.LANGUAGE: "language",
+    Screen.REMINDERS: "reminders",
     Screen.HELP: "help",
     Screen.PRIVACY: "privacy",
     Screen.MY_DATA: "my-data",
@@ -91,6 +97,7 @@ register_url_convertor("code", Code())
 register_url_convertor("short", Short())
 register_url_convertor("token", Token())
 register_url_convertor("tag", Tag())
+register_url_convertor("notified", Notified())
 register_url_convertor("number", Number())
 
 
@@ -105,6 +112,8 @@ def path_of(where: Where | None) -> str:
             of_one = [str(programme)] if programme else []
             parts = [*of_one, *([action] if (action, argument) != ("home", "-") else []), *_argument(argument)]
             return "/" + "/".join(quote(part, safe="") for part in ("programme", *parts))
+        case Call():
+            return "/messages"
         case Coordinate(partnership, action, argument):
             parts = [action, *([str(partnership)] if partnership else []), *_argument(argument)]
             return "/coordinate/" + "/".join(quote(part, safe="") for part in parts)
@@ -126,6 +135,8 @@ def path_of_press(press: Press | None) -> str:
         case Terms(code, language):
             return f"/i/{code}/{language}/more"
         case Coordinate() | ReadProgramme() if only_looks(press):
+            return path_of(press)
+        case Call("home"):
             return path_of(press)
         case _:
             return ""

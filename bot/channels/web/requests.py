@@ -10,7 +10,7 @@ from bot.channels.guesses import client_of
 from bot.channels.port import Opened
 from bot.channels.web.tokens import TOKEN, new_token
 from bot.survey import codes
-from bot.survey.conversation.buttons import Coordinate, Position, Press, Write, decode, position_from
+from bot.survey.conversation.buttons import Call, Coordinate, Position, Press, Write, decode, position_from
 from bot.survey.conversation.events import Expired, Filled, Wrote
 from bot.texts.texts import Texts
 
@@ -95,11 +95,16 @@ def _filled(fields: Mapping[str, str]) -> Event:
     press = decode(fields["fill"])
     given = {name.removeprefix(FIELD): _lines(text) for name, text in fields.items() if name.startswith(FIELD)}
     changed = {name: text for name, text in given.items() if text != _lines(fields.get(f"{WAS}{name}", ""))}
-    return Filled(press, changed) if isinstance(press, Coordinate | Write) else Expired()
+    return Filled(press, changed) if isinstance(press, Call | Coordinate | Write) else Expired()
 
 
 def _lines(text: str) -> str:
     return text.replace("\r\n", "\n")
+
+
+def is_sure(fields: Mapping[str, str]) -> bool:
+    """Whether a person says so, by a tick or by a finger: a program that sends every form leaves it as it is."""
+    return fields.get("me") == "yes"
 
 
 def position(fields: Mapping[str, str]) -> Position | None:

@@ -8,6 +8,7 @@ from starlette.routing import Route
 from bot.channels.in_flight import InFlight
 from bot.channels.port import House
 from bot.channels.web.cookie import Cookie
+from bot.channels.web.doors import Doors
 from bot.channels.web.helping import Helping
 from bot.channels.web.link_preview import LinkPictures
 from bot.channels.web.notices import Notices
@@ -19,7 +20,7 @@ from bot.channels.web.service_routes import ServiceRoutes
 from bot.channels.web.short_links import ShortLinks
 from bot.channels.web.site import Site
 from bot.channels.web.tokens import Tokens
-from bot.survey.conversation.buttons import Go, Position
+from bot.survey.conversation.buttons import Call, Go, Position
 
 PROGRAMME = ("", *(f"/{{programme:number}}{path}" for path in ("", "/{action}", "/{action}/{argument:argument}")))
 """Where the screens of a programme are."""
@@ -49,6 +50,8 @@ def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHe
         Route("/coordinate/{action}/{partnership:number}/{argument:argument}", watched(own.coordination)),
         Route("/coordinate/{action}/{partnership:number}/{argument:argument}/{name:file}", coordination_file),
         *(Route(f"/programme{path}", watched(own.programme)) for path in PROGRAMME),
+        Route("/messages", watched(partial(own.view, Call()))),
+        *Doors(own).routes(),
         *helping.routes(),
         *PaperForms(own).routes(),
         Route("/i/{code:code}", own.invitation),

@@ -185,7 +185,10 @@ class Site:
         caller, token = self.caller(request), request.path_params["token"]
         if not self.guesses.may_try(caller.client, token):
             return self.notice(caller, "too_many", 429)
-        own = replace(caller, token=token)
+        return await self.lead_in(request, caller, token)
+
+    async def lead_in(self, request: Request, caller: Caller, token: str) -> Response:
+        own, path = replace(caller, token=token), request.url.path
         owner = await self.look(own, Wrote())
         if not owner.is_known:
             return self.notice(caller, "not_found", 404)
@@ -193,25 +196,28 @@ class Site:
         if caller.token == token:
             return self.go(own, "/", is_known=True)
         if request.method != "POST":
-            return await self.ask_whose(caller, token, owner)
-        if self.is_ours(caller, await requests.form(request)):
-            return self.go(own, "/", is_known=True)
-        return await self.ask_whose(caller, token, owner, "no_cookie" if caller.is_new else "too_old", 403)
+            return await self.ask_whose(caller, path, owner)
+        fields = await requests.form(request)
+        if not self.is_ours(caller, fields):
+            return await self.ask_whose(caller, path, owner, "no_cookie" if caller.is_new else "too_old", 403)
+        if not requests.is_sure(fields):
+            return await self.ask_whose(caller, path, owner, "tick_first", 403)
+        return self.go(own, "/", is_known=True)
 
-    async def ask_whose(self, caller: Caller, token: str, owner: Shown, alert: str = "", status: int = 200) -> Response:
+    async def ask_whose(self, caller: Caller, path: str, owner: Shown, alert: str = "", status: int = 200) -> Response:
         """Whose link it is; in a browser that knows nobody in the language of its owner, who it most likely is, with
         English below for whoever may speak another."""
         here = await self.look(caller, Wrote())
         if here.is_known:
-            text, choices, languages = turned_away.ANOTHER_LINK, another_link(token), [here.language]
+            text, choices, languages = turned_away.ANOTHER_LINK, another_link(path), [here.language]
         else:
-            text, choices = turned_away.whose_link(is_seat=not owner.takes_part), own_link(token)
+            text, choices = turned_away.whose_link(is_seat=not owner.takes_part), own_link(path)
             languages = [owner.language] if caller.language == owner.language else [owner.language, SOURCE_LANGUAGE]
         parts = (self.house.texts.say(text, one) for one in dict.fromkeys(languages))
         return await self.page(
             caller,
             Shown(languages[0], (Letter(BETWEEN_LANGUAGES.join(parts)),)),
-            f"/mine/{token}",
+            path,
             status,
             is_known=True,
             choices=choices,

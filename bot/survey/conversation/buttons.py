@@ -198,13 +198,21 @@ class ReadProgramme:
     argument: str = "-"
 
 
-Where = Position | Coordinate | ReadProgramme
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Something that somebody on a page does about being called; see `bot.turns.calling`."""
+
+    action: str = "home"
+    argument: str = "-"
+
+
+Where = Position | Coordinate | ReadProgramme | Call
 """What has a place of its own."""
 BeforeJoining = Welcome | Terms | Join | Decline
 OfAResponse = (
     ChooseGroup | ChooseOption | Go | Resume | Switch | ChooseMoment | Finish | TakeBack | Erase | WantResult | Write
 )
-Press = BeforeJoining | OfAResponse | Coordinate | ReadProgramme
+Press = BeforeJoining | OfAResponse | Coordinate | ReadProgramme | Call
 
 LETTERS: dict[str, type[Any]] = {
     "w": Welcome,
@@ -224,6 +232,7 @@ LETTERS: dict[str, type[Any]] = {
     "o": Write,
     "c": Coordinate,
     "p": ReadProgramme,
+    "y": Call,
 }
 _LETTER_OF = {kind: letter for letter, kind in LETTERS.items()}
 _FIELDS = {kind: fields(kind) for kind in LETTERS.values()}

@@ -30,6 +30,7 @@ from bot.survey.conversation.buttons import (
 from bot.survey.conversation.commands import COMMANDS
 from bot.survey.conversation.events import Commanded, Event, Expired, Filled, Wrote
 from bot.survey.free_text import length_of, tidy, too_long
+from bot.survey.notification import NotificationAddress
 from bot.survey.phrases import Phrase, say
 from bot.survey.reminders import MOST_REMINDERS, REMIND_AFTER, REMIND_AGAIN, moments, next_reminder
 from bot.survey.traits import Traits
@@ -87,7 +88,8 @@ class Dialogue:
     for. `reminders_sent` counts those in this wave, `reminded_at` is when the last one was. `others` are the open
     responses of the same person in other partnerships, with their names; `earlier` are their answers in the wave
     before, to statements that did not change since. `open_question` says that the wave asks one at the end,
-    `open_answer` is what they wrote there, and `unkept` what they wrote just now that is too long to be kept.
+    `open_answer` is what they wrote there, and `unkept` what they wrote just now that is too long to be kept. `left`
+    are the notification addresses that they left.
     """
 
     checklist: Checklist
@@ -118,6 +120,17 @@ class Dialogue:
     open_question: bool = False
     open_answer: str = ""
     unkept: str = ""
+    left: tuple[NotificationAddress, ...] = ()
+
+    @property
+    def is_called(self) -> bool:
+        """Whether something reaches them when they are not looking: in a chat, or by a notifier."""
+        return self.channel.reaches_out or any(one.works for one in self.left)
+
+    @property
+    def may_be_called(self) -> bool:
+        """Whether they could leave an address for that, and did not yet."""
+        return bool(self.channel.notifiers) and not self.is_called
 
     @property
     def completed(self) -> bool:
@@ -143,7 +156,7 @@ class Dialogue:
 
     def due_after(self, touched_at: datetime) -> datetime | None:
         """The same, had they last been here then and did they want messages."""
-        if self.completed or not (self.wave_open and self.channel.reaches_out and self.reminders):
+        if self.completed or not (self.wave_open and self.is_called and self.reminders):
             return None
         us, sent = self.partnership, self.reminders_sent
         days = (us.remind_after, us.remind_again)
@@ -152,7 +165,7 @@ class Dialogue:
 
     def choices(self, now: datetime) -> dict[str, datetime]:
         """When this person may ask for a reminder now: no third one, and none after the wave."""
-        if not self.channel.reaches_out or self.reminders_sent >= MOST_REMINDERS:
+        if not self.is_called or self.reminders_sent >= MOST_REMINDERS:
             return {}
         every = moments(now, self.partnership.timezone)
         return {name: at for name, at in every.items() if self.closes_at is None or at < self.closes_at}

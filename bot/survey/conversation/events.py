@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.survey.conversation.buttons import Coordinate, OfAResponse, Write
+from bot.survey.conversation.buttons import Call, Coordinate, OfAResponse, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Commanded:
 class Filled:
     """A form that somebody sent: what is done with it, and the fields that they changed, by their names."""
 
-    press: Coordinate | Write
+    press: Call | Coordinate | Write
     values: Mapping[str, str] = field(repr=False)
 
     @property

@@ -40,6 +40,8 @@ PRIVACY = say("""<b>What happens with your answers</b>
       code. Nobody can just read it.
     {if_page}• We do not keep your name or your phone number. We keep your own link in a secret code.
       Nobody can just read it.
+    {if_callable}• Do you want messages? We also keep where we send them in a secret code. We use it only for that. You
+      can stop at any moment.
     • We do not keep what you type, except where we ask you to write something.
     • Do you delete your answers? Averages that people have already seen stay.
 
@@ -63,6 +65,7 @@ MY_DATA = say("""<b>This is what we keep about you</b>
     {if_chat}Reminders: {state}
     {if_chat}The number of this chat. We keep it in a secret code. Without it we cannot send you a message.
     {if_page}Your own link. We keep it in a secret code. Without it we cannot find your answers.
+    {called_at}
 
     Your answers:
     {answers}
@@ -94,6 +97,7 @@ def my_data(dialogue: Dialogue, number: int, _now: datetime) -> View:
         group=GROUP_LABELS[dialogue.group] if dialogue.group else say("not chosen yet"),
         state=say("off") if dialogue.stopped or not dialogue.reminders else say("on"),
         answers=_in_short(dialogue),
+        called_at=_called_at(dialogue),
         if_files=bool(dialogue.answers),
         if_parts=dialogue.channel.reaches_out and bool(dialogue.answers),
         if_later=dialogue.channel.reaches_out and dialogue.wave > 1,
@@ -102,6 +106,16 @@ def my_data(dialogue: Dialogue, number: int, _now: datetime) -> View:
     )
     every = () if dialogue.channel.reaches_out else _parts(dialogue)
     return View(((text,), *(one for here in every for one in _written_out(dialogue, here))), _rows(dialogue))
+
+
+def _called_at(dialogue: Dialogue) -> Phrase | bool:
+    """Where we may send them messages, whole: it is their own."""
+    calls = {one.name: one.calls for one in dialogue.channel.notifiers if one.calls}
+    lines = [
+        say("{name}: {address}", name=calls[one.kind].name, address=one.address if calls[one.kind].asks else say("on"))
+        for one in dialogue.left
+    ]
+    return joined(lines, "\n") if lines else False
 
 
 def part(dialogue: Dialogue, number: int) -> Dimension | None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from bot.survey.calendar import zone
 from bot.survey.conversation.buttons import ChooseMoment, Go, Position, Screen
 from bot.survey.conversation.dialogue import Dialogue
-from bot.survey.conversation.shared_rows import go_on, languages
+from bot.survey.conversation.shared_rows import call_me, go_on, languages
 from bot.survey.conversation.views import Button, Row, View, in_rows
 from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
 from bot.survey.reminders import MOST_REMINDERS
@@ -28,14 +28,14 @@ def pause(dialogue: Dialogue, _number: int, now: datetime) -> View:
     return View(
         say(
             """Time for a break. Your answers are saved.
-            {if_chat}{why_none}
+            {why_none}
 
             {if_asked}<b>When may we send you a message?</b>
             {if_page}Keep your own link. With it you go on whenever you like, on every phone.""",
-            why_none=not choices and _no_more_to_come(dialogue),
+            why_none=dialogue.is_called and not choices and _no_more_to_come(dialogue),
             if_asked=bool(choices),
         ),
-        (*in_rows((*choices, *none), 2), go_on(dialogue)),
+        (*in_rows((*choices, *none), 2), *call_me(dialogue), go_on(dialogue)),
     )
 
 
@@ -44,13 +44,13 @@ def paused(dialogue: Dialogue, _number: int, now: datetime) -> View:
         say(
             """{if_page}Time for a break. Your answers are saved.
             {if_chat}Your answers are saved.
-            {if_chat}{what_comes}
+            {what_comes}
 
             {if_page}Keep your own link. With it you go on whenever you like, on every phone.
             {if_chat}You can go on whenever you like, here in this chat.""",
-            what_comes=_what_comes(dialogue, now),
+            what_comes=dialogue.is_called and _what_comes(dialogue, now),
         ),
-        (go_on(dialogue),),
+        (*call_me(dialogue), go_on(dialogue)),
     )
 
 
@@ -59,14 +59,15 @@ def reminders(dialogue: Dialogue, _number: int, now: datetime) -> View:
     return View(
         say(
             """<b>Reminders</b>
-            {if_page}We cannot send you a message here.
-            {if_chat}{what_comes}
+            {if_silent}We cannot send you a message here.
+            {what_comes}
 
-            {if_chat}{rule}""",
-            what_comes=_what_comes(dialogue, now),
-            rule=_the_rule(dialogue),
+            {rule}""",
+            if_silent=not dialogue.is_called,
+            what_comes=dialogue.is_called and _what_comes(dialogue, now),
+            rule=dialogue.is_called and _the_rule(dialogue),
         ),
-        (*_to_change(dialogue, now), go_on(dialogue)),
+        (*_to_change(dialogue, now), *call_me(dialogue), go_on(dialogue)),
     )
 
 
@@ -108,6 +109,16 @@ def invitation(dialogue: Dialogue) -> Phrase:
     )
 
 
+def about(dialogue: Dialogue, why: Screen) -> Phrase:
+    """In one line, which may stand on a screen that others see: it names nobody."""
+    if why == Screen.INVITED:
+        return say("We ask you again: how well do we work together now?")
+    if dialogue.here.screen == Screen.ITEM and dialogue.answers:
+        count = len(dialogue.checklist.items)
+        return say("Statement {number} of {count} is waiting for you", number=dialogue.here.number, count=count)
+    return say("You can still take part")
+
+
 def round_named(number: int, name: str) -> Phrase:
     """Round 2 · after phase 1"""
     which = say("Round {number}", number=number)
@@ -139,8 +150,7 @@ def _nearly_there(dialogue: Dialogue) -> Phrase:
 
 def put_off(dialogue: Dialogue, position: Screen) -> tuple[Row, ...]:
     later = Button(say("Later"), Go(dialogue.response, Position(Screen.PAUSE)))
-    first = (later, _no_more(dialogue)) if dialogue.channel.reaches_out else (later,)
-    return (first, *languages(dialogue, Position(position)))
+    return ((later, _no_more(dialogue)), *languages(dialogue, Position(position)))
 
 
 def _no_more(dialogue: Dialogue) -> Button:
@@ -166,7 +176,9 @@ def _next(dialogue: Dialogue, now: datetime) -> datetime | None:
 def _no_more_to_come(dialogue: Dialogue) -> Phrase:
     if dialogue.reminders_sent >= MOST_REMINDERS and not dialogue.completed:
         return say("We reminded you twice. You get no more reminders this time.")
-    return say("You get no reminders this time. No messages at all? Send /{stop}.")
+    if dialogue.channel.reaches_out:
+        return say("You get no reminders this time. No messages at all? Send /{stop}.")
+    return say("You get no reminders this time.")
 
 
 def _the_rule(dialogue: Dialogue) -> Phrase:

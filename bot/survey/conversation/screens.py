@@ -21,7 +21,7 @@ from bot.survey.conversation.buttons import (
     WantResult,
 )
 from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
-from bot.survey.conversation.shared_rows import go_on, languages, own_data_button
+from bot.survey.conversation.shared_rows import call_me, go_on, languages, own_data_button
 from bot.survey.conversation.values import shared
 from bot.survey.conversation.views import Button, Row, View, in_rows
 from bot.survey.phrases import Phrase, joined, say, verbatim, within
@@ -38,7 +38,7 @@ def view(dialogue: Dialogue, position: Position, now: datetime) -> View:
     known = shared(dialogue.partnership, dialogue.channel, now)
     paragraphs = tuple(tuple(within(line, known) for line in lines) for lines in shown.paragraphs)
     below = () if position.screen in WITHOUT_LANGUAGES else languages(dialogue, position)
-    return View(paragraphs, (*shown.rows, *below), shown.form)
+    return replace(shown, text=paragraphs, rows=(*shown.rows, *below), about=shown.about and within(shown.about, known))
 
 
 def _shown(dialogue: Dialogue, position: Position, now: datetime) -> View:
@@ -100,8 +100,9 @@ def _thanks(dialogue: Dialogue, _number: int, now: datetime) -> View:
             {if_chosen}The coordinator is never shown your own answers.
             {if_written}We never tell the coordinator which answers are yours.
 
-            {if_open}{if_page}The statements are still open. Come back later with your own link. Then you see the
+            {if_open}{if_silent}The statements are still open. Come back later with your own link. Then you see the
               result.""",
+            if_silent=not dialogue.is_called,
             if_takes_back=dialogue.may_take_back(now),
             time=_local_time(dialogue),
             lowest=scale[0].label,
@@ -113,7 +114,13 @@ def _thanks(dialogue: Dialogue, _number: int, now: datetime) -> View:
             if_chosen=not dialogue.open_answer,
             if_written=bool(dialogue.open_answer),
         ),
-        (*_group_result(dialogue), *_taking_back(dialogue, now), *_as_a_picture(dialogue), own_data_button(dialogue)),
+        (
+            *_group_result(dialogue),
+            *call_me(dialogue),
+            *_taking_back(dialogue, now),
+            *_as_a_picture(dialogue),
+            own_data_button(dialogue),
+        ),
     )
 
 
@@ -152,7 +159,7 @@ def _group_result(dialogue: Dialogue) -> tuple[Row, ...]:
     if not dialogue.wave_open:
         result = Button(say("Result of the whole group"), Go(dialogue.response, Position(Screen.RESULT)))
         return ((result,), all_statements(dialogue.response))
-    if not dialogue.channel.reaches_out:  # a page shows it whenever they come
+    if not dialogue.is_called:  # a page shows it whenever they come
         return ()
     wanted = dialogue.wants_result
     return ((Button(say("Send me the result later"), WantResult(dialogue.response, int(not wanted)), wanted),),)
@@ -181,12 +188,17 @@ def _table(dialogue: Dialogue, number: int, _now: datetime) -> View:
 
 def _closed(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     return View(
-        say("""This round of {partnership} is closed.
+        say(
+            """This round of {partnership} is closed.
             You did not finish it. Your answers are kept, but they do not count in the result.
 
-            {if_chat}You will hear from us when there is a new round.
-            {if_page}Open your own link again later. Then you see here if there is a new round."""),
-        (own_data_button(dialogue),),
+            {if_called}You will hear from us when there is a new round.
+            {if_silent}Open your own link again later. Then you see here if there is a new round.""",
+            if_called=dialogue.is_called,
+            if_silent=not dialogue.is_called,
+        ),
+        (*call_me(dialogue), own_data_button(dialogue)),
+        about=say("This round is closed"),
     )
 
 
@@ -216,9 +228,16 @@ def _to_be_sent(dialogue: Dialogue, why: Screen, now: datetime) -> View:
     if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):
         return shown
     above = reminder_screens.invitation(dialogue) if why == Screen.INVITED else reminder_screens.reminder(dialogue)
-    if not dialogue.channel.reaches_out:  # on a page the statement has an address of its own
-        return View(above, (go_on(dialogue), *languages(dialogue, Position(why))))
-    return View(((above,), *shown.paragraphs), (*shown.rows, *reminder_screens.put_off(dialogue, why)))
+    about = reminder_screens.about(dialogue, why)
+    if dialogue.channel.reaches_out:
+        return View(((above,), *shown.paragraphs), (*shown.rows, *reminder_screens.put_off(dialogue, why)), about=about)
+    # On a page the statement has an address of its own; what calls them there brings the words of it.
+    text = ((above,), *shown.paragraphs) if _brings_a_statement(dialogue, why) else above
+    return View(text, (go_on(dialogue), *languages(dialogue, Position(why))), about=about)
+
+
+def _brings_a_statement(dialogue: Dialogue, why: Screen) -> bool:
+    return why == Screen.REMINDER and dialogue.here.screen == Screen.ITEM
 
 
 WITHOUT_LANGUAGES = {Screen.ITEM, Screen.REMINDER, Screen.INVITED, Screen.LANGUAGE, Screen.PICK, Screen.ERASED}

@@ -1,6 +1,6 @@
 """Rows of buttons that stand under more than one screen."""
 
-from bot.survey.conversation.buttons import Go, Position, Resume, Screen, Switch
+from bot.survey.conversation.buttons import Call, Go, Position, Resume, Screen, Switch
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.views import Button, Row, in_rows
 from bot.survey.phrases import language, say
@@ -15,6 +15,11 @@ def go_on(dialogue: Dialogue) -> Row:
     else:
         label = say("Go on")
     return (Button(label, Resume(dialogue.response)),)
+
+
+def call_me(dialogue: Dialogue) -> tuple[Row, ...]:
+    """For who could be called, and left nothing to be called by."""
+    return ((Button(say("Send me a message"), Call()),),) if dialogue.may_be_called else ()
 
 
 def own_data_button(dialogue: Dialogue) -> Row:

@@ -18,12 +18,15 @@ TERMS = say("""• You decide if you take part. You can stop at any moment.
     {what_hides}
     • Researchers may use the answers. They do not know whose answer it is.
     {if_chat}• We may ask you this again later. Each time you get no more than 2 reminders. You can turn them off.
-    {if_page}• We may ask this again later. We cannot send you a message here. Keep your own link to go on later.
+    {if_silent}• We may ask this again later. We cannot send you a message here. Keep your own link to go on later.
+    {if_callable}• We may ask this again later. You choose if we may send you a message about it. Each time you get no
+      more than 2 reminders. You can stop them at any moment.
     {if_page}• Whoever has your own link can see your answers. Keep it to yourself.
     {if_chat}• We keep your answers no longer than until {date}. You can delete them earlier, with /{erase}.
     {if_page}• We keep your answers no longer than until {date}. You can delete them earlier, in the menu.
     {if_chat}• {days} days after the last time that we ask, we delete how we can reach you.
     {if_page}• {days} days after the last time that we ask, your own link stops working.
+    {if_callable}• Then we also delete where we may send you messages.
     {keeps_a_copy}""")
 # What hides somebody's answers among those of others, and where that ends.
 WHAT_HIDES = say("""• A new average comes only when {k} or more people are added. So your answer stays among those of
@@ -61,6 +64,8 @@ def _shared(partnership: Partnership, channel: Traits, until: date) -> Mapping[s
         "questions": QUESTIONS,
         "if_chat": channel.reaches_out,
         "if_page": not channel.reaches_out,
+        "if_callable": bool(channel.notifiers),
+        "if_silent": not (channel.reaches_out or channel.notifiers),
         "keeps_a_copy": channel.about.keeps_a_copy or False,
         "copy_stays": channel.about.copy_stays or False,
         "if_no_copy": not channel.about.copy_stays,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Generic, Literal, TypeVar
 
-from bot.survey.conversation.buttons import Coordinate, Press, Write
+from bot.survey.conversation.buttons import Call, Coordinate, Press, Write
 from bot.survey.phrases import Phrase
 
 
@@ -27,7 +27,7 @@ class Field(Generic[T]):
     name: str
     label: T
     kept: str = ""
-    kind: Literal["line", "text", "date", "choice"] = "line"
+    kind: Literal["line", "text", "date", "choice", "address", "code"] = "line"
     hint: T | None = None
     between: tuple[str, str] = ("", "")
     choices: tuple[tuple[str, T], ...] = ()
@@ -40,7 +40,7 @@ class Field(Generic[T]):
 class Form(Generic[T]):
     """Fields that are sent together, by a button that says `send`."""
 
-    press: Coordinate | Write
+    press: Call | Coordinate | Write
     send: T
     fields: tuple[Field[T], ...]
 
@@ -65,13 +65,14 @@ Paragraph = tuple[Phrase, ...]
 class View:
     """One text, or paragraphs of lines where they are counted out; and rows of buttons under it. A form is for a
     channel that has fields, a grid for one that has tables; `at` is where this stands, when that is not at what was
-    asked for."""
+    asked for. `about` says in one line what it is about, where it is sent by a notifier."""
 
     text: Phrase | tuple[Paragraph, ...]
     rows: tuple[Row, ...] = ()
     form: Form[Phrase] | None = None
     at: Coordinate | None = None
     grid: Grid[Phrase] | None = None
+    about: Phrase | None = None
 
     @property
     def paragraphs(self) -> tuple[Paragraph, ...]:

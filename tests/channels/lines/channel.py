@@ -14,7 +14,7 @@ from typing import ClassVar, Self
 
 from bot.channels.port import Channel, Entrance, House, Update
 from bot.channels.typed_text import said
-from bot.letters import Delivered, Letter, Postponed, Receipt, Unreachable
+from bot.letters import Delivered, Envelope, Postponed, Receipt, Unreachable
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, Variable
 from bot.survey.conversation.buttons import decode
@@ -68,9 +68,10 @@ class LinesChannel(Channel):
         pressed = decode(offered.get(int(text), "")) if text.isascii() and text.isdigit() else None
         return Update(f"lines:{number}", self.traits.name, phone, pressed or said(text))
 
-    async def deliver(self, address: str, letter: Letter) -> Receipt:
+    async def deliver(self, envelope: Envelope) -> Receipt:
         if self._writer is None:
             return Postponed()
+        address, letter = envelope.address, envelope.letter
         number = next(self._numbers)
         self._asked[number] = asyncio.get_running_loop().create_future()
         labels = [label for row in letter.rows for label, _ in row]

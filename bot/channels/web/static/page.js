@@ -239,6 +239,7 @@
   function prepare() {
     const reveal = (name, can) => app().querySelectorAll(`[data-${name}]`).forEach((one) => { one.hidden = !can; });
     aloud.prepare();
+    app().querySelectorAll(".sure").forEach((one) => { one.hidden = true; });  // a finger on the button says as much
     reveal("copy", true);
     reveal("copy-text", navigator.clipboard);
     reveal("share", navigator.share);
@@ -256,6 +257,10 @@
     if (text) copy(text);
     if (shares) navigator.share({ url: document.getElementById(shares).value }).catch(() => {});
   });
+  document.addEventListener("click", (event) => {
+    const form = event.isTrusted && event.target.closest("button") && event.target.closest("form");
+    if (form && form.elements.me) form.elements.me.checked = true;
+  }, true);
   document.addEventListener("keydown", (event) => {
     const menu = app().querySelector(".menu[open]");
     if (event.key !== "Escape" || !menu) return;

@@ -1,0 +1,75 @@
+"""Tags: what stands in a link or an address of a notice, and says for which notification address it was made.
+
+All are derived from the secret, so that nothing is stored and nobody can make one. They are in small letters and
+digits: whatever carries mail may change the case of a name.
+"""
+
+import hmac
+from base64 import b32decode, b32encode
+from binascii import Error
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+DOOR_LASTS = timedelta(days=30)
+SIGNED = 10  # bytes
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+LONGEST = 26  # signs
+
+
+class Tags:
+    """A tag of each kind is 26 signs: the number of a notification address, a day, and what proves it."""
+
+    def __init__(self, secret: str) -> None:
+        self._key = sha256(b"notifiers:" + secret.encode()).digest()
+
+    def door(self, address: int, now: datetime) -> str:
+        """Leads in, as often as needed, for 30 days."""
+        return self._made("door", address, (now + DOOR_LASTS - EPOCH).days)
+
+    def behind_door(self, tag: str, now: datetime) -> int | None:
+        """The number of the notification address; None of a tag that is not ours, or too old."""
+        found = self._read("door", tag)
+        return found[0] if found and found[1] >= (now - EPOCH).days else None
+
+    def stop(self, address: int) -> str:
+        """Stops what comes to this address, for ever."""
+        return self._made("stop", address)
+
+    def to_stop(self, tag: str) -> int | None:
+        found = self._read("stop", tag)
+        return found[0] if found else None
+
+    def bounce(self, address: int) -> str:
+        """Stands in the sender of a mail: what comes back to it could not be delivered."""
+        return self._made("bounce", address)
+
+    def bounced(self, tag: str) -> int | None:
+        found = self._read("bounce", tag)
+        return found[0] if found else None
+
+    def named(self, *parts: object) -> str:
+        """Always the same for the same things: a name for a letter or for what it belongs to."""
+        return _written(self._signed("named", "\n".join(map(str, parts)).encode()))
+
+    def _made(self, kind: str, address: int, day: int = 0) -> str:
+        said = address.to_bytes(4, "big") + day.to_bytes(2, "big")
+        return _written(said + self._signed(kind, said))
+
+    def _read(self, kind: str, tag: str) -> tuple[int, int] | None:
+        if len(tag) != LONGEST:
+            return None
+        try:
+            given = b32decode(tag.upper() + "=" * (-len(tag) % 8))
+        except (Error, ValueError):
+            return None
+        said, signed = given[:-SIGNED], given[-SIGNED:]
+        if not hmac.compare_digest(signed, self._signed(kind, said)):
+            return None
+        return int.from_bytes(said[:4], "big"), int.from_bytes(said[4:], "big")
+
+    def _signed(self, kind: str, said: bytes) -> bytes:
+        return hmac.digest(self._key, kind.encode() + b"\n" + said, "sha256")[:SIGNED]
+
+
+def _written(said: bytes) -> str:
+    return b32encode(said).decode().rstrip("=").lower()

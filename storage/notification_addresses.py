@@ -1,0 +1,175 @@
+"""Notification addresses: where somebody who answers on a page wants to be called, sealed, and whether that works.
+
+One that is not confirmed rings for nobody. A stopped one stays, so that whoever stops it can think better of it; one
+that failed stays too, so that they read it on the page.
+"""
+
+import hmac
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, delete, exists, literal, not_, or_, select, update
+
+from bot.survey.notification import NotificationAddress
+from storage.engine.database import Tx
+from storage.schema import contacts, letters, notification_addresses
+
+CODE_LASTS = timedelta(minutes=20)
+MOST_TRIES = 5  # of one code
+UNCONFIRMED_LASTS = timedelta(days=1)
+
+ONE = notification_addresses.c
+FIRST = notification_addresses.alias("first_address").c
+OF_A_SEAT = ("summary", "final", "report")
+"""The kinds of bulk mail to somebody as a coordinator or a reader, by the first word of its key."""
+
+
+def of_contact(tx: Tx, contact: int) -> tuple[NotificationAddress, ...]:
+    """All that they left and that can be used here, in the order in which they did."""
+    mine = _every().where(ONE.contact_id == contact, ONE.kind.in_(tx.notifiers))
+    return tuple(_read(tx, row) for row in tx.connection.execute(mine.order_by(ONE.id)))
+
+
+def _every() -> Any:
+    return select(notification_addresses)
+
+
+def _read(tx: Tx, row: Any) -> NotificationAddress:
+    confirmed, failed, stopped = (at is not None for at in (row.confirmed_at, row.failed_at, row.stopped_at))
+    return NotificationAddress(
+        row.id,
+        row.kind,
+        tx.seal.open(row.kind, row.address_sealed),
+        confirmed=confirmed,
+        failed=failed,
+        stopped=stopped,
+        works=confirmed and not (failed or stopped),
+        with_files=row.with_files,
+        spent=row.code_tries >= MOST_TRIES,
+    )
+
+
+def working(tx: Tx, contact: int, *, with_files: bool = False) -> tuple[str, ...]:
+    """The kinds of notifier that can call them, or bring them files, if they want those."""
+    kinds = select(ONE.kind).where(ONE.contact_id == contact, works(tx), or_(not_(literal(with_files)), ONE.with_files))
+    found = set(tx.connection.execute(kinds).scalars())
+    return tuple(kind for kind in tx.notifiers if kind in found)
+
+
+def works(tx: Tx, one: Any = ONE) -> ColumnElement[bool]:
+    """Whether an address calls somebody: what it is for is set up here."""
+    is_live = and_(one.confirmed_at.is_not(None), one.failed_at.is_(None), one.stopped_at.is_(None))
+    return and_(is_live, one.kind.in_(tx.notifiers))
+
+
+def rings(tx: Tx) -> ColumnElement[bool]:
+    """Whether a contact can be called: in their channel, or by a notifier."""
+    if not tx.unable_to_ring:
+        return contacts.c.id.is_not(None)
+    called = exists().where(ONE.contact_id == contacts.c.id, works(tx))
+    return or_(contacts.c.channel.not_in(tx.unable_to_ring), called)
+
+
+def of_letter(tx: Tx, fact: str = "id") -> ColumnElement[Any]:
+    """The number of the address that a letter goes to, or another fact of it: of the one that it is for, or else of the
+    first that works. Post for a seat, with its pictures, goes the other way round: to what comes last and can hold
+    most."""
+    place = case({kind: at for at, kind in enumerate(tx.notifiers)}, value=FIRST.kind, else_=len(tx.notifiers))
+    is_of_a_seat = or_(*(letters.c.key.like(f"{kind}:%") for kind in OF_A_SEAT))
+    return case((is_of_a_seat, _first(tx, fact, place.desc())), else_=_first(tx, fact, place))
+
+
+def _first(tx: Tx, fact: str, order: ColumnElement[Any]) -> ScalarSelect[Any]:
+    is_this = or_(FIRST.id == letters.c.address_id, and_(letters.c.address_id.is_(None), works(tx, FIRST)))
+    found = select(FIRST[fact]).where(FIRST.contact_id == letters.c.contact_id, is_this).order_by(order, FIRST.id)
+    return found.limit(1).correlate(letters).scalar_subquery()
+
+
+def propose(tx: Tx, contact: int, kind: str, address: str, code: str, now: datetime) -> int:
+    """Keep an address until it is confirmed by this code; its number. Only one is waited for at a time."""
+    key = tx.seal.key(kind, address)
+    others = delete(notification_addresses).where(ONE.contact_id == contact, ONE.confirmed_at.is_(None))
+    tx.connection.execute(others.where(not_(and_(ONE.kind == kind, ONE.address_key == key))))
+    waits = {**dict.fromkeys(("confirmed_at", "failed_at", "stopped_at")), "code_sent_at": now, "code_tries": 0}
+    number = _kept(tx, contact, kind, address, {"created_at": now, **waits})
+    _change(tx, number, code_key=_code(tx, number, code))
+    return number
+
+
+def keep(tx: Tx, contact: int, kind: str, address: str, now: datetime) -> int:
+    """Keep an address that is confirmed by where it comes from; its number. It is nobody else's any more: the phone was
+    given away."""
+    key = tx.seal.key(kind, address)
+    tx.connection.execute(delete(notification_addresses).where(ONE.address_key == key, ONE.contact_id != contact))
+    live = {"created_at": now, "confirmed_at": now, "failed_at": None, "stopped_at": None}
+    return _kept(tx, contact, kind, address, live)
+
+
+def _kept(tx: Tx, contact: int, kind: str, address: str, facts: dict[str, Any]) -> int:
+    sealed = {"address_key": tx.seal.key(kind, address), "address_sealed": tx.seal.close(kind, address)}
+    new = tx.insert(notification_addresses).values(contact_id=contact, kind=kind, **sealed, **facts)
+    again = {name: value for name, value in facts.items() if name != "created_at"}
+    written = new.on_conflict_do_update(index_elements=["contact_id", "kind", "address_key"], set_=again)
+    return int(tx.connection.execute(written.returning(ONE.id)).scalar_one())
+
+
+def confirm(tx: Tx, number: int, code: str, now: datetime) -> bool:
+    """Whether this is the code that was sent there, not long ago and not tried too often; each try counts."""
+    tx.connection.execute(_every().where(ONE.id == number).with_for_update())
+    if is_over(tx, number, now):
+        return False
+    row = tx.connection.execute(_every().where(ONE.id == number)).one()
+    is_right = hmac.compare_digest(row.code_key, _code(tx, number, code))
+    tried = {"code_tries": row.code_tries + 1}
+    right = {"confirmed_at": now, "failed_at": None, "stopped_at": None, "code_key": None, "code_sent_at": None}
+    _change(tx, number, **(right if is_right else tried))
+    return is_right
+
+
+def is_over(tx: Tx, number: int, now: datetime) -> bool:
+    """Whether the code that was sent there works no more, whatever one types."""
+    row = tx.connection.execute(_every().where(ONE.id == number)).first()
+    return row is None or row.code_key is None or row.code_tries >= MOST_TRIES or now > row.code_sent_at + CODE_LASTS
+
+
+def _code(tx: Tx, number: int, code: str) -> bytes:
+    return tx.seal.key("code", f"{number} {code}")
+
+
+def stop(tx: Tx, number: int, now: datetime) -> None:
+    _change(tx, number, stopped_at=now)
+
+
+def start(tx: Tx, number: int) -> None:
+    """They want to be called there after all."""
+    _change(tx, number, stopped_at=None)
+
+
+def fail(tx: Tx, number: int, now: datetime) -> None:
+    """What was sent there does not arrive."""
+    _change(tx, number, failed_at=now)
+
+
+def send_files(tx: Tx, number: int, wanted: bool) -> None:
+    _change(tx, number, with_files=wanted)
+
+
+def _change(tx: Tx, number: int, **facts: Any) -> None:
+    tx.connection.execute(update(notification_addresses).where(ONE.id == number).values(facts))
+
+
+def remove(tx: Tx, number: int) -> None:
+    tx.connection.execute(delete(notification_addresses).where(ONE.id == number))
+    tx.erased.append(number)
+
+
+def contact_of(tx: Tx, number: int) -> int | None:
+    return tx.connection.execute(select(ONE.contact_id).where(ONE.id == number)).scalar()
+
+
+def drop_unconfirmed(tx: Tx, now: datetime) -> int:
+    """Those that nobody confirmed within a day; how many."""
+    old = delete(notification_addresses).where(ONE.confirmed_at.is_(None), ONE.created_at < now - UNCONFIRMED_LASTS)
+    gone = list(tx.connection.execute(old.returning(ONE.id)).scalars())
+    tx.erased.extend(gone)
+    return len(gone)

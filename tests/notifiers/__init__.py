@@ -1,0 +1,1 @@
+"""Tests of notifiers: what calls somebody who answers on a page."""

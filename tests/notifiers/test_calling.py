@@ -1,0 +1,194 @@
+"""Being called: somebody on a page leaves where, confirms it, is called by the same rules as in a chat, and stops."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.turns.calling import MOST_CODES
+from storage.notification_addresses import MOST_TRIES
+from tests.house import Clock, House
+from tests.notifiers.slips.notifier import SlipsNotifier, Street
+from tests.telegram_server import TelegramServer
+from tests.visitor import Visitor
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Street:
+    found = Street(tmp_path / "street")
+    found.build("5", "7")
+    return found
+
+
+@pytest.fixture
+async def house(tmp_path: Path, server: TelegramServer, clock: Clock, street: Street) -> AsyncIterator[House]:
+    made = House(tmp_path, server, clock, STREET=str(street.folder))
+    made.notifiers = (SlipsNotifier,)
+    async with made as running:
+        yield running
+
+
+@pytest.fixture
+async def wes(house: House) -> AsyncIterator[Visitor]:
+    async with Visitor(house.page, "en") as visitor:
+        yield visitor
+
+
+async def joined(house: House, visitor: Visitor, code: str = "") -> None:
+    await visitor.open(f"/i/{code or house.add(language='en').invitation}")
+    for label in ("Yes, I will take part", "Other"):
+        await visitor.press(label)
+
+
+async def leaves(house: House, visitor: Visitor, number: str = "5") -> None:
+    await visitor.open("/messages")
+    await visitor.fill_in({"Your house number": number})
+    await house.settle()
+
+
+def code(street: Street, number: str = "5") -> str:
+    found = re.search(r"<b>(\d{6})</b>", street.slips(number)[-1]["text"])
+    assert found
+    return found[1]
+
+
+async def called(house: House, visitor: Visitor, street: Street, number: str = "5") -> None:
+    await leaves(house, visitor, number)
+    await visitor.fill_in({"The code": code(street, number)})
+
+
+async def test_who_leaves_an_address_confirms_it_by_a_code(house: House, wes: Visitor, street: Street) -> None:
+    await joined(house, wes)
+    await leaves(house, wes)
+    assert "We sent a code to number 5." in wes.last.text
+    (slip,) = street.slips("5")
+    assert slip["kind"] == ""
+    assert slip["about"].endswith(code(street))
+    await wes.fill_in({"The code": f" {code(street)[:3]} {code(street)[3:]} "})
+    assert "A slip comes to your letterbox." in wes.last.text
+    assert "Your house number" not in wes.last.text
+
+
+async def test_who_is_silent_is_reminded_by_the_next_statement(house: House, wes: Visitor, street: Street) -> None:
+    await joined(house, wes)
+    await called(house, wes, street)
+    house.clock.pass_time(days=2, hours=1)
+    await house.caught_up()
+    await house.caught_up()
+    _, slip = street.slips("5")
+    assert slip["kind"] == "reminder"
+    assert slip["about"] == "You can still take part"
+    assert "Statement 1 of 26" in slip["text"]
+    assert "Is this true for you?" in slip["text"]
+    house.clock.pass_time(days=10)
+    await house.caught_up()
+    house.clock.pass_time(days=10)
+    await house.caught_up()
+    assert [one["kind"] for one in street.slips("5")] == ["", "reminder", "reminder"]
+
+
+async def test_a_wrong_code_and_one_tried_too_often(house: House, wes: Visitor, street: Street) -> None:
+    await joined(house, wes)
+    await leaves(house, wes)
+    right = code(street)
+    wrong = f"{(int(right) + 1) % 10**6:06}"
+    for _ in range(MOST_TRIES - 1):
+        await wes.fill_in({"The code": wrong})
+        assert "This is not the right code" in wes.last.error_at("The code")
+    await wes.fill_in({"The code": wrong})
+    await wes.fill_in({"The code": right})
+    assert "Ask for a new one" in wes.last.error_at("The code")
+    await wes.press("Send a new code")
+    await house.settle()
+    await wes.fill_in({"The code": code(street)})
+    assert "A slip comes" in wes.last.text
+
+
+async def test_a_code_that_is_too_old(house: House, wes: Visitor, street: Street) -> None:
+    await joined(house, wes)
+    await leaves(house, wes)
+    house.clock.pass_time(minutes=21)
+    await wes.fill_in({"The code": code(street)})
+    assert "Ask for a new one" in wes.last.error_at("The code")
+
+
+async def test_nobody_is_flooded_with_codes(house: House, wes: Visitor, street: Street) -> None:
+    """Whoever asks sees the same, and a new cookie makes no difference; tomorrow they may ask again."""
+    partnership = house.add(language="en").invitation
+    await joined(house, wes, partnership)
+    seen = set()
+    for _ in range(MOST_CODES["address"]):
+        await leaves(house, wes)
+        seen.add(wes.last.text)
+        await wes.press("Another address")
+    async with Visitor(house.page, "en") as other:
+        await joined(house, other, partnership)
+        await leaves(house, other)
+        seen.add(other.last.text)
+    assert len(street.slips("5")) == MOST_CODES["address"]
+    assert len(seen) == 1
+    house.clock.pass_time(days=1)
+    await leaves(house, wes)
+    assert len(street.slips("5")) == MOST_CODES["address"] + 1
+
+
+@pytest.mark.parametrize("typed", ["", "x", "0", "5\r\nBcc: 7", "5 7", "9" * 70_000, "../7", "5\x00"])
+async def test_what_is_no_address_is_told_beside_the_field(
+    house: House, wes: Visitor, street: Street, typed: str
+) -> None:
+    await joined(house, wes)
+    await leaves(house, wes, typed)
+    if len(typed) < 60_000:
+        assert "Look if it is right" in wes.last.error_at("Your house number")
+    assert not [*street.slips("5"), *street.slips("7")]
+    assert not house.rows("SELECT * FROM notification_addresses")
+
+
+async def test_two_may_share_a_letterbox(house: House, wes: Visitor, street: Street) -> None:
+    partnership = house.add(language="en").invitation
+    await joined(house, wes, partnership)
+    await called(house, wes, street)
+    async with Visitor(house.page, "en") as ans:
+        await joined(house, ans, partnership)
+        await called(house, ans, street)
+        await ans.press("Slip: stop")
+    house.clock.pass_time(days=3)
+    await house.caught_up()
+    assert [one["kind"] for one in street.slips("5")] == ["", "", "reminder"], "of the one who did not stop"
+
+
+async def test_what_was_left_and_not_confirmed_is_gone_after_a_day(house: House, wes: Visitor, street: Street) -> None:
+    await joined(house, wes)
+    await leaves(house, wes)
+    house.clock.pass_time(hours=25)
+    await house.caught_up()
+    assert not house.rows("SELECT * FROM notification_addresses")
+    assert "Your house number" in (await wes.open("/messages")).text
+
+
+async def test_erasing_and_my_data(house: House, wes: Visitor, street: Street) -> None:
+    await joined(house, wes)
+    await called(house, wes, street)
+    assert "Slip: 5" in (await wes.open("/my-data")).text
+    await wes.open("/delete")
+    await wes.press("Yes, delete everything")
+    assert not house.rows("SELECT * FROM notification_addresses")
+    house.clock.pass_time(days=5)
+    await house.caught_up()
+    assert len(street.slips("5")) == 1
+
+
+async def test_one_that_does_not_arrive_is_told_on_the_page(house: House, wes: Visitor, street: Street) -> None:
+    await joined(house, wes)
+    await called(house, wes, street)
+    (street.folder / "5").rename(street.folder / "moved")
+    house.clock.pass_time(days=3)
+    await house.caught_up()
+    page = await wes.open("/messages")
+    assert "Your letterbox was not found." in page.text
+    assert not house.rows("SELECT * FROM letters WHERE settled_at IS NULL"), "nothing waits for nobody"
+    await wes.fill_in({"Your house number": "7"})
+    await house.settle()
+    await wes.fill_in({"The code": code(street, "7")})
+    assert "A slip comes" in wes.last.text
