@@ -70,13 +70,22 @@ def rings(tx: Tx) -> ColumnElement[bool]:
     return or_(contacts.c.channel.not_in(tx.unable_to_ring), called)
 
 
+def first_of(tx: Tx) -> ScalarSelect[Any]:
+    """The notifier that calls a contact on a page."""
+    found = select(FIRST.kind).where(FIRST.contact_id == contacts.c.id, works(tx, FIRST)).order_by(_place(tx), FIRST.id)
+    return found.limit(1).correlate(contacts).scalar_subquery()
+
+
+def _place(tx: Tx) -> ColumnElement[int]:
+    return case({kind: at for at, kind in enumerate(tx.notifiers)}, value=FIRST.kind, else_=len(tx.notifiers))
+
+
 def of_letter(tx: Tx, fact: str = "id") -> ColumnElement[Any]:
     """The number of the address that a letter goes to, or another fact of it: of the one that it is for, or else of the
     first that works. Post for a seat, with its pictures, goes the other way round: to what comes last and can hold
     most."""
-    place = case({kind: at for at, kind in enumerate(tx.notifiers)}, value=FIRST.kind, else_=len(tx.notifiers))
     is_of_a_seat = or_(*(letters.c.key.like(f"{kind}:%") for kind in OF_A_SEAT))
-    return case((is_of_a_seat, _first(tx, fact, place.desc())), else_=_first(tx, fact, place))
+    return case((is_of_a_seat, _first(tx, fact, _place(tx).desc())), else_=_first(tx, fact, _place(tx)))
 
 
 def _first(tx: Tx, fact: str, order: ColumnElement[Any]) -> ScalarSelect[Any]:

@@ -16,7 +16,7 @@ from storage import letters as letters_of
 from storage import partnerships as of_partnerships
 from storage import reminders, seats
 from storage.engine.database import Tx
-from storage.notification_addresses import rings
+from storage.notification_addresses import first_of, rings
 from storage.partnerships import PARTNERSHIP_COLUMNS, WAVE_COLUMNS, Wave
 from storage.schema import (
     contacts,
@@ -29,6 +29,9 @@ from storage.schema import (
     responses,
     waves,
 )
+
+ON_A_PAGE = ""
+"""What carries letters to who sees them when they look: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,17 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many respondents a wave writes to, how many of them want no reminders, how many see it when they come by
-    themselves, and how many it does not reach."""
+    """How many respondents a wave writes to, by the channel or notifier that carries it, how many of them want no
+    reminders, how many see it when they come by themselves, and how many it does not reach."""
 
-    people: int
+    by: Mapping[str, int]
     without_reminders: int
     out_of_reach: int
     on_a_page: int
+
+    @property
+    def people(self) -> int:
+        return sum(self.by.values())
 
 
 def plan(tx: Tx, partnership: int) -> Plan:
@@ -259,17 +266,15 @@ def renewed_since(tx: Tx, wave: int, moment: datetime) -> bool:
 
 def reach(tx: Tx, partnership: int) -> Reach:
     """Whom a next wave of this partnership would invite."""
-    silent = ~rings(tx)
-    reached, on_a_page = and_(_wants_letters(), ~silent), and_(_wants_letters(), silent)
-    counts = (reached, and_(reached, ~_last_choice()), on_a_page)
-    counted: list[ColumnElement[int]] = [func.count(case((each, 1))) for each in counts]
-    found = tx.connection.execute(
-        select(*counted, func.count())
-        .select_from(respondents.outerjoin(contacts))
-        .where(respondents.c.partnership_id == partnership)
-    ).one()
-    people, without, pages, everyone = map(int, found)
-    return Reach(people, without, everyone - people - pages, pages)
+    carrier = case((contacts.c.channel.not_in(tx.unable_to_ring), contacts.c.channel), else_=first_of(tx))
+    by = case((and_(_wants_letters(), rings(tx)), carrier), (_wants_letters(), ON_A_PAGE))
+    mine = respondents.c.partnership_id == partnership
+    counted = select(by.label("by"), func.count(), func.count(case((~_last_choice(), 1)))).where(mine)
+    of_them = counted.select_from(respondents.outerjoin(contacts)).group_by("by").order_by("by")
+    found = {name: (people, silent) for name, people, silent in tx.connection.execute(of_them)}
+    out_of_reach, on_a_page = (found.pop(name, (0, 0))[0] for name in (None, ON_A_PAGE))
+    without = sum(silent for _, silent in found.values())
+    return Reach({name: people for name, (people, _) in found.items()}, without, out_of_reach, on_a_page)
 
 
 def to_invite(tx: Tx, partnership: int, wave: int, most: int) -> list[tuple[int, int]]:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from bot.coordination.request import Asked, action, has_result, menu
-from bot.survey.conversation.buttons import Coordinate, ReadProgramme
+from bot.survey.conversation.buttons import Call, Coordinate, ReadProgramme
 from bot.survey.conversation.views import Button, Paragraph, Row, View
 from bot.survey.phrases import joined, say, verbatim
 from bot.survey.scores.summary import standing
-from storage import agreements, programmes, waves
+from storage import agreements, notification_addresses, programmes, waves
 from storage.coordinators import Seat
 from storage.partnerships import Wave
 from storage.seats import ALONG
@@ -47,7 +47,15 @@ def home(asked: Asked) -> View:
         rows = (*_undoing(asked), *_looking_back(asked), *asked.menu)
     else:
         rows = _reading(asked)
-    return View((asked.heading, (stands,), (say("What do you want to do?"),)), (*rows, *_reading_along(asked)))
+    rows = (*rows, *_reading_along(asked), *_call_me(asked))
+    return View((asked.heading, (stands,), (say("What do you want to do?"),)), rows)
+
+
+def _call_me(asked: Asked) -> tuple[Row, ...]:
+    """For who reads the summaries on a page, and could be sent them."""
+    if not asked.channel.notifiers or notification_addresses.working(asked.tx, asked.seat.contact):
+        return ()
+    return ((Button(say("Send me a message"), Call()),),)
 
 
 def _reading_along(asked: Asked) -> tuple[Row, ...]:

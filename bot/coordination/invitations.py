@@ -8,8 +8,9 @@ from bot.letters import Attachment, Letter
 from bot.rendering import attachments
 from bot.rendering.posters import unprintable
 from bot.survey.conversation.views import Field, Paragraph, View, in_rows
-from bot.survey.phrases import Phrase, command, say, verbatim
+from bot.survey.phrases import Phrase, command, language, say, verbatim
 from bot.survey.whole_numbers import as_number
+from bot.texts.texts import plain
 from storage import partnerships, waves
 from storage.turnout import PlaceTurnout, places_of
 
@@ -29,6 +30,7 @@ def _invite(asked: Asked) -> View:
     rows = (
         (asked.button(say("QR code"), "qr", place.code), asked.button(say("Poster (A4)"), "poster", place.code)),
         *(in_rows(others, 2) if len(places) > 1 else ()),
+        (asked.button(say("Text to send on"), "forward", f"{place.code}.{asked.seat.language}"),),
         (asked.button(say("A link for one more place"), "places"),),
         (asked.button(say("Link to help people"), "helping"),),
         asked.back(),
@@ -102,6 +104,33 @@ def _places(asked: Asked) -> Sequence[PlaceTurnout]:
 def _own_place(asked: Asked, places: Sequence[PlaceTurnout]) -> PlaceTurnout:
     """The place that a button names, if it is this partnership's; else the general one."""
     return next((one for one in places if one.code == asked.argument), places[0])
+
+
+@action("forward")
+def _forward(asked: Asked) -> View:
+    """Words with the link, to send on in WhatsApp or in a newsletter: who is on a page and left nothing to be called
+    by, hears of it no other way."""
+    code, _, spoken = asked.argument.partition(".")
+    place, chosen = _own_place(replace(asked, argument=code), _places(asked)), asked.texts.negotiate(spoken)
+    chosen = chosen or asked.seat.language
+    words = _to_send_on(asked, asked.entrances.offered[0].link(place.code))
+    texts = tuple(verbatim(plain(asked.texts.say(one, chosen))) for one in words)
+    every = {f"{place.code}.{one}": language(one) for one in asked.texts.languages}
+    rows = (*in_rows(asked.choices("forward", every, f"{place.code}.{chosen}")), asked.back("invite"))
+    return View(((say("<b>Text to send on</b>"),), texts), rows, at=asked.at("forward", f"{place.code}.{chosen}"))
+
+
+def _to_send_on(asked: Asked, link: str) -> Paragraph:
+    again = asked.wave.number + (not asked.is_open) > 1
+    name = asked.partnership.name
+    asks = say("{partnership} asks you: how well do we work together?", partnership=name)
+    asks_again = say("{partnership} asks you again: how well do we work together now?", partnership=name)
+    return (
+        asks_again if again else asks,
+        say("You read 26 statements and tap what you think. It takes 10 to 15 minutes."),
+        say("We tell nobody which answers are yours."),
+        say("Take part: {link}", link=link),
+    )
 
 
 @action("qr")

@@ -198,6 +198,11 @@ def closes_by_itself(partnership: Partnership, at: datetime | None) -> Paragraph
     return (say("It closes by itself on {moment}.", moment=local(partnership, at)),) if at else ()
 
 
+def named(carrier: Traits) -> Phrase:
+    """What people call a channel or a notifier."""
+    return (carrier.calls.name if carrier.calls else carrier.about.name) or verbatim(carrier.name)
+
+
 def on_a_page(people: int) -> Paragraph:
     """Nothing is sent to them: they see it when they come."""
     if not people:

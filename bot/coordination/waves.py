@@ -17,6 +17,7 @@ from bot.coordination.request import (
     closes_by_itself,
     local,
     menu,
+    named,
     on_a_page,
     too_long,
 )
@@ -30,7 +31,7 @@ from bot.waves import LONGEST_NAME, UNDO, close_wave, open_wave, reopen_wave
 from storage import coordinators, partnerships, waves
 from storage.partnerships import Wave
 from storage.turnout import turnout_of
-from storage.waves import Plan
+from storage.waves import Plan, Reach
 
 FURTHEST = timedelta(days=366)
 NAMES = (say("after phase 1"), say("after phase 2"), say("at the end"))
@@ -93,7 +94,7 @@ def _described(asked: Asked, plan: Plan) -> Paragraph:
 
 def _reach(asked: Asked) -> Paragraph:
     reach = waves.reach(asked.tx, asked.partnership.id)
-    lines = [say_n("This reaches {count} person.", "This reaches {count} people.", reach.people)]
+    lines = [say_n("This reaches {count} person.", "This reaches {count} people.", reach.people), *_by(asked, reach)]
     if reach.without_reminders:
         lines.append(
             say_n("{count} of them gets no reminders.", "{count} of them get no reminders.", reach.without_reminders)
@@ -108,6 +109,15 @@ def _reach(asked: Asked) -> Paragraph:
             )
         )
     return tuple(lines)
+
+
+def _by(asked: Asked, reach: Reach) -> Paragraph:
+    """How many by which channel or notifier, where there is more than one."""
+    if len(reach.by) + bool(reach.on_a_page) < 2:
+        return ()
+    names = {one.name: named(one) for channel in asked.tx.channels.values() for one in (channel, *channel.notifiers)}
+    said = ((names.get(name, verbatim(name)), people) for name, people in reach.by.items())
+    return tuple(say("• {name}: {count}", name=name, count=people) for name, people in said)
 
 
 def still_open(asked: Asked) -> View:
@@ -265,7 +275,8 @@ def _open_yes(asked: Asked) -> View:
         *closes_by_itself(partnership, wave.closes_at),
         say("Was this a mistake? You can undo it until then."),
     )
-    rows = ((asked.button(say("Undo"), "undo", wave.number),), (asked.button(say("Menu"), "home"),))
+    send_on = (asked.button(say("Text to send on"), "forward"),)
+    rows = ((asked.button(say("Undo"), "undo", wave.number),), send_on, (asked.button(say("Menu"), "home"),))
     return View((lines,), rows)
 
 

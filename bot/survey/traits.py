@@ -14,11 +14,12 @@ from bot.survey.phrases import Phrase
 class About:
     """What people read about a channel in other places than it; None where there is nothing to say.
 
-    `keeps_a_copy` belongs to the consent, `copy_stays` to the end of what we keep; `leads_to` gives its link to a
-    coordinator, as `{link}`; `elsewhere` and `opens` invite to it on a page; `on_paper` stands on a poster that leads
-    to it; `in_a_group` is said before what to send in a group chat.
+    `name` is what people call it; `keeps_a_copy` belongs to the consent, `copy_stays` to the end of what we keep;
+    `leads_to` gives its link to a coordinator, as `{link}`; `elsewhere` and `opens` invite to it on a page; `on_paper`
+    stands on a poster that leads to it; `in_a_group` is said before what to send in a group chat.
     """
 
+    name: Phrase | None = None
     keeps_a_copy: Phrase | None = None
     copy_stays: Phrase | None = None
     leads_to: Phrase | None = None

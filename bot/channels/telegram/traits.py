@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.survey.phrases import say
+from bot.survey.phrases import say, verbatim
 from bot.survey.traits import About, Traits
 
 TRAITS = Traits(
@@ -12,6 +12,7 @@ TRAITS = Traits(
     per_second=30,
     presses_live=timedelta(seconds=150),
     about=About(
+        name=verbatim("Telegram"),
         keeps_a_copy=say("• Telegram keeps this chat too."),
         copy_stays=say("And Telegram keeps this chat, until you delete it."),
         leads_to=say("In Telegram: {link}"),

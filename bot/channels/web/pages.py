@@ -25,6 +25,7 @@ from bot.survey.conversation.buttons import (
     MOST,
     Call,
     ChooseOption,
+    Coordinate,
     Finish,
     Go,
     Join,
@@ -212,7 +213,7 @@ class Pages:
             tuple((language, self._paragraphs(text, shown)) for language, text in parts),
             self._rows(letter, shown) if is_screen else (),
             letter.attachment,
-            link[0] if link and is_screen and shown.role == "coordinator" else "",
+            _to_copy(letter, link[0], shown) if link and is_screen and shown.role == "coordinator" else "",
             letter.form,
             letter.grid,
             is_screen,
@@ -311,6 +312,12 @@ NOTHING: Mapping[str, Any] = {
     "helping": None,
     "part": "",
 }
+
+
+def _to_copy(letter: Letter, link: str, shown: Shown) -> str:
+    """The link alone, or all the words that are there to be sent on with it."""
+    is_to_send_on = isinstance(shown.where, Coordinate) and shown.where.action == "forward"
+    return plain(letter.text.partition("\n\n")[2]) if is_to_send_on else link
 
 
 def mail_to_self(subject: str, about: str, link: str) -> str:

@@ -30,7 +30,7 @@ SEATED = (*COORDINATING, "programme")
 """Every command for somebody with a seat."""
 
 _LOOKING = {
-    *("home", "status", "invite", "places", "qr", "poster", "form", "summary", "report", "wall", "picture"),
+    *("home", "status", "invite", "forward", "places", "qr", "poster", "form", "summary", "report", "wall", "picture"),
     *("table", "rounds", "views", "file", "written"),
     *("share", "share_write", "open", "close", "reopen", "team", "leave"),
     *("agreement", "agreement_add", "agreement_edit"),

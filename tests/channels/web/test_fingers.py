@@ -104,7 +104,7 @@ async def test_a_coordinator_copies_the_invitation_without_opening_it(house: Hou
     await tab.sees("Deel de link")
     await tab.run("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }; 0")
     await tab.click("Link kopiëren")
-    await tab.until("document.getElementById('status').innerText === 'De link is gekopieerd.'")
+    await tab.until("document.getElementById('status').innerText === 'Gekopieerd.'")
     assert await tab.run("window.copied") == await tab.run("document.querySelector('#now a').href")
 
 
