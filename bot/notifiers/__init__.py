@@ -3,8 +3,9 @@ in, and knows no table."""
 
 from bot.channels import CHANNELS
 from bot.channels.port import Outlet
+from bot.notifiers.email.notifier import EmailNotifier
 
-NOTIFIERS: tuple[type[Outlet], ...] = ()
+NOTIFIERS: tuple[type[Outlet], ...] = (EmailNotifier,)
 """Every notifier there is, in the order in which they are tried: the first that works is the one that calls."""
 
 OUTLETS: tuple[type[Outlet], ...] = (*CHANNELS, *NOTIFIERS)

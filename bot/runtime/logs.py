@@ -23,8 +23,9 @@ SHORTEST = 4  # signs; a shorter secret is no secret, and stands in every second
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 IN_ADDRESSES = re.compile(r"(?<=/bot)\d+(?::|%3a)[\w-]+|(?<=://)([^\s:/@]*:)[^\s/@]*(?=@)", re.IGNORECASE)
 SIGNING_IN = re.compile(r"(/mine/|/i/|/door/|/stop/|[?&]start=|/start(?:@\w+)? )[\w%~-]+", re.IGNORECASE)
+MAIL = re.compile(r"(?<![/\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")  # and no name before the host of a database
 HIDDEN = "***"
-CHATTY = ("telegram", "httpx", "httpcore", "aiohttp", "alembic", "asyncio", "uvicorn")
+CHATTY = ("telegram", "httpx", "httpcore", "aiohttp", "aiosmtplib", "mail.log", "alembic", "asyncio", "uvicorn")
 
 _secrets: set[str] = set()
 
@@ -60,7 +61,7 @@ def without_secrets(text: str) -> str:
 def told(text: object, most: int = LONGEST_LINE) -> str:
     """One line that may be shown to an operator, whoever wrote the text."""
     start = str(text)[: 100 * most]  # longer than the longest secrets, hidden, leave of what is shown
-    line = CONTROL.sub(" ", SIGNING_IN.sub(rf"\1{HIDDEN}", without_secrets(start)))
+    line = CONTROL.sub(" ", SIGNING_IN.sub(rf"\1{HIDDEN}", MAIL.sub(HIDDEN, without_secrets(start))))
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 

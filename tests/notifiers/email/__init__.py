@@ -1,0 +1,1 @@
+"""E-mail, against a mail server on loopback."""
