@@ -8,14 +8,26 @@ import os
 import sys
 from collections.abc import Sequence
 
-from bot.command_line import backup, doctor, export, partnership, programme, rehearse, report, run, summary, wave
+from bot.command_line import (
+    backup,
+    bounce,
+    doctor,
+    export,
+    partnership,
+    programme,
+    rehearse,
+    report,
+    run,
+    summary,
+    wave,
+)
 from bot.notifiers import OUTLETS
 from bot.runtime import logs
 from bot.runtime.settings import SettingsError, read
 from bot.survey.errors import OperatorError
 
 ONLY_OURS = 0o077  # what we make, databases and exports too, no other account can read
-GROUPS = (run, partnership, programme, wave, summary, report, export, rehearse, doctor, backup)
+GROUPS = (run, partnership, programme, wave, summary, report, export, rehearse, doctor, backup, bounce)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
