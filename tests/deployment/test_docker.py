@@ -23,6 +23,7 @@ from sqlalchemy import make_url
 from bot.channels import CHANNELS
 from bot.channels.telegram.settings import TelegramSettings
 from bot.channels.web.settings import WebSettings
+from bot.notifiers import NOTIFIERS
 from bot.runtime.settings import VARIABLES
 from tests.deployment.test_caddy import CADDY, NEWEST
 from tests.house import ROOT, SECRET, free_port, read
@@ -31,7 +32,7 @@ from tests.unprivileged import without_powers
 
 COMPOSE, OVERRIDE, REPLICAS = "docker-compose.yml", "docker-compose.override.yml", "docker-compose.replicas.yml"
 OTHERS = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
-EVERY = {**VARIABLES, **{name: known for one in CHANNELS for name, known in one.variables.items()}}
+EVERY = {**VARIABLES, **{name: known for one in (*CHANNELS, *NOTIFIERS) for name, known in one.variables.items()}}
 KNOWN = {*EVERY, *(f"{name}_FILE" for name, known in EVERY.items() if known.hidden)}
 
 
