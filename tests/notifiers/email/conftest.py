@@ -63,16 +63,18 @@ def home(texts: Texts) -> Home:
     return Home(texts)
 
 
-def built(folder: Path, **environment: str) -> EmailNotifier:
+def built(folder: Path, kind: type[EmailNotifier] = EmailNotifier, **environment: str) -> EmailNotifier:
     given = {"SAMENSPRAAK_SECRET": SECRET, "MAIL_FROM": FROM, "PUBLIC_URL": HOME, **environment}
-    made = EmailNotifier.built(settings.read(given, folder, (EmailNotifier,)))
+    made = kind.built(settings.read(given, folder, (kind,)))
     assert made
     return made
 
 
 @asynccontextmanager
-async def opened(home: Home, folder: Path, url: str, **environment: str) -> AsyncIterator[EmailNotifier]:
-    notifier = built(folder, SMTP_URL=url, **environment)
+async def opened(
+    home: Home, folder: Path, url: str, kind: type[EmailNotifier] = EmailNotifier, **environment: str
+) -> AsyncIterator[EmailNotifier]:
+    notifier = built(folder, kind, SMTP_URL=url, **environment)
     await notifier.open(home)
     try:
         yield notifier
