@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from bot.letters import Envelope
-from bot.survey.conversation.buttons import ChooseOption, Go, Resume, decode
+from bot.survey.conversation.buttons import Go, Resume, decode
 from bot.survey.phrases import say
 from bot.texts.languages import direction_of, tag_of
 from bot.texts.texts import Texts, plain
@@ -18,7 +18,6 @@ NAME = "Samenspraak"
 PICTURE = "picture"  # what it is called in the HTML
 
 OPEN = say("Open Samenspraak")
-ANSWER = say("Answer this statement")
 WHY = say("You get this e-mail because you left your address at Samenspraak.")
 NOT_ON = say("Do not send this e-mail on. Whoever has it can do all that you can.")
 STOP = say("No more e-mails?")
@@ -80,13 +79,7 @@ def of(texts: Texts, envelope: Envelope, links: Links | None, alternative: str =
 def _button(texts: Texts, envelope: Envelope, language: str) -> str:
     """What the first button says, where it is one to go on; an answer is given on the page and not by a mail."""
     label, data = next((one for row in envelope.letter.rows for one in row), ("", ""))
-    match decode(data):
-        case Resume() | Go():
-            return label
-        case ChooseOption():
-            return texts.word(ANSWER, language)
-        case _:
-            return texts.word(OPEN, language)
+    return label if isinstance(decode(data), Resume | Go) else texts.word(OPEN, language)
 
 
 def _as_text(said: Said, links: Links | None) -> Iterator[str]:

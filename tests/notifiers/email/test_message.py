@@ -206,7 +206,7 @@ def test_a_subject_is_one_line(texts: Texts, about: str, subject: str) -> None:
     [
         (((("Verder", "r:5"),),), "Verder"),
         (((("Alle stellingen", "g:5:n"),),), "Alle stellingen"),
-        (((("Helemaal niet", "a:5:14:no"),), (("Pauze", "g:5:p"),)), "Geef antwoord op deze zin"),
+        (((("Helemaal niet", "a:5:14:no"),), (("Pauze", "g:5:p"),)), "Open Samenspraak"),
         (((("Nu afsluiten", "c:1:close:-"),),), "Open Samenspraak"),
         (((("?", "nothing of ours"),),), "Open Samenspraak"),
         ((), "Open Samenspraak"),
