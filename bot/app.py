@@ -79,7 +79,8 @@ class App:
         self.database = open_database(settings, channels, notifiers)
         self.channels = {one.traits.name: built for one in channels if (built := one.built(settings))}
         self.callers = {one.traits.name: made for one in notifiers if (made := one.built(settings))}
-        self._outlets: dict[str, Outlet] = {**self.channels, **self.callers}
+        # A notifier opens first: a page tells browsers the key of one.
+        self._outlets: dict[str, Outlet] = {**self.callers, **self.channels}
         self._tags = Tags(the_secret(settings))
         self.delivery = Delivery(self.database, self._outlets, clock)
         errors = {name: outlet.errors for name, outlet in self._outlets.items()}

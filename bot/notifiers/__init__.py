@@ -4,8 +4,9 @@ in, and knows no table."""
 from bot.channels import CHANNELS
 from bot.channels.port import Outlet
 from bot.notifiers.email.notifier import EmailNotifier
+from bot.notifiers.push.notifier import PushNotifier
 
-NOTIFIERS: tuple[type[Outlet], ...] = (EmailNotifier,)
+NOTIFIERS: tuple[type[Outlet], ...] = (PushNotifier, EmailNotifier)
 """Every notifier there is, in the order in which they are tried: the first that works is the one that calls."""
 
 OUTLETS: tuple[type[Outlet], ...] = (*CHANNELS, *NOTIFIERS)

@@ -74,12 +74,23 @@ def _leave(who: Who, kind: str, filled: Mapping[str, str]) -> Outcome:
     address = found.address_of(filled.get(calling.ADDRESS, ""))
     if not address:
         return {calling.ADDRESS: calling.NO_ADDRESS if found.asks else calling.NOT_HERE}, ()
+    if calling.INSTEAD in filled:
+        return _renew(who, kind, found.address_of(filled[calling.INSTEAD]), address)
     if any((one.kind, one.address, one.works) == (kind, address, True) for one in _left(who)):
         return DONE
     if found.asks:
         return RIGHT, tuple(_send_code(who, who.contact, kind, address))
     notification_addresses.keep(who.tx, who.contact, kind, address, who.now)
     return _begin(who)
+
+
+def _renew(who: Who, kind: str, former: str, address: str) -> Outcome:
+    """A browser gave another address by itself. It takes the place of theirs, and calls nobody who had stopped it."""
+    was = next((one for one in _left(who) if (one.kind, one.address, one.stopped) == (kind, former, False)), None)
+    if was and who.contact and address != former:
+        notification_addresses.keep(who.tx, who.contact, kind, address, who.now)
+        notification_addresses.remove(who.tx, was.number)
+    return DONE
 
 
 def _send_code(who: Who, contact: int, kind: str, address: str) -> Iterator[Envelope]:

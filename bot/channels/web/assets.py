@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 HERE = Path(__file__).parent
-KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "png": "image/png"}
 
 
 class Assets:
@@ -15,5 +15,8 @@ class Assets:
 
     def find(self, name: str) -> tuple[bytes, str] | None:
         """The content and its kind."""
-        content = self._contents.get(name)
-        return (content, KINDS[name.rpartition(".")[2]]) if content is not None else None
+        return self.own(name) if name in self._contents else None
+
+    def own(self, name: str) -> tuple[bytes, str]:
+        """The same of one that is there."""
+        return self._contents[name], KINDS[name.rpartition(".")[2]]

@@ -67,6 +67,10 @@ WORDS = {
     "type_code": say("Do you have a code from a poster? Type it here, such as: KR7N-5XT2"),
     "open_code": say("Open"),
     "saved": say("Saved."),
+    "home_screen": say(
+        "Do you want a message on this phone? First put this page on your home screen. Tap “Share”, and then “Add to "
+        "Home Screen”. After that, open the page from your home screen."
+    ),
     "picture": say("Picture. The same is in the words."),
     "table": say("Table of all scores"),
     "qr": say("QR code of the link below"),

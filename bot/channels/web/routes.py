@@ -10,6 +10,7 @@ from bot.channels.port import House
 from bot.channels.web.cookie import Cookie
 from bot.channels.web.doors import Doors
 from bot.channels.web.helping import Helping
+from bot.channels.web.home_screen import HomeScreen
 from bot.channels.web.link_preview import LinkPictures
 from bot.channels.web.notices import Notices
 from bot.channels.web.pages import Pages
@@ -62,6 +63,7 @@ def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHe
         Route("/keep.png", watched(own.keep_code)),
         post("/away", own.away),
         Route("/gone", own.gone),
+        *HomeScreen(own).routes(),
         *machines.routes(),
         *LinkPictures(own.behind, own.guesses, own.caller, house.content).routes(),
         *ShortLinks(own.behind, own.guesses, own.caller, own.notice, own.no_invitation).routes(),

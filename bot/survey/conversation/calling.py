@@ -10,6 +10,7 @@ from bot.survey.phrases import Phrase, say
 from bot.survey.traits import Calls, Traits
 
 ADDRESS, CODE = "address", "code"
+INSTEAD = "instead"  # the address that a browser gave before, and has no more
 NO_ADDRESS = say("This is not an e-mail address that we can use. Look if it is right, such as: name@example.org")
 NOT_HERE = say("That does not work on this device.")
 WRONG_CODE = say("This is not the right code. Look at the newest message that we sent.")

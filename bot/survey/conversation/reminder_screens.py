@@ -114,8 +114,7 @@ def about(dialogue: Dialogue, why: Screen) -> Phrase:
     if why == Screen.INVITED:
         return say("We ask you again: how well do we work together now?")
     if dialogue.here.screen == Screen.ITEM and dialogue.answers:
-        count = len(dialogue.checklist.items)
-        return say("Statement {number} of {count} is waiting for you", number=dialogue.here.number, count=count)
+        return say("Statement {number} is waiting for you", number=dialogue.here.number)
     return say("You can still take part")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from bot.channels.port import House, Outlet
 from bot.letters import Delivered, Envelope, Postponed, Receipt, Unreachable
@@ -92,5 +92,5 @@ class Street:
         for one in numbers:
             (self.folder / one).mkdir(parents=True)
 
-    def slips(self, number: str) -> list[dict[str, str]]:
+    def slips(self, number: str) -> list[dict[str, Any]]:
         return [json.loads(path.read_text()) for path in sorted((self.folder / number).iterdir())]

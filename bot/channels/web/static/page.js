@@ -9,6 +9,7 @@
   const status = document.getElementById("status");
   const root = document.documentElement;
   const aloud = readAloud(isTranslated, () => tell(words("mute")));
+  const push = pushMessages();
   const tabs = window.BroadcastChannel && new BroadcastChannel("samenspraak");
   let visit = 0, missed = "", busy = false, under = "", next = "", wait = 1000, timer, lost = false, since = -STEADY;
 
@@ -239,6 +240,7 @@
   function prepare() {
     const reveal = (name, can) => app().querySelectorAll(`[data-${name}]`).forEach((one) => { one.hidden = !can; });
     aloud.prepare();
+    push.prepare();
     app().querySelectorAll(".sure").forEach((one) => { one.hidden = true; });  // a finger on the button says as much
     reveal("copy", true);
     reveal("copy-text", navigator.clipboard);

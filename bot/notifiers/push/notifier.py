@@ -1,0 +1,155 @@
+"""The push notifier as one piece: a letter becomes one line for one browser, which its push service keeps until then.
+
+It sends to known push services alone, follows nobody elsewhere, and no log of it holds where it sent.
+"""
+
+import asyncio
+import json
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import partial
+from typing import Self
+
+import aiohttp
+from yarl import URL
+
+from bot.channels.port import House, Outlet
+from bot.letters import Delivered, Envelope, Postponed, Receipt, Refused, Unreachable
+from bot.notifiers.push.settings import VARIABLES, PushSettings
+from bot.notifiers.push.subscription import Subscription
+from bot.notifiers.push.traits import TRAITS
+from bot.notifiers.tags import Tags
+from bot.runtime.settings import Settings, the_secret
+from bot.texts.languages import direction_of, tag_of
+from storage.engine import web_push
+
+log = logging.getLogger(__name__)
+
+WITHIN = 7.0  # seconds that all of it may take; whoever hands over waits for 8
+KEPT_FOR = timedelta(hours=4)  # by the push service, for a device that is off: what is written by day comes by day
+SIGNED_FOR = timedelta(hours=12)  # a push service takes no signature for more than a day
+MOST = 4096  # bytes that every push service takes
+LONGEST = 300  # signs of a body: no phone shows more
+LONGEST_WAIT = 3600.0  # seconds, whatever a push service says
+TITLE = "Samenspraak"
+DECLARATIVE = 8030  # the number that makes a message show itself in browsers that know it, worker or none
+OURS = "what we sent is wrong, or its signature: is the clock of this machine right, and was the secret changed?"
+
+
+class PushNotifier(Outlet):
+    traits = TRAITS
+    variables = VARIABLES
+
+    def __init__(self, settings: PushSettings, secret: Callable[[], str]) -> None:
+        self.errors, self.public_key = Counter[str](), ""
+        self._settings, self._secret = settings, secret
+        self._session: aiohttp.ClientSession | None = None
+
+    @classmethod
+    def built(cls, settings: Settings) -> Self | None:
+        own = PushSettings.read(settings)
+        return cls(own, partial(the_secret, settings)) if own.page_url else None
+
+    @property
+    def described(self) -> str:
+        return "push messages to browsers"
+
+    async def open(self, house: House) -> None:
+        self._house, secret = house, self._secret()
+        self._tags, self._key = Tags(secret), web_push.own_key(secret)
+        self.public_key = web_push.written(web_push.public(self._key))
+        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+
+    async def close(self) -> None:
+        if self._session:
+            await self._session.close()
+
+    async def deliver(self, envelope: Envelope) -> Receipt:
+        if self._session is None or self._session.closed:
+            return Postponed()
+        to = Subscription.read(envelope.address)
+        if to is None or not to.is_known(self._settings.services):
+            return Unreachable("no push service that we know")
+        body = web_push.encrypted(self._message(envelope), web_push.read(to.p256dh), web_push.read(to.auth))
+        return (
+            await self._sent(self._session, to, body, self._headers(envelope, to)) if len(body) <= MOST else TOO_LARGE
+        )
+
+    def _message(self, envelope: Envelope) -> bytes:
+        door = self._tags.door(envelope.notified, self._house.clock())
+        shown = {
+            "title": TITLE,
+            "body": envelope.letter.about[:LONGEST],
+            "lang": tag_of(envelope.language),
+            "dir": direction_of(envelope.language),
+            "navigate": f"{self._house.entrances.home}/door/{door}",
+            "tag": _topic(envelope),
+            "renotify": True,  # a second reminder takes the place of the first, and is heard too
+        }
+        return json.dumps({"web_push": DECLARATIVE, "notification": shown}, ensure_ascii=False).encode()
+
+    def _headers(self, envelope: Envelope, to: Subscription) -> Mapping[str, str]:
+        until = int((self._house.clock() + SIGNED_FOR).timestamp())
+        claims = {"aud": to.service, "exp": until, **self._settings.contact}
+        return {
+            "TTL": str(int(KEPT_FOR.total_seconds())),
+            "Urgency": "normal",
+            "Topic": _topic(envelope),
+            "Content-Encoding": "aes128gcm",
+            "Content-Type": "application/octet-stream",
+            "Authorization": web_push.signed(claims, self._key),
+        }
+
+    async def _sent(
+        self, session: aiohttp.ClientSession, to: Subscription, body: bytes, headers: Mapping[str, str]
+    ) -> Receipt:
+        asked = session.post(URL(to.endpoint, encoded=True), data=body, headers=headers, allow_redirects=False)
+        try:
+            async with asyncio.timeout(WITHIN), asked as answer:
+                status, wait = answer.status, answer.headers.get("Retry-After", "")
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            self.errors[type(error).__name__] += 1
+            log.warning("%s cannot be reached: %s", to.service, type(error).__name__)
+            return Postponed()
+        if status not in ARRIVED:
+            self.errors[str(status)] += 1
+        return _receipt(to.service, status, wait)
+
+
+ARRIVED = (200, 201, 202)
+GONE = (404, 410)
+LATER = (429, 503)
+TOO_LARGE = Refused("too large for a push message")
+
+
+def _receipt(service: str, status: int, wait: str) -> Receipt:
+    """What the answer of a push service means (RFC 8030)."""
+    if status in ARRIVED:
+        return Delivered()
+    if status in GONE:
+        return Unreachable("the subscription has ended")
+    if status in LATER:
+        return Postponed(_seconds(wait), alone=True)
+    if status >= 500:
+        return Postponed()
+    return TOO_LARGE if status == 413 else Refused(f"{service} answers {status}: {OURS}")
+
+
+def _seconds(wait: str) -> float | None:
+    """How long a push service asks us to wait, in seconds or until a moment; None where it does not say, or not so
+    that one can read it."""
+    if wait.isascii() and wait.isdigit():
+        return min(float(wait), LONGEST_WAIT)
+    try:
+        left = parsedate_to_datetime(wait) - datetime.now(UTC)
+    except (ValueError, TypeError):
+        return None
+    return min(max(left.total_seconds(), 0.0), LONGEST_WAIT)
+
+
+def _topic(envelope: Envelope) -> str:
+    """What takes the place of what: at a push service, and on the screen."""
+    return envelope.kind or "letter"
