@@ -77,7 +77,9 @@ def first_of(tx: Tx) -> ScalarSelect[Any]:
 
 
 def _place(tx: Tx) -> ColumnElement[int]:
-    return case({kind: at for at, kind in enumerate(tx.notifiers)}, value=FIRST.kind, else_=len(tx.notifiers))
+    """In the order in which they are tried."""
+    places = {kind: at for at, kind in enumerate(tx.notifiers)}
+    return case(places, value=FIRST.kind, else_=len(places)) if places else literal(0)
 
 
 def of_letter(tx: Tx, fact: str = "id") -> ColumnElement[Any]:

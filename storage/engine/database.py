@@ -363,5 +363,6 @@ def _settle(settled: "list[tuple[asyncio.Future[Any], _Outcome]]") -> None:
             continue
         if outcome.error:
             future.set_exception(outcome.error)
+            future.exception()  # whoever was called off meanwhile does not hear of it, and nobody else should
         else:
             future.set_result(outcome.value)
