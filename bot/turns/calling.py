@@ -11,9 +11,10 @@ from datetime import datetime
 
 from bot.letters import Envelope
 from bot.survey.conversation import calling
-from bot.survey.conversation.buttons import Call
+from bot.survey.conversation.buttons import Call, Coordinate
 from bot.survey.conversation.calling import Caller
-from bot.survey.conversation.views import View
+from bot.survey.conversation.shared_rows import go_on
+from bot.survey.conversation.views import Button, Row, View
 from bot.survey.notification import NotificationAddress
 from bot.survey.phrases import Phrase, say
 from bot.survey.traits import Traits
@@ -22,6 +23,7 @@ from bot.turns.reply import Reply
 from bot.turns.who import Who
 from storage import letters, notification_addresses, reminders, updates
 from storage.engine.database import Tx
+from storage.respondents import Known
 
 DIGITS = 6
 MOST_CODES = {"address": 3, "contact": 10}
@@ -45,16 +47,22 @@ def call(who: Who, press: Call, filled: Mapping[str, str]) -> Reply:
 
 def shown(who: Who, filled: Mapping[str, str] = NOTHING, wrong: Mapping[str, Phrase] = RIGHT) -> Reply:
     """How it stands; whoever is somewhere that calls by itself has nothing to leave."""
-    known, language = who.in_wave(), _language(who)
+    known = who.in_wave()
+    language = _language(who, known)
     response = known.dialogue.response if known else 0
-    caller = Caller(_left(who), _notifiers(who), response, bool(who.seats), filled, wrong)
+    caller = Caller(_left(who), _notifiers(who), response, bool(who.seats), _back(who, known), filled, wrong)
     letter = who.texts.letter(calling.view(caller), language)
     envelope = Envelope(who.update.channel, who.update.address, letter)
     return Reply((envelope,), language=language, where=Call(), takes_part=known is not None, role=who.role)
 
 
-def _language(who: Who) -> str:
-    known = who.in_wave()
+def _back(who: Who, known: Known | None) -> Row:
+    if known:
+        return go_on(known.dialogue)
+    return (Button(say("Menu"), Coordinate(who.seats[0].partnership.id, "home")),) if who.seats else ()
+
+
+def _language(who: Who, known: Known | None) -> str:
     return known.dialogue.language if known else who.seats[0].language if who.seats else who.spoken
 
 
@@ -98,7 +106,7 @@ def _send_code(who: Who, contact: int, kind: str, address: str) -> Iterator[Enve
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     number = notification_addresses.propose(who.tx, contact, kind, address, code, who.now)
     if _may_send(who.tx, contact, kind, address, who.now):
-        yield letters.notice(who.tx, contact, number, who.texts.letter(_with_code(code), _language(who)), who.now)
+        yield letters.notice(who.tx, contact, number, who.texts.letter(_with_code(code), _language(who, who.in_wave())), who.now)
 
 
 def _may_send(tx: Tx, contact: int, kind: str, address: str, now: datetime) -> bool:

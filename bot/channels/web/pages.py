@@ -220,7 +220,7 @@ class Pages:
         )
 
     def _rows(self, letter: Letter, shown: Shown) -> tuple[tuple[HtmlButton, ...], ...]:
-        onward = ONWARD.get(shown.where, "/") if isinstance(shown.where, Position) else ""
+        onward = ONWARD.get(shown.where, "/") if isinstance(shown.where, Position | Call) else ""
         rows = (tuple(self._button(label, data, onward) for label, data in row) for row in letter.rows)
         # In the review each row leads to its statement; in a chat there are numbers for that.
         return tuple(row for row in rows if shown.where != REVIEW or not NUMBER.fullmatch(row[0].path))

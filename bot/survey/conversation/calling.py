@@ -26,14 +26,15 @@ KEPT: Paragraph = (
 class Caller:
     """Somebody who can be called: what they `left`, by which of the `notifiers` at hand that can be, and as whom.
 
-    `response` is the one that they are in, and 0 of who takes no part. `filled` is what they typed, `wrong` what is
-    wrong with it, by the names of the fields.
+    `response` is the one that they are in, and 0 of who takes no part; `back` leads to where they were. `filled` is
+    what they typed, `wrong` what is wrong with it, by the names of the fields.
     """
 
     left: tuple[NotificationAddress, ...]
     notifiers: tuple[Traits, ...]
     response: int
     has_seat: bool
+    back: Row = ()
     filled: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[str, Phrase] = field(default_factory=dict)
 
@@ -58,13 +59,14 @@ class Caller:
 
 
 def view(caller: Caller) -> View:
-    paragraphs = (*_what_for(caller), *_how_it_stands(caller), KEPT)
-    rows = (*_to_leave_here(caller), *_reminders(caller), *_to_change(caller))
+    """While a code is waited for, there is no more to read than that."""
+    about = () if caller.waits else (*_what_for(caller), KEPT)
+    paragraphs = ((say("<b>Messages</b>"),), *_how_it_stands(caller), *about)
+    rows = (*_to_leave_here(caller), *_reminders(caller), *_to_change(caller), caller.back)
     return View(paragraphs, rows, _form(caller))
 
 
 def _what_for(caller: Caller) -> Iterator[Paragraph]:
-    yield (say("<b>Messages</b>"),)
     if any(one.works for one in caller.left):
         return
     yield (say("Shall we send you a message? You get one:"),)
@@ -86,9 +88,9 @@ def _how_it_stands(caller: Caller) -> Iterator[Paragraph]:
     if waits := caller.waits:
         yield (
             say("We sent a code to {address}.", address=caller.calls(waits.kind).shown(waits.address)),
-            say("Fill it in here within 20 minutes. Do not close this page."),
-            say("No message? Look in your spam too. You can ask for a new code no more than 3 times a day."),
+            say("Fill it in here within 20 minutes."),
         )
+        yield (say("No message? Look in your spam too. You can ask for a code no more than 3 times a day."),)
 
 
 def _to_leave_here(caller: Caller) -> tuple[Row, ...]:

@@ -30,8 +30,9 @@ def pause(dialogue: Dialogue, _number: int, now: datetime) -> View:
             """Time for a break. Your answers are saved.
             {why_none}
 
-            {if_asked}<b>When may we send you a message?</b>
-            {if_page}Keep your own link. With it you go on whenever you like, on every phone.""",
+            {if_page}Keep your own link. With it you go on whenever you like, on every phone.
+
+            {if_asked}<b>When may we send you a message?</b>""",
             why_none=dialogue.is_called and not choices and _no_more_to_come(dialogue),
             if_asked=bool(choices),
         ),
