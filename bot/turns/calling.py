@@ -106,7 +106,8 @@ def _send_code(who: Who, contact: int, kind: str, address: str) -> Iterator[Enve
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     number = notification_addresses.propose(who.tx, contact, kind, address, code, who.now)
     if _may_send(who.tx, contact, kind, address, who.now):
-        yield letters.notice(who.tx, contact, number, who.texts.letter(_with_code(code), _language(who, who.in_wave())), who.now)
+        letter = who.texts.letter(_with_code(code), _language(who, who.in_wave()))
+        yield letters.notice(who.tx, contact, number, letter, who.now)
 
 
 def _may_send(tx: Tx, contact: int, kind: str, address: str, now: datetime) -> bool:
