@@ -35,6 +35,7 @@ from bot.survey.conversation.buttons import (
     Screen,
     Switch,
     Welcome,
+    Where,
     decode,
     encode,
 )
@@ -51,7 +52,7 @@ WHOLLY_BOLD = re.compile(r"<b>[^<]*</b>")
 DIAL = Markup('<a href="tel:{}">{}</a>')
 DOT = "• "
 NOT_HERE = ("start", "continue", "reminders", "stop")  # nothing is sent to a page
-ONWARD = {Position(Screen.PICK): "", Position(Screen.INVITED): "/1"}
+ONWARD: Mapping[Where, str] = {Position(Screen.PICK): "", Position(Screen.INVITED): "/1"}
 """Where the way on leads that stands out from what looks elsewhere, where that is not to where they are: of several
 partnerships one is chosen, and whoever is asked again begins."""
 MARKS = {**{name: f"\ue000{name}\ue000" for name in ("proof", "once", "standing")}, "response": f":{MOST}:"}
