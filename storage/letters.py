@@ -21,9 +21,8 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    false,
     func,
-    literal,
-    null,
     or_,
     select,
     update,
@@ -46,6 +45,7 @@ Order = tuple[Column[Any], ...]
 
 NOTHING_MORE = {"key": None, "leased_until": None, "timezone": None, "address_id": None}
 
+IS_ITS = addresses.c.id == letters.c.address_id
 OTHER = letters.alias().c
 BY_NUMBER: Order = (letters.c.id,)
 BY_MOMENT: Order = (letters.c.due_at, letters.c.id)  # as the index has it: of thousands only the first are read
@@ -71,7 +71,7 @@ def notice(tx: Tx, contact: int, address: int, letter: Letter, now: datetime) ->
     """Write a letter to a notification address that need not be confirmed, for the writer to deliver at once."""
     lease = now + leases.REPLY
     number = cast(int, _write(tx, contact, letter, now, key=None, leased_until=lease, address_id=address))
-    row = tx.connection.execute(_waiting_at(tx).where(letters.c.id == number)).one()
+    row = tx.connection.execute(_WAITING_AT.where(letters.c.id == number)).one()
     return cast(Envelope, _envelope(tx, row, now))
 
 
@@ -96,22 +96,17 @@ def enqueue(
     before it, or along with it where a notifier carries it. Nothing is written to somebody whom nothing can be sent: on
     a page they see how it stands when they look.
     """
-    is_on_a_page = any(row.channel in tx.unable_to_ring for row in _CHANNEL(tx, contact_id=contact))
-    if is_on_a_page and not _is_wanted(tx, contact, letter):
-        return False
-    if is_on_a_page:
-        letter = replace(letter, attachment=picture.attachment if picture else letter.attachment)
-    else:
-        letter = replace(letter, about="")
+    if not any(row.channel in tx.unable_to_ring for row in _CHANNEL(tx, contact_id=contact)):
         if picture:
             _write(tx, contact, replace(picture, about=""), due_at, key=f"{key}:picture", timezone=timezone)
-    return _write(tx, contact, letter, due_at, key=key, timezone=timezone) is not None
-
-
-def _is_wanted(tx: Tx, contact: int, letter: Letter) -> bool:
-    """By somebody on a page: they can be called, and for a file they asked."""
+        return _write(tx, contact, replace(letter, about=""), due_at, key=key, timezone=timezone) is not None
     is_file = letter.attachment is not None and letter.attachment.kind == "file"
-    return bool(notification_addresses.working(tx, contact, with_files=is_file))
+    of_a_seat = key.partition(":")[0] in OF_A_SEAT
+    to = notification_addresses.first(tx, contact, of_a_seat=of_a_seat, with_files=is_file)
+    if to is None:
+        return False
+    whole = replace(letter, attachment=picture.attachment) if picture else letter
+    return _write(tx, contact, whole, due_at, key=key, timezone=timezone, address_id=to) is not None
 
 
 def _write(tx: Tx, contact: int, letter: Letter, due_at: datetime, **more: Any) -> int | None:
@@ -126,10 +121,20 @@ def withdraw(tx: Tx, which: ColumnElement[bool], now: datetime, reason: str = OV
     return _end(tx, and_(which, letters.c.settled_at.is_(None)), now, reason)
 
 
-def withdraw_unheard(tx: Tx, contact: int, now: datetime) -> None:
-    """Let bulk mail go to somebody on a page whom no notifier can call any more."""
-    if not notification_addresses.working(tx, contact):
-        withdraw(tx, and_(letters.c.contact_id == contact, letters.c.key.is_not(None)), now, UNREACHABLE)
+def readdress(tx: Tx, contact: int, now: datetime) -> None:
+    """Bulk mail that waits for somebody on a page goes to where they are called now; where they are not, it goes no
+    more."""
+    waiting = and_(letters.c.contact_id == contact, letters.c.key.is_not(None), letters.c.settled_at.is_(None))
+    for of_a_seat in (True, False):
+        these = and_(waiting, _is_of_a_seat() if of_a_seat else ~_is_of_a_seat())
+        if to := notification_addresses.first(tx, contact, of_a_seat=of_a_seat):
+            tx.connection.execute(update(letters).where(these).values(address_id=to))
+        else:
+            withdraw(tx, these, now, UNREACHABLE)
+
+
+def _is_of_a_seat() -> ColumnElement[bool]:
+    return or_(*(letters.c.key.like(f"{kind}:%") for kind in OF_A_SEAT))
 
 
 def with_keys(keys: Collection[str]) -> ColumnElement[bool]:
@@ -138,8 +143,7 @@ def with_keys(keys: Collection[str]) -> ColumnElement[bool]:
 
 def unasked(contact: int) -> ColumnElement[bool]:
     """What ticks wrote to a contact as a respondent; the summaries of a coordinator are not among them."""
-    asked_for = or_(*(letters.c.key.like(f"{kind}:%") for kind in OF_A_SEAT))
-    return and_(letters.c.contact_id == contact, letters.c.key.is_not(None), ~asked_for)
+    return and_(letters.c.contact_id == contact, letters.c.key.is_not(None), ~_is_of_a_seat())
 
 
 def claim_replies(tx: Tx, carriers: Collection[str], now: datetime, most: int = 100) -> list[Envelope]:
@@ -197,14 +201,14 @@ def _is_one(*which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _carried(tx: Tx, carriers: Collection[str]) -> ColumnElement[bool]:
-    """Whether it is for one of these: for a channel in which nobody can be written to, a notifier carries it."""
+    """Whether it is for one of these: what is for a notification address, a notifier carries."""
     notifiers = [name for name in carriers if name in tx.notifiers]
     channels = [name for name in carriers if name not in tx.notifiers]
     here = exists().where(contacts.c.id == letters.c.contact_id, contacts.c.channel.in_(channels))
-    if not notifiers:
-        return here
-    is_on_a_page = exists().where(contacts.c.id == letters.c.contact_id, contacts.c.channel.in_(tx.unable_to_ring))
-    return or_(here, and_(is_on_a_page, notification_addresses.of_letter(tx, "kind").in_(notifiers)))
+    called = exists().where(IS_ITS, addresses.c.kind.in_(notifiers))
+    in_a_channel, by_a_notifier = letters.c.address_id.is_(None), letters.c.address_id.is_not(None)
+    every = [*([and_(in_a_channel, here)] if channels else []), *([and_(by_a_notifier, called)] if notifiers else [])]
+    return or_(false(), *every)
 
 
 def _wait_for_morning(tx: Tx, due: ColumnElement[bool], now: datetime) -> None:
@@ -229,19 +233,19 @@ def _lease(tx: Tx, chosen: Select[tuple[int]], order: Order, now: datetime, leas
         return []
     tx.connection.execute(update(letters).where(letters.c.id.in_(numbers)).values(leased_until=now + lease))
     unsettled = letters.c.settled_at.is_(None)  # not those that were settled meanwhile
-    found = tx.connection.execute(_waiting_at(tx).where(letters.c.id.in_(numbers), unsettled).order_by(*order))
+    found = tx.connection.execute(_WAITING_AT.where(letters.c.id.in_(numbers), unsettled).order_by(*order))
     return [envelope for row in found.all() if (envelope := _envelope(tx, row, now))]
 
 
-def _waiting_at(tx: Tx) -> Select[Any]:
-    """Letters, each with where it goes."""
-    address = (contacts.c.channel, contacts.c.address_sealed, contacts.c.language)
-    if not tx.notifiers:
-        nothing = (null().label("kind"), null().label("notified_sealed"), literal(0).label("notified"))
-        return select(letters, *address, *nothing).select_from(letters.join(contacts))
-    called = (addresses.c.kind, addresses.c.address_sealed.label("notified_sealed"), addresses.c.id.label("notified"))
-    is_called = and_(contacts.c.channel.in_(tx.unable_to_ring), addresses.c.id == notification_addresses.of_letter(tx))
-    return select(letters, *address, *called).select_from(letters.join(contacts).outerjoin(addresses, is_called))
+_PLACES = (
+    contacts.c.channel,
+    contacts.c.address_sealed,
+    contacts.c.language,
+    addresses.c.kind,
+    addresses.c.address_sealed.label("notified_sealed"),
+)
+_WAITING_AT = select(letters, *_PLACES).select_from(letters.join(contacts).outerjoin(addresses, IS_ITS))
+"""Letters, each with where it goes."""
 
 
 def _envelope(tx: Tx, row: Row[Any], now: datetime) -> Envelope | None:
@@ -253,7 +257,7 @@ def _envelope(tx: Tx, row: Row[Any], now: datetime) -> Envelope | None:
     except (ValueError, TypeError, InvalidTag):
         give_up(tx, row.id, "cannot be read", now)
         return None
-    about = {"key": row.key or "", "language": row.language, "notified": row.notified or 0}
+    about = {"key": row.key or "", "language": row.language, "notified": row.address_id or 0}
     return Envelope(carrier, address, letter, row.id, row.contact_id, row.attempts, **about)
 
 

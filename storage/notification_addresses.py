@@ -49,11 +49,13 @@ def _read(tx: Tx, row: Any) -> NotificationAddress:
     )
 
 
-def working(tx: Tx, contact: int, *, with_files: bool = False) -> tuple[str, ...]:
-    """The kinds of notifier that can call them, or bring them files, if they want those."""
-    kinds = select(ONE.kind).where(ONE.contact_id == contact, works(tx), or_(not_(literal(with_files)), ONE.with_files))
-    found = set(tx.connection.execute(kinds).scalars())
-    return tuple(kind for kind in tx.notifiers if kind in found)
+def first(tx: Tx, contact: int, *, of_a_seat: bool = False, with_files: bool = False) -> int | None:
+    """The number of the address at which they are called; where a file goes along, of one that wants files. Post for a
+    seat, with its pictures, goes to the last that works: to what can hold most."""
+    wants = or_(not_(literal(with_files)), FIRST.with_files)
+    order = _place(tx).desc() if of_a_seat else _place(tx)
+    found = select(FIRST.id).where(FIRST.contact_id == contact, works(tx, FIRST), wants).order_by(order, FIRST.id)
+    return tx.connection.execute(found.limit(1)).scalar()
 
 
 def works(tx: Tx, one: Any = ONE) -> ColumnElement[bool]:
@@ -82,36 +84,24 @@ def _place(tx: Tx) -> ColumnElement[int]:
     return case(places, value=FIRST.kind, else_=len(places)) if places else literal(0)
 
 
-def of_letter(tx: Tx, fact: str = "id") -> ColumnElement[Any]:
-    """The number of the address that a letter goes to, or another fact of it: of the one that it is for, or else of the
-    first that works. Post for a seat, with its pictures, goes the other way round: to what comes last and can hold
-    most."""
-    is_of_a_seat = or_(*(letters.c.key.like(f"{kind}:%") for kind in OF_A_SEAT))
-    return case((is_of_a_seat, _first(tx, fact, _place(tx).desc())), else_=_first(tx, fact, _place(tx)))
-
-
-def _first(tx: Tx, fact: str, order: ColumnElement[Any]) -> ScalarSelect[Any]:
-    is_this = or_(FIRST.id == letters.c.address_id, and_(letters.c.address_id.is_(None), works(tx, FIRST)))
-    found = select(FIRST[fact]).where(FIRST.contact_id == letters.c.contact_id, is_this).order_by(order, FIRST.id)
-    return found.limit(1).correlate(letters).scalar_subquery()
-
-
 def propose(tx: Tx, contact: int, kind: str, address: str, code: str, now: datetime) -> int:
     """Keep an address until it is confirmed by this code; its number. Only one is waited for at a time."""
     key = tx.seal.key(kind, address)
-    others = delete(notification_addresses).where(ONE.contact_id == contact, ONE.confirmed_at.is_(None))
-    tx.connection.execute(others.where(not_(and_(ONE.kind == kind, ONE.address_key == key))))
+    is_this = and_(ONE.kind == kind, ONE.address_key == key)
+    _drop(tx, and_(ONE.contact_id == contact, ONE.confirmed_at.is_(None), not_(is_this)))
     waits = {**dict.fromkeys(("confirmed_at", "failed_at", "stopped_at")), "code_sent_at": now, "code_tries": 0}
     number = _kept(tx, contact, kind, address, {"created_at": now, **waits})
     _change(tx, number, code_key=_code(tx, number, code))
     return number
 
 
+def give_up(tx: Tx, contact: int, kind: str, address: str) -> list[int]:
+    """Somebody holds a device now that others were called on: it is theirs no more; who they are."""
+    return _drop(tx, and_(ONE.address_key == tx.seal.key(kind, address), ONE.contact_id != contact))
+
+
 def keep(tx: Tx, contact: int, kind: str, address: str, now: datetime) -> int:
-    """Keep an address that is confirmed by where it comes from; its number. It is nobody else's any more: the phone was
-    given away."""
-    key = tx.seal.key(kind, address)
-    tx.connection.execute(delete(notification_addresses).where(ONE.address_key == key, ONE.contact_id != contact))
+    """Keep an address that is confirmed by where it comes from; its number."""
     live = {"created_at": now, "confirmed_at": now, "failed_at": None, "stopped_at": None}
     return _kept(tx, contact, kind, address, live)
 
@@ -170,8 +160,17 @@ def _change(tx: Tx, number: int, **facts: Any) -> None:
 
 
 def remove(tx: Tx, number: int) -> None:
-    tx.connection.execute(delete(notification_addresses).where(ONE.id == number))
-    tx.erased.append(number)
+    _drop(tx, ONE.id == number)
+
+
+def _drop(tx: Tx, which: ColumnElement[bool]) -> list[int]:
+    """With the codes that wait to be sent there; whose they were. Other letters stay, and their keys stay used."""
+    found = tx.connection.execute(select(ONE.id, ONE.contact_id).where(which)).all()
+    numbers = [number for number, _ in found]
+    tx.connection.execute(delete(letters).where(letters.c.address_id.in_(numbers), letters.c.key.is_(None)))
+    tx.connection.execute(delete(notification_addresses).where(ONE.id.in_(numbers)))
+    tx.erased.extend(numbers)
+    return [contact for _, contact in found]
 
 
 def contact_of(tx: Tx, number: int) -> int | None:
@@ -180,7 +179,4 @@ def contact_of(tx: Tx, number: int) -> int | None:
 
 def drop_unconfirmed(tx: Tx, now: datetime) -> int:
     """Those that nobody confirmed within a day; how many."""
-    old = delete(notification_addresses).where(ONE.confirmed_at.is_(None), ONE.created_at < now - UNCONFIRMED_LASTS)
-    gone = list(tx.connection.execute(old.returning(ONE.id)).scalars())
-    tx.erased.extend(gone)
-    return len(gone)
+    return len(_drop(tx, and_(ONE.confirmed_at.is_(None), ONE.created_at < now - UNCONFIRMED_LASTS)))

@@ -26,6 +26,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     false,
     text,
     types,
@@ -334,7 +335,9 @@ letters = Table(
     metadata,
     _number(),
     Column("contact_id", Integer, _of("contacts"), nullable=False, index=True),
-    Column("address_id", Integer, _of("notification_addresses"), index=True),  # to this one, confirmed or not
+    Column(  # where a notifier carries it
+        "address_id", Integer, ForeignKey("notification_addresses.id", ondelete="SET NULL"), index=True
+    ),
     Column("key", String(120), unique=True),  # none for a reply: its turn is claimed already
     Column("body_sealed", LargeBinary),  # gone when delivered
     Column("due_at", Moment, nullable=False),
@@ -350,6 +353,13 @@ Index(
     letters.c.due_at,
     sqlite_where=letters.c.settled_at.is_(None),
     postgresql_where=letters.c.settled_at.is_(None),
+)
+
+Index(
+    "ix_letters_to_notify",
+    letters.c.due_at,
+    sqlite_where=and_(letters.c.settled_at.is_(None), letters.c.address_id.is_not(None)),
+    postgresql_where=and_(letters.c.settled_at.is_(None), letters.c.address_id.is_not(None)),
 )
 
 coordinators = Table(

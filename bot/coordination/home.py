@@ -53,7 +53,7 @@ def home(asked: Asked) -> View:
 
 def _call_me(asked: Asked) -> tuple[Row, ...]:
     """For who reads the summaries on a page, and could be sent them."""
-    if not asked.channel.notifiers or notification_addresses.working(asked.tx, asked.seat.contact):
+    if not asked.channel.notifiers or notification_addresses.first(asked.tx, asked.seat.contact):
         return ()
     return ((Button(say("Send me a message"), Call()),),)
 

@@ -193,7 +193,7 @@ def note(tx: Tx, envelope: Envelope, receipt: Receipt, now: datetime) -> None:
             notification_addresses.fail(tx, envelope.notified, now)
             if envelope.key:
                 letters.put_back(tx, [number])  # another one may carry it
-                letters.withdraw_unheard(tx, contact, now)
+                letters.readdress(tx, contact, now)
             else:  # it was for this one
                 letters.give_up(tx, number, reason, now)
         case Unreachable(reason):

@@ -88,16 +88,24 @@ def _leave(who: Who, kind: str, filled: Mapping[str, str]) -> Outcome:
         return DONE
     if found.asks:
         return RIGHT, tuple(_send_code(who, who.contact, kind, address))
-    notification_addresses.keep(who.tx, who.contact, kind, address, who.now)
+    _keep(who, who.contact, kind, address)
     return _begin(who)
+
+
+def _keep(who: Who, contact: int, kind: str, address: str) -> None:
+    """A device calls whoever holds it, and nobody who had it before."""
+    for former in notification_addresses.give_up(who.tx, contact, kind, address):
+        letters.readdress(who.tx, former, who.now)
+    notification_addresses.keep(who.tx, contact, kind, address, who.now)
 
 
 def _renew(who: Who, kind: str, former: str, address: str) -> Outcome:
     """A browser gave another address by itself. It takes the place of theirs, and calls nobody who had stopped it."""
     was = next((one for one in _left(who) if (one.kind, one.address, one.stopped) == (kind, former, False)), None)
     if was and who.contact and address != former:
-        notification_addresses.keep(who.tx, who.contact, kind, address, who.now)
+        _keep(who, who.contact, kind, address)
         notification_addresses.remove(who.tx, was.number)
+        letters.readdress(who.tx, who.contact, who.now)
     return DONE
 
 
@@ -168,7 +176,7 @@ def _start(who: Who, number: str, _filled: Mapping[str, str]) -> Outcome:
 def _remove(who: Who, number: str, _filled: Mapping[str, str]) -> Outcome:
     if (one := _own(who, number)) and who.contact:
         notification_addresses.remove(who.tx, one.number)
-        letters.withdraw_unheard(who.tx, who.contact, who.now)
+        letters.readdress(who.tx, who.contact, who.now)
     return DONE
 
 
@@ -211,7 +219,7 @@ def _change(tx: Tx, number: int, now: datetime, change: Callable[[], None]) -> i
     contact = notification_addresses.contact_of(tx, number)
     if contact is not None:
         change()
-        letters.withdraw_unheard(tx, contact, now)
+        letters.readdress(tx, contact, now)
     return contact
 
 

@@ -8,6 +8,7 @@ down_revision = "0016"
 
 MOMENTS = ("confirmed_at", "failed_at", "stopped_at", "code_sent_at")
 OF_A_CONTACT = "fk_notification_addresses_contact_id_contacts"
+TO_NOTIFY = sa.text("settled_at IS NULL AND address_id IS NOT NULL")
 UNCONFIRMED = sa.text("confirmed_at IS NULL")
 
 
@@ -43,5 +44,6 @@ def upgrade() -> None:
     with op.batch_alter_table("letters", table_kwargs={"sqlite_autoincrement": True}) as letters:
         letters.add_column(sa.Column("address_id", sa.Integer()))
         name = op.f("fk_letters_address_id_notification_addresses")
-        letters.create_foreign_key(name, "notification_addresses", ["address_id"], ["id"], ondelete="CASCADE")
+        letters.create_foreign_key(name, "notification_addresses", ["address_id"], ["id"], ondelete="SET NULL")
     op.create_index(op.f("ix_letters_address_id"), "letters", ["address_id"])
+    op.create_index("ix_letters_to_notify", "letters", ["due_at"], sqlite_where=TO_NOTIFY, postgresql_where=TO_NOTIFY)
