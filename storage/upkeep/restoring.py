@@ -1,7 +1,7 @@
 """Restoring: what a database needs that stands where it stood at its back-up, so that nobody is written to twice.
 
 What fell due since the back-up may have been sent, which the database cannot know any more: it is taken for sent. The
-numbers that were given out since, and are on people's phones, are given to nobody else.
+numbers that were given out since, and are on people's phones or in their mail, are given to nobody else.
 """
 
 from datetime import datetime
@@ -21,7 +21,7 @@ GAP_ON_SQLITE = (
     "UPDATE sqlite_sequence SET seq = seq + :gap WHERE name = :name",
 )
 GAP_ON_POSTGRESQL = ("SELECT setval(cast(:sequence AS regclass), nextval(cast(:sequence AS regclass)) + :gap, false)",)
-NUMBERED = ("agreements", "contacts", "respondents", "responses", "waves")
+NUMBERED = ("agreements", "contacts", "letters", "notification_addresses", "respondents", "responses", "waves")
 
 
 def begin_anew(tx: Tx, now: datetime) -> None:

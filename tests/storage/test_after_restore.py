@@ -7,13 +7,13 @@ import pytest
 from bot.texts.texts import Texts
 from bot.ticks import ticks
 from bot.ticks.after_restore import LONGEST, Taken, moments, settle_in
-from storage import agreements, letters, partnerships, reminders, waves
+from storage import agreements, letters, notification_addresses, partnerships, reminders, waves
 from storage.engine.database import Database, Tx
 from storage.schema import coordinators
 from storage.upkeep import restoring
 from storage.upkeep.restoring import GAP
 from tests.house import MONDAY
-from tests.storage.beginnings import ANNA, BEN, CHANNEL, LETTER, add, join, load, rows
+from tests.storage.beginnings import ANNA, BEN, CHANNEL, LETTER, add, join, load, rows, somebody
 
 NIGHT = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)  # 03:30 in Amsterdam, before MONDAY
 NOON = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
@@ -117,6 +117,17 @@ def test_numbers_that_may_be_on_phones_are_given_to_nobody_else(database: Databa
         assert (before, after) == (1, GAP + 2)
         assert load(tx, BEN).contact == GAP + 2
         assert add(tx, "The next one") == 2, "partnerships are called by their number"
+
+
+def test_a_link_in_a_message_that_was_lost_is_for_nobody_else(database: Database) -> None:
+    """Nor is the name of a mail that of another one: a mail program shows those once."""
+    with database.transaction() as tx:
+        ben = somebody(tx)
+        sent = letters.reply(tx, ben, LETTER, MONDAY)
+        lost = notification_addresses.keep(tx, ben, "slips", "5", MONDAY)
+        restoring.leave_gap(tx)
+        assert notification_addresses.keep(tx, ben, "slips", "7", MONDAY) > lost + GAP
+        assert letters.reply(tx, ben, LETTER, MONDAY) > sent + GAP
 
 
 def test_a_button_for_an_agreement_that_was_lost_is_for_no_other(database: Database) -> None:
