@@ -26,6 +26,8 @@ from bot.survey.conversation.buttons import (
 )
 from bot.survey.conversation.commands import COMMANDS, COORDINATING, only_looks
 
+NOTIFIED = "[a-z2-7]{26}"
+DOOR = re.compile(rf"/+(door|stop)/+({NOTIFIED})(?![a-z0-9])", re.IGNORECASE)
 OWN = re.compile(rf"/mine/+({TOKEN.pattern})(?![A-Za-z0-9])", re.IGNORECASE)
 TYPED = re.compile(r"/+([^/?]+)/*(?:\?|$)")
 LANGUAGE = re.compile(rf"{codes.SIGNS}/+([a-z]{{2,3}}(?:[_-][a-z0-9]{{2,8}})*)", re.IGNORECASE)
@@ -44,7 +46,7 @@ class Token(StringConvertor):
 
 
 class Notified(StringConvertor):
-    regex = "[a-z2-7]{26}"
+    regex = f"(?i:{NOTIFIED})"  # what carries mail may change the case
 
 
 class Tag(StringConvertor):
@@ -153,8 +155,10 @@ def path_of_command(name: str) -> str:
 
 
 def meant(asked: str, spoken: Callable[[str], str | None]) -> str:
-    """The clean address of what was asked for; nothing where there is neither a code nor an own link in it."""
+    """The clean address of what was asked for; nothing where there is none of ours in it."""
     clean = codes.cleaned(asked)
+    if door := DOOR.search(clean):
+        return f"/{door[1]}/{door[2]}".lower()
     if own := OWN.search(clean):
         return f"/mine/{own[1]}"
     if not (code := codes.find(asked)):

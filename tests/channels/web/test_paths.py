@@ -43,6 +43,14 @@ async def test_so_does_somebodys_own(house: House, visitors: Visitors, asked: st
     await leads_to(house, visitors, asked.replace("TOKEN", anna.token), f"/mine/{anna.token}")
 
 
+@pytest.mark.parametrize("kind", ["door", "stop"])
+@pytest.mark.parametrize("around", [unclean for unclean in OWN if unclean != "/MINE/TOKEN"])
+async def test_so_do_the_links_of_a_message(house: House, visitors: Visitors, kind: str, around: str) -> None:
+    asked, tag = around.replace("mine", kind), "abcdefghjkmnpqrstuvwxyz234"  # which has the signs of a code, too
+    await leads_to(house, visitors, asked.replace("TOKEN", tag), f"/{kind}/{tag}")
+    await leads_to(house, visitors, asked.replace(kind, kind.upper()).replace("TOKEN", tag.upper()), f"/{kind}/{tag}")
+
+
 async def leads_to(house: House, visitors: Visitors, asked: str, clean: str) -> None:
     address = URL(house.page + asked, encoded=True)
     for method in ("GET", "HEAD"):
