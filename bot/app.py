@@ -204,15 +204,19 @@ class App:
 
     async def stop_notifying(self, tag: str, *, again: bool = False) -> bool:
         number, change = self._tags.to_stop(tag), calling.start if again else calling.stop
-        return await self._change(number, change)
+        is_there = await self._change(number, change)
+        return is_there or (number is not None and not again)  # what is gone gets nothing more, and nothing again
 
     async def bounced(self, tag: str) -> bool:
-        return await self._change(self._tags.bounced(tag), calling.fail)
+        number = self._tags.bounced(tag)
+        await self._change(number, calling.fail)
+        return number is not None
 
     async def _change(self, number: int | None, change: Callable[[Tx, int, datetime], int | None]) -> bool:
+        """Whether there is somebody to whom this address belongs."""
         if number is None:
             return False
         now = self.clock()
         if contact := await self.database.run_when_there(lambda tx: change(tx, number, now)):
             self.delivery.recall(contact)  # it may be in line already
-        return True
+        return contact is not None

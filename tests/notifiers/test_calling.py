@@ -1,61 +1,13 @@
 """Being called: somebody on a page leaves where, confirms it, is called by the same rules as in a chat, and stops."""
 
-import re
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.turns.calling import MOST_CODES
 from storage.notification_addresses import MOST_TRIES
-from tests.house import Clock, House
-from tests.notifiers.slips.notifier import SlipsNotifier, Street
-from tests.telegram_server import TelegramServer
+from tests.house import House
+from tests.notifiers.actors import called, code, joined, leaves
+from tests.notifiers.slips.notifier import Street
 from tests.visitor import Visitor
-
-
-@pytest.fixture
-def street(tmp_path: Path) -> Street:
-    found = Street(tmp_path / "street")
-    found.build("5", "7")
-    return found
-
-
-@pytest.fixture
-async def house(tmp_path: Path, server: TelegramServer, clock: Clock, street: Street) -> AsyncIterator[House]:
-    made = House(tmp_path, server, clock, STREET=str(street.folder))
-    made.notifiers = (SlipsNotifier,)
-    async with made as running:
-        yield running
-
-
-@pytest.fixture
-async def wes(house: House) -> AsyncIterator[Visitor]:
-    async with Visitor(house.page, "en") as visitor:
-        yield visitor
-
-
-async def joined(house: House, visitor: Visitor, code: str = "") -> None:
-    await visitor.open(f"/i/{code or house.add(language='en').invitation}")
-    for label in ("Yes, I will take part", "Other"):
-        await visitor.press(label)
-
-
-async def leaves(house: House, visitor: Visitor, number: str = "5") -> None:
-    await visitor.open("/messages")
-    await visitor.fill_in({"Your house number": number})
-    await house.settle()
-
-
-def code(street: Street, number: str = "5") -> str:
-    found = re.search(r"<b>(\d{6})</b>", street.slips(number)[-1]["text"])
-    assert found
-    return found[1]
-
-
-async def called(house: House, visitor: Visitor, street: Street, number: str = "5") -> None:
-    await leaves(house, visitor, number)
-    await visitor.fill_in({"The code": code(street, number)})
 
 
 async def test_who_leaves_an_address_confirms_it_by_a_code(house: House, wes: Visitor, street: Street) -> None:

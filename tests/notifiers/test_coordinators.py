@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.house import Clock, House, agree, fill
+from tests.notifiers.actors import called, joined
 from tests.notifiers.slips.notifier import SlipsNotifier, Street
-from tests.notifiers.test_calling import called, joined
 from tests.telegram_server import TelegramServer
 from tests.visitor import Visitor
 

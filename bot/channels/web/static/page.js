@@ -31,7 +31,7 @@
   function press(event) {
     const form = event.target, button = event.submitter;
     // Else Back would bring somebody's own link to whoever has the phone after them.
-    if (location.pathname.startsWith("/mine/")) history.replaceState(null, "", "/");
+    if (/^\/(mine|door)\//.test(location.pathname)) history.replaceState(null, "", "/");
     if (form.method !== "post" || form.getAttribute("action") !== "/tap") return;
     event.preventDefault();
     const fields = new URLSearchParams(new FormData(form)), once = fields.get("once");
