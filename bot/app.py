@@ -26,7 +26,7 @@ from bot.runtime.settings import Settings, the_secret
 from bot.survey.invitation import HelperLink, Invitation
 from bot.survey.paper import Typed
 from bot.survey.phrases import Phrase
-from bot.survey.traits import Traits
+from bot.survey.traits import Traits, called_by
 from bot.texts.texts import Texts, load
 from bot.ticks import lost_presses
 from bot.ticks.beat import Beat
@@ -50,9 +50,7 @@ def traits_of(
     settings: Settings, channels: Iterable[type[Channel]] = CHANNELS, notifiers: Iterable[type[Outlet]] = NOTIFIERS
 ) -> list[Traits]:
     """What each channel can do, where these notifiers that are set up call those whom it cannot."""
-    callers = tuple(one.traits for one in notifiers if one.built(settings))
-    every = (one.traits for one in channels)
-    return [one if one.reaches_out else replace(one, notifiers=callers) for one in every]
+    return called_by((one.traits for one in channels), (one.traits for one in notifiers if one.built(settings)))
 
 
 def open_database(

@@ -1,13 +1,15 @@
 """`samenspraak backup` and `restore`."""
 
 import argparse
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 from bot import app
 from bot.channels import TRAITS
 from bot.command_line.common import CommandError, Commands, add
+from bot.notifiers import NOTIFIERS
 from bot.runtime.settings import Settings, kept_secret
+from bot.survey.traits import called_by
 from bot.texts.texts import load
 from bot.ticks import after_restore
 from bot.ticks.after_restore import Taken
@@ -43,7 +45,7 @@ def restore(asked: argparse.Namespace, settings: Settings) -> None:
     """Put a back-up back, upgraded to this version, and so that nobody is written to twice."""
     if (secret := kept_secret(settings)) is None:
         raise CommandError(UNRECOGNISABLE)
-    with backups.restored(asked.file, settings.database_url, secret, TRAITS) as database, database.transaction() as tx:
+    with _restored(asked.file, settings.database_url, secret) as database, database.transaction() as tx:
         made = state.read_moment(tx, backups.MADE)
         restoring.begin_anew(tx, now := app.wall_clock())
         taken = None if asked.moved else after_restore.settle_in(tx, load(), made, now)
@@ -54,6 +56,11 @@ def restore(asked: argparse.Namespace, settings: Settings) -> None:
     if taken and taken.rounds:
         print(f"Opened or closed by their date, and nobody was told: {taken.rounds} rounds. Tell whom it concerns.")
     print("Now start the bot, and look: samenspraak doctor")
+
+
+def _restored(file: Path, url: str, secret: str) -> AbstractContextManager[Database]:
+    """Whatever is set up here: where the back-up was made, every notifier may have called people since."""
+    return backups.restored(file, url, secret, called_by(TRAITS, (one.traits for one in NOTIFIERS)))
 
 
 def _in_one_sentence(taken: Taken) -> str:

@@ -3,8 +3,8 @@
 Whoever needs to know asks these, and never a channel's name: so a channel is a folder of its own and nothing elsewhere.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.survey.phrases import Phrase
@@ -70,3 +70,9 @@ class Traits:
     notifiers: "tuple[Traits, ...]" = ()
     calls: Calls | None = None
     about: About = About()
+
+
+def called_by(channels: Iterable[Traits], notifiers: Iterable[Traits]) -> list[Traits]:
+    """What each channel can do, where these notifiers call those whom it cannot."""
+    callers = tuple(notifiers)
+    return [one if one.reaches_out else replace(one, notifiers=callers) for one in channels]
