@@ -24,7 +24,7 @@ LATER = 60.0  # seconds
 
 
 def number(text: str) -> str:
-    return text.strip() if re.fullmatch(r"\s*[1-9][0-9]{0,3}\s*", text) else ""
+    return text.strip() if re.fullmatch(r"\s*[1-9][0-9]{0,11}\s*", text) else ""
 
 
 CALLS = Calls(
