@@ -43,6 +43,7 @@ class SlipsNotifier(Outlet):
     traits: ClassVar[Traits] = Traits("slips", reaches_out=True, per_second=100, calls=CALLS)
     variables: ClassVar[Mapping[str, Variable]] = {"STREET": Variable("", lambda _: True, "a folder")}
     examined = ("slips",)
+    variable = "STREET"
 
     def __init__(self, street: Path, secret: str) -> None:
         self.errors = Counter[str]()
@@ -50,17 +51,20 @@ class SlipsNotifier(Outlet):
 
     @classmethod
     def built(cls, settings: Settings) -> Self | None:
-        street = settings.taken.get("STREET")
+        street = settings.taken.get(cls.variable)
         return cls(Path(street), partial(the_secret, settings)()) if street else None
 
     async def open(self, house: House) -> None:
         self._house = house
 
+    async def close(self) -> None:
+        """Nothing was taken."""
+
     async def deliver(self, envelope: Envelope) -> Receipt:
-        box = self._street / envelope.address
+        box = self._street / number(envelope.address)
         if box.is_file():
             return Postponed(LATER, alone=True)
-        if not box.is_dir():
+        if not (number(envelope.address) and box.is_dir()):
             return Unreachable()
         home, now = self._house.entrances.home, self._house.clock()
         slip = {

@@ -1,0 +1,149 @@
+"""The far side of each notifier: where what it carries arrives. One that has it here is under the contract."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from bot.channels.port import Outlet
+from bot.notifiers.email.notifier import EmailNotifier
+from bot.notifiers.push.notifier import PushNotifier
+from bot.runtime.settings import Variable
+from bot.survey.conversation.buttons import Call, encode
+from bot.survey.phrases import verbatim
+from bot.survey.traits import Traits
+from tests.house import Clock, House, free_port
+from tests.mail_server import Mail, MailServer
+from tests.notifiers.actors import called
+from tests.notifiers.push.push_service import PushService
+from tests.notifiers.slips.notifier import CALLS, SlipsNotifier, Street
+from tests.visitor import Visitor
+
+Received = list[tuple[str, str]]
+
+
+class FarSide(Protocol):
+    notifier: type[Outlet]
+    environment: Mapping[str, str]
+    """What sets the notifier up."""
+    nobody: str
+    """An address at which nobody is."""
+
+    async def leave(self, house: House, visitor: Visitor) -> None:
+        """Somebody who takes part, in English, leaves that they want to be called by this, and confirms it."""
+
+    def received(self) -> Received:
+        """What arrived there since, the first one first: in a line what it is about, and all of it."""
+
+    def break_it(self) -> None:
+        """From now on they are not there any more."""
+
+
+class Slips:
+    notifier: type[Outlet] = SlipsNotifier
+    nobody = "9999"
+
+    def __init__(self, folder: Path) -> None:
+        self.street = Street(folder / "street")
+        self.street.build("5")
+        self.environment: Mapping[str, str] = {"STREET": str(self.street.folder)}
+
+    async def leave(self, house: House, visitor: Visitor) -> None:
+        await called(house, visitor, self.street, "5")
+
+    def received(self) -> Received:
+        there = [*self.street.folder.glob("*/*.json")]
+        every = [json.loads(path.read_text()) for path in sorted(there, key=lambda path: path.name)]
+        return [(one["about"], json.dumps(one, ensure_ascii=False)) for one in every if one["kind"]]
+
+    def break_it(self) -> None:
+        (self.street.folder / "5").rename(self.street.folder / "empty")
+
+
+class Mails:
+    notifier: type[Outlet] = EmailNotifier
+    nobody = "nobody@example.org"
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+        server.script[self.nobody] = ["nobody"]
+        url = f"smtp://127.0.0.1:{server.port}"
+        self.environment: Mapping[str, str] = {"SMTP_URL": url, "MAIL_FROM": "Samenspraak <samen@example.org>"}
+
+    async def leave(self, house: House, visitor: Visitor) -> None:
+        await visitor.open("/messages")
+        await visitor.fill_in({"Your e-mail address": "wes@example.org"})
+        await house.settle()
+        found = re.search(r"\b\d{6}\b", self._server.mails[-1].part("plain"))
+        assert found
+        await visitor.fill_in({"The code": found[0]})
+
+    def received(self) -> Received:
+        notices = [one for one in self._server.mails if one.message["List-Unsubscribe"]]
+        return [(str(one.message["Subject"]), _whole(one)) for one in notices]
+
+    def break_it(self) -> None:
+        self._server.always = "nobody"
+
+
+def _whole(mail: Mail) -> str:
+    return "\n".join((mail.message["List-Unsubscribe"], mail.part("plain"), mail.part("html")))
+
+
+class Pushes:
+    notifier: type[Outlet] = PushNotifier
+
+    def __init__(self, service: PushService) -> None:
+        self._service, self._device, port = service, service.device(), free_port()
+        self.nobody = self._device.subscription.replace("/send/one", "/send/nobody")
+        page = {"PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
+        self.environment: Mapping[str, str] = {**page, "PUSH_SERVICES": service.url}
+
+    async def leave(self, house: House, visitor: Visitor) -> None:
+        form = (await visitor.open("/messages")).forms["buttons"]
+        said_yes = {"fill": encode(Call("leave", "push")), "field.address": self._device.subscription}
+        await visitor.send(form, {**form.fields, **said_yes})
+
+    def received(self) -> Received:
+        every = [one["notification"] for one in self._device.got]
+        return [(one["body"], json.dumps(one)) for one in every]
+
+    def break_it(self) -> None:
+        self._service.devices.clear()
+
+
+class SecondNotifier(SlipsNotifier):
+    """One more, that comes after any other."""
+
+    traits: ClassVar[Traits] = replace(
+        SlipsNotifier.traits, name="second", calls=replace(CALLS, name=verbatim("Second"))
+    )
+    variables: ClassVar[Mapping[str, Variable]] = {"SECOND": Variable("", lambda _: True, "a folder")}
+    variable = "SECOND"
+
+
+@asynccontextmanager
+async def slips(folder: Path, _clock: Clock) -> AsyncIterator[FarSide]:
+    yield Slips(folder)
+
+
+@asynccontextmanager
+async def mails(_folder: Path, _clock: Clock) -> AsyncIterator[FarSide]:
+    async with MailServer() as server:
+        yield Mails(server)
+
+
+@asynccontextmanager
+async def pushes(_folder: Path, clock: Clock) -> AsyncIterator[FarSide]:
+    async with PushService(clock) as service:
+        yield Pushes(service)
+
+
+FAR_SIDES: Mapping[str, Callable[[Path, Clock], AbstractAsyncContextManager[FarSide]]] = {
+    "slips": slips,
+    "email": mails,
+    "push": pushes,
+}
