@@ -103,7 +103,7 @@ async def test_of_who_erased_it_leads_nowhere(house: House, wes: Visitor, street
         assert (computer.status, "Open your own link" in computer.last.text) == (404, True)
         await computer.open(links["stop"])
         await computer.press("No more messages")
-        assert (computer.status, "You get no more messages here." in computer.last.text) == (200, True)
+        assert (computer.status, "You do not get these messages any more." in computer.last.text) == (200, True)
         await computer.press("Send me messages again")
         assert computer.status == 404, "that would not be true"
 
@@ -203,7 +203,7 @@ async def test_a_mail_program_stops_it_by_itself(house: House, wes: Visitor, str
         async with other(house) as program:
             answer = await program.session.post(stop, data={"List-Unsubscribe": "One-Click"}, allow_redirects=False)
             assert answer.status == 200
-            assert "You get no more messages here." in await answer.text()
+            assert "You do not get these messages any more." in await answer.text()
         assert house.rows("SELECT count(*) FROM notification_addresses WHERE stopped_at IS NOT NULL") == [(1,)]
         house.clock.pass_time(minutes=5)
     house.clock.pass_time(days=5)
@@ -228,13 +228,13 @@ async def test_who_thinks_better_of_it_undoes_it_there_or_on_their_page(
     stop = (await reminded(house, wes, street))["stop"]
     async with other(house) as computer:
         await computer.open(stop)
-        assert "Do you want no more messages from us here?" in computer.last.text
+        assert "Do you want to stop these messages?" in computer.last.text
         await computer.press("No more messages")
         await without_a_tick(computer)
         assert computer.last.alert == "First tick the box, and then tap the button."
-        assert "You get no more messages here." in computer.last.text
+        assert "You do not get these messages any more." in computer.last.text
         await computer.press("Send me messages again")
-        assert "You get messages again." in computer.last.text
+        assert "You get these messages again." in computer.last.text
         assert house.rows("SELECT stopped_at FROM notification_addresses") == [(None,)]
         await computer.press("No more messages")
     await wes.open("/messages")

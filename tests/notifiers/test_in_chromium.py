@@ -151,6 +151,25 @@ async def test_by_the_keyboard_alone_with_what_is_wrong_in_view(
     assert await tab.run(f"{FOCUS}.id") == "now", "whoever hears the page hears what has changed"
 
 
+async def test_whoever_has_a_program_press_the_button_can_tick_the_box(
+    house: House, browser: Browser, mail_server: MailServer
+) -> None:
+    """As people do who speak to their phone: a page cannot tell them from a scanner, until they do what they read."""
+    tab = await browser.tab("en")
+    await join(tab, house, house.add(language="en").invitation, "en")
+    await tab.open(f"{house.page}/messages")
+    await send(tab, "address", WES)
+    await there(tab, "#field-code")
+    await tab.call("Network.clearBrowserCookies")
+    await tab.open(f"{house.page}/door/{Tags(SECRET).door(1, house.clock())}")
+    assert not await tab.run("document.querySelector('.sure').checkVisibility()"), "a finger needs none"
+    await tab.run("document.querySelector('.own_link button').click(), 0")
+    await tab.sees("First tick the box")
+    await tab.press(".sure label")
+    await tab.run("document.querySelector('.own_link button').click(), 0")
+    await tab.sees("Statement 1 of 26")
+
+
 async def test_a_door_is_opened_by_the_keyboard_too(house: House, browser: Browser, mail_server: MailServer) -> None:
     tab = await browser.tab("en")
     await join(tab, house, house.add(language="en").invitation, "en")

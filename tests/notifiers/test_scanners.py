@@ -58,8 +58,8 @@ async def test_it_can_do_nothing_but_stop_and_that_is_undone(
             await scanner.look_into(slip)
         await knows_nobody(house, scanner, wes)
         assert {*links.values()} <= {*scanner.sent}, "it did send what there is to send"
-        assert any("You get no more messages here." in page for page in scanner.seen)
-        assert not any("You get messages again." in page for page in scanner.seen)
+        assert any("You do not get these messages any more." in page for page in scanner.seen)
+        assert not any("You get these messages again." in page for page in scanner.seen)
     assert kept(house) == before
     assert is_stopped(house)
     async with other(house) as computer:
@@ -122,14 +122,14 @@ async def test_neither_can_one_that_runs_every_script(
     assert sum("First tick the box" in page for page in seen) > 1
     assert not is_stopped(house)
     seen += await look_in_chromium(tab, f"{house.page}{links['stop']}")
-    assert any("You get no more messages here." in page for page in seen)
-    assert not any("You get messages again." in page for page in seen)
+    assert any("You do not get these messages any more." in page for page in seen)
+    assert not any("You get these messages again." in page for page in seen)
     assert not any(re.search("of 26|Menu", page) for page in seen)
     assert wes.token not in [one["value"] for one in (await tab.call("Network.getCookies"))["cookies"]]
     assert kept(house) == before
     assert is_stopped(house)
     await tab.click("Send me messages again")
-    await tab.sees("You get messages again.")
+    await tab.sees("You get these messages again.")
     assert not is_stopped(house)
     await tab.open(f"{house.page}{links['door']}")
     await tab.click(OWN)

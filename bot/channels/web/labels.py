@@ -54,13 +54,13 @@ WORDS = {
     "tick_me": say("Yes, this is me"),
     "tick_first": say("First tick the box, and then tap the button."),
     "old_door": say("This link is too old. Open your own link, or scan the QR code again."),
-    "stop_messages": say("Do you want no more messages from us here?"),
+    "stop_messages": say("Do you want to stop these messages?"),
     "stop_them": say("No more messages"),
-    "messages_stopped": say("""You get no more messages here.
+    "messages_stopped": say("""You do not get these messages any more.
 
         Was that not what you wanted? Then tap the button."""),
     "send_again": say("Send me messages again"),
-    "messages_again": say("You get messages again."),
+    "messages_again": say("You get these messages again."),
     "device_refused": say("Your device does not allow messages. You can leave your e-mail address."),
     "device_slow": say("That does not work on this device. You can leave your e-mail address."),
     "back": say("‹ Back"),

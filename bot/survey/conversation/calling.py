@@ -73,8 +73,8 @@ def _what_for(caller: Caller) -> Iterator[Paragraph]:
     if caller.response:
         yield (
             say("• when you are not finished: no more than 2 times"),
-            say("• when the result of the group is there, if you ask for it"),
-            say("• when we ask you again later"),
+            say("• when the result of the group is there: only if you want that"),
+            say("• when a new round begins"),
         )
     if caller.has_seat:
         yield (say("• each week, with the summary"), say("• when a round opens or closes, with the result"))

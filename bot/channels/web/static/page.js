@@ -241,7 +241,8 @@
     const reveal = (name, can) => app().querySelectorAll(`[data-${name}]`).forEach((one) => { one.hidden = !can; });
     aloud.prepare();
     push.prepare();
-    app().querySelectorAll(".sure").forEach((one) => { one.hidden = true; });  // a finger on the button says as much
+    // A finger on the button says as much; whoever has a program press it, ticks the box that they were told of.
+    app().querySelectorAll(".sure").forEach((one) => { one.hidden = !app().querySelector("[role=alert]"); });
     reveal("copy", true);
     reveal("copy-text", navigator.clipboard);
     reveal("share", navigator.share);
