@@ -11,8 +11,8 @@ from tests.notifiers.actors import called, joined
 from tests.notifiers.slips.notifier import Street
 from tests.visitor import Form, Page, Visitor
 
-OWN = "Yes, this is my own link"
-ASKS = "Is this your own link?"
+OWN = "Yes, this message is for me"
+ASKS = "Is this message for you?"
 
 
 async def reminded(house: House, visitor: Visitor, street: Street, number: str = "5") -> dict[str, str]:

@@ -163,10 +163,10 @@ async def test_whoever_has_a_program_press_the_button_can_tick_the_box(
     await tab.call("Network.clearBrowserCookies")
     await tab.open(f"{house.page}/door/{Tags(SECRET).door(1, house.clock())}")
     assert not await tab.run("document.querySelector('.sure').checkVisibility()"), "a finger needs none"
-    await tab.run("document.querySelector('.own_link button').click(), 0")
+    await tab.run("document.querySelector('.own_message button').click(), 0")
     await tab.sees("First tick the box")
     await tab.press(".sure label")
-    await tab.run("document.querySelector('.own_link button').click(), 0")
+    await tab.run("document.querySelector('.own_message button').click(), 0")
     await tab.sees("Statement 1 of 26")
 
 
@@ -180,7 +180,7 @@ async def test_a_door_is_opened_by_the_keyboard_too(house: House, browser: Brows
     await tab.open(f"{house.page}/door/{Tags(SECRET).door(1, house.clock())}")
     for _ in range(10):
         await tab.key("Tab")
-        if await tab.run(f"{FOCUS}.innerText") == "Yes, this is my own link":
+        if await tab.run(f"{FOCUS}.innerText") == "Yes, this message is for me":
             break
     await tab.key("Enter")
     await tab.sees("Statement 1 of 26")

@@ -34,6 +34,11 @@ def own_link(place: str) -> tuple[Choice, ...]:
     return (Choice("own_link", place, is_main=True, needs_a_person=True),)
 
 
+def own_message(place: str) -> tuple[Choice, ...]:
+    """Of the link in a message that a notifier brought."""
+    return (Choice("own_message", place, is_main=True, needs_a_person=True),)
+
+
 def stop_messages(place: str) -> tuple[Choice, ...]:
     """Of the link that stops what a notifier sends."""
     return (Choice("stop_them", place, is_main=True),)

@@ -51,6 +51,7 @@ WORDS = {
     "stay": say("Stay where I was"),
     "other_link": say("Go on with the other link"),
     "own_link": say("Yes, this is my own link"),
+    "own_message": say("Yes, this message is for me"),
     "tick_me": say("Yes, this is me"),
     "tick_first": say("First tick the box, and then tap the button."),
     "old_door": say("This link is too old. Open your own link, or scan the QR code again."),

@@ -21,7 +21,7 @@ from bot.channels.in_flight import InFlight
 from bot.channels.port import House, Opened, Shown, Update
 from bot.channels.typed_text import code_in
 from bot.channels.web import requests
-from bot.channels.web.choices import another_link, own_link, who_is_it
+from bot.channels.web.choices import another_link, own_link, own_message, who_is_it
 from bot.channels.web.cookie import Cookie
 from bot.channels.web.helped import helped
 from bot.channels.web.link_preview import LinkPreview, link_preview
@@ -48,6 +48,10 @@ DOWNLOADS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+WHOSE = {"mine": (turned_away.whose_link, own_link), "door": (turned_away.whose_message, own_message)}
+"""What is asked of somebody whom this browser does not know, about each link that leads in."""
 
 
 async def nothing_instead(*_asked: object) -> None:
@@ -211,7 +215,8 @@ class Site:
         if here.is_known:
             text, choices, languages = turned_away.ANOTHER_LINK, another_link(path), [here.language]
         else:
-            text, choices = turned_away.whose_link(is_seat=not owner.takes_part), own_link(path)
+            asks, offers = WHOSE["door" if path.startswith("/door/") else "mine"]
+            text, choices = asks(is_seat=not owner.takes_part), offers(path)
             languages = [owner.language] if caller.language == owner.language else [owner.language, SOURCE_LANGUAGE]
         parts = (self.house.texts.say(text, one) for one in dict.fromkeys(languages))
         return await self.page(

@@ -95,7 +95,7 @@ def _how_it_stands(caller: Caller) -> Iterator[Paragraph]:
 
 def _to_leave_here(caller: Caller) -> tuple[Row, ...]:
     """What is no address to type, but the device that they hold."""
-    here = (one for one in caller.to_leave if one.calls and one.calls.asks is None)
+    here = (one for one in caller.to_leave if one.calls and one.calls.asks is None and not caller.waits)
     return tuple((Button(one.calls.leave, Call("leave", one.name)),) for one in here if one.calls)
 
 

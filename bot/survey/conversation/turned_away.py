@@ -65,3 +65,18 @@ def whose_link(*, is_seat: bool) -> Phrase:
         if_seat=is_seat,
         if_answers=not is_seat,
     )
+
+
+def whose_message(*, is_seat: bool) -> Phrase:
+    """What a notifier sent leads to a browser that knows nobody: their other phone, or that of who reads along."""
+    return say(
+        """<b>Is this message for you?</b>
+
+        {if_seat}The link opens the page of a coordinator or a reader.
+        {if_answers}The link opens your answers.
+        Is the message for you? Then go on.
+
+        Is it for somebody else? Then do not go on.""",
+        if_seat=is_seat,
+        if_answers=not is_seat,
+    )

@@ -191,7 +191,7 @@ HURRIED = """{
     window.setTimeout = (act, after, ...more) => later(act, after === 10000 ? 100 : after, ...more);
 }"""
 DENIES = 'Notification.requestPermission = async () => "denied";'
-YES, CALLS = "Ja, op dit toestel", "U krijgt een bericht op de telefoon of computer waarop u ja zei."
+YES, CALLS = "Stuur het naar dit toestel", "U krijgt een bericht op de telefoon of computer waarop u ja zei."
 BUTTON = "document.querySelector('[data-device]')"
 REMEMBERED = "JSON.parse(localStorage.getItem('push') || 'null')"
 

@@ -39,7 +39,7 @@ def kept(house: House) -> list[tuple[int, bool, bool]]:
 )
 async def test_what_is_no_subscription_is_told_and_not_kept(house: House, wes: Visitor, sent: str) -> None:
     page = await sends(wes, sent)
-    assert "Ja, op dit toestel" in page.html
+    assert "Stuur het naar dit toestel" in page.html
     assert kept(house) == []
 
 
@@ -78,7 +78,7 @@ async def test_what_does_not_arrive_ends_and_the_page_says_so(
     assert [failed for _, failed, _ in kept(house)] == [True]
     page = await wes.open("/messages")
     assert "Onze berichten komen niet meer aan op de telefoon of computer waarop u ja zei." in page.text
-    assert "Ja, op dit toestel" in page.html, "another try is offered"
+    assert "Stuur het naar dit toestel" in page.html, "another try is offered"
 
 
 async def test_nothing_is_sent_to_an_address_inside(house: House, wes: Visitor, clock: Clock) -> None:
