@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.channels.web.site import CodesSent
 from bot.turns.calling import MOST_CODES
 from storage.notification_addresses import MOST_TRIES
 from tests.house import House
@@ -144,3 +145,20 @@ async def test_one_that_does_not_arrive_is_told_on_the_page(house: House, wes: V
     await house.settle()
     await wes.fill_in({"The code": code(street, "7")})
     assert "A slip comes" in wes.last.text
+
+
+async def test_from_one_place_so_many_codes_go_out_in_an_hour(house: House, wes: Visitor, street: Street) -> None:
+    """However many people somebody says they are: nobody writes to a whole street through us."""
+    partnership = house.add(language="en").invitation
+    asked = 0
+    for _ in range(CodesSent.PER_CLIENT // MOST_CODES["contact"]):
+        async with Visitor(house.page, "en") as somebody:
+            await joined(house, somebody, partnership)
+            for _ in range(MOST_CODES["contact"]):
+                asked += 1
+                await leaves(house, somebody, str(100 + asked))
+                assert somebody.status == 200
+    await joined(house, wes, partnership)
+    await leaves(house, wes)
+    assert (wes.status, "Too many codes" in wes.last.html) == (429, True)
+    assert not street.slips("5")

@@ -83,6 +83,7 @@ WORDS = {
     "not_found": say("This page does not exist. Scan the QR code again, or open your own link."),
     "not_understood": say("That did not work. Please open the page again."),
     "too_many": say("You tried too many links that do not work. Please try again in 10 minutes."),
+    "too_many_codes": say("Too many codes were asked for here. Please try again in an hour."),
     "too_large": say("What you sent was too big. It was not saved."),
     "broken": say("Sorry, something went wrong on our side. Please try again."),
     **HELPING,

@@ -34,7 +34,7 @@ from bot.letters import Attachment, Letter
 from bot.rendering import attachments
 from bot.survey import codes
 from bot.survey.conversation import turned_away
-from bot.survey.conversation.buttons import Coordinate, Go, Join, Position, ReadProgramme, Screen, Terms, Welcome
+from bot.survey.conversation.buttons import Call, Coordinate, Go, Join, Position, ReadProgramme, Screen, Terms, Welcome
 from bot.survey.conversation.commands import only_looks
 from bot.survey.conversation.events import Filled, Wrote
 from bot.survey.invitation import Invitation
@@ -58,6 +58,13 @@ async def nothing_instead(*_asked: object) -> None:
     """A code leads to the welcome, and to nothing else."""
 
 
+class CodesSent(Guesses):
+    """Codes that are sent to an address that somebody typed, whoever they say they are: in a community centre, many
+    people have one address."""
+
+    PER_CLIENT, PER_NETWORK, PERIOD = 30, 300, 3600.0
+
+
 @dataclass(slots=True)
 class Site:
     house: House
@@ -67,6 +74,7 @@ class Site:
     pages: Pages
     in_flight: InFlight[Shown]
     guesses: Guesses = field(default_factory=Guesses)
+    codes: Guesses = field(default_factory=CodesSent)
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DRAWN_AT_ONCE))
     instead: Callable[[Caller, str, str, str], Awaitable[Response | None]] = nothing_instead
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
@@ -269,6 +277,8 @@ class Site:
         if not self.is_ours(caller, fields):
             return await self.refused(caller, fields)
         event = requests.event(fields)
+        if _asks_for_a_code(event) and not self.codes.may_try(caller.client, secrets.token_hex(8)):
+            return self.notice(caller, "too_many_codes", 429)
         if code := code_in(event) or codes.find(fields.get("code", "")):
             if not self.guesses.may_try(caller.client, code):
                 return self.notice(caller, "too_many", 429)
@@ -368,6 +378,11 @@ class Site:
         language = caller.language or HOME_LANGUAGE
         shown = Shown(language, (Letter(self.pages.word(word, language)),))
         return self.answer(replace(caller, is_new=False), shown, "/", status)
+
+
+def _asks_for_a_code(event: Event) -> bool:
+    press = event.press if isinstance(event, Filled) else event
+    return isinstance(press, Call) and press.action in ("leave", "again")
 
 
 def _coordinate(request: Request) -> Coordinate:
