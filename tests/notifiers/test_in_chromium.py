@@ -165,6 +165,8 @@ async def test_whoever_has_a_program_press_the_button_can_tick_the_box(
     assert not await tab.run("document.querySelector('.sure').checkVisibility()"), "a finger needs none"
     await tab.run("document.querySelector('.own_message button').click(), 0")
     await tab.sees("First tick the box")
+    beside = "document.querySelector('.sure').getBoundingClientRect().height < 60"
+    assert await tab.run(beside), "the words stand beside their box"
     await tab.press(".sure label")
     await tab.run("document.querySelector('.own_message button').click(), 0")
     await tab.sees("Statement 1 of 26")
