@@ -162,3 +162,11 @@ async def test_from_one_place_so_many_codes_go_out_in_an_hour(house: House, wes:
     await leaves(house, wes)
     assert (wes.status, "Too many codes" in wes.last.html) == (429, True)
     assert not street.slips("5")
+
+
+async def test_who_left_nothing_reads_that_nothing_comes_and_not_that_nothing_can(house: House, wes: Visitor) -> None:
+    await joined(house, wes)
+    page = await wes.open("/reminders")
+    assert "You get no messages from us now." in page.text
+    assert "We cannot send you a message here." not in page.text
+    assert "/messages" in [data for row in page.rows for _, data in row]

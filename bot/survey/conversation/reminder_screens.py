@@ -61,10 +61,12 @@ def reminders(dialogue: Dialogue, _number: int, now: datetime) -> View:
         say(
             """<b>Reminders</b>
             {if_silent}We cannot send you a message here.
+            {if_callable}You get no messages from us now.
             {what_comes}
 
             {rule}""",
-            if_silent=not dialogue.is_called,
+            if_silent=not (dialogue.is_called or dialogue.may_be_called),
+            if_callable=dialogue.may_be_called,
             what_comes=dialogue.is_called and _what_comes(dialogue, now),
             rule=dialogue.is_called and _the_rule(dialogue),
         ),
