@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +31,8 @@ class FarSide(Protocol):
     """What sets the notifier up."""
     nobody: str
     """An address at which nobody is."""
+    secrets: Sequence[str]
+    """By which one would know where they left to be called, if it stood anywhere."""
 
     async def leave(self, house: House, visitor: Visitor) -> None:
         """Somebody who takes part, in English, leaves that they want to be called by this, and confirms it."""
@@ -45,14 +47,16 @@ class FarSide(Protocol):
 class Slips:
     notifier: type[Outlet] = SlipsNotifier
     nobody = "9999"
+    number = "471100471101"
+    secrets: Sequence[str] = (number,)
 
     def __init__(self, folder: Path) -> None:
         self.street = Street(folder / "street")
-        self.street.build("5")
+        self.street.build(self.number)
         self.environment: Mapping[str, str] = {"STREET": str(self.street.folder)}
 
     async def leave(self, house: House, visitor: Visitor) -> None:
-        await called(house, visitor, self.street, "5")
+        await called(house, visitor, self.street, self.number)
 
     def received(self) -> Received:
         there = [*self.street.folder.glob("*/*.json")]
@@ -60,12 +64,13 @@ class Slips:
         return [(one["about"], json.dumps(one, ensure_ascii=False)) for one in every if one["kind"]]
 
     def break_it(self) -> None:
-        (self.street.folder / "5").rename(self.street.folder / "empty")
+        (self.street.folder / self.number).rename(self.street.folder / "empty")
 
 
 class Mails:
     notifier: type[Outlet] = EmailNotifier
     nobody = "nobody@example.org"
+    secrets: Sequence[str] = ("wes@example", "wes%40example")
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
@@ -99,6 +104,8 @@ class Pushes:
     def __init__(self, service: PushService) -> None:
         self._service, self._device, port = service, service.device(), free_port()
         self.nobody = self._device.subscription.replace("/send/one", "/send/nobody")
+        keys = json.loads(self._device.subscription)["keys"]
+        self.secrets: Sequence[str] = ("/send/one", *keys.values())
         page = {"PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
         self.environment: Mapping[str, str] = {**page, "PUSH_SERVICES": service.url}
 

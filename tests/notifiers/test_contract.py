@@ -1,6 +1,7 @@
 """The contract of a notifier: what each of them does, whatever it is. A new one is done when these are green."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from bot.notifiers import NOTIFIERS
 from bot.notifiers.tags import Tags
 from bot.runtime.settings import VARIABLES
 from storage.partnerships import Codes
+from storage.upkeep import backups
 from tests.actors import item_on
 from tests.house import MONDAY, SECRET, Clock, House, fill, read
 from tests.notifiers.actors import called, joined
@@ -24,6 +26,8 @@ from tests.notifiers.scanner import Scanner
 from tests.notifiers.slips.notifier import Street
 from tests.notifiers.test_coordinators import coordinate, five_answer
 from tests.notifiers.test_scanners import goes_on, is_stopped, kept, knows_nobody
+from tests.notifiers.test_secrecy import unhidden
+from tests.runtime.test_secrecy import everything_logged
 from tests.telegram_server import TelegramServer
 from tests.visitor import Visitor
 
@@ -284,6 +288,30 @@ async def test_one_notice_rings_one_notifier_and_the_next_where_it_fails(
 
 
 # Who looks into it
+
+
+async def test_nothing_that_is_kept_or_logged_says_where_they_are_called(
+    house: House, far: FarSide, wes: Visitor, tmp_path: Path
+) -> None:
+    with everything_logged(), unhidden() as logged:
+        await takes_part(house, far, wes)
+        house.clock.pass_time(days=2, hours=1)
+        await house.caught_up()
+        far.break_it()
+        house.clock.pass_time(days=4)
+        await house.caught_up()
+        backups.save(house.app.database, tmp_path / "copy", house.clock())
+    assert house.rows("SELECT count(*) FROM notification_addresses WHERE failed_at IS NOT NULL") == [(1,)]
+    ((_, whole),) = far.received()
+    tags = re.findall(r"/(?:door|stop)/([a-z2-7]{26})", whole)
+    places = [*Path(house.folder, "data").rglob("*"), tmp_path / "copy"]
+    kept = b"".join(path.read_bytes() for path in places if path.is_file())
+    assert tags
+    assert b"De Verbinders" in kept
+    assert "notification address 1" in logged()
+    for secret in (*far.secrets, *tags, wes.token):
+        assert secret.encode() not in kept, secret
+        assert secret not in logged(), secret
 
 
 async def test_a_scanner_can_stop_it_and_nothing_else(house: House, far: FarSide, wes: Visitor) -> None:
