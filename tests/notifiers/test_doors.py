@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import FormData
 
 from bot.notifiers.tags import DOOR_LASTS, Tags
 from tests.actors import item_on
@@ -196,12 +197,14 @@ async def test_a_door_that_was_passed_stays_behind(house: House, wes: Visitor, s
         assert "does not remember" in ans.last.alert
 
 
-async def test_a_mail_program_stops_it_by_itself(house: House, wes: Visitor, street: Street) -> None:
-    """RFC 8058: without a cookie, without a redirect, and as often as it likes."""
+@pytest.mark.parametrize("parts", [False, True], ids=["in one", "in parts"])
+async def test_a_mail_program_stops_it_by_itself(house: House, wes: Visitor, street: Street, parts: bool) -> None:
+    """RFC 8058: without a cookie, without a redirect, as often as it likes, and as either kind of form."""
     stop = (await reminded(house, wes, street))["stop"]
     for _ in range(3):
         async with other(house) as program:
-            answer = await program.session.post(stop, data={"List-Unsubscribe": "One-Click"}, allow_redirects=False)
+            form = FormData({"List-Unsubscribe": "One-Click"}, default_to_multipart=parts)
+            answer = await program.session.post(stop, data=form, allow_redirects=False)
             assert answer.status == 200
             assert "You do not get these messages any more." in await answer.text()
         assert house.rows("SELECT count(*) FROM notification_addresses WHERE stopped_at IS NOT NULL") == [(1,)]
