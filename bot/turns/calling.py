@@ -21,7 +21,7 @@ from bot.survey.traits import Traits
 from bot.survey.whole_numbers import as_number
 from bot.turns.reply import Reply
 from bot.turns.who import Who
-from storage import letters, notification_addresses, reminders, updates
+from storage import letters, notification_addresses, reminders, respondents, updates
 from storage.engine.database import Tx
 from storage.respondents import Known
 
@@ -49,8 +49,9 @@ def shown(who: Who, filled: Mapping[str, str] = NOTHING, wrong: Mapping[str, Phr
     """How it stands; whoever is somewhere that calls by itself has nothing to leave."""
     known = who.in_wave()
     language = _language(who, known)
-    response = known.dialogue.response if known else 0
-    caller = Caller(_left(who), _notifiers(who), response, bool(who.seats), _back(who, known), filled, wrong)
+    response, is_finished = (known.dialogue.response, known.dialogue.completed) if known else (0, False)
+    as_whom = (response, is_finished, bool(who.seats), _back(who, known))
+    caller = Caller(_left(who), _notifiers(who), *as_whom, filled, wrong)
     letter = who.texts.letter(calling.view(caller), language)
     envelope = Envelope(who.update.channel, who.update.address, letter)
     return Reply((envelope,), language=language, where=Call(), takes_part=known is not None, role=who.role)
@@ -193,10 +194,13 @@ def _own(who: Who, number: str) -> NotificationAddress | None:
 
 
 def _begin(who: Who) -> Outcome:
-    """From now on they can be called: when they are due a reminder, is counted from this moment."""
+    """From now on they can be called: when they are due a reminder, is counted from this moment; who is finished waits
+    for the result."""
     if who.contact:
         known = who.in_wave()
         reminders.count_anew(who.tx, who.contact, known.dialogue.response if known else 0, who.now)
+        if known and known.dialogue.completed:
+            respondents.save(who.tx, known, replace(known.dialogue, wants_result=True), who.now)
     return DONE
 
 

@@ -104,15 +104,15 @@ async def test_before_opening_it_says_by_what_people_are_reached(
         assert [one["kind"] for one in street.slips("7")] == ["", "closed", "invitation"]
 
 
-async def test_a_respondent_is_sent_the_result_that_they_asked_for_and_the_answer(house: House, street: Street) -> None:
+async def test_who_is_finished_and_leaves_an_address_is_sent_the_result(house: House, street: Street) -> None:
     codes = house.add(language="en")
     async with Visitor(house.page, "en") as fatima, Visitor(house.page, "en") as wes:
         await coordinate(fatima, codes.coordinator)
         await joined(house, wes, codes.invitation)
-        await called(house, wes, street, "7")
-        await wes.open("/")
         await fill(house, wes, dict.fromkeys(range(1, 27), "no"), done="Done")
-        await wes.press("Send me the result later")
+        await wes.press("Send me a message")
+        assert "not finished" not in wes.last.text
+        await called(house, wes, street, "7")
         await five_answer(house, codes.invitation)
         await fatima.open("/coordinate/close")
         await fatima.press("Yes, close")

@@ -22,17 +22,26 @@ KEPT: Paragraph = (
 )
 
 
+UNFINISHED: Paragraph = (
+    say("• when you are not finished: no more than 2 times"),
+    say("• when the result of the group is there: only if you want that"),
+)
+FINISHED: Paragraph = (say("• when the result of the group is there"),)
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Somebody who can be called: what they `left`, by which of the `notifiers` at hand that can be, and as whom.
 
-    `response` is the one that they are in, and 0 of who takes no part; `back` leads to where they were. `filled` is
-    what they typed, `wrong` what is wrong with it, by the names of the fields.
+    `response` is the one that they are in, and 0 of who takes no part; `is_finished` says whether they are with that.
+    `back` leads to where they were. `filled` is what they typed, `wrong` what is wrong with it, by the names of the
+    fields.
     """
 
     left: tuple[NotificationAddress, ...]
     notifiers: tuple[Traits, ...]
     response: int
+    is_finished: bool
     has_seat: bool
     back: Row = ()
     filled: Mapping[str, str] = field(default_factory=dict)
@@ -71,11 +80,7 @@ def _what_for(caller: Caller) -> Iterator[Paragraph]:
         return
     yield (say("Shall we send you a message? You get one:"),)
     if caller.response:
-        yield (
-            say("• when you are not finished: no more than 2 times"),
-            say("• when the result of the group is there: only if you want that"),
-            say("• when a new round begins"),
-        )
+        yield (*(FINISHED if caller.is_finished else UNFINISHED), say("• when a new round begins"))
     if caller.has_seat:
         yield (say("• each week, with the summary"), say("• when a round opens or closes, with the result"))
 
