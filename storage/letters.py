@@ -248,6 +248,12 @@ _WAITING_AT = select(letters, *_PLACES).select_from(letters.join(contacts).outer
 """Letters, each with where it goes."""
 
 
+def goes_to(tx: Tx, number: int) -> list[int]:
+    """The notification address that a letter goes to now, or 0 of one in its channel; none when it goes no more."""
+    found = select(letters.c.address_id).where(letters.c.id == number, letters.c.settled_at.is_(None))
+    return [address or 0 for address in tx.connection.execute(found).scalars()]
+
+
 def _envelope(tx: Tx, row: Row[Any], now: datetime) -> Envelope | None:
     """None, and given up, when another version wrote it in a way that we cannot read: it must not hold up the rest."""
     try:

@@ -125,6 +125,10 @@ class Bulk:
 
     async def _carry(self, envelope: Envelope, answered: Callable[[], None]) -> None:
         try:
+            if not await self._handover.still_goes(envelope):
+                answered()
+                await self._handover.put_back([envelope])
+                return
             receipt = await self._handover.hand_over(envelope, answered)
             self._rate.hold(self._trouble(receipt))
             await self._handover.conclude(envelope, receipt, self._line)

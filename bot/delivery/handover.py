@@ -66,6 +66,12 @@ class Handover:
             await asyncio.sleep(OTHERS_EVERY)
         return False
 
+    async def still_goes(self, envelope: Envelope) -> bool:
+        """Whether bulk mail is still to go, and there. Where we are alone, whoever is in a turn has it recalled."""
+        if self._database.is_sqlite or envelope.number is None:
+            return True
+        return await self.ask(partial(letters.goes_to, number=envelope.number)) == [envelope.notified]
+
     async def _is_behind(self, envelope: Envelope) -> bool:
         """Whether an older one is in other hands or in nobody's; the database is asked only where that may be."""
         number, contact = envelope.number, envelope.contact

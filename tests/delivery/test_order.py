@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,6 +80,18 @@ class Fickle:
             return Postponed(self._dice.choice((None, 1.0, 60.0)))
         self._chat.show(envelope.letter.text)
         return Delivered()
+
+
+class Meanwhile(Line):
+    """A channel during which something happens elsewhere, each time."""
+
+    def __init__(self, chat: Chat, happens: Callable[[], None]) -> None:
+        super().__init__(chat)
+        self._happens = happens
+
+    async def deliver(self, envelope: Envelope) -> Receipt:
+        self._happens()
+        return await super().deliver(envelope)
 
 
 class Replica:
@@ -166,6 +178,23 @@ async def test_a_database_that_is_away_for_a_moment_changes_no_order(url: str, c
         other.database.close()
         other.delivery.post([second])
         await chat.shows("1", "2", by=(slow, other))
+
+
+async def test_bulk_mail_that_another_let_go_is_not_sent_from_the_line(url: str, chat: Chat) -> None:
+    def finish() -> None:
+        with other.database.transaction() as tx:
+            letters.withdraw(tx, letters.with_keys(["reminder:2:1"]), now())
+
+    one, other = Replica(url, Meanwhile(chat, finish)), Replica(url, Line(chat))
+    with one.database.transaction() as tx:
+        contact = contacts.meet(tx, "telegram", ANNA, "nl", now())
+        for number in (1, 2, 3):
+            letters.enqueue(tx, contact, Letter(f"{number}"), now(), f"reminder:{number}:1")
+    await one.delivery.look_once()
+    await chat.shows("1", "3", by=(one, other))
+    for replica in (one, other):
+        await replica.delivery.close()
+        replica.database.close()
 
 
 # On SQLite, where one process is alone
