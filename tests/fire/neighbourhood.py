@@ -7,7 +7,7 @@ import smtplib
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +27,8 @@ from tests.replicas import Door
 from tests.telegram_server import TelegramServer
 
 HERE = ZoneInfo("Europe/Amsterdam")
-BEGINS = datetime(2026, 3, 16, 9, 1, tzinfo=UTC)  # a Monday, 10:01 here; the last Sunday of March is the 29th
+IN_SPRING, IN_AUTUMN = (datetime(2026, *day, 10, 1, tzinfo=HERE).astimezone(UTC) for day in ((3, 16), (10, 12)))
+"""A Monday: on day 13 after it the clock is set forward, or back."""
 STEP, EPOCH = timedelta(hours=1), datetime(2026, 1, 1, tzinfo=UTC)
 SHEET = dict.fromkeys(range(1, 27), "yes")
 SUBJECTS = {
@@ -111,7 +112,7 @@ class Neighbourhood:
     def __init__(self, houses: Sequence[House], clock: Clock, post: Post, service: PushService, bounces: int) -> None:
         self.houses, self.clock, self.post, self.service = houses, clock, post, service
         self.people: list[Neighbour] = []
-        self.closed = BEGINS
+        self.begun = self.closed = self.now
         self.is_under_way: Callable[[], bool] = lambda: False  # what was sent, at a relay
         self.promised = ""  # by the page on which the second wave is opened
         self.fatima = Neighbour(0, "email", "coordinates", is_greylisted=False, visitor=Roaming(houses))
@@ -207,9 +208,12 @@ class Neighbourhood:
 
     # What time does
 
-    async def until(self, local: str) -> None:
-        """Until this day and hour, by whole hours."""
-        end = datetime.fromisoformat(local).replace(tzinfo=HERE).astimezone(UTC)
+    def told(self, moment: datetime) -> str:
+        return f"day {(moment.date() - self.begun.date()).days}, {moment:%H:%M}"
+
+    async def until(self, day: int, at: str) -> None:
+        """Until so many days after the first, at this time here; by whole hours."""
+        end = datetime.combine(self.begun + timedelta(days=day), time.fromisoformat(at), HERE).astimezone(UTC)
         while (now := self.clock()) < end:
             self.clock.now = min(end, now + STEP - (now - EPOCH) % STEP)
             await self.catch_up()

@@ -1,5 +1,5 @@
-"""A wave on the page alone, of forty people and three weeks, with a second one after it and the night in between on
-which the clock is set forward: who is called, when, and when no more. All of it is asserted of what arrived.
+"""A wave on the page alone, of forty people and three weeks, with a second one after it and a night in between on which
+the clock is set forward, or back: who is called, when, and when no more. All of it is asserted of what arrived.
 """
 
 import os
@@ -12,7 +12,7 @@ import pytest
 
 from bot.survey.calendar import is_decent
 from tests.actors import coordinate
-from tests.fire.neighbourhood import BEGINS, Neighbour, Neighbourhood, neighbourhood
+from tests.fire.neighbourhood import IN_AUTUMN, IN_SPRING, Neighbour, Neighbourhood, neighbourhood
 from tests.house import Clock
 from tests.notifiers.email.test_postfix import POSTFIX, relay
 from tests.notifiers.email.test_postfix import folder as folder
@@ -53,17 +53,21 @@ CLAIMED = "SELECT contact_id FROM letters WHERE settled_at IS NULL AND leased_un
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock(BEGINS)
+    return Clock(IN_SPRING)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def here(
     request: pytest.FixtureRequest, tmp_path: Path, server: TelegramServer, clock: Clock
 ) -> AsyncIterator[Neighbourhood]:
-    is_one = request.param == "sqlite"
-    url = "" if is_one else request.getfixturevalue("postgresql_url")
-    async with neighbourhood(tmp_path, server, clock, url, replicas=1 if is_one else 2) as made:
-        yield made
+    """One house on SQLite in spring, or two on PostgreSQL in autumn."""
+    if request.param == "sqlite":
+        async with neighbourhood(tmp_path, server, clock) as made:
+            yield made
+    else:
+        clock.now, url = IN_AUTUMN, request.getfixturevalue("postgresql_url")
+        async with neighbourhood(tmp_path, server, clock, url, replicas=2) as made:
+            yield made
 
 
 async def test_who_is_called_is_called_in_time_and_nobody_else(here: Neighbourhood) -> None:
@@ -96,7 +100,7 @@ async def test_with_a_real_mail_server_in_between(
         for one in here.people:
             await here.come_in(one, code)
         here.post.script[gone.address], here.post.script[grey.address] = ["nobody"], ["grey"]
-        await here.until("2026-03-26 12:00")
+        await here.until(10, "12:00")
         assert [[got.kind for got in one.got] for one in here.people] == [
             ["code", "reminder", "reminder"],
             ["code", "reminder", "reminder"],
@@ -141,7 +145,7 @@ async def answer_some(one: Neighbour) -> None:
 
 
 async def first_wave(here: Neighbourhood) -> None:
-    await here.until("2026-03-17 14:00")
+    await here.until(1, "14:00")
     for one in here.who("finishes early"):
         await here.finish(one)
         await here.ask_for_result(one)
@@ -153,12 +157,12 @@ async def first_wave(here: Neighbourhood) -> None:
     await in_line(here)
     await after_the_first_reminder(here)
     await stops_in_line(here)
-    await here.until("2026-03-24 19:40")
+    await here.until(8, "19:40")
     for one in here.who("finishes late"):
         await here.finish(one)
         if one.by != "neither":
             await here.ask_for_result(one)
-    await here.until("2026-03-31 19:45")
+    await here.until(15, "19:45")
 
 
 async def in_line(here: Neighbourhood) -> None:
@@ -171,18 +175,18 @@ async def in_line(here: Neighbourhood) -> None:
         await finishes.visitor.press("Klaar")
         finishes.finished.append(here.now)
 
-    await here.until("2026-03-18 10:00")
+    await here.until(2, "10:00")
     here.post.meanwhile.append(meanwhile)
-    await here.until("2026-03-18 10:30")
+    await here.until(2, "10:30")
     assert not here.post.meanwhile
     await here.ask_for_result(finishes)
 
 
 async def after_the_first_reminder(here: Neighbourhood) -> None:
-    await here.until("2026-03-18 11:15")
+    await here.until(2, "11:15")
     for one in here.who("bounces"):
         await here.send_back(one)
-    await here.until("2026-03-19 15:10")
+    await here.until(3, "15:10")
     for does, do in {
         "stops on the page": here.stop_on_page,
         "stops by mail": here.stop_by_mail,
@@ -202,9 +206,9 @@ async def stops_in_line(here: Neighbourhood) -> None:
         assert one.contact in {contact for (contact,) in here.house.rows(CLAIMED)}
         await here.stop_by_mail(one)
 
-    await here.until("2026-03-21 10:00")
+    await here.until(5, "10:00")
     here.post.meanwhile.append(meanwhile)
-    await here.until("2026-03-21 10:30")
+    await here.until(5, "10:30")
     assert not here.post.meanwhile
 
 
@@ -216,7 +220,7 @@ async def close(here: Neighbourhood) -> None:
     await here.fatima.visitor.press("Ja, sluiten")
     here.closed = here.now
     await here.catch_up()
-    await here.until("2026-04-01 19:20")
+    await here.until(16, "19:20")
 
 
 async def second_wave(here: Neighbourhood) -> None:
@@ -226,11 +230,11 @@ async def second_wave(here: Neighbourhood) -> None:
         if one.is_greylisted:  # its far mail server has forgotten us
             here.post.script[one.address] = ["grey"]
     await here.fatima.visitor.press("Ja, openen")
-    await here.until("2026-04-01 19:30")
-    await here.until("2026-04-03 15:00")
+    await here.until(16, "19:30")
+    await here.until(18, "15:00")
     for one in here.who("finishes early", "by the door"):
         await here.finish(one)
-    await here.until("2026-04-09 12:00")
+    await here.until(24, "12:00")
 
 
 def in_time(here: Neighbourhood, one: Neighbour) -> None:
@@ -278,16 +282,14 @@ def the_promise_of_the_page_is_kept(here: Neighbourhood) -> None:
     assert f"{len(here.people) - invited.total()} mensen doen mee op de pagina" in here.promised
     (no_reminders,) = here.who("wants no reminders")
     assert no_reminders.had("invitation")
-    late = [one for one in here.people if one.had("invitation") and one.is_greylisted]
-    assert {f"{one.had('invitation')[0].at:%d-%m %H:%M}" for one in late} == {"02-04 09:00"}
-    others = [one for one in here.people if one.had("invitation") and not one.is_greylisted]
-    assert {f"{one.had('invitation')[0].at:%d-%m %H:%M}" for one in others} == {"01-04 19:30"}
+    moments = {(one.is_greylisted, here.told(got.at)) for one in here.people for got in one.had("invitation")}
+    assert moments == {(False, "day 16, 19:30"), (True, "day 17, 09:00")}
 
 
 def the_coordinator_hears_each_monday(here: Neighbourhood) -> None:
     """With the picture where scores were new; and of the closing at once, in the evening too."""
-    weekly = [(f"{got.at:%a %d-%m %H:%M}", got.has_picture) for got in here.fatima.had("summary")]
-    assert weekly == [("Mon 23-03 09:00", False), ("Mon 30-03 09:00", True), ("Mon 06-04 09:00", False)]
+    weekly = [(here.told(got.at), got.has_picture) for got in here.fatima.had("summary")]
+    assert weekly == [("day 7, 09:00", False), ("day 14, 09:00", True), ("day 21, 09:00", False)]
     (final,) = here.fatima.had("final")
     assert (final.at, final.has_picture) == (here.closed, True)
     assert len(here.fatima.got) == len(("code", *weekly, final))
