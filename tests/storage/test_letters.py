@@ -9,7 +9,7 @@ from sqlalchemy import text, update
 
 from bot.letters import Attachment, Envelope, Letter
 from bot.survey.traits import Traits
-from storage import contacts, leases, letters
+from storage import contacts, leases, letters, notification_addresses
 from storage.engine.database import Database, Tx
 from storage.schema import letters as letters_table
 from tests.house import MONDAY
@@ -376,3 +376,19 @@ def test_an_address_that_does_not_open_holds_up_nobody_else(database: Database) 
         assert [envelope.contact for envelope in letters.claim_bulk(tx, HERE, MONDAY, 10)] == [whole]
         assert letters.claim_bulk(tx, HERE, MONDAY + 2 * leases.BULK, 10)[0].contact == whole
     assert rows(database, "SELECT refused FROM letters WHERE settled_at IS NOT NULL") == [("cannot be read",)]
+
+
+def test_what_is_in_line_is_known_to_go_elsewhere_or_no_more(database: Database) -> None:
+    with database.transaction() as tx:
+        page = replace(tx, channels={CHANNEL: Traits(CHANNEL, notifiers=(Traits("push"), Traits("email")))})
+        anna = somebody(page)
+        push, email = (notification_addresses.keep(page, anna, kind, ANNA, MONDAY) for kind in page.notifiers)
+        letters.enqueue(page, anna, LETTER, MONDAY, "reminder:1:1")
+        (taken,) = letters.claim_bulk(page, page.notifiers, MONDAY, 10)
+        assert taken.number
+        goes_to = [taken.notified, *letters.goes_to(page, taken.number)]
+        for stopped in (push, email):
+            notification_addresses.stop(page, stopped, MONDAY)
+            letters.readdress(page, anna, MONDAY)
+            goes_to += letters.goes_to(page, taken.number)
+    assert goes_to == [push, push, email]
