@@ -199,6 +199,14 @@ class Site:
             return self.notice(caller, "too_many", 429)
         return await self.lead_in(request, caller, token)
 
+    def _asks_for_a_code(self, event: Event) -> bool:
+        """A device that somebody holds is sent none."""
+        press = event.press if isinstance(event, Filled) else event
+        typed = [one.name for one in self.house.notifiers if one.calls and one.calls.asks]
+        return isinstance(press, Call) and (
+            press.action == "again" or (press.action == "leave" and press.argument in typed)
+        )
+
     async def lead_in(self, request: Request, caller: Caller, token: str) -> Response:
         own, path = replace(caller, token=token), request.url.path
         owner = await self.look(own, Wrote())
@@ -277,7 +285,7 @@ class Site:
         if not self.is_ours(caller, fields):
             return await self.refused(caller, fields)
         event = requests.event(fields)
-        if _asks_for_a_code(event) and not self.codes.may_try(caller.client, secrets.token_hex(8)):
+        if self._asks_for_a_code(event) and not self.codes.may_try(caller.client, secrets.token_hex(8)):
             return self.notice(caller, "too_many_codes", 429)
         if code := code_in(event) or codes.find(fields.get("code", "")):
             if not self.guesses.may_try(caller.client, code):
@@ -378,11 +386,6 @@ class Site:
         language = caller.language or HOME_LANGUAGE
         shown = Shown(language, (Letter(self.pages.word(word, language)),))
         return self.answer(replace(caller, is_new=False), shown, "/", status)
-
-
-def _asks_for_a_code(event: Event) -> bool:
-    press = event.press if isinstance(event, Filled) else event
-    return isinstance(press, Call) and press.action in ("leave", "again")
 
 
 def _coordinate(request: Request) -> Coordinate:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.channels.web.site import CodesSent
 from bot.survey.conversation.buttons import Call, encode
 from tests.house import Clock, House, agree
 from tests.notifiers.push.push_service import PushService
@@ -86,3 +87,10 @@ async def test_nothing_is_sent_to_an_address_inside(house: House, wes: Visitor, 
     clock.pass_time(days=2, hours=1)
     await house.caught_up()
     assert [failed for _, failed, _ in kept(house)] == [True]
+
+
+async def test_a_device_asks_for_no_code_where_too_many_were_asked_for(
+    wes: Visitor, service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CodesSent, "PER_CLIENT", 0)
+    assert CALLS in (await sends(wes, service.device().subscription)).text
