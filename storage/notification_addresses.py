@@ -92,6 +92,7 @@ def propose(tx: Tx, contact: int, kind: str, address: str, code: str, now: datet
     waits = {**dict.fromkeys(("confirmed_at", "failed_at", "stopped_at")), "code_sent_at": now, "code_tries": 0}
     number = _kept(tx, contact, kind, address, {"created_at": now, **waits})
     _change(tx, number, code_key=_code(tx, number, code))
+    _drop_codes(tx, letters.c.address_id == number)
     return number
 
 
@@ -109,8 +110,7 @@ def keep(tx: Tx, contact: int, kind: str, address: str, now: datetime) -> int:
 def _kept(tx: Tx, contact: int, kind: str, address: str, facts: dict[str, Any]) -> int:
     sealed = {"address_key": tx.seal.key(kind, address), "address_sealed": tx.seal.close(kind, address)}
     new = tx.insert(notification_addresses).values(contact_id=contact, kind=kind, **sealed, **facts)
-    again = {name: value for name, value in facts.items() if name != "created_at"}
-    written = new.on_conflict_do_update(index_elements=["contact_id", "kind", "address_key"], set_=again)
+    written = new.on_conflict_do_update(index_elements=["contact_id", "kind", "address_key"], set_=facts)
     return int(tx.connection.execute(written.returning(ONE.id)).scalar_one())
 
 
@@ -167,10 +167,14 @@ def _drop(tx: Tx, which: ColumnElement[bool]) -> list[int]:
     """With the codes that wait to be sent there; whose they were. Other letters stay, and their keys stay used."""
     found = tx.connection.execute(select(ONE.id, ONE.contact_id).where(which)).all()
     numbers = [number for number, _ in found]
-    tx.connection.execute(delete(letters).where(letters.c.address_id.in_(numbers), letters.c.key.is_(None)))
+    _drop_codes(tx, letters.c.address_id.in_(numbers))
     tx.connection.execute(delete(notification_addresses).where(ONE.id.in_(numbers)))
     tx.erased.extend(numbers)
     return [contact for _, contact in found]
+
+
+def _drop_codes(tx: Tx, which: ColumnElement[bool]) -> None:
+    tx.connection.execute(delete(letters).where(which, letters.c.key.is_(None)))
 
 
 def contact_of(tx: Tx, number: int) -> int | None:
@@ -178,5 +182,7 @@ def contact_of(tx: Tx, number: int) -> int | None:
 
 
 def drop_unconfirmed(tx: Tx, now: datetime) -> int:
-    """Those that nobody confirmed within a day; how many."""
+    """Those that nobody confirmed within a day; how many. A code that waits to be sent, and works no more, goes sooner."""
+    is_late = and_(ONE.confirmed_at.is_(None), ONE.code_sent_at < now - CODE_LASTS)
+    _drop_codes(tx, letters.c.address_id.in_(select(ONE.id).where(is_late)))
     return len(_drop(tx, and_(ONE.confirmed_at.is_(None), ONE.created_at < now - UNCONFIRMED_LASTS)))

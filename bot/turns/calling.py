@@ -111,12 +111,15 @@ def _renew(who: Who, kind: str, former: str, address: str) -> Outcome:
 
 
 def _send_code(who: Who, contact: int, kind: str, address: str) -> Iterator[Envelope]:
-    """Nothing is sent where too many were; what they see is the same."""
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    number = notification_addresses.propose(who.tx, contact, kind, address, code, who.now)
+    """Nothing is sent where too many were; what they see is the same. A code that they have still works there, and where
+    they have none, none is right: else whoever asks again and again could try as often."""
     if _may_send(who.tx, contact, kind, address, who.now):
+        code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+        number = notification_addresses.propose(who.tx, contact, kind, address, code, who.now)
         letter = who.texts.letter(_with_code(code), _language(who, who.in_wave()))
         yield letters.notice(who.tx, contact, number, letter, who.now)
+    elif not any((one.kind, one.address, one.confirmed) == (kind, address, False) for one in _left(who)):
+        notification_addresses.propose(who.tx, contact, kind, address, secrets.token_hex(), who.now)
 
 
 def _may_send(tx: Tx, contact: int, kind: str, address: str, now: datetime) -> bool:
@@ -210,8 +213,11 @@ def stop(tx: Tx, number: int, now: datetime) -> int | None:
 
 
 def start(tx: Tx, number: int, now: datetime) -> int | None:
-    """They think better of it."""
-    return _change(tx, number, now, lambda: notification_addresses.start(tx, number))
+    """They think better of it: a tick asks anew when they are due a reminder."""
+    contact = _change(tx, number, now, lambda: notification_addresses.start(tx, number))
+    if contact is not None:
+        reminders.count_anew(tx, contact, 0, now)
+    return contact
 
 
 def fail(tx: Tx, number: int, now: datetime) -> int | None:

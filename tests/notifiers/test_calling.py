@@ -3,9 +3,10 @@
 import pytest
 
 from bot.channels.web.site import CodesSent
+from bot.notifiers.tags import Tags
 from bot.turns.calling import MOST_CODES
 from storage.notification_addresses import MOST_TRIES
-from tests.house import House
+from tests.house import SECRET, House
 from tests.notifiers.actors import called, code, joined, leaves
 from tests.notifiers.slips.notifier import Street
 from tests.visitor import Visitor
@@ -84,6 +85,74 @@ async def test_nobody_is_flooded_with_codes(house: House, wes: Visitor, street: 
     house.clock.pass_time(days=1)
     await leaves(house, wes)
     assert len(street.slips("5")) == MOST_CODES["address"] + 1
+
+
+async def test_who_asks_for_a_code_too_often_can_use_the_last_one(house: House, wes: Visitor, street: Street) -> None:
+    await joined(house, wes)
+    await leaves(house, wes)
+    for _ in range(MOST_CODES["address"]):
+        await wes.press("Send a new code")
+        await house.settle()
+    assert len(street.slips("5")) == MOST_CODES["address"]
+    await wes.fill_in({"The code": code(street)})
+    assert "A slip comes" in wes.last.text
+
+
+async def test_nobody_guesses_without_end(house: House, wes: Visitor, street: Street) -> None:
+    await joined(house, wes)
+    await leaves(house, wes)
+    tries = 0
+    for _ in range(2 * MOST_CODES["address"]):
+        for _ in range(MOST_TRIES):
+            await wes.fill_in({"The code": f"{(int(code(street)) + 1) % 10**6:06}"})
+            tries += "This is not the right code" in wes.last.error_at("The code")
+        await wes.press("Send a new code")
+        await house.settle()
+    assert tries < MOST_CODES["address"] * MOST_TRIES
+
+
+async def test_a_code_that_comes_too_late_is_not_sent(house: House, wes: Visitor, street: Street) -> None:
+    await joined(house, wes)
+    (street.folder / "7").rmdir()
+    (street.folder / "7").write_text("full")
+    await leaves(house, wes, "7")
+    house.clock.pass_time(minutes=21)
+    await house.caught_up()
+    (street.folder / "7").unlink()
+    street.build("7")
+    house.clock.pass_time(minutes=1)
+    await house.caught_up()
+    assert not street.slips("7")
+    await wes.press("Send a new code")
+    await house.settle()
+    await wes.fill_in({"The code": code(street, "7")})
+    assert "A slip comes" in wes.last.text
+
+
+async def test_one_that_did_not_arrive_is_left_again(house: House, wes: Visitor, street: Street) -> None:
+    await joined(house, wes)
+    await called(house, wes, street)
+    (street.folder / "5").rename(street.folder / "away")
+    house.clock.pass_time(days=3)
+    await house.caught_up()
+    (street.folder / "away").rename(street.folder / "5")
+    await leaves(house, wes)
+    await house.caught_up()
+    await wes.fill_in({"The code": code(street)})
+    assert "A slip comes" in wes.last.text
+
+
+async def test_who_thinks_better_of_it_at_the_link_is_reminded(house: House, wes: Visitor, street: Street) -> None:
+    await joined(house, wes)
+    await called(house, wes, street)
+    ((number,),) = house.rows("SELECT id FROM notification_addresses")
+    stop = Tags(SECRET).stop(number)
+    assert await house.app.stop_notifying(stop)
+    house.clock.pass_time(days=2, hours=1)
+    await house.caught_up()
+    assert await house.app.stop_notifying(stop, again=True)
+    await house.caught_up()
+    assert [one["kind"] for one in street.slips("5")] == ["", "reminder"]
 
 
 @pytest.mark.parametrize("typed", ["", "x", "0", "5\r\nBcc: 7", "5 7", "9" * 70_000, "../7", "5\x00"])
