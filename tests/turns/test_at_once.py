@@ -14,10 +14,12 @@ from bot.channels.port import Opened, Update
 from bot.letters import Letter
 from bot.survey.conversation.buttons import TakeBack
 from bot.survey.conversation.events import Commanded
+from bot.notifiers.email.traits import TRAITS as EMAIL
 from bot.texts.texts import Texts
+from bot.turns import calling
 from bot.turns.reply import Reply
 from bot.turns.take import take
-from storage import letters, links, partnerships, published, respondents, waves
+from storage import contacts, letters, links, notification_addresses, partnerships, published, respondents, waves
 from storage.engine.database import Database, Tx
 from tests.house import MONDAY, SECRET, partnership
 from tests.patience import PATIENCE
@@ -70,6 +72,22 @@ def test_a_link_that_is_opened_twice_by_one_person_is_theirs(database: Database,
     replies: list[Reply] = at_once(database, opened(1), opened(2))
     said = [reply.envelopes[0].letter.text[:20] for reply in replies]
     assert said == ["<b>You are now coord", "<b>De Verbinders · r"]
+
+
+def test_what_a_tick_writes_while_somebody_stops_it_is_not_sent(postgresql_url: str) -> None:
+    page = [replace(one, notifiers=(EMAIL,)) if one.name == "web" else one for one in TRAITS]
+    with closing(Database(postgresql_url, SECRET, page)) as database:
+        with database.transaction() as tx:
+            contact = contacts.meet(tx, "web", "a token", "nl", MONDAY)
+            number = notification_addresses.keep(tx, contact, "email", "anna@example.org", MONDAY)
+
+        def reminds(tx: Tx) -> None:
+            respondents.of_contact(tx, CHECKLIST, ("nl",), contact, None)
+            letters.enqueue(tx, contact, Letter("Zin 1"), MONDAY, "reminder:1:1")
+
+        at_once(database, reminds, lambda tx: calling.stop(tx, number, MONDAY))
+        with database.transaction() as tx:
+            assert not letters.claim_bulk(tx, ["email"], MONDAY, 1)
 
 
 def test_a_tap_while_the_round_closes_waits_and_is_stored_or_told(database: Database) -> None:
