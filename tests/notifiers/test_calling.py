@@ -5,6 +5,7 @@ import pytest
 from bot.channels.web.site import CodesSent
 from bot.notifiers.tags import Tags
 from bot.turns.calling import MOST_CODES
+from storage import partnerships
 from storage.notification_addresses import MOST_TRIES
 from tests.house import SECRET, House
 from tests.notifiers.actors import called, code, joined, leaves
@@ -165,6 +166,28 @@ async def test_what_is_no_address_is_told_beside_the_field(
         assert "Look if it is right" in wes.last.error_at("Your house number")
     assert not [*street.slips("5"), *street.slips("7")]
     assert not house.rows("SELECT * FROM notification_addresses")
+
+
+async def test_on_a_helper_s_device_the_next_sees_no_address_and_who_waits_for_a_code_is_asked_first(
+    house: House, wes: Visitor, street: Street
+) -> None:
+    house.add(language="en")
+    with house.app.database.transaction() as tx:
+        helpers = partnerships.helpers_invitation(tx, 1, house.clock())
+    await wes.open(f"/i/{helpers}")
+    await wes.press("Start helping")
+    for label in ("Yes, I will take part", "Other"):
+        await wes.press(label)
+    page = await wes.open("/messages")
+    assert 'autocomplete="email"' not in page.html, "a browser would offer what another typed"
+    await leaves(house, wes)
+    assert 'data-leads="/still-there"' in wes.last.html
+    await wes.fill_in({"The code": code(street)})
+    await wes.open("/next")
+    await wes.press("Next person")
+    assert "number 5" not in wes.last.html
+    assert wes.place == f"/i/{helpers}"
+    assert "number 5" not in (await wes.open("/messages")).html
 
 
 async def test_two_may_share_a_letterbox(house: House, wes: Visitor, street: Street) -> None:

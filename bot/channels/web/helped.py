@@ -9,11 +9,11 @@ from typing import Any
 
 from bot.channels.port import Shown
 from bot.channels.web.requests import Caller
-from bot.survey.conversation.buttons import Position, Screen
+from bot.survey.conversation.buttons import Call, Position, Screen
 
 IDLE, ANSWERS_WITHIN = 120, 60  # seconds without a touch, and then to say that one is still there
 ASKS_FIRST = (Screen.INVITED, Screen.GROUP, Screen.ITEM, Screen.REVIEW)
-"""Where somebody has not finished: nobody is forgotten there without being asked."""
+"""Where somebody has not finished: nobody is forgotten there without being asked, nor where they wait for a code."""
 STILL_THERE = "/still-there"
 THANKS = Position(Screen.THANKS)
 
@@ -41,5 +41,5 @@ def _leads(shown: Shown, path: str, forgets: str) -> Helped:
         return Helped()
     if path == STILL_THERE:
         return Helped(ANSWERS_WITHIN, forgets, forgets)
-    is_busy = isinstance(shown.where, Position) and shown.where.screen in ASKS_FIRST
+    is_busy = isinstance(shown.where, Call) or (isinstance(shown.where, Position) and shown.where.screen in ASKS_FIRST)
     return Helped(IDLE, STILL_THERE if is_busy else forgets, STILL_THERE)
