@@ -157,9 +157,11 @@ def claim_replies(tx: Tx, carriers: Collection[str], now: datetime, most: int = 
 def claim_bulk(tx: Tx, carriers: Collection[str], now: datetime, most: int) -> list[Envelope]:
     """Take bulk mail that fell due, oldest first; what may not go at this hour where it goes, waits for the morning.
 
-    Never one whose contact has another in somebody's hands, or an older one that was tried and must come first.
+    Never one whose contact has another in somebody's hands, or an older one to the same place that was tried and must
+    come first.
     """
-    comes_first = and_(OTHER.attempts > 0, OTHER.id < letters.c.id)
+    is_to_the_same = OTHER.address_id.is_not_distinct_from(letters.c.address_id)
+    comes_first = and_(OTHER.attempts > 0, OTHER.id < letters.c.id, is_to_the_same)
     held_up = _is_one(OTHER.key.is_not(None), or_(OTHER.leased_until > now, comes_first))
     due = and_(letters.c.key.is_not(None), _waits(now), _carried(tx, carriers))
     _wait_for_morning(tx, due, now)

@@ -150,6 +150,23 @@ def test_a_letter_for_later_holds_back_nothing_that_may_go_now(database: Databas
         assert texts(tx) == ["now"]
 
 
+def test_what_waits_for_a_notifier_that_is_no_more_holds_back_nothing_of_another(database: Database) -> None:
+    def able(tx: Tx, *names: str) -> Tx:
+        page = Traits("web", reaches_out=False, notifiers=tuple(Traits(name) for name in names))
+        return replace(tx, channels={"web": page})
+
+    with database.transaction() as tx:
+        contact = contacts.meet(tx, "web", "a token", "nl", MONDAY)
+        notification_addresses.keep(tx, contact, "email", "anna@example.org", MONDAY)
+        notification_addresses.keep(tx, contact, "push", "a phone", MONDAY)
+        letters.enqueue(able(tx, "email", "push"), contact, Letter("mailed"), MONDAY, "first")
+        (first,) = letters.claim_bulk(able(tx, "email", "push"), ["email"], MONDAY, 1)
+        letters.postpone(tx, first.number or 0, MONDAY)
+        only_push = able(tx, "push")
+        letters.enqueue(only_push, contact, Letter("pushed"), MONDAY, "second")
+        assert [one.letter.text for one in letters.claim_bulk(only_push, ["push"], MONDAY, 1)] == ["pushed"]
+
+
 def test_a_postponed_reply_holds_back_newer_replies_and_no_bulk_mail(database: Database) -> None:
     with database.transaction() as tx:
         contact = somebody(tx)
