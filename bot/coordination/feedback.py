@@ -21,7 +21,8 @@ def view(partnership: Partnership, wave: Wave, text: str, agreed: Sequence[Agree
     """What the coordinator answers and what was agreed, as everybody who took part reads it."""
     title = say("<b>{partnership}: you said, we do</b>", partnership=partnership.name)
     why = say("You took part in round {wave}. Thank you. This is the answer of the coordinator:", wave=wave.number)
-    return View(((title, why), tuple(map(verbatim, text.split("\n"))), *told(agreed)))
+    about = say("There is an answer to the result of the group")
+    return View(((title, why), tuple(map(verbatim, text.split("\n"))), *told(agreed)), about=about)
 
 
 def letter(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, language: str) -> Letter:

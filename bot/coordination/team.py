@@ -20,7 +20,8 @@ def lost(partnership: Partnership) -> View:
         say("Somebody has blocked this chatbot, or it may not write in a group or topic."),
     )
     again = Button(say("Team"), Coordinate(partnership.id, "team"))
-    return View((lines,), ((again,),))
+    about = say("{partnership}: not everybody gets the summaries", partnership=partnership.name)
+    return View((lines,), ((again,),), about=about)
 
 
 @action("team")

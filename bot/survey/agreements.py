@@ -142,7 +142,8 @@ def asking(partnership: int, agreements: Sequence[Agreement], back: str = "agree
     why = say("Your answers come on top of the next summary. You can always change them.")
     rows = tuple(_answers(partnership, one) for one in agreements)
     below = (Button(say("Agreements"), Coordinate(partnership, back)),)
-    return View(((title, *lines(agreements)), (why,)), (*rows, below))
+    about = say("Agreements after round {wave}: what is done?", wave=wave)
+    return View(((title, *lines(agreements)), (why,)), (*rows, below), about=about)
 
 
 def _answers(partnership: int, one: Agreement) -> Row:

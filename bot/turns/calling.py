@@ -111,8 +111,8 @@ def _renew(who: Who, kind: str, former: str, address: str) -> Outcome:
 
 
 def _send_code(who: Who, contact: int, kind: str, address: str) -> Iterator[Envelope]:
-    """Nothing is sent where too many were; what they see is the same. A code that they have still works there, and where
-    they have none, none is right: else whoever asks again and again could try as often."""
+    """Nothing is sent where too many were; what they see is the same. A code that they have still works then, and who
+    has none can guess none: else asking again and again would be guessing without end."""
     if _may_send(who.tx, contact, kind, address, who.now):
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
         number = notification_addresses.propose(who.tx, contact, kind, address, code, who.now)

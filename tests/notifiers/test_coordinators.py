@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import Clock, House, agree, fill
+from bot.coordination.team import lost
+from bot.survey.agreements import Agreement, asking
+from tests.house import Clock, House, agree, fill, partnership
 from tests.notifiers.actors import called, joined
 from tests.notifiers.slips.notifier import SlipsNotifier, Street
 from tests.telegram_server import TelegramServer
@@ -121,3 +123,15 @@ async def test_who_is_finished_and_leaves_an_address_is_sent_the_result(house: H
         _, result = street.slips("7")
         assert (result["kind"], result["about"]) == ("result", "The result of the group is there")
         assert "De Verbinders" not in result["about"]
+        await fatima.open("/coordinate/share")
+        await fatima.fill_in({"English": "We buy a bench."})
+        await fatima.press("Yes, send")
+        await house.caught_up()
+        answer = street.slips("7")[-1]
+        assert (answer["kind"], answer["about"]) == ("feedback", "There is an answer to the result of the group")
+
+
+def test_what_is_sent_to_coordinators_alone_says_what_it_is_about_too() -> None:
+    about_agreements = asking(1, [Agreement(1, 1, 1, "a bench")])
+    assert about_agreements.about
+    assert lost(partnership()).about

@@ -12,9 +12,9 @@ import pytest
 from bot.channels import TRAITS
 from bot.channels.port import Opened, Update
 from bot.letters import Letter
+from bot.notifiers.email.traits import TRAITS as EMAIL
 from bot.survey.conversation.buttons import TakeBack
 from bot.survey.conversation.events import Commanded
-from bot.notifiers.email.traits import TRAITS as EMAIL
 from bot.texts.texts import Texts
 from bot.turns import calling
 from bot.turns.reply import Reply
