@@ -184,7 +184,7 @@ def contact_of(tx: Tx, number: int) -> int | None:
 
 
 def drop_unconfirmed(tx: Tx, now: datetime) -> int:
-    """Those that nobody confirmed within a day; how many. A code that still waits when it works no more goes at once."""
+    """Those that nobody confirmed within a day; how many. A code that still waits and works no more goes at once."""
     is_late = and_(ONE.confirmed_at.is_(None), ONE.code_sent_at < now - CODE_LASTS)
     _drop_codes(tx, letters.c.address_id.in_(select(ONE.id).where(is_late)))
     return len(_drop(tx, and_(ONE.confirmed_at.is_(None), ONE.created_at < now - UNCONFIRMED_LASTS)))
