@@ -106,7 +106,8 @@ class Handover:
             log.error("letter %s: delivery failed", envelope.number, exc_info=error)
             receipt = Refused("error in delivery")
         answered()
-        if receipt == Postponed() and envelope.attempts + 1 >= MOST_TRIES:
+        is_counted = isinstance(receipt, Postponed) and (receipt.alone or receipt.seconds is None)
+        if is_counted and envelope.attempts + 1 >= MOST_TRIES:  # where all of a channel waits, it says until when
             receipt = Refused("too many tries")
         self.outcomes[type(receipt).__name__.lower()] += 1
         return receipt

@@ -1,12 +1,15 @@
 """Being called: somebody on a page leaves where, confirms it, is called by the same rules as in a chat, and stops."""
 
 import pytest
+from sqlalchemy import update
 
 from bot.channels.web.site import CodesSent
+from bot.delivery.handover import MOST_TRIES as MOST_TRIES_OF_A_LETTER
 from bot.notifiers.tags import Tags
 from bot.turns.calling import MOST_CODES
 from storage import partnerships
 from storage.notification_addresses import MOST_TRIES
+from storage.schema import letters
 from tests.house import SECRET, House
 from tests.notifiers.actors import called, code, joined, leaves
 from tests.notifiers.slips.notifier import Street
@@ -188,6 +191,20 @@ async def test_on_a_helper_s_device_the_next_sees_no_address_and_who_waits_for_a
     assert "number 5" not in wes.last.html
     assert wes.place == f"/i/{helpers}"
     assert "number 5" not in (await wes.open("/messages")).html
+
+
+async def test_a_letterbox_that_stays_full_is_not_tried_for_ever(house: House, wes: Visitor, street: Street) -> None:
+    await joined(house, wes)
+    await called(house, wes, street)
+    (street.folder / "5").rename(street.folder / "moved")
+    (street.folder / "5").write_text("full")
+    house.clock.pass_time(days=2, hours=1)
+    await house.caught_up()
+    with house.app.database.transaction() as tx:
+        tx.connection.execute(update(letters).values(attempts=MOST_TRIES_OF_A_LETTER - 1))
+    house.clock.pass_time(minutes=1)
+    await house.try_again()
+    assert house.rows("SELECT refused FROM letters") == [("too many tries",)]
 
 
 async def test_two_may_share_a_letterbox(house: House, wes: Visitor, street: Street) -> None:
