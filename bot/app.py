@@ -32,7 +32,7 @@ from bot.ticks import lost_presses
 from bot.ticks.beat import Beat
 from bot.turns import calling
 from bot.turns.receive import Receiver
-from storage import contacts, letters, partnerships, state, waves
+from storage import contacts, letters, partnerships, reminders, state, waves
 from storage.engine.database import Database, Tx
 from storage.upkeep.migrate import migrate
 
@@ -104,6 +104,7 @@ class App:
     async def _run(self) -> None:
         for outlet in self._outlets.values():
             await outlet.open(self)
+        await self.database.run_when_there(reminders.notifiers_changed)
         await self.delivery.catch_up()
         async with asyncio.TaskGroup() as tasks:
             for channel in self.channels.values():

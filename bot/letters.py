@@ -59,8 +59,8 @@ class Envelope:
     stored: it is for somebody whom we keep nothing about.
 
     `after` are older replies to the same contact that were not delivered when this was written. Of bulk mail `key` says
-    what it is about, and `language` which the contact speaks. Where a notifier carries it, `notified` is the number of
-    the notification address; it is 0 where a channel does.
+    what it is about, and `language` which the contact speaks; with a `timezone` it must not come at night there. Where
+    a notifier carries it, `notified` is the number of the notification address; it is 0 where a channel does.
     """
 
     carrier: str
@@ -73,6 +73,7 @@ class Envelope:
     key: str = ""
     language: str = ""
     notified: int = 0
+    timezone: str = ""
 
     @property
     def kind(self) -> str:

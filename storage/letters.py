@@ -266,6 +266,7 @@ def _envelope(tx: Tx, row: Row[Any], now: datetime) -> Envelope | None:
         give_up(tx, row.id, "cannot be read", now)
         return None
     about = {"key": row.key or "", "language": row.language, "notified": row.address_id or 0}
+    about["timezone"] = row.timezone or ""
     return Envelope(carrier, address, letter, row.id, row.contact_id, row.attempts, **about)
 
 

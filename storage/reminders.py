@@ -7,10 +7,11 @@ again, and is never too late. The letters are the memory: their keys are `remind
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, bindparam, case, cast, func, select, update
+from sqlalchemy import ColumnElement, String, bindparam, case, cast, func, select, true, update
 
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.reminders import MOST_REMINDERS
+from storage import state
 from storage.engine.database import Tx
 from storage.schema import contacts, letters, respondents, responses, waves
 
@@ -71,6 +72,12 @@ def look_again(tx: Tx, where: ColumnElement[bool]) -> None:
     # Nobody keeps what followed from the fact as it was: turns under way are over, and later ones see it as it is.
     tx.connection.execute(theirs.order_by(contacts.c.id).with_for_update(of=contacts)).all()
     tx.connection.execute(update(responses).where(*unfinished).values(next_reminder_at=responses.c.touched_at))
+
+
+def notifiers_changed(tx: Tx) -> None:
+    """Who could not be called, because a notifier was not set up for a while, may be due when it is set up again."""
+    if state.renew(tx, state.NOTIFIERS, ",".join(sorted(tx.notifiers))):
+        look_again(tx, true())
 
 
 def count_anew(tx: Tx, contact: int, here: int, now: datetime) -> None:

@@ -13,6 +13,18 @@ REHEARSED = "rehearsed"
 """When simulated people answered here: whatever is taken out of this database says so."""
 
 
+NOTIFIERS = "notifiers"
+"""Those that were set up when a process last began."""
+
+
+def renew(tx: Tx, name: str, value: str) -> bool:
+    """Write it down; whether it was another one before."""
+    before = tx.connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar()
+    new = tx.insert(marks).values(name=name, value=value)
+    tx.connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+    return before not in (None, value)
+
+
 def read_moment(tx: Tx, name: str) -> datetime | None:
     found = tx.connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar()
     return datetime.fromisoformat(found) if found else None

@@ -68,6 +68,12 @@ def decent(moment: datetime, timezone: str) -> datetime:
     return at_time(local, 0 if local.time() < MORNING else 1, MORNING)
 
 
+def night(now: datetime, timezone: str) -> datetime:
+    """When the next one begins there."""
+    local = now.astimezone(zone(timezone))
+    return at_time(local, 0 if local.time() < NIGHT else 1, NIGHT)
+
+
 def is_decent(now: datetime, timezone: str) -> bool:
     """Whether people may be written to now."""
     return decent(now, timezone) == now

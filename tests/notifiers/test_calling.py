@@ -12,7 +12,7 @@ from storage.notification_addresses import MOST_TRIES
 from storage.schema import letters
 from tests.house import SECRET, House
 from tests.notifiers.actors import called, code, joined, leaves
-from tests.notifiers.slips.notifier import Street
+from tests.notifiers.slips.notifier import SlipsNotifier, Street
 from tests.visitor import Visitor
 
 
@@ -279,3 +279,20 @@ async def test_who_left_nothing_reads_that_nothing_comes_and_not_that_nothing_ca
     assert "You get no messages from us now." in page.text
     assert "We cannot send you a message here." not in page.text
     assert "/messages" in [data for row in page.rows for _, data in row]
+
+
+async def test_who_could_not_be_called_for_a_while_is_reminded_when_that_is_over(
+    house: House, wes: Visitor, street: Street
+) -> None:
+    """The operator took the setting away, the bot went on without, and it came back."""
+    await joined(house, wes)
+    await called(house, wes, street)
+    house.notifiers = ()
+    await house.restart()
+    house.clock.pass_time(days=3)
+    await house.caught_up()
+    house.notifiers = (SlipsNotifier,)
+    await house.restart()
+    await house.caught_up()
+    await house.caught_up()
+    assert [one["kind"] for one in street.slips("5")] == ["", "reminder"]

@@ -23,13 +23,14 @@ from bot.notifiers.push.subscription import Subscription
 from bot.notifiers.push.traits import TRAITS
 from bot.notifiers.tags import Tags
 from bot.runtime.settings import Settings, the_secret
+from bot.survey.calendar import night
 from bot.texts.languages import direction_of, tag_of
 from storage.engine import web_push
 
 log = logging.getLogger(__name__)
 
 WITHIN = 7.0  # seconds that all of it may take; whoever hands over waits for 8
-KEPT_FOR = timedelta(hours=4)  # by the push service, for a device that is off: what is written by day comes by day
+KEPT_FOR = timedelta(hours=4)  # by the push service at most, for a device that is off
 SIGNED_FOR = timedelta(hours=12)  # a push service takes no signature for more than a day
 MOST = 4096  # bytes that every push service takes
 LONGEST = 300  # signs of a body: no phone shows more
@@ -95,7 +96,7 @@ class PushNotifier(Outlet):
         until = int((self._house.clock() + SIGNED_FOR).timestamp())
         claims = {"aud": to.service, "exp": until, **self._settings.contact}
         return {
-            "TTL": str(int(KEPT_FOR.total_seconds())),
+            "TTL": str(int(_kept_for(envelope, self._house.clock()).total_seconds())),
             "Urgency": "normal",
             "Topic": _topic(envelope),
             "Content-Encoding": "aes128gcm",
@@ -148,6 +149,11 @@ def _seconds(wait: str) -> float | None:
     except (ValueError, TypeError):
         return None
     return min(max(left.total_seconds(), 0.0), LONGEST_WAIT)
+
+
+def _kept_for(envelope: Envelope, now: datetime) -> timedelta:
+    """What must not come at night, does not come to a device that is switched on then."""
+    return min(KEPT_FOR, night(now, envelope.timezone) - now) if envelope.timezone else KEPT_FOR
 
 
 def _topic(envelope: Envelope) -> str:

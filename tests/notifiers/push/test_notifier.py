@@ -48,6 +48,17 @@ async def test_a_letter_arrives_as_one_line_that_leads_to_the_door(
     assert not service.refused
 
 
+@pytest.mark.parametrize(("hour", "ttl"), [(9, 14400), (15, 14400), (18, 3600), (21, 14400)])
+async def test_what_must_not_come_at_night_is_not_kept_for_it(
+    house: House, notifier: PushNotifier, service: PushService, hour: int, ttl: int
+) -> None:
+    """18 in UTC is 19 in Amsterdam, before the clocks change; after 20 it is told to wait, and not here."""
+    house.clock.now = house.clock.now.replace(hour=hour, minute=0)
+    device = service.device()
+    assert await notifier.deliver(replace(envelope(device, "nl"), timezone="Europe/Amsterdam")) == Delivered()
+    assert device.headers[0]["TTL"] == str(ttl)
+
+
 async def test_the_browser_is_given_the_key_that_signs(house: House, notifier: PushNotifier) -> None:
     assert house.app.public_key == notifier.public_key == web_push.written(web_push.public(web_push.own_key(SECRET)))
 
