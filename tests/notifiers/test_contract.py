@@ -212,6 +212,7 @@ async def test_it_never_raises(house: House, far: FarSide, address: str) -> None
 # The rules
 
 
+@pytest.mark.fire
 async def test_two_reminders_at_most_and_none_at_night(house: House, far: FarSide, wes: Visitor) -> None:
     house.clock.now = datetime(
         2026, 3, 26, 20, 30, tzinfo=UTC

@@ -321,7 +321,7 @@ def seeds(number: int, few: int) -> list[Any]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", seeds(40, few=4))
+@pytest.mark.parametrize("seed", seeds(40, few=2))
 def test_a_random_neighbourhood(database: Database, texts: Texts, seed: int) -> None:
     if not database.is_sqlite and seed % 4:
         pytest.skip("every fourth on PostgreSQL")
