@@ -43,9 +43,10 @@ Owned = dict[Owner, list[str]]
 CONTACT = "JOIN contacts ON contacts.id = contact_id"
 RESPONDENT = f"JOIN respondents ON respondents.id = respondent_id {CONTACT}"
 RESPONSE = f"JOIN responses ON responses.id = response_id {RESPONDENT}"
+CONTACTS = ("respondents", "letters", "notification_addresses", "coordinators", "programme_readers")
 OF_PEOPLE = {
     "contacts": "contacts",
-    **{table: f"{table} {CONTACT}" for table in ("respondents", "letters", "coordinators", "programme_readers")},
+    **{table: f"{table} {CONTACT}" for table in CONTACTS},
     "responses": f"responses {RESPONDENT}",
     **{table: f"{table} {RESPONSE}" for table in ("answers", "open_answers", "compared")},
 }
