@@ -27,6 +27,7 @@ from tests.notifiers.slips.notifier import Street
 from tests.notifiers.test_coordinators import coordinate, five_answer
 from tests.notifiers.test_scanners import goes_on, is_stopped, kept, knows_nobody
 from tests.notifiers.test_secrecy import unhidden
+from tests.patience import PATIENCE
 from tests.runtime.test_secrecy import everything_logged
 from tests.telegram_server import TelegramServer
 from tests.visitor import Visitor
@@ -204,7 +205,7 @@ async def test_it_never_raises(house: House, far: FarSide, address: str) -> None
         envelope = Envelope(
             far.notifier.traits.name, address, letter, 7, 1, key="reminder:1:1", language="en", notified=1
         )
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             receipt = await notifier_of(house, far).deliver(envelope)
         assert isinstance(receipt, Delivered | Postponed | Unreachable | Refused | Moved)
 

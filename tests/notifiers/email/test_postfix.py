@@ -16,13 +16,13 @@ from bot.letters import Delivered
 from tests.house import free_port
 from tests.mail_server import MailServer
 from tests.notifiers.email.conftest import ENVELOPE, TAGS, Home, opened
+from tests.patience import PATIENCE
 
 POSTFIX = shutil.which("postfix", path="/usr/sbin:/usr/bin")
-WITHIN = 20.0  # seconds
 
 pytestmark = [
     pytest.mark.process,
-    pytest.mark.long,
+    pytest.mark.fire,
     pytest.mark.skipif(POSTFIX is None or os.geteuid() != 0, reason="needs Postfix, and root to start it"),
 ]
 
@@ -104,7 +104,7 @@ def postfix(folder: Path, what: str) -> None:
 
 async def until(is_so: object) -> None:
     assert callable(is_so)
-    async with asyncio.timeout(WITHIN):
+    async with asyncio.timeout(PATIENCE):
         while not is_so():  # noqa: ASYNC110 - what Postfix does rings no bell here
             await asyncio.sleep(0.05)
 
