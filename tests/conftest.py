@@ -1,4 +1,4 @@
-"""What tests share: a clock, a Bot API on loopback, the house."""
+"""What tests share: a clock, a Bot API on loopback, the house, a browser."""
 
 import logging
 import tempfile
@@ -14,6 +14,7 @@ from bot.delivery import rate_limit
 from bot.runtime import logs
 from bot.survey.checklist import Checklist
 from bot.texts.texts import Texts, load
+from tests.browser import Browser, chromium
 from tests.databases import NoPostgres, PostgresServer, postgres
 from tests.house import Clock, House
 from tests.leftovers import memory, prefix, swept
@@ -64,6 +65,18 @@ async def house(
 ) -> AsyncIterator[House]:
     monkeypatch.setattr(rate_limit, "SECOND", second)
     async with House(tmp_path, server, clock) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator[str]:
+    with chromium() as address:
+        yield address
+
+
+@pytest.fixture
+async def browser(_chromium: str) -> AsyncIterator[Browser]:
+    async with Browser(_chromium) as running:
         yield running
 
 

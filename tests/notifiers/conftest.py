@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.channels.web.conftest import _chromium as _chromium
-from tests.channels.web.conftest import browser as browser
 from tests.house import Clock, House
 from tests.notifiers.slips.notifier import SlipsNotifier, Street
 from tests.telegram_server import TelegramServer

@@ -18,7 +18,6 @@ pytestmark = pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
 
 FOCUS = "document.activeElement"
 WES = "wes@example.org"
-ASK, CONFIRM, STOP = ".fields .main", ".fields .main", "button[value^='call:stop']"
 
 
 @pytest.fixture

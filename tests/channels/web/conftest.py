@@ -1,11 +1,10 @@
 """What tests of the browser share: people with a browser."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.browser import Browser, chromium
 from tests.house import House
 from tests.visitor import Visitor
 
@@ -23,15 +22,3 @@ async def visitors(house: House) -> AsyncIterator[Visitors]:
             return made
 
         yield visitor
-
-
-@pytest.fixture(scope="session")
-def _chromium() -> Iterator[str]:
-    with chromium() as address:
-        yield address
-
-
-@pytest.fixture
-async def browser(_chromium: str) -> AsyncIterator[Browser]:
-    async with Browser(_chromium) as running:
-        yield running

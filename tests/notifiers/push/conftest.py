@@ -1,12 +1,11 @@
 """What tests of Web Push share: a house whose page is on loopback, and the push service that it may send to."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.notifiers.push.notifier import PushNotifier
-from tests.browser import Browser, chromium
 from tests.house import Clock, House, free_port
 from tests.notifiers.push.push_service import PushService
 from tests.telegram_server import TelegramServer
@@ -31,15 +30,3 @@ def notifier(house: House) -> PushNotifier:
     found = house.app.callers["push"]
     assert isinstance(found, PushNotifier)
     return found
-
-
-@pytest.fixture(scope="session")
-def _chromium() -> Iterator[str]:
-    with chromium() as address:
-        yield address
-
-
-@pytest.fixture
-async def browser(_chromium: str) -> AsyncIterator[Browser]:
-    async with Browser(_chromium) as running:
-        yield running
