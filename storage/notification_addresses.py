@@ -116,10 +116,9 @@ def _kept(tx: Tx, contact: int, kind: str, address: str, facts: dict[str, Any]) 
 
 def confirm(tx: Tx, number: int, code: str, now: datetime) -> bool:
     """Whether this is the code that was sent there, not long ago and not tried too often; each try counts."""
-    tx.connection.execute(_every().where(ONE.id == number).with_for_update())
-    if is_over(tx, number, now):
+    row = tx.connection.execute(_every().where(ONE.id == number).with_for_update()).first()
+    if row is None or _is_over(row, now):
         return False
-    row = tx.connection.execute(_every().where(ONE.id == number)).one()
     is_right = hmac.compare_digest(row.code_key, _code(tx, number, code))
     tried = {"code_tries": row.code_tries + 1}
     right = {"confirmed_at": now, "failed_at": None, "stopped_at": None, "code_key": None, "code_sent_at": None}
@@ -130,7 +129,11 @@ def confirm(tx: Tx, number: int, code: str, now: datetime) -> bool:
 def is_over(tx: Tx, number: int, now: datetime) -> bool:
     """Whether the code that was sent there works no more, whatever one types."""
     row = tx.connection.execute(_every().where(ONE.id == number)).first()
-    return row is None or row.code_key is None or row.code_tries >= MOST_TRIES or now > row.code_sent_at + CODE_LASTS
+    return row is None or _is_over(row, now)
+
+
+def _is_over(row: Any, now: datetime) -> bool:
+    return row.code_key is None or row.code_tries >= MOST_TRIES or now > row.code_sent_at + CODE_LASTS
 
 
 def _code(tx: Tx, number: int, code: str) -> bytes:
