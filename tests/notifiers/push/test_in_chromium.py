@@ -190,6 +190,16 @@ HURRIED = """{
     const later = setTimeout;
     window.setTimeout = (act, after, ...more) => later(act, after === 10000 ? 100 : after, ...more);
 }"""
+THINKS = """{
+    const own = PushManager.prototype, really = own.subscribe;
+    window.thinks = null;
+    own.subscribe = async function (options) {
+        if (await new Promise((done) => { window.thinks = done; })) throw new Error("no");
+        return really.call(this, options);
+    };
+}"""
+"""A browser that answers when the test says so."""
+REPLACED = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
 DENIES = 'Notification.requestPermission = async () => "denied";'
 YES, CALLS = "Stuur het naar dit toestel", "U krijgt een bericht op de telefoon of computer waarop u ja zei."
 BUTTON = "document.querySelector('[data-device]')"
@@ -253,6 +263,32 @@ async def test_a_tap_subscribes_and_what_it_gives_can_be_called(
     assert await phone.tab.run("asked") == 1
     assert left(house) == [Subscription.read(sent["field.address"])] == [Subscription.read(device.subscription)]
     assert await notifier.deliver(envelope(device)) == Delivered()
+
+
+async def test_a_page_that_news_replaced_meanwhile_loses_no_yes(
+    house: House, service: PushService, browser: Browser
+) -> None:
+    device = service.device()
+    phone = await Offered.made(browser, house, "granted", gives(device), THINKS)
+    await phone.tab.click(YES)
+    await phone.tab.until(f"{BUTTON}.disabled && thinks")
+    await phone.tab.run(REPLACED)
+    await phone.tab.until(f"!{BUTTON}.disabled")
+    await phone.tab.run("thinks()")
+    await phone.tab.sees(CALLS)
+    assert left(house) == [Subscription.read(device.subscription)]
+
+
+async def test_a_page_that_news_replaced_meanwhile_tells_what_went_wrong(
+    house: House, service: PushService, browser: Browser
+) -> None:
+    phone = await Offered.made(browser, house, "granted", "PushManager.prototype.getSubscription = () => null;", THINKS)
+    await phone.tab.click(YES)
+    await phone.tab.until(f"{BUTTON}.disabled && thinks")
+    await phone.tab.run(REPLACED)
+    await phone.tab.until(f"!{BUTTON}.disabled")
+    await phone.tab.run("thinks('no')")
+    assert await phone.alert() == "Dat lukt niet op dit toestel. U kunt wel uw e-mailadres invullen."
 
 
 async def test_whoever_says_no_reads_what_to_do_and_is_not_asked_again(

@@ -56,17 +56,20 @@ function pushMessages() {
     return Promise.race([promise, new Promise((_, reject) => setTimeout(reject, time, new Error("slow")))]);
   }
 
+  // News may take the place of the page while a browser thinks. What was tapped then is still meant.
+
   function giveUp(button, words) {
-    const told = document.createElement("p");
-    Object.assign(told, { className: "alert", role: "alert", textContent: words });
-    button.replaceWith(told);
+    const there = button.isConnected ? button : document.querySelector("[data-device]");
+    const told = Object.assign(document.createElement("p"), { className: "alert", role: "alert", textContent: words });
+    if (there) there.replaceWith(told);
   }
 
-  function submit(form, fields) {
+  function submit(form, fields, button) {
     for (const [name, value] of Object.entries(fields)) {
       form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     }
-    form.requestSubmit();
+    if (!form.isConnected) document.body.append(Object.assign(form, { hidden: true }));  // else it does nothing
+    form.requestSubmit(button);
   }
 
   // A browser may change what it gave, or lose it, and tells nobody: so each visit looks, and says what it is instead of.
@@ -94,7 +97,7 @@ function pushMessages() {
       await within(BRIEFLY, registered().then(({ pushManager }) => pushManager.getSubscription())
         .then((found) => found && found.unsubscribe()));
     } catch { /* it ends by itself when somebody else says yes here */ }
-    form.requestSubmit(submitter);
+    submit(form, {}, submitter);
   }
 
   function keep(what) {
