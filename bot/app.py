@@ -104,7 +104,7 @@ class App:
     async def _run(self) -> None:
         for outlet in self._outlets.values():
             await outlet.open(self)
-        await self.database.run_when_there(reminders.notifiers_changed)
+        await self.database.run_when_there(lambda tx: reminders.notifiers_changed(tx, self.clock()))
         await self.delivery.catch_up()
         async with asyncio.TaskGroup() as tasks:
             for channel in self.channels.values():

@@ -58,5 +58,5 @@ def reopen_wave(tx: Tx, partnership: Partnership, wave: Wave, now: datetime) -> 
         return False
     waves.drop_plan(tx, partnership.id)
     if partnership.open_question != wave.open_question:  # that was for the next one
-        waves.ask_open_question(tx, partnership.id, wave, asks=wave.open_question)
+        waves.ask_open_question(tx, partnership.id, wave, now, asks=wave.open_question)
     return True

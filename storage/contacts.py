@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 
-from storage import letters, seats
+from storage import due, letters, seats
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.schema import contacts, coordinators, notification_addresses, respondents
@@ -43,12 +43,14 @@ def meet(
     tx: Tx, channel: str, address: str, language: str, now: datetime, changed: Mapping[str, Any] | None = None
 ) -> int:
     """The number of the contact at this address, made when there is none yet; reachable, and `changed` when known."""
+    key = tx.seal.key(channel, address)
+    due.look_at(tx, and_(contacts.c.address_key == key, due.IS_AWAY), now)
     return int(
         tx.connection.execute(
             tx.insert(contacts)
             .values(
                 channel=channel,
-                address_key=tx.seal.key(channel, address),
+                address_key=key,
                 address_sealed=tx.seal.close(channel, address),
                 language=language,
                 created_at=now,
@@ -72,6 +74,8 @@ def set_reachable(
     here = contacts.c.address_key == tx.seal.key(channel, address)
     if with_topics:
         here = or_(here, contacts.c.id.in_(_topics(tx, channel, address)))
+    if reachable:
+        due.look_at(tx, here, now)
     tx.connection.execute(update(contacts).where(here).values(unreachable_at=None if reachable else now))
 
 

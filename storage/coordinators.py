@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, String, case, cast, delete, exists, func, literal, select, update
 
 from bot.survey.conversation.dialogue import Partnership
-from storage import links, retention
+from storage import due, links, retention
 from storage.engine.database import Tx
 from storage.links import Link
 from storage.notification_addresses import rings
@@ -100,13 +100,16 @@ def lost(tx: Tx, partnership: int) -> list[int]:
 def lost_since(tx: Tx, moment: datetime) -> list[tuple[int, int, datetime]]:
     """(partnership, contact, since when) of each seat that cannot be written to only since then."""
     seated = select(coordinators.c.partnership_id, contacts.c.id, contacts.c.unreachable_at).join(contacts)
-    found = tx.connection.execute(seated.where(contacts.c.unreachable_at > moment).order_by(contacts.c.id))
-    return [(partnership, contact, since) for partnership, contact, since in found if since]
+    found = tx.connection.execute(
+        seated.where(contacts.c.unreachable_at > moment)
+    )  # in an order it would read them all
+    return sorted((partnership, contact, since) for partnership, contact, since in found if since)
 
 
-def take_back(tx: Tx, partnership: int) -> list[int]:
+def take_back(tx: Tx, partnership: int, now: datetime) -> list[int]:
     """Those of `lost`, whom from now on we try to write to again."""
     found = lost(tx, partnership)
+    due.look_at(tx, contacts.c.id.in_(found), now)
     tx.connection.execute(update(contacts).where(contacts.c.id.in_(found)).values(unreachable_at=None))
     return found
 

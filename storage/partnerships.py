@@ -12,7 +12,7 @@ from bot.survey.free_text import tidy as tidy
 from bot.survey.invitation import HelperLink, Invitation
 from bot.survey.short_codes import LENGTH
 from bot.survey.whole_numbers import as_number
-from storage import reminders, short_codes
+from storage import due, reminders, short_codes
 from storage.engine.database import Tx
 from storage.links import make_link, new_code
 from storage.schema import (
@@ -103,19 +103,23 @@ def wave_of_form(tx: Tx, partnership: int) -> int:
     return wave.number + (wave.closed_at is not None)
 
 
-def change(tx: Tx, partnership: int, **facts: str | int) -> None:
+def change(tx: Tx, partnership: int, now: datetime, **facts: str | int) -> None:
     """Change what a coordinator may: who helps, who asks, the time zone, when reminders and summaries come."""
-    if facts.keys() & {
-        "remind_after",
-        "remind_again",
-        "timezone",
-    }:  # first, for it locks contacts, as a turn does first
-        reminders.look_again(tx, waves.c.partnership_id == partnership)
+    mine = waves.c.partnership_id == partnership
+    if facts.keys() & {"remind_after", "remind_again", "timezone"}:
+        reminders.look_again(tx, mine)  # first, for it locks contacts, as a turn does first
+    due.look_at_waves(tx, mine, now)
     tx.connection.execute(update(partnerships).where(partnerships.c.id == partnership).values(facts))
 
 
 def every(tx: Tx) -> list[Partnership]:
     return [Partnership(*row) for row in tx.connection.execute(_PARTNERSHIP.order_by(partnerships.c.id))]
+
+
+def beyond(tx: Tx, number: int, most: int) -> list[Partnership]:
+    """The first of those whose numbers are higher."""
+    found = _PARTNERSHIP.where(partnerships.c.id > number).order_by(partnerships.c.id).limit(most)
+    return [Partnership(*row) for row in tx.connection.execute(found)]
 
 
 def find(tx: Tx, name: str) -> Partnership | None:
@@ -148,6 +152,7 @@ def open_wave(tx: Tx, partnership: int, wording: Mapping[str, Mapping[str, str]]
     number = tx.connection.execute(before).scalar_one() + 1
     asks = select(partnerships.c.open_question).where(partnerships.c.id == partnership).scalar_subquery()
     row = {"partnership_id": partnership, "number": number, "wording": json.dumps(wording), "opened_at": now}
+    row["due_at"] = now
     tx.connection.execute(tx.insert(waves).values(**row, open_question=asks, openings_before=openings(tx, partnership)))
 
 
@@ -170,7 +175,7 @@ def last_wave(tx: Tx, partnership: int) -> Wave:
 
 def close_wave(tx: Tx, wave: int, now: datetime) -> bool:
     """Whether this closed it; False when it was closed before."""
-    closing = update(waves).where(waves.c.id == wave, waves.c.closed_at.is_(None)).values(closed_at=now)
+    closing = update(waves).where(waves.c.id == wave, waves.c.closed_at.is_(None)).values(closed_at=now, due_at=now)
     return bool(tx.connection.execute(closing).rowcount)
 
 

@@ -7,11 +7,11 @@ again, and is never too late. The letters are the memory: their keys are `remind
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, bindparam, case, cast, func, select, true, update
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, select, true, update
 
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.reminders import MOST_REMINDERS
-from storage import state
+from storage import due, state
 from storage.engine.database import Tx
 from storage.schema import contacts, letters, respondents, responses, waves
 
@@ -40,8 +40,9 @@ def _moved(dialogue: Dialogue) -> tuple[object, ...]:
     return (dialogue.answers, dialogue.open_answer, dialogue.completed, dialogue.reminders, dialogue.remind_at)
 
 
-def due(tx: Tx, now: datetime, most: int) -> list[tuple[int, int]]:
-    """(contact, response) of those who may be due one, and whom nobody else can touch until the commit."""
+def first_due(tx: Tx, now: datetime, most: int) -> list[tuple[int, int]]:
+    """(contact, response) of those who may be due one, and whom nobody else can touch until the commit; also of who
+    is away, for whom `keep` says that they are due no more until `due.look_at` does."""
     found = [(contact, response) for contact, response in tx.connection.execute(_DUE, {"now": now, "most": most})]
     if found:
         _recount(tx, [response for _, response in found])
@@ -74,19 +75,18 @@ def look_again(tx: Tx, where: ColumnElement[bool]) -> None:
     tx.connection.execute(update(responses).where(*unfinished).values(next_reminder_at=responses.c.touched_at))
 
 
-def notifiers_changed(tx: Tx) -> None:
+def notifiers_changed(tx: Tx, now: datetime) -> None:
     """Who could not be called, because a notifier was not set up for a while, may be due when it is set up again."""
     if state.renew(tx, state.NOTIFIERS, ",".join(sorted(tx.notifiers))):
         look_again(tx, true())
+        due.look_at_waves(tx, true(), now)
 
 
 def count_anew(tx: Tx, contact: int, here: int, now: datetime) -> None:
-    """Somebody can be called from now on, and is `here`: their silence begins now, and a tick asks of each of their
-    responses when they are due."""
-    mine = select(respondents.c.id).where(respondents.c.contact_id == contact)
-    unfinished = (responses.c.respondent_id.in_(mine), responses.c.completed_at.is_(None))
-    touched = case((responses.c.id == here, now), else_=responses.c.touched_at)
-    tx.connection.execute(update(responses).where(*unfinished).values(touched_at=touched, next_reminder_at=now))
+    """Somebody can be called from now on, and is `here`: there their silence begins now."""
+    unfinished = (responses.c.id == here, responses.c.completed_at.is_(None))
+    tx.connection.execute(update(responses).where(*unfinished).values(touched_at=now))
+    due.look_at(tx, contacts.c.id == contact, now)
 
 
 # Made once: it is asked every 20 seconds, and costs less to run than to make.
@@ -95,8 +95,6 @@ _DUE = (
     .select_from(responses.join(respondents).join(contacts))
     .where(
         responses.c.next_reminder_at <= bindparam("now"),
-        contacts.c.stopped_at.is_(None),
-        contacts.c.unreachable_at.is_(None),
     )
     .order_by(responses.c.next_reminder_at)
     .limit(bindparam("most"))

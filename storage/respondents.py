@@ -16,8 +16,8 @@ from bot.survey.conversation.buttons import position_from
 from bot.survey.conversation.dialogue import Dialogue, Partnership
 from bot.survey.paper import ASSISTED
 from bot.survey.traits import Traits
+from storage import due, notification_addresses, open_answers, published, reminders
 from storage import letters as letters_of
-from storage import notification_addresses, open_answers, published, reminders
 from storage import waves as waves_of
 from storage.contacts import meet
 from storage.engine.compiled import Prepared
@@ -143,6 +143,8 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
     Whether letters that wait for this contact were withdrawn, because they are out of date now.
     """
     before = known.dialogue
+    if _may_be_told_more(known, after):
+        due.look_at(tx, contacts.c.id == known.contact, now)
     today = now.astimezone(zone(after.partnership.timezone)).date()
     for item, option in after.answers.items():
         if before.answers.get(item) != option:
@@ -173,13 +175,20 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
     return outdated
 
 
+def _may_be_told_more(known: Known, after: Dialogue) -> bool:
+    """Whether they can be written to again, or ask only now for a result that is there."""
+    before = known.dialogue
+    is_back = known.unreachable or (before.stopped and not after.stopped)
+    return is_back or (after.wants_result and not (before.wants_result or after.wave_open))
+
+
 def _keep_due(tx: Tx, known: Known, after: Dialogue, now: datetime) -> None:
-    """When they are due a reminder, also of who stopped: they may come back in any of their responses. A tick that
-    looks too early costs less than a write at every tap; so only what is sooner is kept, and that there is none."""
-    due, looked_at = after.due_after(now), known.looked_at
-    is_sooner = due is None or looked_at is None or due < looked_at
-    if due != looked_at and (is_sooner or (looked_at and looked_at <= now)):
-        _SAVE_DUE(tx, response=after.response, next_reminder_at=due)
+    """When they are due a reminder. A tick that looks too early costs less than a write at every tap; so only what is
+    sooner is kept, and that there is none."""
+    next_one, looked_at = after.due_after(now), known.looked_at
+    is_sooner = next_one is None or looked_at is None or next_one < looked_at
+    if next_one != looked_at and (is_sooner or (looked_at and looked_at <= now)):
+        _SAVE_DUE(tx, response=after.response, next_reminder_at=next_one)
 
 
 def _withdraw(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:

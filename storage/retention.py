@@ -4,6 +4,7 @@ First how to reach somebody, then what they answered, and what was agreed about 
 nobody.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -29,9 +30,12 @@ class Forgotten:
         return bool(self.contacts or self.responses or self.agreements)
 
 
-def forget(tx: Tx, checklist: Checklist, now: datetime, most: int) -> Forgotten:
-    """Throw some of it away, of at most so many people; nothing when nothing is left to forget."""
-    for partnership in partnerships.every(tx):
+def forget(
+    tx: Tx, checklist: Checklist, now: datetime, most: int, among: Sequence[Partnership] | None = None
+) -> Forgotten:
+    """Throw some of it away, of at most so many people; nothing when nothing is left to forget, in all partnerships or
+    among these."""
+    for partnership in partnerships.every(tx) if among is None else among:
         contacts_gone = _forget_contacts(tx, partnership, now, most)
         responses_gone = _forget_responses(tx, checklist, partnership, now, most)
         gone = Forgotten(contacts_gone, responses_gone, _forget_agreements(tx, partnership, now))

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Dialect,
@@ -59,6 +60,11 @@ class Moment(types.TypeDecorator[datetime]):
 
 def _number() -> Column[int]:
     return Column("id", Integer, primary_key=True, autoincrement=True)
+
+
+def _where(condition: ColumnElement[bool]) -> dict[str, Any]:
+    """What makes an index hold these rows only."""
+    return {"sqlite_where": condition, "postgresql_where": condition}
 
 
 def _of(table: str, *, cascade: bool = True, **more: Any) -> ForeignKey:
@@ -114,19 +120,15 @@ waves = Table(
     Column("invite_at", Moment),  # from when on those who took part before are invited; never, when it is none
     Column("closes_at", Moment),  # by itself, when it is set
     Column("closed_at", Moment),
+    Column("due_at", Moment),  # when a tick looks at it: never too late; not any more, when it is none
     Column("answered_at", Moment),  # when the coordinator's words to everybody who took part were sent off
     Column("openings_before", Integer, nullable=False, server_default="0"),  # of the links, when this wave opened
     Column("open_question", Boolean, nullable=False, server_default=false()),  # everybody in it is asked the same
     UniqueConstraint("partnership_id", "number"),
     sqlite_autoincrement=True,
 )
-Index(
-    "ix_waves_one_open",
-    waves.c.partnership_id,
-    unique=True,
-    sqlite_where=waves.c.closed_at.is_(None),
-    postgresql_where=waves.c.closed_at.is_(None),
-)
+Index("ix_waves_one_open", waves.c.partnership_id, unique=True, **_where(waves.c.closed_at.is_(None)))
+Index("ix_waves_due", waves.c.due_at, **_where(waves.c.due_at.is_not(None)))
 
 # The wave that a coordinator is preparing; it counts from `confirmed_at` on, and is gone once the wave is open.
 plans = Table(
@@ -138,6 +140,7 @@ plans = Table(
     Column("weeks", SmallInteger),  # after which it closes by itself
     Column("confirmed_at", Moment),
 )
+Index("ix_plans_confirmed", plans.c.opens_at, **_where(plans.c.confirmed_at.is_not(None)))
 
 # What a coordinator says to everybody who took part in a wave, in each language.
 feedback = Table(
@@ -175,13 +178,7 @@ invitations = Table(
     Column("created_at", Moment, nullable=False),
     Column("short", String(8), unique=True, index=True),  # to type over from paper; leads to the code
 )
-Index(
-    "ix_invitations_one_for_helpers",
-    invitations.c.partnership_id,
-    unique=True,
-    sqlite_where=invitations.c.for_helpers,
-    postgresql_where=invitations.c.for_helpers,
-)
+Index("ix_invitations_one_for_helpers", invitations.c.partnership_id, unique=True, **_where(invitations.c.for_helpers))
 
 programmes = Table(
     "programmes",
@@ -225,6 +222,7 @@ contacts = Table(
     Column("unreachable_at", Moment),
     sqlite_autoincrement=True,
 )
+Index("ix_contacts_unreachable", contacts.c.unreachable_at, **_where(contacts.c.unreachable_at.is_not(None)))
 
 respondents = Table(
     "respondents",
@@ -270,17 +268,11 @@ Index(
     responses.c.wave_id,
     responses.c.sheet,
     unique=True,
-    sqlite_where=responses.c.sheet.is_not(None),
-    postgresql_where=responses.c.sheet.is_not(None),
+    **_where(responses.c.sheet.is_not(None)),
 )
 
 # Who has not finished is looked for every 20 seconds after a closing, among ever more who have.
-Index(
-    "ix_responses_unfinished",
-    responses.c.wave_id,
-    sqlite_where=responses.c.completed_at.is_(None),
-    postgresql_where=responses.c.completed_at.is_(None),
-)
+Index("ix_responses_unfinished", responses.c.wave_id, **_where(responses.c.completed_at.is_(None)))
 
 answers = Table(
     "answers",
@@ -326,8 +318,7 @@ notification_addresses = Table(
 Index(
     "ix_notification_addresses_unconfirmed",
     notification_addresses.c.created_at,
-    sqlite_where=notification_addresses.c.confirmed_at.is_(None),
-    postgresql_where=notification_addresses.c.confirmed_at.is_(None),
+    **_where(notification_addresses.c.confirmed_at.is_(None)),
 )
 
 letters = Table(
@@ -348,18 +339,12 @@ letters = Table(
     Column("refused", Text),  # why it was given up
     sqlite_autoincrement=True,
 )
-Index(
-    "ix_letters_waiting",
-    letters.c.due_at,
-    sqlite_where=letters.c.settled_at.is_(None),
-    postgresql_where=letters.c.settled_at.is_(None),
-)
+Index("ix_letters_waiting", letters.c.due_at, **_where(letters.c.settled_at.is_(None)))
 
 Index(
     "ix_letters_to_notify",
     letters.c.due_at,
-    sqlite_where=and_(letters.c.settled_at.is_(None), letters.c.address_id.is_not(None)),
-    postgresql_where=and_(letters.c.settled_at.is_(None), letters.c.address_id.is_not(None)),
+    **_where(and_(letters.c.settled_at.is_(None), letters.c.address_id.is_not(None))),
 )
 
 coordinators = Table(

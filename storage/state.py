@@ -17,12 +17,22 @@ NOTIFIERS = "notifiers"
 """Those that were set up when a process last began."""
 
 
+FORGOT = "forgot"
+"""When what was kept long enough was last thrown away, and before that: since when it may be."""
+FORGETTING = "forgetting"
+"""The partnership up to which that is done today."""
+
+
 def renew(tx: Tx, name: str, value: str) -> bool:
     """Write it down; whether it was another one before."""
     before = tx.connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar()
-    new = tx.insert(marks).values(name=name, value=value)
-    tx.connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+    write(tx, name, value)
     return before not in (None, value)
+
+
+def read_number(tx: Tx, name: str) -> int:
+    found = tx.connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar()
+    return int(found or 0)
 
 
 def read_moment(tx: Tx, name: str) -> datetime | None:
@@ -31,7 +41,10 @@ def read_moment(tx: Tx, name: str) -> datetime | None:
 
 
 def write_moment(tx: Tx, name: str, moment: datetime) -> None:
-    value = moment.isoformat()
+    write(tx, name, moment.isoformat())
+
+
+def write(tx: Tx, name: str, value: str) -> None:
     new = tx.insert(marks).values(name=name, value=value)
     tx.connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 

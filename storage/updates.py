@@ -11,6 +11,7 @@ from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.schema import updates
 
+PARTS = 256
 REMEMBERED = timedelta(days=8)  # Telegram repeats an update for a day, and may number anew after a week of silence
 
 
@@ -19,8 +20,11 @@ def claim(tx: Tx, update: str, now: datetime) -> bool:
     return bool(_CLAIM(tx, key=tx.seal.key("update", update), handled_on=now.date()))
 
 
-def forget_old(tx: Tx, now: datetime) -> None:
-    tx.connection.execute(delete(updates).where(updates.c.handled_on < (now - REMEMBERED).date()))
+def forget_old(tx: Tx, part: int, now: datetime) -> None:
+    """Those of one of the PARTS, by their first byte: all at once would keep everybody waiting."""
+    first, last = bytes([part]), bytes([part]) + b"\xff" * 32
+    old = updates.c.handled_on < (now - REMEMBERED).date()
+    tx.connection.execute(delete(updates).where(updates.c.key.between(first, last), old))
 
 
 _CLAIM = Prepared(

@@ -6,15 +6,16 @@ A plan is what a coordinator prepares; once confirmed it becomes a wave at its m
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, bindparam, case, cast, delete, exists, func, or_, select, update
 
 from bot.survey.conversation.dialogue import Partnership
 from storage import letters as letters_of
 from storage import partnerships as of_partnerships
 from storage import reminders, seats
+from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.notification_addresses import first_of, rings
 from storage.partnerships import PARTNERSHIP_COLUMNS, WAVE_COLUMNS, Wave
@@ -30,6 +31,7 @@ from storage.schema import (
     waves,
 )
 
+FURTHEST = timedelta(days=8)  # that a tick looks ahead: a week, and what the clock may be put forward or back
 ON_A_PAGE = ""
 """What carries letters to who sees them when they look: nothing."""
 
@@ -42,6 +44,17 @@ class Plan:
     opens_at: datetime | None = None
     weeks: int | None = None
     confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A wave that a tick looks at, the day and hour of its weekly post, and since when it is due."""
+
+    partnership: Partnership
+    wave: Wave
+    day: int
+    hour: int
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +161,7 @@ def reopen(tx: Tx, wave: int, now: datetime) -> bool:
     later = waves.alias()
     is_last = ~exists().where(later.c.partnership_id == waves.c.partnership_id, later.c.number > waves.c.number)
     again = update(waves).where(waves.c.id == wave, waves.c.closed_at.is_not(None), is_last)
-    facts = {"closed_at": None, "closes_at": None, "invite_at": None, "opened_at": now}
+    facts = {"closed_at": None, "closes_at": None, "invite_at": None, "opened_at": now, "due_at": now}
     is_open = bool(tx.connection.execute(again.values(facts)).rowcount)
     if is_open:
         reminders.look_again(tx, waves.c.id == wave)
@@ -168,15 +181,15 @@ def is_empty(tx: Tx, wave: int) -> bool:
     return not tx.connection.execute(select(exists().where(responses.c.wave_id == wave))).scalar()
 
 
-def ask_open_question(tx: Tx, partnership: int, wave: Wave, *, asks: bool) -> None:
+def ask_open_question(tx: Tx, partnership: int, wave: Wave, now: datetime, *, asks: bool) -> None:
     """From now on, or not any more; in a wave that is closed nothing changes."""
-    of_partnerships.change(tx, partnership, open_question=asks)
+    of_partnerships.change(tx, partnership, now, open_question=asks)
     open_now = update(waves).where(waves.c.id == wave.id, waves.c.closed_at.is_(None))
     tx.connection.execute(open_now.values(open_question=asks))
 
 
-def set_closing(tx: Tx, wave: int, closes_at: datetime | None) -> None:
-    tx.connection.execute(update(waves).where(waves.c.id == wave).values(closes_at=closes_at))
+def set_closing(tx: Tx, wave: int, closes_at: datetime | None, now: datetime) -> None:
+    tx.connection.execute(update(waves).where(waves.c.id == wave).values(closes_at=closes_at, due_at=now))
     reminders.look_again(tx, waves.c.id == wave)
 
 
@@ -222,8 +235,9 @@ def same_wording(one: Mapping[str, Mapping[str, str]], other: Mapping[str, Mappi
     return {int(item) for item in items if all(one[spoken].get(item) == other[spoken].get(item) for spoken in both)}
 
 
-def every_open(tx: Tx) -> list[tuple[Partnership, Wave]]:
-    return _waves(tx, waves.c.closed_at.is_(None))
+def open_now(tx: Tx) -> set[int]:
+    """The numbers of the waves that are open."""
+    return set(tx.connection.execute(select(waves.c.id).where(waves.c.closed_at.is_(None))).scalars())
 
 
 def standing(tx: Tx) -> tuple[object, ...]:
@@ -233,29 +247,17 @@ def standing(tx: Tx) -> tuple[object, ...]:
     return tuple(tx.connection.execute(counted.add_columns(func.max(c.answered_at))).one())
 
 
-def to_close(tx: Tx, now: datetime) -> list[tuple[Partnership, Wave]]:
-    """Open waves whose closing date is past."""
-    return _waves(tx, and_(waves.c.closed_at.is_(None), waves.c.closes_at <= now))
+def first_due(tx: Tx, now: datetime) -> Due | None:
+    """The wave that waits longest for a tick to look at it. A moment further off than a tick ever keeps, is of a clock
+    that was wrong."""
+    found = _FIRST_DUE(tx, now=now) or _FIRST_DUE_LATER(tx, later=now + FURTHEST)
+    return Due(Partnership(*found[0][:WIDTH]), Wave(*found[0][WIDTH:-3]), *found[0][-3:]) if found else None
 
 
-def closed_since(tx: Tx, moment: datetime) -> list[tuple[Partnership, Wave]]:
-    return _waves(tx, waves.c.closed_at >= moment)
-
-
-def answered_since(tx: Tx, moment: datetime) -> list[tuple[Partnership, Wave]]:
-    """Closed waves that the coordinator answered with a message to everybody."""
-    return _waves(tx, and_(waves.c.answered_at >= moment, waves.c.closed_at.is_not(None)))
-
-
-def _waves(tx: Tx, chosen: ColumnElement[bool]) -> list[tuple[Partnership, Wave]]:
-    found = tx.connection.execute(
-        select(*PARTNERSHIP_COLUMNS, *WAVE_COLUMNS)
-        .select_from(waves.join(partnerships))
-        .where(chosen)
-        .order_by(waves.c.id)
-    )
-    width = len(PARTNERSHIP_COLUMNS)
-    return [(Partnership(*row[:width]), Wave(*row[width:])) for row in found]
+def looked_at(tx: Tx, seen: Due, due_at: datetime | None) -> None:
+    """When a tick looks at it again, unless something came in between: then it is due still."""
+    as_it_was = update(waves).where(waves.c.id == seen.wave.id, waves.c.due_at == seen.due_at)
+    tx.connection.execute(as_it_was.values(due_at=due_at))
 
 
 def renewed_since(tx: Tx, wave: int, moment: datetime) -> bool:
@@ -318,7 +320,7 @@ def write_text(tx: Tx, wave: int, language: str, text: str) -> None:
 
 def answer(tx: Tx, wave: int, now: datetime) -> bool:
     """Send the coordinator's texts off; False when that was done before."""
-    sending = update(waves).where(waves.c.id == wave, waves.c.answered_at.is_(None)).values(answered_at=now)
+    sending = update(waves).where(waves.c.id == wave, waves.c.answered_at.is_(None)).values(answered_at=now, due_at=now)
     return bool(tx.connection.execute(sending).rowcount)
 
 
@@ -358,6 +360,17 @@ def was_written(kind: str, about: str) -> ColumnElement[bool]:
 
 def _wants_letters() -> ColumnElement[bool]:
     return and_(contacts.c.id.is_not(None), contacts.c.stopped_at.is_(None), contacts.c.unreachable_at.is_(None))
+
+
+def _first_due(is_due: ColumnElement[bool]) -> Prepared:
+    post = (partnerships.c.summary_day, partnerships.c.summary_hour, waves.c.due_at)
+    found = select(*PARTNERSHIP_COLUMNS, *WAVE_COLUMNS, *post).select_from(waves.join(partnerships)).where(is_due)
+    return Prepared(lambda _: found.order_by(waves.c.due_at, waves.c.id).limit(1))
+
+
+WIDTH = len(PARTNERSHIP_COLUMNS)
+_FIRST_DUE = _first_due(waves.c.due_at <= bindparam("now"))
+_FIRST_DUE_LATER = _first_due(waves.c.due_at > bindparam("later"))
 
 
 def _last_choice() -> ColumnElement[bool]:

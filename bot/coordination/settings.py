@@ -191,12 +191,12 @@ def _keep(asked: Asked, facts: Mapping[str, str]) -> None:
     if days := rhythm(facts.get("reminders", "")):
         ours |= {"remind_after": days[0], "remind_again": days[1]}
     if ours:
-        partnerships.change(asked.tx, asked.partnership.id, **ours)
+        partnerships.change(asked.tx, asked.partnership.id, asked.now, **ours)
     if "round" in facts:
         waves.rename(asked.tx, asked.wave.id, facts["round"])
     if "open_question" in facts:
         asks = bool(int(facts["open_question"]))
-        waves.ask_open_question(asked.tx, asked.partnership.id, asked.wave, asks=asks)
+        waves.ask_open_question(asked.tx, asked.partnership.id, asked.wave, asked.now, asks=asks)
 
 
 @action("language", for_viewers=True)

@@ -220,7 +220,7 @@ def _open_weeks(asked: Asked) -> View:
     if not asked.is_open:
         return _prepared(asked, weeks=chosen or None)
     closes_at = closing(asked.now, chosen, asked.partnership.timezone) if chosen else None
-    waves.set_closing(asked.tx, asked.wave.id, closes_at)
+    waves.set_closing(asked.tx, asked.wave.id, closes_at, asked.now)
     return _close(asked.anew)
 
 

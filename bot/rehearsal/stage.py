@@ -94,7 +94,7 @@ class Stage:
         asked_by = Partnership(0, name, "", "", wanted.language, HOME, USUAL_K)
         number, self.codes = partnerships.add(tx, asked_by, texts.wording(), self._at(0, MORNING))
         self.partnership = replace(asked_by, id=number)
-        partnerships.change(tx, number, summary_day=self.first.weekday())  # so that no day makes other weeks
+        partnerships.change(tx, number, now, summary_day=self.first.weekday())  # so that no day makes other weeks
 
     def live(self, day: int) -> None:
         """One day: what the coordinator does, what time causes, what people do, and in the evening time again."""
@@ -114,7 +114,7 @@ class Stage:
     def hand_over(self, now: datetime) -> Rehearsed:
         """The simulated coordinator gives up the seat, and there is a link for a real one."""
         self._coordinate("left", "-", self._at(7 * self.wanted.weeks - 1, EVENING))
-        partnerships.change(self.tx, self.partnership.id, summary_day=0)
+        partnerships.change(self.tx, self.partnership.id, now, summary_day=0)
         code = links.make_link(self.tx, self.partnership.id, "coordinator", now)
         return Rehearsed(self.partnership, self._turnout(), code)
 

@@ -55,7 +55,7 @@ def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, d
 
 def send_again(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> None:
     """The summary as it is now, to everybody with a seat whom nothing could be written to: perhaps it can be again."""
-    taken_back, found = coordinators.take_back(tx, partnership.id), read_summary(tx, texts, partnership, wave, now)
+    taken_back, found = coordinators.take_back(tx, partnership.id, now), read_summary(tx, texts, partnership, wave, now)
     for recipient in coordinators.recipients(tx, partnership.id):
         if recipient.contact in taken_back:
             key = f"final:again:{recipient.contact}:{wave.id}:{now:%Y%m%d%H%M%S}"

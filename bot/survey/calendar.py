@@ -24,6 +24,11 @@ def last_post(now: datetime, day: int, hour: int, timezone: str) -> datetime:
     return this_week if this_week <= now else at_time(local, -((local.weekday() - day) % 7) - 7, time(hour))
 
 
+def next_post(now: datetime, day: int, hour: int, timezone: str) -> datetime:
+    """The first moment for a weekly post that is in the future."""
+    return at_time(last_post(now, day, hour, timezone).astimezone(zone(timezone)), 7, time(hour))
+
+
 def week_of(moment: datetime, timezone: str) -> tuple[int, int]:
     """(year, number) of the week as calendars in the Netherlands count them."""
     year, week, _ = moment.astimezone(zone(timezone)).isocalendar()

@@ -17,7 +17,7 @@ from storage.upkeep import restoring
 
 HOUR = timedelta(hours=1)
 LONGEST = timedelta(days=14)  # as long as back-ups are kept; what fell due before is looked at all at once
-CAUSED = (ticks.open_waves, ticks.close_waves, ticks.tell, ticks.invite, ticks.remind, ticks.summarise)
+CAUSED = (ticks.open_waves, ticks.look_at_wave, ticks.remind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def settle_in(tx: Tx, texts: Texts, made: datetime | None, now: datetime) -> Tak
     """Go on from an older state, in one transaction."""
     restoring.leave_gap(tx)
     waited = len(restoring.take_for_sent(tx, now))
-    before, written = _open_rounds(tx), Counter[str]()
+    before, written = waves.open_now(tx), Counter[str]()
     for moment in moments(made, now):
         written.update(_live(tx, texts, moment, now))
     return Taken(
@@ -45,7 +45,7 @@ def settle_in(tx: Tx, texts: Texts, made: datetime | None, now: datetime) -> Tak
         reminders=written.pop("reminder", 0),
         posts=written.pop("summary", 0),
         others=written.total(),
-        rounds=len(before ^ _open_rounds(tx)),
+        rounds=len(before ^ waves.open_now(tx)),
     )
 
 
@@ -68,7 +68,3 @@ def _live(tx: Tx, texts: Texts, moment: datetime, now: datetime) -> Iterator[str
     for key in restoring.take_for_sent(tx, now, newer_than=newest):
         if not key.endswith(":picture"):
             yield key.partition(":")[0]
-
-
-def _open_rounds(tx: Tx) -> set[int]:
-    return {wave.id for _, wave in waves.every_open(tx)}

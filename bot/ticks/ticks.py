@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot.coordination import feedback, team
 from bot.coordination.waves import opened_by_itself
 from bot.results import summaries
-from bot.survey.calendar import decent, is_decent, last_post
+from bot.survey.calendar import decent, is_decent, last_post, next_post
 from bot.survey.conversation import screens
 from bot.survey.conversation.buttons import Position, Screen
 from bot.survey.conversation.dialogue import Partnership
@@ -33,10 +33,13 @@ from storage import (
 from storage.engine.database import Tx
 from storage.partnerships import Wave
 from storage.respondents import Known
+from storage.waves import Due
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 50  # people in one transaction
+AT_ONCE = 10  # people in one transaction, or partnerships
+FORGOTTEN_AT_ONCE = 50  # people, at night
+DAY = timedelta(days=1)
 STILL_TOLD = timedelta(days=30)  # after a closing, when everybody has long been told
 STILL_LOST = timedelta(days=1)  # after which it is no news
 NIGHTLY = timedelta(hours=20)
@@ -58,23 +61,41 @@ def _announce_opening(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave
         letters.enqueue(tx, recipient.contact, letter, now, f"final:opened:{recipient.contact}:{wave.id}")
 
 
-def close_waves(tx: Tx, texts: Texts, now: datetime) -> bool:
-    """Close what has reached its closing date."""
-    for partnership, wave in waves.to_close(tx, now):
-        close_wave(tx, texts, partnership, wave, decent(now, partnership.timezone), now)
-    return False
+def look_at_wave(tx: Tx, texts: Texts, now: datetime) -> bool:
+    """Do some of what time causes to the wave that waits longest; the others come first when there is more of it."""
+    if not (seen := waves.first_due(tx, now)):
+        return False
+    is_more = any(cause(tx, texts, seen, now) for cause in (OF_CLOSED if seen.wave.closed_at else OF_OPEN))
+    waves.looked_at(tx, seen, now if is_more else next_look(seen, now))
+    return True
 
 
-def invite(tx: Tx, texts: Texts, now: datetime) -> bool:
+def next_look(seen: Due, now: datetime) -> datetime | None:
+    """When time causes something to a wave again, as far as is known now; None once it never will."""
+    wave, timezone = seen.wave, seen.partnership.timezone
+    if wave.closed_at:
+        return now + DAY if max(wave.closed_at, wave.answered_at or wave.closed_at) > now - STILL_TOLD else None
+    invites_at = wave.invite_at and decent(max(wave.invite_at, now), timezone)
+    post = next_post(now, seen.day, seen.hour, timezone)
+    return min(moment for moment in (wave.closes_at, invites_at, post) if moment and moment > now)
+
+
+def _close(tx: Tx, texts: Texts, seen: Due, now: datetime) -> bool:
+    """Close it when it has reached its closing date."""
+    wave, partnership = seen.wave, seen.partnership
+    is_over = wave.closes_at is not None and wave.closes_at <= now
+    return is_over and close_wave(tx, texts, partnership, wave, decent(now, partnership.timezone), now)
+
+
+def _invite_some(tx: Tx, texts: Texts, seen: Due, now: datetime) -> bool:
     """Invite those who took part before to the wave that is open now."""
-    for partnership, wave in waves.every_open(tx):
-        if wave.invite_at and wave.invite_at <= now and is_decent(now, partnership.timezone):
-            invited = waves.to_invite(tx, partnership.id, wave.id, AT_ONCE)
-            for respondent, contact in invited:
-                _invite(tx, texts, contact, waves.invite(tx, respondent, wave.id, now), now)
-            if invited:
-                return True
-    return False
+    wave, partnership = seen.wave, seen.partnership
+    if wave.invite_at is None or wave.invite_at > now or not is_decent(now, partnership.timezone):
+        return False
+    invited = waves.to_invite(tx, partnership.id, wave.id, AT_ONCE)
+    for respondent, contact in invited:
+        _invite(tx, texts, contact, waves.invite(tx, respondent, wave.id, now), now)
+    return bool(invited)
 
 
 def _invite(tx: Tx, texts: Texts, contact: int, response: int | None, now: datetime) -> None:
@@ -85,7 +106,7 @@ def _invite(tx: Tx, texts: Texts, contact: int, response: int | None, now: datet
 
 def remind(tx: Tx, texts: Texts, now: datetime) -> bool:
     """Remind those who are silent for some days, or who asked for this moment."""
-    due = reminders.due(tx, now, AT_ONCE)
+    due = reminders.first_due(tx, now, AT_ONCE)
     for contact, response in due:
         known = respondents.of_contact(tx, texts.checklist, texts.languages, contact, response)
         if known and known.named:
@@ -96,7 +117,7 @@ def remind(tx: Tx, texts: Texts, now: datetime) -> bool:
 def _remind(tx: Tx, texts: Texts, known: Known, now: datetime) -> None:
     """Remind somebody now, or at the moment that they are due, which may be never; not at night, however late it is."""
     dialogue = known.dialogue
-    due = dialogue.next_reminder
+    due = None if known.unreachable else dialogue.next_reminder
     if due and due <= now and is_decent(now, dialogue.partnership.timezone):
         number = dialogue.reminders_sent + 1
         _write(tx, texts, known, Screen.REMINDER, reminders.key(dialogue.response, number), now)
@@ -105,27 +126,18 @@ def _remind(tx: Tx, texts: Texts, known: Known, now: datetime) -> None:
     reminders.keep(tx, dialogue, due and decent(max(due, now), dialogue.partnership.timezone))
 
 
-def summarise(tx: Tx, texts: Texts, now: datetime) -> bool:
-    """Write the weekly post of one partnership that is due."""
-    for partnership, wave in waves.every_open(tx):
-        post = last_post(now, *coordinators.summary_moment(tx, partnership.id), partnership.timezone)
-        if wave.opened_at < post and summaries.weekly(tx, texts, partnership, wave, post, now):
-            return True
+def _summarise(tx: Tx, texts: Texts, seen: Due, now: datetime) -> bool:
+    """Write the weekly post, all of it."""
+    post = last_post(now, seen.day, seen.hour, seen.partnership.timezone)
+    if seen.wave.opened_at < post:
+        summaries.weekly(tx, texts, seen.partnership, seen.wave, post, now)
     return False
 
 
-def tell(tx: Tx, texts: Texts, now: datetime) -> bool:
-    """Tell people of a closing: that they did not finish, the result they asked for, what the coordinator answers."""
-    closed = waves.closed_since(tx, now - STILL_TOLD)
-    answered = waves.answered_since(tx, now - STILL_TOLD)
-    return (
-        any(_tell_unfinished(tx, texts, wave, now) for _, wave in closed)
-        or any(summaries.tell_result(tx, texts, partnership, wave, AT_ONCE, now) for partnership, wave in closed)
-        or any(_tell_answer(tx, texts, partnership, wave, now) for partnership, wave in answered)
-    )
-
-
-def _tell_unfinished(tx: Tx, texts: Texts, wave: Wave, now: datetime) -> bool:
+def _tell_unfinished(tx: Tx, texts: Texts, seen: Due, now: datetime) -> bool:
+    wave = seen.wave
+    if _is_long_ago(wave.closed_at, now):
+        return False
     about = f"{wave.id}:{wave.closed_at:%Y%m%d%H%M%S}"  # a wave that was opened again is closed again
     people = waves.took_part(tx, wave.id, unfinished=True, unless=("closed", about), most=AT_ONCE)
     for person in people:
@@ -135,7 +147,16 @@ def _tell_unfinished(tx: Tx, texts: Texts, wave: Wave, now: datetime) -> bool:
     return bool(people)
 
 
-def _tell_answer(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> bool:
+def _tell_result(tx: Tx, texts: Texts, seen: Due, now: datetime) -> bool:
+    if _is_long_ago(seen.wave.closed_at, now):
+        return False
+    return summaries.tell_result(tx, texts, seen.partnership, seen.wave, AT_ONCE, now) > 0
+
+
+def _tell_answer(tx: Tx, texts: Texts, seen: Due, now: datetime) -> bool:
+    partnership, wave = seen.partnership, seen.wave
+    if _is_long_ago(wave.answered_at, now):
+        return False
     unless = ("feedback", str(wave.id))
     people = waves.took_part(tx, wave.id, before=wave.answered_at, unless=unless, most=AT_ONCE)
     for person in people:
@@ -143,6 +164,10 @@ def _tell_answer(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now
         key = f"feedback:{person.contact}:{wave.id}"
         letters.enqueue(tx, person.contact, letter, now, key, partnership.timezone)
     return bool(people)
+
+
+def _is_long_ago(moment: datetime | None, now: datetime) -> bool:
+    return moment is None or moment < now - STILL_TOLD
 
 
 def tell_lost(tx: Tx, texts: Texts, now: datetime) -> bool:
@@ -161,23 +186,40 @@ def forget(tx: Tx, texts: Texts, now: datetime) -> bool:
 
     Not on the first day after a gap: a clock that was set far ahead by mistake must not cost anybody's answers.
     """
-    last = state.read_moment(tx, "forgot")
+    last = state.read_moment(tx, state.FORGOT)
     if last is not None and last <= now < last + NIGHTLY:
         return False
-    if last is None or not last <= now <= last + SUSPICIOUS:
+    if last is None or _is_suspicious(last, now):
         log.info("forgetting waits a day: the last time was %s", last)
-        state.write_moment(tx, "forgot", now)
+        state.write_moment(tx, state.FORGOT, now)
         return False
-    if not state.hold(tx, "forgot"):
-        return False  # somebody else is at it
-    forgotten = retention.forget(tx, texts.checklist, now, AT_ONCE)
+    return state.hold(tx, state.FORGOT) and _forget_some(tx, texts, now)  # unless somebody else is at it
+
+
+def _forget_some(tx: Tx, texts: Texts, now: datetime) -> bool:
+    """Of one partnership that has something to forget; else the next ones are looked at, until none is left."""
+    some = partnerships.beyond(tx, state.read_number(tx, state.FORGETTING), AT_ONCE)
+    forgotten = retention.forget(tx, texts.checklist, now, FORGOTTEN_AT_ONCE, some)
     if forgotten.anything:
         counts = (forgotten.contacts, forgotten.responses, forgotten.agreements)
         log.warning("forgot %d contacts, %d responses and %d agreements", *counts)
         return True
-    updates.forget_old(tx, now)
-    state.write_moment(tx, "forgot", now)
+    state.write(tx, state.FORGETTING, str(some[-1].id if some else 0))
+    if not some:
+        state.write_moment(tx, state.FORGOT, now)
+    return bool(some)
+
+
+def forget_updates(tx: Tx, _texts: Texts, now: datetime) -> bool:
+    """Of those that can come no second time: in every minute another part, unless the clock is suspicious."""
+    last = state.read_moment(tx, state.FORGOT)
+    if last is not None and not _is_suspicious(last, now):
+        updates.forget_old(tx, int(now.timestamp() // 60) % updates.PARTS, now)
     return False
+
+
+def _is_suspicious(last: datetime, now: datetime) -> bool:
+    return not last <= now <= last + SUSPICIOUS
 
 
 def drop_unconfirmed(tx: Tx, _texts: Texts, now: datetime) -> bool:
@@ -193,17 +235,20 @@ def _write(tx: Tx, texts: Texts, known: Known, screen: Screen, key: str, now: da
     return letters.enqueue(tx, known.contact, letter, now, key, dialogue.partnership.timezone)
 
 
+Cause = Callable[[Tx, Texts, Due, datetime], bool]
+"""Does a bounded piece of what time causes to a wave; whether there may be more of it."""
+OF_OPEN: tuple[Cause, ...] = (_close, _invite_some, _summarise)
+OF_CLOSED: tuple[Cause, ...] = (_tell_unfinished, _tell_result, _tell_answer)
+
 Tick = Callable[[Tx, Texts, datetime], bool]
 
 TICKS: dict[str, Tick] = {
     "open": open_waves,
-    "close": close_waves,
-    "tell": tell,
-    "invite": invite,
+    "waves": look_at_wave,
     "remind": remind,
-    "summarise": summarise,
     "lost": tell_lost,
     "unconfirmed": drop_unconfirmed,
     "forget": forget,
+    "updates": forget_updates,
 }
 """In this order: who is invited now is not reminded today, and what is closed now gets no weekly post any more."""

@@ -44,7 +44,7 @@ async def test_a_round_that_reached_its_date_is_closed_and_the_operator_reads_it
 ) -> None:
     here = House(tmp_path, server, Clock())
     with Database(here.settings.database_url, SECRET).transaction() as tx:
-        waves.set_closing(tx, 1, app.wall_clock() - timedelta(hours=1))
+        waves.set_closing(tx, 1, app.wall_clock() - timedelta(hours=1), app.wall_clock())
     assert (await here.command("backup", str(tmp_path / "later")))[0] == 0
     _, out, _ = await backed_up.command("restore", str(tmp_path / "later"))
     assert "Opened or closed by their date, and nobody was told: 1 rounds." in out

@@ -136,7 +136,7 @@ async def test_what_is_agreed_and_what_comes_next(house: House, server: Telegram
         assert agreements.add(tx, wave.id, facts, house.clock().date())
         waves.prepare(tx, 1, opens_at=house.clock().replace(month=9))
         waves.confirm(tx, 1, house.clock())
-        waves.set_closing(tx, partnerships.last_wave(tx, 2).id, house.clock().replace(month=4))
+        waves.set_closing(tx, partnerships.last_wave(tx, 2).id, house.clock().replace(month=4), house.clock())
     fatima = await follow(house, server, made(house, "Stad", 1, 2))
     await press(house, fatima, "Volgende stappen")
     assert fatima.last.text == (

@@ -55,7 +55,7 @@ class Stage:
                 _fall_silent(tx, silent, str(SILENT_NUMBER + number), now, moment)
             tx.connection.execute(update(waves).values(opened_at=now - timedelta(days=3)))
             for one in partnerships.every(tx):  # the last post was before the wave opened
-                partnerships.change(tx, one.id, summary_day=(now.weekday() + 2) % 7)
+                partnerships.change(tx, one.id, now, summary_day=(now.weekday() + 2) % 7)
         return answering[1].invitation
 
     async def post_now(self, number: int) -> None:
@@ -64,7 +64,9 @@ class Stage:
         def change(tx: Tx) -> None:
             found = partnerships.find(tx, f"Buurt {number}")
             assert found
-            partnerships.change(tx, found.id, summary_day=datetime.now(UTC).weekday(), summary_hour=9)
+            partnerships.change(
+                tx, found.id, datetime.now(UTC), summary_day=datetime.now(UTC).weekday(), summary_hour=9
+            )
 
         await self.insist(change)
 

@@ -30,7 +30,7 @@ def test_what_may_have_been_sent_since_is_not_sent_again(database: Database, tex
     with database.transaction() as tx:
         assert settle_in(tx, texts, MONDAY, later) == Taken(letters=1, reminders=3, posts=1)
     with database.transaction() as tx:
-        assert reminders.due(tx, later + timedelta(days=30), 10) == [], "two is all they get"
+        assert reminders.first_due(tx, later + timedelta(days=30), 10) == [], "two is all they get"
         assert [one.number for one in letters.claim_replies(tx, [CHANNEL], later)] == [reply]
         assert letters.claim_bulk(tx, [CHANNEL], later, 10) == []
         assert settle_in(tx, texts, MONDAY, later) == Taken(), "once is enough"
@@ -59,7 +59,7 @@ def test_who_was_not_invited_yet_is_invited(database: Database, texts: Texts) ->
         waves.open_next(tx, number, {}, NOON + timedelta(hours=1), None, NIGHT)
     with database.transaction() as tx:
         assert settle_in(tx, texts, NIGHT, NOON) == Taken()
-        while ticks.invite(tx, texts, NOON + timedelta(hours=1)):
+        while ticks.look_at_wave(tx, texts, NOON + timedelta(hours=1)):
             pass
         assert len(letters.claim_bulk(tx, [CHANNEL], NOON + timedelta(hours=1), 10)) == 2
 
@@ -76,7 +76,8 @@ def test_a_round_that_was_planned_opens_and_nobody_is_told_twice(
         taken = settle_in(tx, texts, NIGHT, restored)
     assert taken == Taken(invitations=2, others=1, rounds=1)
     with database.transaction() as tx:
-        assert [wave.number for _, wave in waves.every_open(tx)] == [2]
+        assert len(waves.open_now(tx)) == 1
+        assert partnerships.last_wave(tx, 1).number == 2
     assert nothing_goes_out(database, texts, restored) == set()
 
 
@@ -90,12 +91,12 @@ def test_a_round_that_reached_its_date_closes_and_nobody_is_told_twice(
             join(tx, address, number)
         seated(tx, number)
         tx.connection.exec_driver_sql("UPDATE responses SET started_at = opened_at")
-        waves.set_closing(tx, 1, MONDAY + timedelta(hours=7))
+        waves.set_closing(tx, 1, MONDAY + timedelta(hours=7), MONDAY)
     made = MONDAY + timedelta(hours=1)
     with database.transaction() as tx:
         assert settle_in(tx, texts, made, restored) == Taken(others=3, rounds=1)
     with database.transaction() as tx:
-        assert waves.every_open(tx) == []
+        assert not waves.open_now(tx)
     assert nothing_goes_out(database, texts, restored) == set()
 
 

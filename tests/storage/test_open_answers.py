@@ -127,12 +127,12 @@ def test_a_wave_keeps_what_it_asks_and_the_next_one_asks_as_is_set_by_then(datab
     with database.transaction() as tx:
         partnership = add(tx)
         assert waves.is_empty(tx, 1)
-        waves.ask_open_question(tx, partnership, partnerships.last_wave(tx, partnership), asks=asks)
+        waves.ask_open_question(tx, partnership, partnerships.last_wave(tx, partnership), MONDAY, asks=asks)
         join(tx, "person 0", partnership)
         assert not waves.is_empty(tx, 1)
         assert load(tx, "person 0").dialogue.open_question is asks
         partnerships.close_wave(tx, 1, MONDAY)
-        waves.ask_open_question(tx, partnership, partnerships.last_wave(tx, partnership), asks=not asks)
+        waves.ask_open_question(tx, partnership, partnerships.last_wave(tx, partnership), MONDAY, asks=not asks)
         assert partnerships.last_wave(tx, partnership).open_question is asks
         partnerships.open_wave(tx, partnership, {}, MONDAY)
         assert partnerships.last_wave(tx, partnership).open_question is not asks

@@ -197,13 +197,13 @@ def test_a_turn_that_saw_the_old_closing_date_does_not_keep_what_followed_from_i
 CHANGES: dict[str, Callable[[Tx, int, datetime], object]] = {
     "close": lambda tx, one, now: _close(tx, one, now),
     "reopen": lambda tx, one, now: waves.reopen(tx, one, now),
-    "closes soon": lambda tx, one, now: waves.set_closing(tx, one, now + DAY),
-    "closes late": lambda tx, one, now: waves.set_closing(tx, one, now + 9 * DAY),
-    "by hand": lambda tx, one, now: waves.set_closing(tx, one, None),
-    "sooner": lambda tx, one, now: partnerships.change(tx, one, remind_after=1, remind_again=2),
-    "later": lambda tx, one, now: partnerships.change(tx, one, remind_after=4, remind_again=9),
-    "east": lambda tx, one, now: partnerships.change(tx, one, timezone="Asia/Tokyo"),
-    "west": lambda tx, one, now: partnerships.change(tx, one, timezone="America/Phoenix"),
+    "closes soon": lambda tx, one, now: waves.set_closing(tx, one, now + DAY, now),
+    "closes late": lambda tx, one, now: waves.set_closing(tx, one, now + 9 * DAY, now),
+    "by hand": lambda tx, one, now: waves.set_closing(tx, one, None, now),
+    "sooner": lambda tx, one, now: partnerships.change(tx, one, now, remind_after=1, remind_again=2),
+    "later": lambda tx, one, now: partnerships.change(tx, one, now, remind_after=4, remind_again=9),
+    "east": lambda tx, one, now: partnerships.change(tx, one, now, timezone="Asia/Tokyo"),
+    "west": lambda tx, one, now: partnerships.change(tx, one, now, timezone="America/Phoenix"),
     "comes by": lambda tx, one, now: enter(tx, str(one), one, now),
 }
 EVENTS: dict[str, Event] = {
@@ -301,9 +301,9 @@ def reopened(database: Database) -> bool:
 
 def set_closing(database: Database, closes_at: datetime | None) -> None:
     with database.transaction() as tx:
-        waves.set_closing(tx, 1, closes_at)
+        waves.set_closing(tx, 1, closes_at, MONDAY)
 
 
 def change(database: Database, **facts: str | int) -> None:
     with database.transaction() as tx:
-        partnerships.change(tx, 1, **facts)
+        partnerships.change(tx, 1, MONDAY, **facts)

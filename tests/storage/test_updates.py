@@ -1,6 +1,7 @@
 """An update that comes twice acts once, also when both come at the same moment."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 from storage import updates
 from storage.engine.database import Database
@@ -36,5 +37,19 @@ def test_updates_are_forgotten_when_they_cannot_come_again(database: Database) -
     claim(database)
     for days, remembered in ((8, 1), (9, 0)):
         with database.transaction() as tx:
-            updates.forget_old(tx, MONDAY + timedelta(days=days))
+            for part in range(updates.PARTS):
+                updates.forget_old(tx, part, MONDAY + timedelta(days=days))
         assert len(rows(database, "SELECT key FROM updates")) == remembered
+
+
+def test_each_update_is_in_one_part(database: Database) -> None:
+    with database.transaction() as tx:
+        for number in range(700):
+            assert updates.claim(tx, f"telegram:{number}", MONDAY)
+    left = [700]
+    for part in range(updates.PARTS):
+        with database.transaction() as tx:
+            updates.forget_old(tx, part, MONDAY + timedelta(days=9))
+        left.append(len(rows(database, "SELECT key FROM updates")))
+    assert left[-1] == 0
+    assert max(before - after for before, after in pairwise(left)) < 20

@@ -67,7 +67,7 @@ class Furnished:
     url: str
     expected: Mapping[str, Letters]
     afterwards: Letters
-    """What one beat of all ticks writes beyond that: for what was opened and closed in the same beat."""
+    """What one beat of all ticks writes beyond that: for what was opened in the same beat."""
 
     @property
     def of_a_beat(self) -> Letters:
@@ -80,16 +80,20 @@ def furnish(tx: Tx, texts: Texts) -> tuple[dict[str, Letters], Letters]:
     seats = seated(tx, closing[0], NOW - HOUR)
     expected = {
         "open": Letters(),
-        "close": seats.each("final"),
-        "tell": something_to_tell(tx, texts),
-        "invite": somebody_to_invite(tx, texts),
+        "waves": (
+            seats.each("final")
+            + closing[1].each("closed")
+            + something_to_tell(tx, texts)
+            + somebody_to_invite(tx, texts)
+            + something_to_post(tx, texts)
+        ),
         "remind": somebody_to_remind(tx, texts),
-        "summarise": something_to_post(tx, texts),
         "lost": somebody_lost(tx, texts),
         "unconfirmed": Letters(),
         "forget": something_to_forget(tx, texts),
+        "updates": Letters(),
     }
-    return expected, opening.each("invitation") + closing[1].each("closed")
+    return expected, opening.each("invitation")
 
 
 def something_to_open(tx: Tx, texts: Texts) -> People:

@@ -81,7 +81,7 @@ def test_whoever_finds_all_in_the_hands_of_others_does_not_call_it_a_day(databas
 
 @pytest.mark.fire
 @only_postgresql
-@pytest.mark.parametrize("name", ["tell", "forget"])
+@pytest.mark.parametrize("name", ["waves", "forget"])
 def test_several_that_run_a_tick_at_once_do_not_stand_in_each_others_way(
     database: Database, texts: Texts, name: str
 ) -> None:

@@ -36,7 +36,7 @@ async def test_a_closing_date_closes_once_and_tells_everybody_once(
     fatima = await coordinator(house, server, codes.coordinator, "en")
     anna = await begun(house, server, codes.invitation, answered=19)
     with house.app.database.transaction() as tx:
-        waves.set_closing(tx, 1, clock() + 5 * DAY)
+        waves.set_closing(tx, 1, clock() + 5 * DAY, clock())
     for _ in range(8 * 4):
         await later(house, clock, hours=6)
     assert saying(anna, "You did not finish it") == 1
@@ -66,7 +66,7 @@ async def test_a_moment_after_the_closing_date_is_not_offered(
     codes = house.add()
     anna = await begun(house, server, codes.invitation)
     with house.app.database.transaction() as tx:
-        waves.set_closing(tx, 1, clock() + 3 * DAY)
+        waves.set_closing(tx, 1, clock() + 3 * DAY, clock())
     await tap(house, anna, "Pause")
     labels = {label for row in anna.last.rows for label, _ in row}
     assert "Tomorrow 09:00" in labels

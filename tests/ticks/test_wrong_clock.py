@@ -51,7 +51,7 @@ def test_a_machine_that_comes_three_weeks_late_writes_one_post_and_one_reminder(
     database: Database, furnished: Furnished, texts: Texts
 ) -> None:
     late = NOW + 3 * WEEK
-    for name in ("close", "remind", "summarise") * 2:
+    for name in ("waves", "remind") * 2:
         run(database, TICKS[name], texts, late)
     found = written(database)
     assert set(found.values()) == {1}
@@ -67,8 +67,8 @@ def test_a_clock_that_was_wrongly_weeks_ahead_posts_no_older_week_afterwards(emp
     with empty.transaction() as tx:
         number, _ = founded(tx, texts, "Ahead", 20 * DAY)
         seated(tx, number, NOW - 20 * DAY)
-    run(empty, TICKS["summarise"], texts, NOW + 3 * WEEK)
-    run(empty, TICKS["summarise"], texts, NOW + 2 * WEEK)
+    run(empty, TICKS["waves"], texts, NOW + 3 * WEEK)
+    run(empty, TICKS["waves"], texts, NOW + 2 * WEEK)
     assert sum(written(empty).values()) == 3
 
 
@@ -77,10 +77,10 @@ def test_a_new_day_for_the_weekly_post_brings_no_second_one_in_the_same_week(emp
     with empty.transaction() as tx:
         number, _ = founded(tx, texts, "Another day", NOW - wednesday)
         seated(tx, number, wednesday)
-    run(empty, TICKS["summarise"], texts, NOW)
+    run(empty, TICKS["waves"], texts, NOW)
     with empty.transaction() as tx:
-        partnerships.change(tx, number, summary_day=4)
-    run(empty, TICKS["summarise"], texts, NOW + DAY)
+        partnerships.change(tx, number, NOW, summary_day=4)
+    run(empty, TICKS["waves"], texts, NOW + DAY)
     assert sum(written(empty).values()) == 3
 
 
@@ -88,6 +88,6 @@ def test_a_week_in_which_nothing_happened_shows_the_scores_of_last_week_as_such(
     with empty.transaction() as tx:
         assert something_to_post(tx, texts)
     for seconds, weeks in ((10, 0), (5, 1)):
-        run(empty, TICKS["summarise"], texts, NOW + timedelta(weeks=weeks, seconds=seconds))
+        run(empty, TICKS["waves"], texts, NOW + timedelta(weeks=weeks, seconds=seconds))
     found = Counter(kind for kind, _ in written(empty).elements())
     assert found == {"summary": 6, "summary picture": 3}

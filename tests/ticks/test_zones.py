@@ -127,11 +127,11 @@ def test_ticks_over_a_night_of_changing_clocks_write_by_day_and_once(
     begin = (night - 4 * DAY).replace(minute=0)
     with empty.transaction() as tx:
         number, wave = founded(tx, texts, "Clocks", NOW - begin)
-        partnerships.change(tx, number, timezone=zone)
+        partnerships.change(tx, number, begin, timezone=zone)
         people(tx, number, wave, 5, touched_at=begin + 2 * HOUR, opened_at=begin, started_at=begin)
         seated(tx, number, begin)
     for hours in range(13 * 24):
-        for name in ("remind", "summarise"):
+        for name in ("remind", "waves"):
             run(empty, TICKS[name], texts, begin + hours * HOUR)
     with empty.transaction() as tx:
         rows = tx.connection.execute(letter_rows.select().where(letter_rows.c.key.is_not(None))).all()
@@ -141,7 +141,7 @@ def test_ticks_over_a_night_of_changing_clocks_write_by_day_and_once(
     assert sorted((post.weekday(), post.hour) for post in posts) == [(0, 9), (0, 9)]
 
 
-@pytest.mark.parametrize("name", ["open", "invite", "summarise", "forget"])
+@pytest.mark.parametrize("name", ["open", "forget"])
 def test_a_zone_that_is_not_known_does_not_stop_the_others(
     database: Database, furnished: Furnished, texts: Texts, name: str
 ) -> None:
@@ -150,7 +150,7 @@ def test_a_zone_that_is_not_known_does_not_stop_the_others(
     assert not furnished.expected[name] - written(database)
 
 
-@pytest.mark.parametrize("name", ["close", "tell", "remind"])
+@pytest.mark.parametrize("name", ["waves", "remind"])
 def test_a_zone_that_is_not_known_counts_as_amsterdam(
     database: Database, furnished: Furnished, texts: Texts, name: str
 ) -> None:

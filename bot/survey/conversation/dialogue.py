@@ -152,11 +152,11 @@ class Dialogue:
     @property
     def next_reminder(self) -> datetime | None:
         """When we write to this person by ourselves, to remind them; None when we do not, or not any more."""
-        return self.due_after(self.touched_at) if self.touched_at and not self.stopped else None
+        return self.due_after(self.touched_at) if self.touched_at else None
 
     def due_after(self, touched_at: datetime) -> datetime | None:
-        """The same, had they last been here then and did they want messages."""
-        if self.completed or not (self.wave_open and self.is_called and self.reminders):
+        """The same, had they last been here then."""
+        if self.completed or self.stopped or not (self.wave_open and self.is_called and self.reminders):
             return None
         us, sent = self.partnership, self.reminders_sent
         days = (us.remind_after, us.remind_again)

@@ -11,7 +11,7 @@ from storage import partnerships
 from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_bad_input import wrong
 from tests.channels.web.test_traces import everything
-from tests.house import House, agree
+from tests.house import MONDAY, House, agree
 
 NASTY = 'Wijk "<b>" & <script>alert(1)</script>'
 
@@ -68,10 +68,10 @@ async def test_it_is_the_same_whoever_answered_and_when_the_round_is_closed(hous
     assert await seen() == before
     with house.app.database.transaction() as tx:
         partnerships.close_wave(tx, 1, house.clock())
-        partnerships.change(tx, 1, contact="Ali: 06 87 65 43 21")
+        partnerships.change(tx, 1, MONDAY, contact="Ali: 06 87 65 43 21")
     assert await seen() == before
     with house.app.database.transaction() as tx:
-        partnerships.change(tx, 1, organisation="Buurthuis De Brug")
+        partnerships.change(tx, 1, MONDAY, organisation="Buurthuis De Brug")
     assert (await seen())[1] != before[1], "what stands on it is what is known now"
 
 

@@ -166,7 +166,7 @@ def test_who_was_reminded_before_the_upgrade_is_reminded_once_more_and_nobody_a_
         found = {one: load(tx, ANNA, one).dialogue for one in (1, 3)}
         is_kept = select(responses.c.next_reminder_at).order_by(responses.c.id)
         assert list(tx.connection.execute(is_kept).scalars()) == [BEFORE, None, None]
-        assert reminders.due(tx, MONDAY, 10) == [(1, 1)]
+        assert reminders.first_due(tx, MONDAY, 10) == [(1, 1)]
     assert {one: (dialogue.reminders_sent, dialogue.reminded_at) for one, dialogue in found.items()} == {
         1: (1, MONDAY),
         3: (2, MONDAY),
