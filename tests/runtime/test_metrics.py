@@ -53,7 +53,7 @@ async def test_what_was_done_is_counted(house: House, server: TelegramServer) ->
     assert found["letters_total:delivered"] == 6
     assert found["letters_total:postponed"] == found["channel_errors_total:telegram:500"] == 1
     assert found["letters_waiting:replies"] == found["letters_waiting:bulk"] == found["tick_age_seconds"] == 0
-    assert {f"tick_seconds:{name}" for name in ("open", "remind", "summarise")} <= found.keys()
+    assert {f"tick_seconds:{name}" for name in ("open", "waves", "remind")} <= found.keys()
 
 
 async def test_letters_that_wait_are_counted_with_the_age_of_the_oldest(
