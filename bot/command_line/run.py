@@ -42,8 +42,17 @@ def run(_asked: argparse.Namespace, settings: Settings) -> None:
 
 def serve(house: app.App, ready: Callable[[], None]) -> None:
     """Until Ctrl+C or a stop."""
-    with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(_until_stopped(house, ready))
+    with contextlib.suppress(asyncio.CancelledError), asyncio.Runner(loop_factory=_new_loop) as runner:
+        runner.run(_until_stopped(house, ready))
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """That of uvloop, where there is one; there is none on Windows."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
 
 
 async def _until_stopped(house: app.App, ready: Callable[[], None]) -> None:
