@@ -18,7 +18,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from bot.channels.port import Channel, Entrance, Hook, House
 from bot.channels.telegram import health, profile
 from bot.channels.telegram.health import EXAMINED
-from bot.channels.telegram.http import UNREADABLE, AiohttpRequest, name_of
+from bot.channels.telegram.http import UNREADABLE, HttpRequest, name_of
 from bot.channels.telegram.inbound import ALLOWED_UPDATES
 from bot.channels.telegram.outbound import Outbound
 from bot.channels.telegram.polling import Polling
@@ -52,7 +52,7 @@ class TelegramChannel(Channel):
     def __init__(self, settings: TelegramSettings, secret: Callable[[], str]) -> None:
         self.errors, self._name = Counter[str](), ""
         self._settings, self._secret = settings, secret
-        self._polls, self._calls = AiohttpRequest(self.errors), AiohttpRequest(self.errors)
+        self._polls, self._calls = HttpRequest(self.errors), HttpRequest(self.errors)
         base, files = f"{settings.api_url}/bot", f"{settings.api_url}/file/bot"
         self._bot = Bot(settings.token, base, files, request=self._calls, get_updates_request=self._polls)
         self._webhook: Webhook | None = None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from telegram import Bot, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
-from bot.channels.telegram.http import UNREADABLE, AiohttpRequest, name_of
+from bot.channels.telegram.http import UNREADABLE, HttpRequest, name_of
 from bot.channels.telegram.settings import TelegramSettings
 from bot.runtime.health import Finding
 
@@ -18,7 +18,7 @@ STILL_NEWS = timedelta(minutes=10)  # after an error at the webhook
 
 
 async def examine(settings: TelegramSettings, now: datetime) -> Sequence[Finding]:
-    calls, polls = AiohttpRequest(), AiohttpRequest()
+    calls, polls = HttpRequest(), HttpRequest()
     base, files = f"{settings.api_url}/bot", f"{settings.api_url}/file/bot"
     bot = Bot(settings.token, base, files, request=calls, get_updates_request=polls)
     try:

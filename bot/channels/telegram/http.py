@@ -1,51 +1,54 @@
-"""How we reach the Bot API: over aiohttp, at a third to a seventh of the CPU of python-telegram-bot's default.
+"""How we reach the Bot API: python-telegram-bot's request interface over connections of our own.
 
-What every tap costs goes by `send`: JSON, for aiohttp takes as long again to write a form, and no answer read.
+What every tap costs goes by `send`: JSON, and no answer read.
 """
 
+import asyncio
 import json
 import re
+import ssl
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, FormData, TCPConnector
 from telegram import Bot
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.channels.telegram.connection import NoAnswer
+from bot.channels.telegram.connections import Connections, trusted
+from bot.channels.telegram.written import Body, body_of, written
 from bot.runtime.logs import told
 
-CONNECTIONS = 100
-KEEP_ALIVE = 60.0  # seconds; a quiet bot should not shake hands anew for each press
 TIMEOUT = 10.0  # seconds; shorter than a reply is held
 MOST_REASON = 200  # signs of Telegram's own words about an error
-JSON = {"Content-Type": "application/json"}
+JSON = "application/json"
 UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
 """What the library meets in an answer that is right by its first words and holds something else than promised."""
 WORKED = (b'{"ok":true', b'{"ok": true')
 
 
-class AiohttpRequest(BaseRequest):
+class HttpRequest(BaseRequest):
     """`errors` counts the calls that failed, by status or by how they ended."""
 
-    def __init__(self, errors: Counter[str] | None = None) -> None:
-        self._session: ClientSession | None = None
+    def __init__(self, errors: Counter[str] | None = None, trust: Callable[[], ssl.SSLContext] = trusted) -> None:
         self._errors = Counter() if errors is None else errors
+        self._trust, self._is_open = trust, False
+        self._places: dict[tuple[str, str], Connections] = {}
 
     @property
     def read_timeout(self) -> float:
         return TIMEOUT
 
     async def initialize(self) -> None:
-        if self._session is None:
-            self._session = ClientSession(connector=TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE))
+        self._is_open = True
 
     async def shutdown(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        self._is_open = False
+        while self._places:
+            await self._places.popitem()[1].close()
 
     async def do_request(
         self,
@@ -57,30 +60,40 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
+        """All of it, from waiting for a connection to the end of the answer, within `read_timeout`."""
         seconds = read_timeout if isinstance(read_timeout, (int, float)) else TIMEOUT
-        return await self._exchange(method, url, seconds, data=_body(request_data))
+        return await self._exchange(method, url, seconds, body_of(request_data))
 
     async def send(self, url: str, parameters: Mapping[str, object]) -> None:
         """Call a method of which we want to know only that it worked; a TelegramError says why it did not."""
-        status, answer = await self._exchange("POST", url, TIMEOUT, data=json.dumps(parameters).encode(), headers=JSON)
+        status, answer = await self._exchange("POST", url, TIMEOUT, (JSON, json.dumps(parameters).encode()))
         if not (status == HTTPStatus.OK and answer.startswith(WORKED)):
             await _Answered(status, answer).post(url)
 
-    async def _exchange(self, method: str, url: str, seconds: float, **more: Any) -> tuple[int, bytes]:
-        if self._session is None:
+    async def _exchange(self, method: str, url: str, seconds: float, body: Body | None) -> tuple[int, bytes]:
+        if not self._is_open:
             raise NetworkError("the connection to Telegram is closed")
-        more["allow_redirects"] = False  # the Bot API sends nobody elsewhere; who does would learn the token
         try:
-            async with self._session.request(method, url, timeout=ClientTimeout(seconds), **more) as response:
-                if response.status >= HTTPStatus.BAD_REQUEST:
-                    self._errors[str(response.status)] += 1
-                return _reported(response.status, await response.read())
+            async with asyncio.timeout(seconds):
+                status, answer = await self._answer(method, url, body)
         except TimeoutError as error:
             self._errors["timeout"] += 1
             raise TimedOut from error
-        except (ClientError, OSError) as error:
+        except (OSError, ValueError) as error:
             self._errors["connection"] += 1
-            raise NetworkError(type(error).__name__) from error  # its own words hold the address, and so the token
+            # its own words may hold the address, and so the token
+            raise NetworkError(str(error) if isinstance(error, NoAnswer) else type(error).__name__) from error
+        if status >= HTTPStatus.BAD_REQUEST:
+            self._errors[str(status)] += 1
+        return _reported(status, answer)
+
+    async def _answer(self, method: str, url: str, body: Body | None) -> tuple[int, bytes]:
+        """Whatever it is: the Bot API sends nobody elsewhere, and who does so would learn the token."""
+        place = urlsplit(url)
+        key = place.scheme, place.netloc
+        if key not in self._places:
+            self._places[key] = Connections(place, self._trust)
+        return await self._places[key].exchange(written(method, place, body))
 
 
 def _reported(status: int, answer: bytes) -> tuple[int, bytes]:
@@ -123,17 +136,6 @@ class _Answered(BaseRequest):
 
     async def do_request(self, *_: Any, **__: Any) -> tuple[int, bytes]:
         return self._answer
-
-
-def _body(data: RequestData | None) -> FormData | dict[str, str] | None:
-    if data is None:
-        return None
-    if not data.contains_files:
-        return data.json_parameters or None
-    form = FormData(data.json_parameters)
-    for name, (file_name, content, kind) in (data.multipart_data or {}).items():
-        form.add_field(name, content, filename=file_name, content_type=kind)
-    return form
 
 
 async def name_of(bot: Bot) -> str:

@@ -10,7 +10,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.telegram.errors import NO_TOPIC, NOT_MODIFIED, receipt_from
-from bot.channels.telegram.http import AiohttpRequest
+from bot.channels.telegram.http import HttpRequest
 from bot.letters import Attachment, Delivered, Letter, Receipt
 
 MOST_NOTICE = 200  # characters on a pressed button
@@ -19,7 +19,7 @@ MOST_NOTICE = 200  # characters on a pressed button
 class Outbound:
     """Sends letters, over `request` where no files go with them; `content` draws these."""
 
-    def __init__(self, bot: Bot, request: AiohttpRequest, content: Callable[[Attachment], bytes]) -> None:
+    def __init__(self, bot: Bot, request: HttpRequest, content: Callable[[Attachment], bytes]) -> None:
         self._bot = bot
         self._request = request
         self._content = content

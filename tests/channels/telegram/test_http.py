@@ -7,21 +7,21 @@ import pytest
 from telegram import Bot
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
-from bot.channels.telegram.http import AiohttpRequest
+from bot.channels.telegram.http import HttpRequest
 from tests.telegram_server import TelegramServer
 
 WORDS = "1 < 2 & <b>ja</b> · ✓ 💡 \n é"
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[AiohttpRequest]:
-    ours = AiohttpRequest()
+async def client() -> AsyncIterator[HttpRequest]:
+    ours = HttpRequest()
     await ours.initialize()
     yield ours
     await ours.shutdown()
 
 
-async def test_what_is_sent_arrives(server: TelegramServer, client: AiohttpRequest) -> None:
+async def test_what_is_sent_arrives(server: TelegramServer, client: HttpRequest) -> None:
     bot, anna = Bot(server.token, f"{server.url}/bot", request=client), server.person()
     await anna.write("hallo")
     text, keyboard = (
@@ -45,9 +45,7 @@ async def test_what_is_sent_arrives(server: TelegramServer, client: AiohttpReque
         {"status": 200, "garbage": True},
     ],
 )
-async def test_it_fails_as_the_library_does(
-    server: TelegramServer, client: AiohttpRequest, fault: dict[str, Any]
-) -> None:
+async def test_it_fails_as_the_library_does(server: TelegramServer, client: HttpRequest, fault: dict[str, Any]) -> None:
     bot, anna = Bot(server.token, f"{server.url}/bot", request=client), server.person()
     await anna.write("hallo")
     server.fail("sendMessage", **fault, times=2)
@@ -58,7 +56,7 @@ async def test_it_fails_as_the_library_does(
     assert (type(ours.value), str(ours.value)) == (type(theirs.value), str(theirs.value))
 
 
-async def test_nobody_at_home_is_trouble_with_the_network(client: AiohttpRequest) -> None:
+async def test_nobody_at_home_is_trouble_with_the_network(client: HttpRequest) -> None:
     for url in ("http://127.0.0.1:1/bot0:secret/sendMessage", "http:///bot0:secret/sendMessage"):
         with pytest.raises(NetworkError) as trouble:
             await client.send(url, {})
