@@ -59,6 +59,10 @@ class Far:
         for writer in self._writers:
             writer.transport.abort()
 
+    def say_goodbye(self) -> None:
+        for writer in self._writers:
+            writer.close()
+
     async def asked(self, times: int) -> None:
         await self.until(lambda: len(self.requests) >= times)
 

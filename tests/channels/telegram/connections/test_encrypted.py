@@ -74,6 +74,15 @@ async def test_an_encrypted_line_is_kept(encrypted: Far, trusting: HttpRequest) 
     assert encrypted.connections == 1
 
 
+async def test_an_encrypted_line_that_the_far_side_ends_is_not_used(encrypted: Far, trusting: HttpRequest) -> None:
+    await call(trusting, encrypted.url)
+    encrypted.say_goodbye()
+    await encrypted.until(lambda: not encrypted.open)
+    await asyncio.sleep(0.05)  # until it has come through
+    assert await call(trusting, encrypted.url) == (200, WORKED)
+    assert (len(encrypted.requests), encrypted.connections) == (2, 2)
+
+
 async def test_whom_nobody_vouches_for_is_told_nothing(encrypted: Far, client: HttpRequest) -> None:
     with pytest.raises(NetworkError, match="SSLCertVerificationError"):
         await call(client, encrypted.url)
