@@ -27,7 +27,7 @@ COMMANDS = {
     "check": [line.split() for line in CHECKS],
     "fix": [["ruff", "check", "--fix", "-q", "."], ["ruff", "format", "-q", "."]],
     "texts": [["python", "-m", "bot.texts.catalogues", "update"]],
-    "bench": [["python", "-m", "bench"], ["python", "-m", "bench.summary"]],
+    "bench": [["python", "-m", "bench"]],
     "lock": [
         [*COMPILE, "-o", "requirements.lock"],
         [*COMPILE, "--group", "dev", "--all-extras", "-c", "requirements.lock", "-o", "requirements-dev.lock"],

@@ -42,13 +42,15 @@ class Bot:
 
 
 @asynccontextmanager
-async def running(name: str, server: TelegramServer, folder: Path, core: int | None) -> AsyncIterator[Bot]:
+async def running(
+    name: str, server: TelegramServer, folder: Path, core: int | None, python: str = sys.executable
+) -> AsyncIterator[Bot]:
     """The bot, ready to take updates; killed at the end."""
     environment = environment_for(server, folder)
     code = await partnership_in(environment, folder) if name == "ours" else "hello"
     with (folder / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            *command_of(name, server, folder), cwd=folder, env=environment, stdout=DEVNULL, stderr=log
+            *command_of(name, server, folder, python), cwd=folder, env=environment, stdout=DEVNULL, stderr=log
         )
     try:
         if core is not None:
@@ -75,12 +77,13 @@ def environment_for(server: TelegramServer, folder: Path) -> dict[str, str]:
     }
 
 
-def command_of(name: str, server: TelegramServer, folder: Path) -> Iterable[str]:
+def command_of(name: str, server: TelegramServer, folder: Path, python: str) -> Iterable[str]:
     if name == "ours":
-        return sys.executable, "-m", "bot", "run"
-    (folder / "screens.json").write_text(screens.as_json(), "utf-8")
+        return python, "-m", "bot", "run"
+    (folder / "screens.json").write_text(json.dumps(screens.every()), "utf-8")
+    (folder / "picture.png").write_bytes(screens.picture())
     client = "aiohttp" if name == "a4" else "stock"
-    return sys.executable, "-m", "bench.echo", client, server.url, server.token, str(folder / "screens.json")
+    return python, "-m", "bench.echo", client, server.url, server.token, str(folder)
 
 
 async def partnership_in(environment: Mapping[str, str], folder: Path) -> str:

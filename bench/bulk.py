@@ -3,7 +3,6 @@
 The Bot API on loopback enforces the limits as Telegram words them; what is seen goes to standard output as Markdown.
 """
 
-import argparse
 import asyncio
 import sys
 import tempfile
@@ -13,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import options
+from bench.figures import quantile, table
 from bot.letters import Letter
 from storage import contacts, letters
 from tests.house import Clock, House, agree
@@ -110,11 +111,7 @@ async def _answered(person: Person, what: str) -> float:
     return time.monotonic() - began
 
 
-def quantile(values: Sequence[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
-
-
-def table(seen: Seen) -> str:
+def report(seen: Seen) -> str:
     rows = {
         "letters": f"{seen.letters}",
         "never arrived / twice": f"{seen.missing} / {seen.double}",
@@ -126,7 +123,7 @@ def table(seen: Seen) -> str:
         "answer to a tap, median": f"{quantile(seen.answers, 0.5) * 1000:.0f} ms",
         "answer to a tap, p99": f"{quantile(seen.answers, 0.99) * 1000:.0f} ms",
     }
-    return "\n".join(["| | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in rows.items())])
+    return table(("", ""), rows.items())
 
 
 async def _measure(number: int, latency: float) -> Seen:
@@ -138,12 +135,9 @@ async def _measure(number: int, latency: float) -> Seen:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser("bench.bulk", description="Bulk mail under Telegram's limits.")
-    parser.add_argument("--letters", type=int, default=5_000)
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds that the network adds to each call")
-    asked = parser.parse_args()
+    asked = options.read(__doc__, letters=5_000, latency=0.0)
     seen = asyncio.run(_measure(asked.letters, asked.latency))
-    print(table(seen))
+    print(report(seen))
     return 0 if seen.missing == seen.double == seen.too_fast == 0 else 1
 
 

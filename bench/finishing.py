@@ -4,71 +4,53 @@
 while as many others answer too, and then while these press Done at once and ask for the picture.
 """
 
-import argparse
 import asyncio
-import statistics
+import sys
 import tempfile
 from pathlib import Path
 
-from bench.people import Respondent, options_on
-from bot.survey.conversation.buttons import Go, Screen, decode
+from bench import options
+from bench.figures import quantile, table
+from bench.people import Respondent, Step, options_on
 from tests.house import Clock, House
 from tests.telegram_server import TelegramServer
 
 STATEMENTS = 12  # in each of the two halves
+FINISHING: tuple[Step, ...] = (Respondent.finish, Respondent.ask_for_picture)
 
 
-class Walker(Respondent):
-    async def some(self, count: int) -> list[float]:
-        """Answer so many statements; the seconds from each tap to its reply."""
-        taken: list[float] = []
-        loop = asyncio.get_running_loop()
-        for _ in range(count):
-            data, _ = options_on(self.person.last)[self.number % 5]
-            began = loop.time()
-            await self._press(data)
-            taken.append(loop.time() - began)
-        return taken
-
-    async def finish_and_look(self) -> None:
-        await self.finish()
-        await self._press(next(data for row in self.person.last.rows for _, data in row if _is_picture(data)))
-
-
-def _is_picture(data: str) -> bool:
-    meant = decode(data)
-    return isinstance(meant, Go) and meant.position.screen == Screen.PICTURE
+def main() -> int:
+    print(asyncio.run(measure(options.read(__doc__, people=64).people)))
+    return 0
 
 
 async def measure(people: int) -> str:
     with tempfile.TemporaryDirectory() as folder:
         async with TelegramServer() as server, House(Path(folder), server, Clock()) as house:
             code = house.add().invitation
-            every = [Walker(server.person(language_code="nl"), number) for number in range(2 * people)]
-            await asyncio.gather(*(one.come_in(code) for one in every))
+            every = [Respondent(server.person(), number, code) for number in range(2 * people)]
+            await asyncio.gather(*(one.come_in() for one in every))
             walking, finishing = every[:people], every[people:]
-            with_others = await asyncio.gather(*(one.some(STATEMENTS) for one in every))
+            with_others = await asyncio.gather(*(some(one) for one in every))
             await asyncio.gather(*(one.walk() for one in finishing))
-            done = asyncio.gather(*(one.finish_and_look() for one in finishing))
-            beside = await asyncio.gather(*(one.some(STATEMENTS) for one in walking))
+            done = asyncio.gather(*(one.take(FINISHING) for one in finishing))
+            beside = await asyncio.gather(*(some(one) for one in walking))
             await done
-    both = [sorted(second for one in half for second in one) for half in (with_others[:people], beside)]
-    (middle, slow), (middle_beside, slow_beside) = [
-        (statistics.median(half), half[int(len(half) * 0.99)]) for half in both
-    ]
-    return (
-        f"| {people} people answer | median | p99 |\n|---|---|---|\n"
-        f"| while {people} others answer | {middle * 1000:.0f} ms | {slow * 1000:.0f} ms |\n"
-        f"| while {people} others finish and ask for a picture | {middle_beside * 1000:.0f} ms | "
-        f"{slow_beside * 1000:.0f} ms |\n| times | {middle_beside / middle:.2f} | {slow_beside / slow:.2f} |"
-    )
+    return report(people, *([second for one in half for second in one] for half in (with_others[:people], beside)))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser("bench.finishing")
-    parser.add_argument("--people", type=int, default=64)
-    print(asyncio.run(measure(parser.parse_args().people)))
+async def some(one: Respondent) -> list[float]:
+    """Answer so many statements; the seconds from each tap to its reply."""
+    return [await one.choose(*options_on(one.person.last)[one.number % 5]) for _ in range(STATEMENTS)]
+
+
+def report(people: int, with_others: list[float], beside: list[float]) -> str:
+    waits = [[quantile(half, share) for share in (0.5, 0.99)] for half in (with_others, beside)]
+    names = (f"while {people} others answer", f"while {people} others finish and ask for a picture")
+    rows = [(name, *(f"{1000 * wait:.0f} ms" for wait in of)) for name, of in zip(names, waits, strict=True)]
+    times = [f"{later / before:.2f}" for before, later in zip(*waits, strict=True)]
+    return table((f"{people} people answer", "median", "p99"), [*rows, ("times", *times)])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,65 +1,43 @@
-"""Growth: what a tap, every tick and a summary cost with ever more completed responses in the database.
+"""Growth: what a tap and a summary cost with ever more completed responses in the database: `python -m bench.growth`.
 
-`python -m bench.growth [--short]`. Two shapes on SQLite files, both filled with valid rows, 26 answers each: some of
-1,000 people, as in life, for taps and ticks (ticks go from one partnership to the next); and everybody in one, the
-worst case for a summary, which concerns one. CPU seconds, so that other work disturbs less.
+Two shapes on SQLite files: some of 1,000 people, as in life, for taps; and everybody in one, the worst case for a
+summary, which concerns one. CPU seconds, so that other work disturbs less. What the clock costs, says `bench.ticks`.
 """
 
-import argparse
 import sqlite3
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from bench.summary import BARE, summary
+from bench import options
+from bench.figures import table
+from bench.towns import MONDAY, Shape, Town, town
 from bot.channels.port import Update
+from bot.results.summaries import read_summary
 from bot.survey.conversation.buttons import ChooseGroup, ChooseOption, Join
 from bot.survey.conversation.dialogue import Partnership
-from bot.texts.texts import load
 from bot.ticks import ticks
 from bot.turns import take as turn
 from storage import partnerships, retention
-from storage.engine.database import Database
-from storage.upkeep.migrate import migrate
-from tests.house import MONDAY, SECRET, partnership
+from storage.engine.database import Tx
 
-SIZES = (1_000, 100_000, 1_000_000)
+SIZES, SHORT = (1_000, 100_000, 1_000_000), (1_000, 10_000)
 IN_A_NEIGHBOURHOOD = 1_000
 WALKERS = 10
 TURNS = 3
 NOW = MONDAY + timedelta(hours=1)
-AT = MONDAY.strftime("%Y-%m-%d %H:%M:%S.%f")
-
-FILL = (
-    """
-    INSERT INTO contacts (id, channel, address_key, address_sealed, language, created_at)
-    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :people)
-    SELECT i, 'telegram', randomblob(32), randomblob(45), 'nl', :at FROM n
-    """,
-    """
-    INSERT INTO respondents (id, contact_id, partnership_id, "group", consented_at, consent)
-    SELECT id, id, (id - 1) / :each + 1, CASE id % 3 WHEN 0 THEN 'resident' WHEN 1 THEN 'professional' ELSE 'other' END,
-      :at, '0123456789ab' FROM contacts
-    """,
-    """
-    INSERT INTO responses (id, respondent_id, wave_id, reminders, opened_at, started_at, touched_at, completed_at)
-    SELECT id, id, partnership_id, 1, :at, :at, :at, :at FROM respondents
-    """,
-    """
-    INSERT INTO answers (response_id, item, option, answered_on)
-    WITH RECURSIVE item(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM item WHERE i < 26)
-    SELECT responses.id, i, CASE abs(random()) % 7 WHEN 0 THEN 'no' WHEN 1 THEN 'rather_no' WHEN 2 THEN 'middle'
-      WHEN 3 THEN 'rather_yes' WHEN 4 THEN 'yes' WHEN 5 THEN 'dont_know' ELSE 'not_applicable' END, date(:at)
-    FROM responses CROSS JOIN item
-    """,
-)
+BARE = """
+SELECT item, AVG(CASE option WHEN 'no' THEN 0 WHEN 'rather_no' THEN 25 WHEN 'middle' THEN 50 WHEN 'rather_yes' THEN 75
+  WHEN 'yes' THEN 100 END), COUNT(CASE WHEN option NOT IN ('dont_know', 'not_applicable') THEN 1 END)
+FROM answers JOIN responses ON responses.id = answers.response_id
+WHERE responses.wave_id = 1 AND responses.completed_at IS NOT NULL GROUP BY item
+"""
 
 
 @dataclass(frozen=True)
@@ -71,105 +49,74 @@ class Grown:
     seconds: dict[str, float]
 
 
-class Town:
-    """A database with so many people in partnerships of so many."""
-
-    def __init__(self, folder: Path, people: int, each: int) -> None:
-        self.people, self.path, self.texts = people, folder / f"{people}-{each}.db", load()
-        self.database = Database(f"sqlite:///{self.path}", SECRET)
-        migrate(self.database)
-        with self.database.transaction() as tx:
-            for number in range(-(-people // each)):
-                name = partnership(f"Neighbourhood {number + 1}")
-                _, self.codes = partnerships.add(tx, name, self.texts.wording(), MONDAY)
-        with closing(sqlite3.connect(self.path)) as connection:
-            for statement in FILL:
-                connection.execute(statement, {"people": people, "each": each, "at": AT})
-            connection.commit()
-
-    @property
-    def megabytes(self) -> float:
-        return self.path.stat().st_size / 10**6
-
-    def last(self) -> Partnership:
-        with self.database.transaction() as tx:
-            return partnerships.every(tx)[-1]
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser("bench.growth")
-    parser.add_argument("--short", action="store_true", help="1,000 and 10,000 only")
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
-    asked = parser.parse_args()
-    sizes = (1_000, 10_000) if asked.short else asked.sizes
-    lives = [in_life(size) for size in sizes]
-    sums = [in_one(size) for size in sizes]
-    print(report(lives, sums))
+    asked = options.read(__doc__, short=False, sizes=SIZES)
+    sizes = SHORT if asked.short else asked.sizes
+    print(report([in_life(size) for size in sizes], [in_one(size) for size in sizes]))
     return 0
 
 
 def in_life(people: int) -> Grown:
-    """Neighbourhoods of 1,000: taps of the last one, and each tick over all of them."""
-    with town(people, IN_A_NEIGHBOURHOOD) as here:
-        seconds = {"a tap, with its commit": taps(here)}
-        for name, tick in ticks.TICKS.items():
-            seconds[f"tick: {name}"] = measured(partial(in_transaction, here, tick))
-        seconds["once a night: forget"] = measured(lambda: forget(here))
+    """Neighbourhoods of 1,000: taps of the last one, and what is forgotten at night over all of them."""
+    with town(Shape(people, IN_A_NEIGHBOURHOOD)) as here:
+        seconds = {"a tap, with its commit": taps(here), "once a night: forget": measured(lambda: forget(here))}
         return Grown(people, here.megabytes, seconds)
 
 
 def in_one(people: int) -> Grown:
     """All in one partnership: the bare SQL, a summary that makes a release, and one that does not."""
-    with town(people, people) as here:
+    with town(Shape(people, people)) as here:
         wave_of = here.last()
         bare = measured(lambda: bare_means(here.path))
-        release = cpu(lambda: summary(here.database, here.texts, wave_of))
-        again = measured(lambda: summary(here.database, here.texts, wave_of))
+        release = cpu(lambda: summary(here, wave_of))
+        again = measured(lambda: summary(here, wave_of))
         return Grown(people, here.megabytes, {"bare": bare, "release": release, "again": again})
-
-
-@contextmanager
-def town(people: int, each: int) -> Iterator[Town]:
-    with tempfile.TemporaryDirectory() as folder:
-        print(f"filling {people:,} in partnerships of {each:,}", file=sys.stderr)
-        here = Town(Path(folder), people, each)
-        try:
-            yield here
-        finally:
-            here.database.close()
 
 
 def taps(here: Town) -> float:
     """The median over some people who join the last partnership and answer all 26 statements; each tap is committed."""
     taken = list[float]()
     for walker in range(WALKERS):
-        take(here, walker, "join", Join(here.codes.invitation, "nl"))
-        response = newest_response(here)
-        take(here, walker, "group", ChooseGroup(response, "other"))
+        with here.database.transaction() as tx:
+            response = joined(tx, here, walker)
         for item in range(1, 27):
-            taken.append(cpu(partial(take, here, walker, str(item), ChooseOption(response, item, "yes"))))
+            work = partial(choose, here, walker, response, item, "yes", str(item))
+            taken.append(cpu(partial(in_transaction, here, work)))
     return statistics.median(taken)
 
 
-def take(here: Town, walker: int, number: str, event: Join | ChooseGroup | ChooseOption) -> None:
-    update = Update(f"telegram:{walker}:{number}", "telegram", str(10**10 + walker), event, "nl", 5)
+def joined(tx: Tx, here: Town, walker: int) -> int:
+    """Somebody new at the first statement; the number of the response."""
+    take(tx, here, walker, "join", Join(here.codes.invitation, "nl"))
+    response = int(tx.connection.exec_driver_sql("SELECT MAX(id) FROM responses").scalar_one())
+    take(tx, here, walker, "group", ChooseGroup(response, "other"))
+    return response
+
+
+def choose(here: Town, walker: int, response: int, item: int, option: str, number: str, tx: Tx) -> None:
+    take(tx, here, walker, number, ChooseOption(response, item, option))
+
+
+def take(tx: Tx, here: Town, walker: int, number: str, event: Join | ChooseGroup | ChooseOption) -> None:
+    turn.take(
+        tx, here.texts, Update(f"telegram:{walker}:{number}", "telegram", str(10**10 + walker), event, "nl", 5), NOW
+    )
+
+
+def in_transaction(here: Town, work: Callable[[Tx], object]) -> None:
     with here.database.transaction() as tx:
-        turn.take(tx, here.texts, update, NOW)
-
-
-def newest_response(here: Town) -> int:
-    with here.database.transaction() as tx:
-        return int(tx.connection.exec_driver_sql("SELECT MAX(id) FROM responses").scalar_one())
-
-
-def in_transaction(here: Town, tick: ticks.Tick) -> None:
-    with here.database.transaction() as tx:
-        tick(tx, here.texts, NOW)
+        work(tx)
 
 
 def forget(here: Town) -> None:
     with here.database.transaction() as tx:
         assert not retention.forget(tx, here.texts.checklist, NOW, ticks.AT_ONCE).anything
+
+
+def summary(here: Town, asked_by: Partnership) -> None:
+    with here.database.transaction() as tx:
+        wave = partnerships.last_wave(tx, asked_by.id)
+        assert read_summary(tx, here.texts, asked_by, wave, NOW).scores.total
 
 
 def bare_means(path: Path) -> None:
@@ -194,11 +141,8 @@ def report(lives: Sequence[Grown], sums: Sequence[Grown]) -> str:
     size = ("database, MB", *(f"{grown.megabytes:.0f}" for grown in lives))
     ratio = [
         ("bare SQL: item means, seconds", *(f"{grown.seconds['bare']:.3f}" for grown in sums)),
-        (
-            "summary with a new release / bare",
-            *(f"{grown.seconds['release'] / grown.seconds['bare']:.2f}" for grown in sums),
-        ),
-        ("summary without one / bare", *(f"{grown.seconds['again'] / grown.seconds['bare']:.2f}" for grown in sums)),
+        ("summary with a new release / bare", *(beside_bare(grown, "release") for grown in sums)),
+        ("summary without one / bare", *(beside_bare(grown, "again") for grown in sums)),
     ]
     return (
         f"\n## Growth, by completed responses in the database (SQLite)\n\n"
@@ -209,10 +153,6 @@ def report(lives: Sequence[Grown], sums: Sequence[Grown]) -> str:
 
 def beside_bare(grown: Grown, name: str) -> str:
     return f"{grown.seconds[name] / grown.seconds['bare']:.2f}"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))
 
 
 if __name__ == "__main__":

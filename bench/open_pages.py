@@ -1,22 +1,19 @@
 """Open pages: what it costs that so many people look at a page and do nothing: memory, and CPU.
 
-`python -m bench.open_pages [--people N] [--seconds N] [--poll PATH SECONDS]`. Each has come in and stands at the first
-statement, with connections of their own; what the page's script keeps open or asks for meanwhile, they do.
+`python -m bench.open_pages [--people N] [--seconds N]`. Each has come in and stands at the first statement, with
+connections of their own; what the page's script asks for meanwhile, they do.
 """
 
-import argparse
 import asyncio
 import resource
 import sys
-from collections.abc import Coroutine
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import machine
+from bench import machine, options
+from bench.figures import table
 from bench.page_people import PagePerson
-from bench.report import table
 from bench.rounds import quiet
 from bench.sites import Site, running
 
@@ -27,32 +24,13 @@ AT_THE_DOOR = 8  # at once
 WARMING_UP = 64
 
 
-@dataclass(frozen=True)
-class Listening:
-    """What a page asks for while it is looked at: a stream that stays open, or an answer every so many seconds."""
-
-    path: str = PATH
-    every: float = EVERY
-
-    def by(self, person: PagePerson) -> Coroutine[None, None, None]:
-        return person.poll(self.path, self.every) if self.every else person.listen(self.path)
-
-    def __str__(self) -> str:
-        return f"GET {self.path} every {self.every:.0f} s" if self.every else f"a stream at {self.path}"
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser("bench.open_pages")
-    parser.add_argument("--people", type=int, default=PEOPLE)
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="how long they only look")
-    parser.add_argument("--poll", nargs=2, metavar=("PATH", "SECONDS"), help="instead of the stream")
-    asked = parser.parse_args()
-    listening = Listening(asked.poll[0], float(asked.poll[1])) if asked.poll else Listening()
-    print(asyncio.run(measure(asked.people, asked.seconds, listening, None)))
+    asked = options.read(__doc__, people=PEOPLE, seconds=SECONDS)
+    print(asyncio.run(measure(asked.people, asked.seconds, None)))
     return 0
 
 
-async def measure(people: int, seconds: float, listening: Listening, core: int | None) -> str:
+async def measure(people: int, seconds: float, core: int | None) -> str:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with TemporaryDirectory() as folder:
@@ -61,14 +39,14 @@ async def measure(people: int, seconds: float, listening: Listening, core: int |
             started = await rested(site)
             everybody = await come_in(site, stack, people)
             there = await rested(site)
-            tasks = [asyncio.create_task(listening.by(person)) for person in everybody]
-            looked = await looking(site, seconds + listening.every)
+            tasks = [asyncio.create_task(person.poll(PATH, EVERY)) for person in everybody]
+            looked = await looking(site, seconds + EVERY)
             ended = [task for task in tasks if task.done()]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
     assert not ended, f"{len(ended)} of {people} pages do not hear of news: {ended[0]}"
-    return report(people, listening, started, there, *looked)
+    return report(people, started, there, *looked)
 
 
 async def come_in(site: Site, stack: AsyncExitStack, count: int) -> list[PagePerson]:
@@ -99,11 +77,16 @@ async def looking(site: Site, seconds: float) -> tuple[float, float]:
     return machine.memory(site.process), (machine.cpu_seconds(site.process) - began) / seconds
 
 
-def report(people: int, listening: Listening, started: float, there: float, looked: float, share: float) -> str:
+def report(people: int, started: float, there: float, looked: float, share: float) -> str:
     rows = [
         ("nobody there", f"{started:.1f}", "", ""),
         (f"{people:,} have come to the first statement", f"{there:.1f}", each(there - started, people), ""),
-        (f"and look at it, each with {listening}", f"{looked:.1f}", each(looked - there, people), f"{share:.1%}"),
+        (
+            f"and look at it, each with GET {PATH} every {EVERY:.0f} s",
+            f"{looked:.1f}",
+            each(looked - there, people),
+            f"{share:.1%}",
+        ),
     ]
     columns = ("", "memory MB", "kB for each of them", "CPU, of a core")
     total = each(looked - started, people)

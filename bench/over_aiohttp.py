@@ -5,7 +5,7 @@ It is not the product's own: what the product gains by a better one must not mak
 
 from typing import Any
 
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientSession, ClientTimeout, FormData
 from telegram.request import BaseRequest, RequestData
 
 
@@ -29,7 +29,14 @@ class OverAiohttp(BaseRequest):
         *_: Any,
         **__: Any,
     ) -> tuple[int, bytes]:
-        fields = request_data.json_parameters if request_data else None
+        fields = _form(request_data) if request_data else None
         seconds = read_timeout if isinstance(read_timeout, (int, float)) else self.read_timeout
         async with self._session.request(method, url, data=fields, timeout=ClientTimeout(seconds)) as response:
             return response.status, await response.read()
+
+
+def _form(data: RequestData) -> FormData:
+    form = FormData(data.json_parameters)
+    for name, (filename, content, kind) in (data.multipart_data if data.contains_files else {}).items():
+        form.add_field(name, content, filename=filename, content_type=kind)
+    return form

@@ -19,13 +19,14 @@ from aiohttp import TCPConnector
 
 from bench import machine, open_pages, transactions
 from bench.bots import BenchError
+from bench.figures import spread, table
 from bench.page_people import PagePerson, tapped
-from bench.report import spread, table
 from bench.rounds import quiet
 from bench.sites import PAGES, Site, running
 
 AT_ONCE, WARMING_UP = 64, 10  # people
 WAYS = {True: "with script", False: "without script"}
+REQUESTS = {True: 1, False: 2}  # for an answer: the page comes in the reply, or a redirect leads to it
 STORED = "SELECT item, option, count(*) FROM answers GROUP BY item, option"
 
 
@@ -51,7 +52,7 @@ async def everything(rounds: int, short: bool, core: int | None) -> str:
     """What an answer costs, how many transactions it is, and what pages cost that are only open."""
     people = open_pages.PEOPLE // 10 if short else open_pages.PEOPLE
     answers, asked = await measure(rounds, core), await transactions.measure()
-    looking = await open_pages.measure(people, open_pages.SECONDS, open_pages.Listening(), core)
+    looking = await open_pages.measure(people, open_pages.SECONDS, core)
     return f"{answers}\n\n{asked}\n\n{looking}"
 
 
@@ -93,8 +94,12 @@ async def count(page: str, has_script: bool, site: Site, people: list[PagePerson
     seconds = time.perf_counter() - began
     await quiet(site.process)
     taken = tuple(sorted(one for walk in walks for one in walk))
-    used = machine.cpu_seconds(site.process) - cpu
-    return Run(page, has_script, _requests(people) - asked, seconds, used, _others(site) - others, taken)
+    used, asked = machine.cpu_seconds(site.process) - cpu, _requests(people) - asked
+    if asked != REQUESTS[has_script] * len(taken):
+        raise BenchError(
+            f"{page} {WAYS[has_script]}: {asked} requests for {len(taken)} answers: not what a browser does"
+        )
+    return Run(page, has_script, asked, seconds, used, _others(site) - others, taken)
 
 
 def _requests(people: list[PagePerson]) -> int:

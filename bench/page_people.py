@@ -66,7 +66,7 @@ class PagePerson:
 
     async def walk(self) -> list[float]:
         """Answer every statement; the seconds from each tap to its answer."""
-        taken = []
+        taken = list[float]()
         while self.sees("a:"):
             started = time.perf_counter()
             pressed = await self.press("a:", self.number + len(taken))
@@ -102,13 +102,6 @@ class PagePerson:
                 assert answer.status < 300, f"GET {path}: {answer.status}"
                 await answer.read()
             await asyncio.sleep(every)
-
-    async def listen(self, path: str) -> None:
-        """Keep a stream open, as a tab does that is looked at."""
-        async with self._client.get(path, headers={"Accept": "text/event-stream"}, timeout=ClientTimeout()) as answer:
-            assert answer.status == 200, f"GET {path}: {answer.status}"
-            async for _ in answer.content:
-                pass
 
 
 def forms(html: str) -> Iterator[Form]:

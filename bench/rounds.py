@@ -1,6 +1,7 @@
-"""The rounds: in each, every bot has its turn under every load, the first bot another one each time.
+"""The rounds: in each, every bot does each kind of work with so many people at once, in another order each time.
 
-Coming in, agreeing and warming up are not counted; what the bot still does after its last reply is.
+Each of these legs has a process, a folder and a database of its own. People who warm up go all the way first; what the
+bot still does after its last reply is counted.
 """
 
 import asyncio
@@ -8,39 +9,55 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import machine
 from bench.bots import BOTS, BenchError, Bot, running
 from bench.check import check
-from bench.people import Respondent
+from bench.figures import quantile
+from bench.people import Respondent, Step
 from tests.telegram_server import TelegramServer
 
-FEWEST, AT_LEAST_EACH = 32, 2  # questionnaires in a run: in all, and for each of the people at once
+FEWEST, AT_LEAST_EACH = 32, 2  # questionnaires in a leg: in all, and for each of the people at once
 FEWEST_IN_SHORT = 8
 WARMING_UP = 10  # people
 QUIET = 0.05  # seconds in which a bot that is done does nothing
+COUNTED = ("answerCallbackQuery", "editMessageText", "sendMessage", "sendPhoto")
+WHOLE: Sequence[Step] = (Respondent.come_in, Respondent.walk, Respondent.finish)
+WORKS: Mapping[str, tuple[Sequence[Step], Sequence[Step]]] = {
+    "a warm answer": ((Respondent.come_in,), (Respondent.walk,)),
+    "a whole respondent": ((), WHOLE),
+    "a whole respondent with the picture": ((), (*WHOLE, Respondent.ask_for_picture)),
+}
+"""What is done before it is counted, and what is counted; all of it by the answers that are stored."""
+
+
+@dataclass(frozen=True)
+class Leg:
+    bot: str
+    work: str
+    people: int
 
 
 @dataclass(frozen=True)
 class Run:
-    """One bot under one load, once: seconds, and memory in MB."""
+    """A leg that was run: seconds, and memory in MB."""
 
-    bot: str
-    people: int
+    leg: Leg
     answers: int
     seconds: float
     cpu: float
     server_cpu: float
     others_cpu: float
-    polls: int
+    calls: Counter[str]
     median: float
     slowest: float  # all but one in a hundred are quicker
     memory_before: float
     memory_after: float
+    found: int = 0  # answers in our database, as they were tapped
 
     @property
     def cpu_each(self) -> float:
@@ -52,6 +69,10 @@ class Run:
         return self.answers / self.seconds
 
     @property
+    def polls(self) -> float:
+        return self.calls["getUpdates"] / self.answers
+
+    @property
     def server_share(self) -> float:
         return self.server_cpu / self.seconds
 
@@ -60,86 +81,71 @@ class Run:
         return self.others_cpu / self.seconds
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """Every run, and how many answers were found in our database as they were tapped."""
-
-    runs: tuple[Run, ...]
-    found: int
-
-
-async def measure(rounds: int, loads: Sequence[int], short: bool, core: int | None) -> Outcome:
+async def measure(rounds: int, loads: Sequence[int], short: bool, core: int | None) -> list[Run]:
     runs: list[Run] = []
-    found = 0
-    for number, name in _turns(rounds):
+    for number, leg in _legs(rounds, loads):
         with TemporaryDirectory() as folder:
-            turn = Turn(name, Path(folder), core, short)
-            runs += await turn.take(loads)
-            found += turn.found
-        said = ", ".join(f"{run.cpu_each:.2f} ms with {run.people} at once" for run in runs[-len(loads) :])
-        print(f"round {number + 1} of {rounds}, {name}: {said}", file=sys.stderr)
-    return Outcome(tuple(runs), found)
+            runs.append(await Going(leg, Path(folder), short).go(core))
+        said = f"round {number + 1} of {rounds}: {leg.bot}, {leg.work}, {leg.people} at once"
+        print(f"{said}: {runs[-1].cpu_each:.2f} ms", file=sys.stderr)
+    _same_work(runs)
+    return runs
 
 
-def _turns(rounds: int) -> Iterator[tuple[int, str]]:
+def _legs(rounds: int, loads: Sequence[int]) -> Iterator[tuple[int, Leg]]:
+    """Bots that are compared come right after each other."""
     names = tuple(BOTS)
     for number in range(rounds):
         first = number % len(names)
-        yield from ((number, name) for name in names[first:] + names[:first])
+        order = names[first:] + names[:first]
+        yield from ((number, Leg(bot, work, people)) for people in loads for work in WORKS for bot in order)
 
 
-class Turn:
-    """The turn of one bot: a fresh process, a fresh folder, every load."""
+class Going:
+    """A leg as it goes."""
 
-    def __init__(self, name: str, folder: Path, core: int | None, short: bool) -> None:
-        self._name, self._folder, self._core, self._short = name, folder, core, short
+    def __init__(self, leg: Leg, folder: Path, short: bool) -> None:
+        self._leg, self._folder = leg, folder
+        self._total = max(FEWEST_IN_SHORT, leg.people) if short else max(FEWEST, AT_LEAST_EACH * leg.people)
+        self._before, self._counted = WORKS[leg.work]
         self._everybody: list[Respondent] = []
-        self.found = 0
 
-    async def take(self, loads: Sequence[int]) -> list[Run]:
+    async def go(self, core: int | None) -> Run:
         async with TelegramServer() as self._server:
-            async with running(self._name, self._server, self._folder, self._core) as bot:
+            async with running(self._leg.bot, self._server, self._folder, core) as bot:
                 at_start = machine.memory(bot.process)
-                runs = [await self._load(bot, people, at_start) for people in loads]
-            if self._name == "ours":
-                self.found = check(bot.database, self._everybody)
-        return runs
+                warming_up = min(self._leg.people, WARMING_UP)
+                await walked(self._invited(bot, warming_up), warming_up, (*self._before, *self._counted))
+                respondents = self._invited(bot, self._total)
+                await walked(respondents, self._total, self._before)
+                await quiet(bot.process)
+                run = await self._count(bot, respondents, at_start)
+            found = check(bot.database, self._everybody) if self._leg.bot == "ours" else 0
+        return replace(run, found=found)
 
-    async def _load(self, bot: Bot, people: int, at_start: float) -> Run:
-        warming_up = min(people, WARMING_UP)
-        await _walk(await self._invite(bot, warming_up), warming_up)
-        total = max(FEWEST_IN_SHORT, people) if self._short else max(FEWEST, AT_LEAST_EACH * people)
-        respondents = await self._invite(bot, total)
-        await quiet(bot.process)
-        return await self._count(bot, respondents, people, at_start)
-
-    async def _invite(self, bot: Bot, total: int) -> list[Respondent]:
-        """So many new people, each with the first statement on the screen."""
+    def _invited(self, bot: Bot, total: int) -> list[Respondent]:
         known = len(self._everybody)
-        new = [Respondent(self._server.person(), known + number) for number in range(total)]
+        new = [Respondent(self._server.person(), known + number, bot.code) for number in range(total)]
         self._everybody += new
-        await asyncio.gather(*(one.come_in(bot.code) for one in new))
         return new
 
-    async def _count(self, bot: Bot, respondents: list[Respondent], people: int, at_start: float) -> Run:
-        before = self._read(bot)
-        taken = sorted(await _walk(respondents, people))
-        replied = self._read(bot)
-        await self._server.called("answerCallbackQuery", before.calls["answerCallbackQuery"] + len(taken))
+    async def _count(self, bot: Bot, respondents: list[Respondent], at_start: float) -> Run:
+        before, pressed = self._read(bot), _presses(respondents)
+        taken = await walked(respondents, self._leg.people, self._counted)
+        replied, pressed = self._read(bot), _presses(respondents) - pressed
+        await self._server.called("answerCallbackQuery", before.calls["answerCallbackQuery"] + pressed)
         await quiet(bot.process)
         after = self._read(bot)
-        _same_work(bot, len(taken), after.calls - before.calls)
         return Run(
-            bot=bot.name,
-            people=people,
+            leg=self._leg,
             answers=len(taken),
             seconds=replied.at - before.at,
             cpu=after.cpu - before.cpu,
             server_cpu=replied.server - before.server,
             others_cpu=replied.others - before.others,
-            polls=(replied.calls - before.calls)["getUpdates"],
+            calls=after.calls - before.calls,
             median=statistics.median(taken),
-            slowest=taken[int(0.99 * len(taken))],
+            slowest=quantile(taken, 0.99),
             memory_before=at_start,
             memory_after=machine.memory(bot.process),
         )
@@ -160,12 +166,16 @@ class Reading:
     calls: Counter[str]
 
 
-async def _walk(respondents: list[Respondent], at_once: int) -> list[float]:
-    """Everybody walks the statements, so many at once; the seconds of every answer."""
+def _presses(respondents: Sequence[Respondent]) -> int:
+    return sum(one.presses for one in respondents)
+
+
+async def walked(respondents: Sequence[Respondent], at_once: int, steps: Sequence[Step]) -> list[float]:
+    """Everybody takes these steps, so many at once; the seconds of every answer."""
     waiting = iter(respondents)
 
     async def one_after_the_other() -> list[float]:
-        return [seconds for respondent in waiting for seconds in await respondent.walk()]
+        return [seconds for respondent in waiting for seconds in await respondent.take(steps)]
 
     taken = await asyncio.gather(*(one_after_the_other() for _ in range(at_once)))
     return [seconds for some in taken for seconds in some]
@@ -179,7 +189,12 @@ async def quiet(process: int) -> None:
         await asyncio.sleep(QUIET)
 
 
-def _same_work(bot: Bot, answers: int, calls: Counter[str]) -> None:
-    counted = tuple(calls[method] for method in ("answerCallbackQuery", "editMessageText", "sendMessage"))
-    if counted != (answers, answers, 0):
-        raise BenchError(f"{bot.name}: {answers} answers with {dict(calls)}: not the work that is compared")
+def _same_work(runs: Sequence[Run]) -> None:
+    """Every bot made the same calls for the same work."""
+    made: dict[tuple[str, int], set[tuple[int, ...]]] = {}
+    for run in runs:
+        calls = (run.answers, *(run.calls[method] for method in COUNTED))
+        made.setdefault((run.leg.work, run.leg.people), set()).add(calls)
+    for leg, different in made.items():
+        if len(different) > 1:
+            raise BenchError(f"{leg}: not the same work: answers, {', '.join(COUNTED)}: {sorted(different)}")

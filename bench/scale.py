@@ -4,7 +4,6 @@ What goes in stands here, with where it comes from; everything else in `docs/sca
 filled and weighed in the run itself, and the queue at one process is simulated answer by answer.
 """
 
-import argparse
 import random
 import re
 import statistics
@@ -15,8 +14,12 @@ from dataclasses import dataclass
 from math import ceil, inf
 from pathlib import Path
 
-from bench.growth import IN_A_NEIGHBOURHOOD, cpu, table, town
-from bot.rendering.charts import Bar, Picture, png
+from bench import options
+from bench.bots import BenchError
+from bench.figures import table
+from bench.growth import IN_A_NEIGHBOURHOOD
+from bench.rounds import WORKS
+from bench.towns import Shape, town
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "bench/RESULTS.md", ROOT / "docs/scale.md"
@@ -27,6 +30,7 @@ BULK = 28.5  # invitations a second that our delivery keeps up under that limit:
 STATEMENTS = 26
 TAPS = STATEMENTS + 3  # agree, group, the statements, done
 THINKING = 20.0  # seconds for a statement, as the chat itself promises: 10 minutes in all
+PICTURES = 0.5  # of the people ask for their picture at the end; an assumption
 TAKE_PART = 0.4  # of those who are invited; an assumption, high to be safe
 REACT = 2 * 3600.0  # seconds on average until they open the invitation; an assumption
 DAY = 11 * 3600.0  # seconds between 09:00 and 20:00, when invitations may go out
@@ -35,23 +39,32 @@ MONTHLY = 20.0  # euros for a machine of two cores and 4 GB; an assumption
 WEIGHED = 20_000  # people in the database that is filled to be weighed
 PLACES = (("a neighbourhood", 1_000), ("a city", 100_000), ("a country", 1_000_000), ("ten million", 10_000_000))
 
+_, PLAIN, WITH_PICTURE = WORKS
 Tap = tuple[float, bool]
 """When it comes, and whether it is the last of this person."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """CPU seconds of one answer with 64 people at once and of the picture at the end, and bytes of a completed response
-    with all around it."""
+    """CPU seconds of a whole respondent, from the link to the thanks, with 64 at once, without and with the picture;
+    and bytes of a completed response with all around it."""
 
-    answer: float
-    picture: float
+    plain: float
+    with_picture: float
     response: float
 
     @property
     def person(self) -> float:
-        """CPU seconds for somebody from the link to the thanks."""
-        return TAPS * self.answer + self.picture
+        return self.plain + PICTURES * self.picture
+
+    @property
+    def picture(self) -> float:
+        return self.with_picture - self.plain
+
+    @property
+    def tap(self) -> float:
+        """On average: coming in costs more, but is once in a walk."""
+        return self.plain / TAPS
 
 
 @dataclass(frozen=True)
@@ -66,10 +79,12 @@ class Waiting:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser("bench.scale")
-    parser.add_argument("--write", action="store_true", help=f"write the tables into {PAGE.relative_to(ROOT)} too")
-    asked = parser.parse_args()
-    text = computed(Measured(cpu_of_an_answer(), cpu_of_a_picture(), bytes_of_a_response()))
+    asked = options.read(__doc__, write=False)
+    try:
+        measured = Measured(cpu_of(PLAIN), cpu_of(WITH_PICTURE), bytes_of_a_response())
+    except BenchError as error:
+        return options.refuse(str(error))
+    text = computed(measured)
     print(text)
     if asked.write:
         before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
@@ -77,25 +92,16 @@ def main() -> int:
     return 0
 
 
-def cpu_of_an_answer() -> float:
-    found = re.search(r"^\| ours \| 64 people \| ([\d.]+) ", RESULTS.read_text("utf-8"), re.MULTILINE)
-    assert found, f"{RESULTS} has no such row"
-    return float(found[1]) / 1000
-
-
-def cpu_of_a_picture() -> float:
-    """Of six bars, some different ones drawn in this run."""
-    shown = iter(range(1, 10))
-    return statistics.median(cpu(lambda: png(picture(next(shown)))) for _ in range(9))
-
-
-def picture(number: int) -> Picture:
-    bars = tuple(Bar(f"Part {part}", 10 * part + number) for part in range(1, 7))
-    return Picture(f"How you see it {number}", "De Verbinders", bars, None, "now", "before", "no score", "For you.")
+def cpu_of(work: str) -> float:
+    """Seconds, for one person; it was measured by the answers."""
+    found = re.search(rf"^\| ours \| {work} \| 64 people \| ([\d.]+) ", RESULTS.read_text("utf-8"), re.MULTILINE)
+    if found is None:
+        raise BenchError(f"{RESULTS.name} has no figure for {work}: first `python -m bench --write`")
+    return STATEMENTS * float(found[1]) / 1000
 
 
 def bytes_of_a_response() -> float:
-    with town(WEIGHED, IN_A_NEIGHBOURHOOD) as here:
+    with town(Shape(WEIGHED, IN_A_NEIGHBOURHOOD)) as here:
         return here.megabytes * 10**6 / WEIGHED
 
 
@@ -105,11 +111,12 @@ def computed(measured: Measured) -> str:
 
 def inputs(measured: Measured) -> str:
     rows = (
-        ("CPU of an answer, one core", f"{1000 * measured.answer:.2f} ms"),
-        ("CPU of the picture that everybody gets at the end", f"{1000 * measured.picture:.0f} ms"),
+        ("CPU of a whole respondent from the link to the thanks, one core", f"{1000 * measured.plain:.0f} ms"),
+        ("CPU of the picture at the end", f"{1000 * measured.picture:.0f} ms"),
+        ("people who ask for it (assumed)", f"{PICTURES:.0%}"),
         (
             "so one process takes at most",
-            f"{1 / measured.answer:.0f} answers or {1 / measured.person:.1f} people a second",
+            f"{1 / measured.tap:.0f} taps or {1 / measured.person:.1f} people a second",
         ),
         ("a completed response in the database", f"{measured.response:.0f} bytes"),
         ("invitations a second from one bot", f"{BULK}"),
@@ -155,7 +162,7 @@ def queue(measured: Measured) -> str:
     }
     rows = []
     for name, arrivals in cases.items():
-        ours = simulated(arrivals, measured.answer, measured.picture)
+        ours = simulated(arrivals, measured.tap, PICTURES * measured.picture)
         theirs = simulated(arrivals, 1 / TELEGRAM, 1 / TELEGRAM)
         rows.append((name, f"{ours.peak:.0f}", f"{ours.busiest:.0%}", *map(shown, (ours, theirs))))
     head = (
@@ -182,7 +189,8 @@ def taps(chance: random.Random, moment: float) -> Iterator[Tap]:
 
 
 def simulated(arrivals: Sequence[Tap], service: float, picture: float) -> Waiting:
-    """One server, first come, first served; a person's last tap brings a picture. Waiting includes being served."""
+    """One server, first come, first served; with a person's last tap goes the work for pictures. Waiting includes being
+    served."""
     free, waits, work = 0.0, list[float](), Counter[int]()
     for arrival, is_last in arrivals:
         takes = service + (picture if is_last else 0.0)

@@ -3,27 +3,54 @@
 They are drawn once, here, and not by the bare bots, which import nothing of the product.
 """
 
-import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.rendering.charts import Bar, Picture, png
 from bot.survey.conversation import screens
+from bot.survey.conversation.buttons import Position, Screen
 from bot.survey.conversation.dialogue import Dialogue, Partnership
+from bot.survey.conversation.views import View
+from bot.survey.conversation.welcome import welcome
 from bot.texts import texts
 from bot.texts.texts import Texts
 
 LANGUAGE = "nl"
 NAME, ORGANISATION, CONTACT = "De Verbinders", "Buurthuis De Schakel", "Fatima: 06 12 34 56 78"
+CODE = "0123456789abcdefghij"
+ASKED_BY = Partnership(1, NAME, ORGANISATION, CONTACT, LANGUAGE, "Europe/Amsterdam", minimum_group=5)
+STATEMENTS = slice(2, 29)  # of all screens: the statements, and what stands there after the last one
+
+Shown = tuple[str, Sequence[Sequence[tuple[str, str]]]]
+"""A text, and rows of buttons, each a label and its data."""
 
 
-def as_json() -> str:
-    """[[text, [[[label, data], ...], ...]], ...]: the 26 statements, and what stands there after the last."""
+def every() -> list[Shown]:
+    """From the welcome to the thanks, and what stands there beside the picture: 32 in all."""
     known = texts.load()
-    return json.dumps([_screen(known, answered) for answered in range(len(known.checklist.items) + 1)])
+    return [(known.render(view, LANGUAGE), known.buttons(view, LANGUAGE)) for view in _views(known)]
 
 
-def _screen(known: Texts, answered: int) -> tuple[str, object]:
-    given = dict.fromkeys(list(known.checklist.items)[:answered], next(iter(known.checklist.options)))
-    asks = Partnership(1, NAME, ORGANISATION, CONTACT, LANGUAGE, "Europe/Amsterdam", minimum_group=5)
-    here = Dialogue(known.checklist, known.languages, LANGUAGE, asks, response=1, group="resident", answers=given)
-    view = screens.view(here, here.here, datetime.now(UTC))
-    return known.render(view, LANGUAGE), known.buttons(view, LANGUAGE)
+def statements() -> list[Shown]:
+    return every()[STATEMENTS]
+
+
+def picture() -> bytes:
+    """Of six bars, as at the end."""
+    bars = tuple(Bar(f"Onderdeel {part}", 10 * part) for part in range(1, 7))
+    return png(Picture("Hoe u naar de samenwerking kijkt", NAME, bars, None, "nu", "", "geen score", "26 zinnen"))
+
+
+def _views(known: Texts) -> Iterator[View]:
+    items, now = list(known.checklist.items), datetime.now(UTC)
+    here = Dialogue(known.checklist, known.languages, LANGUAGE, ASKED_BY, response=1)
+    yield welcome(ASKED_BY, CODE, LANGUAGE, known.languages, here.channel, now)
+    yield screens.view(here, Position(Screen.GROUP), now)
+    for answered in range(len(items) + 1):
+        given = dict.fromkeys(items[:answered], next(iter(known.checklist.options)))
+        here = replace(here, group="resident", answers=given)
+        yield screens.view(here, here.here, now)
+    done = replace(here, completed_at=now)
+    for screen in (Screen.THANKS, Screen.PICTURE):
+        yield screens.view(done, Position(screen), now)

@@ -1,6 +1,7 @@
 """The pages that are compared: each in a process, an environment and a folder of its own, ended by kill -9."""
 
 import asyncio
+import json
 import os
 import sys
 import time
@@ -66,7 +67,7 @@ def environment_for(folder: Path) -> dict[str, str]:
 def command_of(page: str, port: str, folder: Path) -> Iterable[str]:
     if page == "ours":
         return sys.executable, "-m", "bot", "run"
-    (folder / "screens.json").write_text(screens.as_json(), "utf-8")
+    (folder / "screens.json").write_text(json.dumps(screens.statements()), "utf-8")
     return sys.executable, "-m", "bench.bare_page", port, str(folder / "screens.json")
 
 

@@ -1,11 +1,10 @@
 """Start-up: seconds and memory from the command to the first update answered, beside bare bots: `-m bench.start`.
 
 An update waits at the Bot API before the bot is started; the clock stops when its answer is seen. Turns interleaved.
+The environment of developers makes some libraries load more: `--python` is that of one with requirements.lock only.
 """
 
-import argparse
 import asyncio
-import statistics
 import sys
 import time
 from asyncio.subprocess import DEVNULL
@@ -14,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import machine
+from bench import machine, options
 from bench.bots import BOTS, command_of, environment_for, partnership_in
+from bench.figures import spread, table
 from tests.telegram_server import TelegramServer
 
 PATIENCE = 60.0  # seconds
+FACTS = ("seconds", "cpu", "memory")
 COLUMNS = ("bot", "seconds to the first answer", "CPU seconds", "memory MB")
 
 
@@ -32,29 +33,28 @@ class Start:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser("bench.start")
-    parser.add_argument("--rounds", type=int, default=5)
-    found = asyncio.run(measure(parser.parse_args().rounds))
-    print("\n## From the command to the first update answered\n")
-    print("\n".join(f"| {' | '.join(line)} |" for line in (COLUMNS, ["---"] * 4, *map(row, found.items()))))
+    asked = options.read(__doc__, rounds=5, short=False, python=sys.executable)
+    found = asyncio.run(measure(1 if asked.short else asked.rounds, asked.python))
+    print(f"\n## From the command to the first update answered\n\n{table(COLUMNS, map(row, found.items()))}\n")
+    print(f"{table(('ours / a bare bot', *FACTS), [beside(found, name) for name in BOTS if name != 'ours'])}")
     return 0
 
 
-async def measure(rounds: int) -> dict[str, list[Start]]:
+async def measure(rounds: int, python: str) -> dict[str, list[Start]]:
     found = defaultdict[str, list[Start]](list)
     for number in range(rounds):
         for name in (*BOTS,) if number % 2 else reversed((*BOTS,)):
             with TemporaryDirectory() as folder:
-                found[name].append(await start(name, Path(folder)))
+                found[name].append(await start(name, Path(folder), python))
     return found
 
 
-async def start(name: str, folder: Path) -> Start:
+async def start(name: str, folder: Path, python: str) -> Start:
     """One start; ours has its tables and a partnership already, as after every deploy."""
     async with TelegramServer() as server:
         environment = environment_for(server, folder)
         code = await partnership_in(environment, folder) if name == "ours" else "hello"
-        person, command = server.person(), command_of(name, server, folder)
+        person, command = server.person(), command_of(name, server, folder, python)
         await person.write(f"/start {code}")
         began = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
@@ -71,8 +71,13 @@ async def start(name: str, folder: Path) -> Start:
 
 def row(found: tuple[str, list[Start]]) -> tuple[str, ...]:
     name, starts = found
-    middle = [statistics.median(getattr(one, fact) for one in starts) for fact in ("seconds", "cpu", "memory")]
-    return (BOTS[name], f"{middle[0]:.2f}", f"{middle[1]:.2f}", f"{middle[2]:.0f}")
+    return BOTS[name], *(spread([getattr(one, fact) for one in starts], 2) for fact in FACTS)
+
+
+def beside(found: dict[str, list[Start]], name: str) -> tuple[str, ...]:
+    """Within each round."""
+    pairs = [*zip(found["ours"], found[name], strict=True)]
+    return BOTS[name], *(spread([getattr(us, fact) / getattr(it, fact) for us, it in pairs], 2) for fact in FACTS)
 
 
 if __name__ == "__main__":

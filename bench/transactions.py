@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from bench.figures import table
 from bench.page_people import PagePerson
-from bench.report import table
 from tests.house import Clock, House
 from tests.telegram_server import TelegramServer
 

@@ -4,7 +4,6 @@
 of a page but its words, its buttons and where they are, so that any page can be measured.
 """
 
-import argparse
 import asyncio
 import sys
 from collections.abc import AsyncIterator
@@ -13,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench import options
+from bench.figures import table
 from tests.browser import PHONES, Browser, Tab, chromium, missing
 from tests.house import Clock, House
 from tests.telegram_server import TelegramServer
@@ -58,15 +59,13 @@ class Walk:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser("bench.walk")
-    parser.add_argument("--short", action="store_true", help="one phone, to see that it works")
     phones = [Phone(font, height) for font in PHONES for height in HEIGHTS] + [Phone("Roboto", 640, 2.0)]
-    print(asyncio.run(measure(phones[:1] if parser.parse_args().short else phones)))
+    print(asyncio.run(measure(phones[:1] if options.read(__doc__, short=False).short else phones)))
     return 0
 
 
 async def measure(phones: list[Phone]) -> str:
-    rows = [COLUMNS, ("---",) * len(COLUMNS)]
+    rows = list[tuple[str, ...]]()
     for phone in phones:
         if why := missing(phone.font):
             print(why, file=sys.stderr)
@@ -78,8 +77,7 @@ async def measure(phones: list[Phone]) -> str:
                 print(*rows[-1], file=sys.stderr)
     async with at_home("") as home:
         went = await back(home.house, await arrived(home, Phone("", HEIGHTS[0]), LANGUAGES[0]))
-    table = "\n".join(f"| {' | '.join(line)} |" for line in rows)
-    return f"\n## A walk, as a robot takes it\n\n{table}\n\n" + "\n".join(f"- {one}" for one in went)
+    return f"\n## A walk, as a robot takes it\n\n{table(COLUMNS, rows)}\n\n" + "\n".join(f"- {one}" for one in went)
 
 
 @asynccontextmanager

@@ -1,0 +1,69 @@
+"""The options of every command here: what each is called, may be and means stands once, in the table below."""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from math import isfinite
+from typing import Any
+
+
+def a_count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"1 or more, not {text!r}")
+    return int(text)
+
+
+def an_amount(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not (isfinite(found) and found >= 0):
+        raise argparse.ArgumentTypeError(f"0 or more, not {text!r}")
+    return found
+
+
+def a_share(text: str) -> float:
+    if (found := an_amount(text)) > 1:
+        raise argparse.ArgumentTypeError(f"from 0 to 1, not {text!r}")
+    return found
+
+
+OPTIONS: Mapping[str, tuple[Callable[[str], Any] | None, str]] = {
+    "short": (None, "less of everything, to see that it works"),
+    "write": (None, "write the tables into the document too"),
+    "rounds": (a_count, "how often everything has its turn"),
+    "people": (a_count, "how many at once"),
+    "partnerships": (a_count, "how many, one database for each number"),
+    "each": (a_count, "people in a partnership"),
+    "sizes": (a_count, "completed responses, one database for each number"),
+    "walks": (a_count, "from the link to the thanks, in all"),
+    "pictures": (a_share, "the share of people who ask for their picture at the end"),
+    "minutes": (an_amount, "stop after so long, wherever it is"),
+    "seconds": (an_amount, "how long they only look"),
+    "letters": (a_count, "how many are written at once"),
+    "latency": (an_amount, "seconds that the network adds to each call"),
+    "python": (str, "the Python of the bots that are started, such as of an environment with requirements.lock only"),
+}
+"""Name -> what its value is, none for a switch, and what it means."""
+
+
+def read(about: str | None, *, what: tuple[str, ...] = (), **defaults: Any) -> argparse.Namespace:
+    """What was asked of a command with these options; a tuple takes more than one. `what` are words to choose from."""
+    parser = argparse.ArgumentParser(description=(about or "").partition("\n\n")[0])
+    if what:
+        parser.add_argument("what", nargs="?", choices=what, default=what[0], help=f"default {what[0]}")
+    for name, default in defaults.items():
+        made, means = OPTIONS[name]
+        if made is None:
+            parser.add_argument(f"--{name}", action="store_true", help=means)
+        else:
+            many: dict[str, Any] = {"nargs": "+"} if isinstance(default, tuple) else {}
+            parser.add_argument(f"--{name}", type=made, default=default, help=f"{means} (%(default)s)", **many)
+    return parser.parse_args()
+
+
+def refuse(why: str) -> int:
+    """Say why there are no figures; the exit code."""
+    print(why, file=sys.stderr)
+    return 1
