@@ -42,15 +42,13 @@ class Bot:
 
 
 @asynccontextmanager
-async def running(
-    name: str, server: TelegramServer, folder: Path, core: int | None, python: str = sys.executable
-) -> AsyncIterator[Bot]:
+async def running(name: str, server: TelegramServer, folder: Path, core: int | None) -> AsyncIterator[Bot]:
     """The bot, ready to take updates; killed at the end."""
     environment = environment_for(server, folder)
     code = await partnership_in(environment, folder) if name == "ours" else "hello"
     with (folder / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            *command_of(name, server, folder, python), cwd=folder, env=environment, stdout=DEVNULL, stderr=log
+            *command_of(name, server, folder), cwd=folder, env=environment, stdout=DEVNULL, stderr=log
         )
     try:
         if core is not None:
@@ -77,7 +75,7 @@ def environment_for(server: TelegramServer, folder: Path) -> dict[str, str]:
     }
 
 
-def command_of(name: str, server: TelegramServer, folder: Path, python: str) -> Iterable[str]:
+def command_of(name: str, server: TelegramServer, folder: Path, python: str = sys.executable) -> Iterable[str]:
     if name == "ours":
         return python, "-m", "bot", "run"
     (folder / "screens.json").write_text(json.dumps(screens.every()), "utf-8")

@@ -85,10 +85,10 @@ async def measure(rounds: int, loads: Sequence[int], short: bool, core: int | No
     runs: list[Run] = []
     for number, leg in _legs(rounds, loads):
         with TemporaryDirectory() as folder:
-            runs.append(await Going(leg, Path(folder), short).go(core))
+            runs.append(await Going(leg, Path(folder), _total(leg, short)).go(core))
         said = f"round {number + 1} of {rounds}: {leg.bot}, {leg.work}, {leg.people} at once"
         print(f"{said}: {runs[-1].cpu_each:.2f} ms", file=sys.stderr)
-    _same_work(runs)
+    same_work(runs)
     return runs
 
 
@@ -101,12 +101,15 @@ def _legs(rounds: int, loads: Sequence[int]) -> Iterator[tuple[int, Leg]]:
         yield from ((number, Leg(bot, work, people)) for people in loads for work in WORKS for bot in order)
 
 
-class Going:
-    """A leg as it goes."""
+def _total(leg: Leg, short: bool) -> int:
+    return max(FEWEST_IN_SHORT, leg.people) if short else max(FEWEST, AT_LEAST_EACH * leg.people)
 
-    def __init__(self, leg: Leg, folder: Path, short: bool) -> None:
-        self._leg, self._folder = leg, folder
-        self._total = max(FEWEST_IN_SHORT, leg.people) if short else max(FEWEST, AT_LEAST_EACH * leg.people)
+
+class Going:
+    """A leg as it goes, with so many people in all that are counted."""
+
+    def __init__(self, leg: Leg, folder: Path, total: int) -> None:
+        self._leg, self._folder, self._total = leg, folder, total
         self._before, self._counted = WORKS[leg.work]
         self._everybody: list[Respondent] = []
 
@@ -189,7 +192,7 @@ async def quiet(process: int) -> None:
         await asyncio.sleep(QUIET)
 
 
-def _same_work(runs: Sequence[Run]) -> None:
+def same_work(runs: Sequence[Run]) -> None:
     """Every bot made the same calls for the same work."""
     made: dict[tuple[str, int], set[tuple[int, ...]]] = {}
     for run in runs:
