@@ -24,7 +24,7 @@ from bot.survey.conversation.buttons import ChooseGroup, ChooseOption, Join
 from bot.survey.conversation.dialogue import Partnership
 from bot.ticks import ticks
 from bot.turns import take as turn
-from storage import partnerships, retention
+from storage import partnerships, state
 from storage.engine.database import Tx
 
 SIZES, SHORT = (1_000, 100_000, 1_000_000), (1_000, 10_000)
@@ -109,8 +109,13 @@ def in_transaction(here: Town, work: Callable[[Tx], object]) -> None:
 
 
 def forget(here: Town) -> None:
+    """A whole night of it, in as many transactions as it takes; there is nothing to forget."""
     with here.database.transaction() as tx:
-        assert not retention.forget(tx, here.texts.checklist, NOW, ticks.AT_ONCE).anything
+        state.write_moment(tx, state.FORGOT, NOW - ticks.NIGHTLY)
+    is_more = True
+    while is_more:
+        with here.database.transaction() as tx:
+            is_more = ticks.TICKS["forget"](tx, here.texts, NOW)
 
 
 def summary(here: Town, asked_by: Partnership) -> None:
