@@ -1,9 +1,11 @@
 """The options of every command here: what each is called, may be and means stands once, in the table below."""
 
 import argparse
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 
@@ -29,6 +31,13 @@ def a_share(text: str) -> float:
     return found
 
 
+def a_program(text: str) -> str:
+    """By its whole path, for it is started in another folder. Links stay: by one an environment of Python is known."""
+    if (found := shutil.which(text)) is None:
+        raise argparse.ArgumentTypeError(f"no program that can be run: {text!r}")
+    return str(Path(found).absolute())
+
+
 OPTIONS: Mapping[str, tuple[Callable[[str], Any] | None, str]] = {
     "short": (None, "less of everything, to see that it works"),
     "write": (None, "write the tables into the document too"),
@@ -43,23 +52,28 @@ OPTIONS: Mapping[str, tuple[Callable[[str], Any] | None, str]] = {
     "seconds": (an_amount, "how long they only look"),
     "letters": (a_count, "how many are written at once"),
     "latency": (an_amount, "seconds that the network adds to each call"),
-    "python": (str, "the Python of the bots that are started, such as of an environment with requirements.lock only"),
+    "python": (
+        a_program,
+        "the Python of the bots that are started, such as of an environment with requirements.lock only",
+    ),
 }
 """Name -> what its value is, none for a switch, and what it means."""
 
 
 def read(about: str | None, *, what: tuple[str, ...] = (), **defaults: Any) -> argparse.Namespace:
     """What was asked of a command with these options; a tuple takes more than one. `what` are words to choose from."""
-    parser = argparse.ArgumentParser(description=(about or "").partition("\n\n")[0])
+    module = sys.modules["__main__"].__spec__
+    name = module.name.removesuffix(".__main__") if module else "bench"
+    parser = argparse.ArgumentParser(f"python -m {name}", description=(about or "").partition("\n\n")[0])
     if what:
         parser.add_argument("what", nargs="?", choices=what, default=what[0], help=f"default {what[0]}")
-    for name, default in defaults.items():
-        made, means = OPTIONS[name]
+    for option, default in defaults.items():
+        made, means = OPTIONS[option]
         if made is None:
-            parser.add_argument(f"--{name}", action="store_true", help=means)
+            parser.add_argument(f"--{option}", action="store_true", help=means)
         else:
             many: dict[str, Any] = {"nargs": "+"} if isinstance(default, tuple) else {}
-            parser.add_argument(f"--{name}", type=made, default=default, help=f"{means} (%(default)s)", **many)
+            parser.add_argument(f"--{option}", type=made, default=default, help=f"{means} (%(default)s)", **many)
     return parser.parse_args()
 
 

@@ -1,27 +1,37 @@
 """Options: each bad value is refused with what would be right, by every command in the same words."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
 from bench import options
 
+DEFAULTS = {
+    "rounds": 3, "people": (64, 1), "pictures": 0.05, "minutes": 60.0, "short": False, "python": sys.executable
+}  # fmt: skip
 
-def read(monkeypatch: pytest.MonkeyPatch, *given: str) -> object:
+
+def read(monkeypatch: pytest.MonkeyPatch, *given: str) -> dict[str, object]:
     monkeypatch.setattr(sys, "argv", ["bench", *given])
-    defaults = {"rounds": 3, "people": (64, 1), "pictures": 0.05, "minutes": 60.0, "short": False}
-    return vars(options.read("What it is.\n\nMore.", what=("chat", "page"), **defaults))
+    return vars(options.read("What it is.\n\nMore.", what=("chat", "page"), **DEFAULTS))
 
 
 def test_what_is_not_given_is_as_usual(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = {"what": "chat", "rounds": 3, "people": (64, 1), "pictures": 0.05, "minutes": 60.0, "short": False}
-    assert read(monkeypatch) == usual
+    assert read(monkeypatch) == {"what": "chat", **DEFAULTS}
 
 
 def test_what_is_given_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     given = ("page", "--rounds", "5", "--people", "2", "3", "--pictures", "1", "--minutes", "0.5", "--short")
     found = {"what": "page", "rounds": 5, "people": [2, 3], "pictures": 1.0, "minutes": 0.5, "short": True}
-    assert read(monkeypatch, *given) == found
+    assert read(monkeypatch, *given) == {**DEFAULTS, **found}
+
+
+def test_a_program_is_known_by_its_whole_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    link = tmp_path / "python"
+    link.symlink_to(sys.executable)
+    monkeypatch.chdir(tmp_path)
+    assert read(monkeypatch, "--python", "./python")["python"] == str(link)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +47,7 @@ def test_what_is_given_counts(monkeypatch: pytest.MonkeyPatch) -> None:
         (("--minutes", "nan"), "0 or more, not 'nan'"),
         (("--minutes", "-2"), "0 or more, not '-2'"),
         (("--minutes", "inf"), "0 or more, not 'inf'"),
+        (("--python", "/nowhere"), "no program that can be run: '/nowhere'"),
         (("pages",), "invalid choice: 'pages'"),
         (("--fast",), "unrecognized arguments: --fast"),
     ],
