@@ -1,63 +1,52 @@
 """The command line: `samenspraak` and then what to do, such as `run`.
 
-Every mistake ends in one clear sentence and exit code 2; what a script reads is on standard output, the rest is not.
+Only the command that is asked for is imported, with what it needs. Every mistake ends in one clear sentence and exit
+code 2; what a script reads is on standard output, the rest is not.
 """
 
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 
-from bot.command_line import (
-    backup,
-    bounce,
-    doctor,
-    export,
-    partnership,
-    programme,
-    rehearse,
-    report,
-    run,
-    summary,
-    wave,
-)
-from bot.notifiers import OUTLETS
 from bot.runtime import logs
-from bot.runtime.settings import SettingsError, read
-from bot.survey.errors import OperatorError
 
 ONLY_OURS = 0o077  # what we make, databases and exports too, no other account can read
-GROUPS = (run, partnership, programme, wave, summary, report, export, rehearse, doctor, backup, bounce)
+COMMANDS: Mapping[str, str] = {
+    "run": "answer people, until stopped",
+    "partnership": "make or list partnerships",
+    "programme": "let somebody read the results of several partnerships",
+    "wave": "open or close a round of asking",
+    "summary": "the scores, as far as they may be shown now",
+    "report": "a report of a wave as a PDF, to print or to send on",
+    "export": "pseudonymous answers of a wave, for research",
+    "rehearse": "let simulated people answer, to see a summary at once",
+    "doctor": "is everything well? exit code 1 when it is not",
+    "backup": "write the whole database to one file, while the bot runs",
+    "restore": "put a back-up back, where there is no database",
+    "bounce": "take in a mail that came back, from standard input, for a mail server",
+}
+"""Each is the module of this name in `bot.command_line`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(ONLY_OURS)
     with logs.guarded():
-        return _run(_parser().parse_args(arguments))
+        given = sys.argv[1:] if arguments is None else arguments
+        asked = _parser(given).parse_args(given)
+        return int(asked.carry_out(asked))
 
 
-def _run(asked: argparse.Namespace) -> int:
-    try:
-        settings = read(outlets=OUTLETS)
-        logs.set_up(settings.log_level, settings.log_format)
-        return int(asked.command(asked, settings) or 0)
-    except SettingsError as error:
-        return int(asked.misconfigured(asked, error))
-    except OperatorError as error:
-        return _tell(asked, error)
-
-
-def _tell(_asked: argparse.Namespace, error: Exception) -> int:
-    print(error, file=sys.stderr)
-    return 2
-
-
-def _parser() -> argparse.ArgumentParser:
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    """With every command, of which the one that is asked for has its arguments."""
     parser = argparse.ArgumentParser("samenspraak", description="A survey chat-bot for neighbourhood partnerships.")
-    parser.set_defaults(misconfigured=_tell)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for group in GROUPS:
-        group.add_to(commands)
+    chosen = next((word for word in given if not word.startswith("-")), None)
+    for name, about in COMMANDS.items():
+        command = commands.add_parser(name, help=about)
+        if name == chosen:
+            import_module(f"bot.command_line.{name}").add_to(command)
     return parser
 
 

@@ -6,17 +6,19 @@ It is the only place that knows every other. The clock is a parameter here, so t
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 
 from bot.channels import CHANNELS
+from bot.channels.listed import Kind
 from bot.channels.port import Channel, Entrances, Hook, Outlet, Shown, Update
 from bot.coordination import helping
+from bot.database import open_database
 from bot.delivery.replies import Delivery
-from bot.letters import Attachment, Clock
+from bot.letters import Attachment, Clock, wall_clock
 from bot.notifiers import NOTIFIERS
 from bot.notifiers.tags import Tags
 from bot.rendering import attachments
@@ -26,40 +28,19 @@ from bot.runtime.settings import Settings, the_secret
 from bot.survey.invitation import HelperLink, Invitation
 from bot.survey.paper import Typed
 from bot.survey.phrases import Phrase
-from bot.survey.traits import Traits, called_by
+from bot.survey.traits import Traits
 from bot.texts.texts import Texts, load
 from bot.ticks import lost_presses
 from bot.ticks.beat import Beat
 from bot.turns import calling
 from bot.turns.receive import Receiver
 from storage import contacts, letters, partnerships, reminders, state, waves
-from storage.engine.database import Database, Tx
-from storage.upkeep.migrate import migrate
+from storage.engine.database import Tx
 
 log = logging.getLogger(__name__)
 
 STANDS_FOR = 5.0  # seconds
 DRAWING = 2  # threads; also for what else may not hold up the event loop, such as asking for an address
-
-
-def wall_clock() -> datetime:
-    return datetime.now(UTC)
-
-
-def traits_of(
-    settings: Settings, channels: Iterable[type[Channel]] = CHANNELS, notifiers: Iterable[type[Outlet]] = NOTIFIERS
-) -> list[Traits]:
-    """What each channel can do, where these notifiers that are set up call those whom it cannot."""
-    return called_by((one.traits for one in channels), (one.traits for one in notifiers if one.built(settings)))
-
-
-def open_database(
-    settings: Settings, channels: Iterable[type[Channel]] = CHANNELS, notifiers: Iterable[type[Outlet]] = NOTIFIERS
-) -> Database:
-    """The database, migrated; raises StorageError or SettingsError with what to do."""
-    database = Database(settings.database_url, the_secret(settings), traits_of(settings, channels, notifiers))
-    migrate(database)
-    return database
 
 
 class App:
@@ -69,8 +50,8 @@ class App:
         self,
         settings: Settings,
         clock: Clock = wall_clock,
-        channels: Sequence[type[Channel]] = CHANNELS,
-        notifiers: Sequence[type[Outlet]] = NOTIFIERS,
+        channels: Sequence[Kind[Channel]] = CHANNELS,
+        notifiers: Sequence[Kind[Outlet]] = NOTIFIERS,
     ) -> None:
         self.clock = clock
         self.texts: Texts = load()

@@ -6,13 +6,17 @@ Plain data: a letter can wait in the database.
 import json
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import ClassVar, Literal, Protocol
 
 from bot.survey.conversation.views import Form, Grid
 from bot.survey.traits import Traits
 
 Clock = Callable[[], datetime]
+
+
+def wall_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

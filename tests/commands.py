@@ -11,10 +11,13 @@ from collections.abc import Mapping, Sequence
 from multiprocessing import get_context
 from pathlib import Path
 
+from bot.__main__ import COMMANDS
+from bot.notifiers import OUTLETS
 from tests.leftovers import prefix
 
 FORKING = get_context("forkserver")
-FORKING.set_forkserver_preload(["bot.__main__", "tests.commands"])
+COMMAND_MODULES = [f"bot.command_line.{name}" for name in COMMANDS]
+FORKING.set_forkserver_preload([*COMMAND_MODULES, *(one.where for one in OUTLETS), "tests.commands"])
 
 
 def ran(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str, str]:

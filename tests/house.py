@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self
 
 from bot.app import App
 from bot.channels import CHANNELS
+from bot.channels.listed import Kind
 from bot.channels.port import Channel, Outlet
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.web.channel import WebChannel
@@ -39,8 +40,8 @@ COMMANDS = ThreadPoolExecutor(thread_name_prefix="command")  # that wait for one
 def read(
     environment: Mapping[str, str],
     folder: Path,
-    channels: Sequence[type[Channel]] = CHANNELS,
-    notifiers: Sequence[type[Outlet]] = NOTIFIERS,
+    channels: Sequence[Kind[Channel]] = CHANNELS,
+    notifiers: Sequence[Kind[Outlet]] = NOTIFIERS,
 ) -> Settings:
     """The settings of the house, with those of its channels and notifiers."""
     return settings.read(environment, folder, (*channels, *notifiers))
@@ -73,8 +74,8 @@ class Somebody(Protocol):
 
 
 class House:
-    channels: Sequence[type[Channel]] = CHANNELS
-    notifiers: Sequence[type[Outlet]] = NOTIFIERS
+    channels: Sequence[Kind[Channel]] = CHANNELS
+    notifiers: Sequence[Kind[Outlet]] = NOTIFIERS
 
     def __init__(self, folder: Path, server: TelegramServer, clock: Clock, **environment: str) -> None:
         self.folder, self.server, self.clock = folder, server, clock

@@ -246,10 +246,10 @@ class Outlet(Carrier, Protocol):
         """None when it is not set up. Nothing is opened, made or asked."""
         return None
 
-    @property
-    def described(self) -> str:
-        """For an operator: what it is and where."""
-        return self.traits.name
+    @classmethod
+    def described(cls, settings: Settings) -> str:
+        """For an operator: what it is and where; nothing when it is not set up."""
+        return cls.traits.name if cls.built(settings) else ""
 
     async def open(self, house: House) -> None:
         """Be ready to deliver."""

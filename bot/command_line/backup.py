@@ -1,71 +1,25 @@
-"""`samenspraak backup` and `restore`."""
+"""`samenspraak backup`: the whole database in one file."""
 
 import argparse
-from contextlib import AbstractContextManager, closing
+from contextlib import closing
 from pathlib import Path
 
-from bot import app
 from bot.channels import TRAITS
-from bot.command_line.common import CommandError, Commands, add
-from bot.notifiers import NOTIFIERS
+from bot.command_line.common import does
+from bot.letters import wall_clock
 from bot.runtime.settings import Settings, kept_secret
-from bot.survey.traits import called_by
-from bot.texts.texts import load
-from bot.ticks import after_restore
-from bot.ticks.after_restore import Taken
-from storage import state
 from storage.engine.database import Database
-from storage.upkeep import backups, restoring
-
-UNRECOGNISABLE = (
-    "The secret is not here, and without it nobody in a back-up can be recognised. First set SAMENSPRAAK_SECRET to the "
-    "secret of the bot that was backed up, or put its file samenspraak.secret in this folder."
-)
+from storage.upkeep import backups
 
 
-def add_to(commands: Commands) -> None:
-    saving = add(commands, "backup", back_up, "write the whole database to one file, while the bot runs")
-    saving.add_argument("file", type=Path, help="where; the secret is not in it")
-    saving.add_argument("--force", action="store_true", help="write over a file that is there")
-    returning = add(commands, "restore", restore, "put a back-up back, where there is no database")
-    returning.add_argument("file", type=Path, help="made by: samenspraak backup")
-    returning.add_argument(
-        "--moved", action="store_true", help="the bot has not run since: send also what waited and fell due meanwhile"
-    )
+def add_to(parser: argparse.ArgumentParser) -> None:
+    does(parser, back_up)
+    parser.add_argument("file", type=Path, help="where; the secret is not in it")
+    parser.add_argument("--force", action="store_true", help="write over a file that is there")
 
 
 def back_up(asked: argparse.Namespace, settings: Settings) -> None:
     """Write a back-up; it does not upgrade, so that one can be made before an upgrade."""
     with closing(Database(settings.database_url, kept_secret(settings) or "none", TRAITS)) as database:
-        backups.save(database, asked.file, app.wall_clock(), over=asked.force)
+        backups.save(database, asked.file, wall_clock(), over=asked.force)
     print(f"{asked.file}: {asked.file.stat().st_size // 1024} kB. The secret is not in it: keep that elsewhere.")
-
-
-def restore(asked: argparse.Namespace, settings: Settings) -> None:
-    """Put a back-up back, upgraded to this version, and so that nobody is written to twice."""
-    if (secret := kept_secret(settings)) is None:
-        raise CommandError(UNRECOGNISABLE)
-    with _restored(asked.file, settings.database_url, secret) as database, database.transaction() as tx:
-        made = state.read_moment(tx, backups.MADE)
-        restoring.begin_anew(tx, now := app.wall_clock())
-        taken = None if asked.moved else after_restore.settle_in(tx, load(), made, now)
-    of = f", of {made:%Y-%m-%d %H:%M} UTC" if made else ""
-    print(f"Restored: {asked.file}{of}.")
-    if taken:
-        print(_in_one_sentence(taken))
-    if taken and taken.rounds:
-        print(f"Opened or closed by their date, and nobody was told: {taken.rounds} rounds. Tell whom it concerns.")
-    print("Now start the bot, and look: samenspraak doctor")
-
-
-def _restored(file: Path, url: str, secret: str) -> AbstractContextManager[Database]:
-    """Whatever is set up here: where the back-up was made, every notifier may have called people since."""
-    return backups.restored(file, url, secret, called_by(TRAITS, (one.traits for one in NOTIFIERS)))
-
-
-def _in_one_sentence(taken: Taken) -> str:
-    return (
-        f"Taken for sent, since the bot may have run after that: {taken.letters} letters that waited, "
-        f"{taken.invitations} invitations, {taken.reminders} reminders, {taken.posts} weekly posts, {taken.others} "
-        "letters about rounds that opened or closed. Had it not run, restore with --moved."
-    )

@@ -8,8 +8,8 @@ import argparse
 import os
 import sys
 
-from bot import app
-from bot.command_line.common import Commands, add, transaction
+from bot.command_line.common import does, transaction
+from bot.letters import wall_clock
 from bot.notifiers.email import bounces
 from bot.notifiers.email.bounces import MOST, NOT_WANTED, Bounce
 from bot.notifiers.tags import Tags
@@ -22,8 +22,8 @@ GIVEN = ("ORIGINAL_RECIPIENT", "RECIPIENT")  # by Postfix, to a program in an al
 NO_SECRET = "The secret is not here: nothing that came back can be recognised. Run this where the bot runs."  # noqa: S105
 
 
-def add_to(commands: Commands) -> None:
-    parser = add(commands, "bounce", take, "take in a mail that came back, from standard input, for a mail server")
+def add_to(parser: argparse.ArgumentParser) -> None:
+    does(parser, take)
     parser.add_argument("came_to", nargs="*", help="the address that it came to, where the mail server knows it")
     parser.set_defaults(misconfigured=_later)
 
@@ -44,7 +44,7 @@ def _store(bounce: Bounce, settings: Settings) -> int:
         raise OperatorError(NO_SECRET)
     if number := Tags(secret).bounced(bounce.tag):
         with transaction(settings) as tx:
-            calling.fail(tx, number, app.wall_clock())
+            calling.fail(tx, number, wall_clock())
     return 0
 
 

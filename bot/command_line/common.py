@@ -11,10 +11,12 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from bot import app
 from bot.channels import CHANNELS
 from bot.channels.port import Channel, Entrance, Entrances
-from bot.runtime.settings import Settings
+from bot.database import open_database
+from bot.notifiers import OUTLETS
+from bot.runtime import logs
+from bot.runtime.settings import Settings, SettingsError, read
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.errors import OperatorError
 from bot.survey.whole_numbers import as_number
@@ -36,14 +38,36 @@ class CommandError(OperatorError):
 def add(
     commands: Commands, name: str, command: Command, about: str, *, of_one: bool = False, scripts: bool = False
 ) -> argparse.ArgumentParser:
-    """A command, with what many of them take: one partnership, and --json."""
+    """One action of a command that has several."""
     parser = commands.add_parser(name, help=about)
-    parser.set_defaults(command=command)
+    does(parser, command, of_one=of_one, scripts=scripts)
+    return parser
+
+
+def does(parser: argparse.ArgumentParser, command: Command, *, of_one: bool = False, scripts: bool = False) -> None:
+    """What it does, with what many of them take: one partnership, and --json."""
+    parser.set_defaults(carry_out=carry_out, command=command, misconfigured=tell)
     if of_one:
         parser.add_argument("partnership", help="its name or number")
     if scripts:
         parser.add_argument("--json", action="store_true", help="for scripts")
-    return parser
+
+
+def carry_out(asked: argparse.Namespace) -> int:
+    """The command, with the settings in force; the exit code."""
+    try:
+        settings = read(outlets=OUTLETS)
+        logs.set_up(settings.log_level, settings.log_format)
+        return int(asked.command(asked, settings) or 0)
+    except SettingsError as error:
+        return int(asked.misconfigured(asked, error))
+    except OperatorError as error:
+        return tell(asked, error)
+
+
+def tell(_asked: argparse.Namespace, error: Exception) -> int:
+    print(error, file=sys.stderr)
+    return 2
 
 
 def as_json(found: object) -> str:
@@ -52,7 +76,7 @@ def as_json(found: object) -> str:
 
 @contextlib.contextmanager
 def transaction(settings: Settings) -> Iterator[Tx]:
-    with contextlib.closing(app.open_database(settings)) as database, database.transaction() as tx:
+    with contextlib.closing(open_database(settings)) as database, database.transaction() as tx:
         yield tx
 
 
@@ -65,20 +89,20 @@ def wanted_partnership(tx: Tx, name: str) -> Partnership:
 def entrances_of(settings: Settings) -> Entrances:
     """Those of every channel that says so now; of another it is told that its links are missing."""
 
-    async def ask(channel: Channel) -> Entrance | None:
+    async def ask(channel: Channel, described: str) -> Entrance | None:
         try:
             async with asyncio.timeout(PATIENCE):
                 await channel.introduce()
         except TimeoutError:
-            print(f"The links for {channel.described} are missing: no answer", file=sys.stderr)
+            print(f"The links for {described} are missing: no answer", file=sys.stderr)
         except OperatorError as error:
-            print(f"The links for {channel.described} are missing: {error}", file=sys.stderr)
+            print(f"The links for {described} are missing: {error}", file=sys.stderr)
         finally:
             await channel.close()
         return channel.entrance
 
-    built = [one for channel in CHANNELS if (one := channel.built(settings))]
-    return Entrances(tuple(known for one in built if (known := asyncio.run(ask(one)))))
+    built = [(one, channel.described(settings)) for channel in CHANNELS if (one := channel.built(settings))]
+    return Entrances(tuple(known for one in built if (known := asyncio.run(ask(*one)))))
 
 
 def wanted_wave(tx: Tx, partnership: Partnership, number: int | None) -> Wave:

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from bot import app
 from bot.channels import TRAITS
-from bot.command_line.common import Commands, add, as_json
+from bot.command_line.common import as_json, does
+from bot.letters import wall_clock
 from bot.notifiers import OUTLETS
 from bot.runtime.health import Finding
 from bot.runtime.logs import lines_told, told
@@ -44,14 +44,14 @@ NAMES = (
 """Of what is looked at, in this order; scripts rely on them."""
 
 
-def add_to(commands: Commands) -> None:
-    parser = add(commands, "doctor", examine, "is everything well? exit code 1 when it is not", scripts=True)
+def add_to(parser: argparse.ArgumentParser) -> None:
+    does(parser, examine, scripts=True)
     parser.set_defaults(misconfigured=examine_settings)
 
 
 def examine(asked: argparse.Namespace, settings: Settings) -> int:
     """Look at everything, beside a running bot or without one."""
-    return _report(asked, asyncio.run(look(settings, app.wall_clock())))
+    return _report(asked, asyncio.run(look(settings, wall_clock())))
 
 
 def examine_settings(asked: argparse.Namespace, error: SettingsError) -> int:
@@ -59,7 +59,7 @@ def examine_settings(asked: argparse.Namespace, error: SettingsError) -> int:
 
 
 def _report(asked: argparse.Namespace, findings: list[Finding]) -> int:
-    found = as_figures(findings, app.wall_clock())
+    found = as_figures(findings, wall_clock())
     print(as_json(found) if asked.json else "\n".join(map(_in_words, findings)))
     return 0 if is_well(findings) else 1
 
@@ -109,7 +109,7 @@ def as_figures(findings: list[Finding], now: datetime) -> dict[str, object]:
 
 
 def _settings(settings: Settings) -> Finding:
-    channels = ", ".join(one.described for outlet in OUTLETS if (one := outlet.built(settings)))
+    channels = ", ".join(said for outlet in OUTLETS if (said := outlet.described(settings)))
     return Finding("settings", True, f"{channels}, database {urls.told(settings.database_url)}")
 
 
@@ -259,7 +259,7 @@ def _letters(database: Database, now: datetime) -> Finding:
 async def _outlets(settings: Settings, now: datetime) -> list[Finding]:
     """What each of them finds; what it cannot look at, because of what it found before, is told as such."""
     found: list[Finding] = []
-    for outlet in OUTLETS:
+    for outlet in (one for one in OUTLETS if one.examined):
         built = outlet.built(settings)
         seen = await built.examine(now) if built else ()
         found += (*seen, *map(_unseen if built else _not_set_up, outlet.examined[len(seen) :]))

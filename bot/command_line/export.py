@@ -8,11 +8,11 @@ import logging
 from datetime import datetime
 from pathlib import Path
 
-from bot import app
-from bot.command_line.common import CommandError, Commands, add, transaction, wanted_partnership, wave_number
+from bot.command_line.common import CommandError, does, transaction, wanted_partnership, wave_number
 from bot.export import dataset
 from bot.export.shapes import Origin
 from bot.export.writers import WRITERS
+from bot.letters import wall_clock
 from bot.results.summaries import read_summary
 from bot.runtime.settings import Settings
 from bot.survey.calendar import zone
@@ -27,8 +27,8 @@ ALL = "all"
 log = logging.getLogger(__name__)
 
 
-def add_to(commands: Commands) -> None:
-    parser = add(commands, "export", export, "pseudonymous answers of a wave, for research", of_one=True)
+def add_to(parser: argparse.ArgumentParser) -> None:
+    does(parser, export, of_one=True)
     parser.add_argument("--wave", type=_which_waves, required=True, help="its number, or: all")
     parser.add_argument("--format", choices=tuple(WRITERS), default="csv")
     parser.add_argument("--out", default=".", help="the folder to write in")
@@ -38,7 +38,7 @@ def add_to(commands: Commands) -> None:
 
 def export(asked: argparse.Namespace, settings: Settings) -> None:
     """Pseudonymous answers for research, after a confirmation; that it was done is logged."""
-    texts, now = load(), app.wall_clock()
+    texts, now = load(), wall_clock()
     with transaction(settings) as tx:
         partnership = wanted_partnership(tx, asked.partnership)
         numbers = waves.numbers(tx, partnership.id) if asked.wave == ALL else [asked.wave]

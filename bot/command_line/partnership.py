@@ -4,8 +4,8 @@ import argparse
 import sys
 from typing import Any
 
-from bot import app
-from bot.command_line.common import CommandError, Commands, add, as_json, entrances_of, transaction, wanted_partnership
+from bot.command_line.common import CommandError, add, as_json, entrances_of, transaction, wanted_partnership
+from bot.letters import wall_clock
 from bot.runtime.settings import Settings
 from bot.survey.calendar import HOME, KEEP_ANSWERS, KEEP_CONTACTS, is_timezone
 from bot.survey.conversation.dialogue import Partnership
@@ -22,8 +22,7 @@ MOST_DAYS, MOST_MONTHS = 1000, 120  # that anything is kept
 AS_ASKED = ("language", "timezone", "minimum_group", "keep_contacts", "keep_answers")
 
 
-def add_to(commands: Commands) -> None:
-    parser = commands.add_parser("partnership", help="make or list partnerships")
+def add_to(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="action")
     about = "make a partnership with its first wave open, and print its links"
     adding = add(actions, "add", add_partnership, about, scripts=True)
@@ -54,7 +53,7 @@ def add_partnership(asked: argparse.Namespace, settings: Settings) -> None:
     with transaction(settings) as tx:
         if partnerships.find(tx, partnership.name):
             raise CommandError(f"There is a partnership with the name {partnership.name!r} already.")
-        number, codes = partnerships.add(tx, partnership, texts.wording(), app.wall_clock())
+        number, codes = partnerships.add(tx, partnership, texts.wording(), wall_clock())
     entrances = entrances_of(settings)
     made = {
         "partnership": number,
@@ -110,7 +109,7 @@ def _in_words(partnership: Partnership, made: dict[str, Any]) -> str:
 def new_link(asked: argparse.Namespace, settings: Settings) -> None:
     with transaction(settings) as tx:
         partnership = wanted_partnership(tx, asked.partnership)
-        code = links.make_link(tx, partnership.id, "coordinator", app.wall_clock())
+        code = links.make_link(tx, partnership.id, "coordinator", wall_clock())
     print("\n".join(entrances_of(settings).links(code)))
 
 

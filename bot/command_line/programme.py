@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from bot import app
-from bot.command_line.common import CommandError, Commands, add, as_json, entrances_of, transaction
+from bot.command_line.common import CommandError, add, as_json, entrances_of, transaction
+from bot.letters import wall_clock
 from bot.runtime.settings import Settings
 from bot.survey.conversation.dialogue import Partnership
 from bot.texts.texts import load
@@ -20,8 +20,7 @@ from storage.partnerships import LONGEST
 from storage.programmes import Programme
 
 
-def add_to(commands: Commands) -> None:
-    parser = commands.add_parser("programme", help="let somebody read the results of several partnerships")
+def add_to(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="action")
     adding = add(actions, "add", add_programme, "make a programme, and print a link for who reads it", scripts=True)
     adding.add_argument("name", help="as its readers and the coordinators see it")
@@ -38,7 +37,7 @@ def add_to(commands: Commands) -> None:
 
 
 def add_programme(asked: argparse.Namespace, settings: Settings) -> None:
-    now = app.wall_clock()
+    now = wall_clock()
     with transaction(settings) as tx:
         name, of = _described(tx, asked)
         made = programmes.add(tx, name, asked.language, [one.id for one in of], now)
@@ -116,7 +115,7 @@ def _changes(tx: Tx, asked: argparse.Namespace, programme: Programme) -> tuple[l
 
 def new_link(asked: argparse.Namespace, settings: Settings) -> None:
     with transaction(settings) as tx:
-        code = links.make_programme_link(tx, _wanted(tx, asked.programme).id, app.wall_clock())
+        code = links.make_programme_link(tx, _wanted(tx, asked.programme).id, wall_clock())
     print("\n".join(entrances_of(settings).links(code)))
 
 

@@ -18,7 +18,8 @@ from tempfile import gettempdir, mkdtemp
 from bot import app
 from bot.channels.web.settings import WebSettings
 from bot.command_line import export, first_run, run, summary
-from bot.command_line.common import CommandError, Commands, add, transaction
+from bot.command_line.common import CommandError, does, transaction
+from bot.letters import wall_clock
 from bot.notifiers import OUTLETS
 from bot.rehearsal import stage
 from bot.rehearsal.stage import Rehearsed, Wanted
@@ -30,8 +31,8 @@ OTHER_NAMES = {"localhost": "127.0.0.1", **dict.fromkeys(("127.0.0.1", "0.0.0.0"
 running bot stays what it is."""
 
 
-def add_to(commands: Commands) -> None:
-    parser = add(commands, "rehearse", rehearse, "let simulated people answer, to see a summary at once")
+def add_to(parser: argparse.ArgumentParser) -> None:
+    does(parser, rehearse)
     parser.add_argument("--people", type=int, default=30, help="how many take part (default 30)")
     parser.add_argument("--weeks", type=int, default=6, help="how long ago it began (default 6)")
     parser.add_argument("--seed", type=int, default=2, help="the same number gives the same answers (default 2)")
@@ -48,7 +49,7 @@ def rehearse(asked: argparse.Namespace, settings: Settings) -> None:
     with _folder(asked.keep) as folder:
         own = _own(settings, folder)
         with transaction(own) as tx:
-            made = stage.rehearse(tx, texts, wanted, app.wall_clock(), _tell)
+            made = stage.rehearse(tx, texts, wanted, wall_clock(), _tell)
         print(_rehearsed(made, wanted), flush=True)
         if asked.export is not None:
             _export(own, made.partnership.name, asked.export)

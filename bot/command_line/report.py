@@ -4,24 +4,16 @@ import argparse
 from contextlib import suppress
 from pathlib import Path
 
-from bot import app
-from bot.command_line.common import (
-    CommandError,
-    Commands,
-    add,
-    transaction,
-    wanted_partnership,
-    wanted_wave,
-    wave_number,
-)
+from bot.command_line.common import CommandError, does, transaction, wanted_partnership, wanted_wave, wave_number
+from bot.letters import wall_clock
 from bot.rendering import drawing
 from bot.results.reports import as_said, read_report
 from bot.runtime.settings import Settings
 from bot.texts.texts import load
 
 
-def add_to(commands: Commands) -> None:
-    parser = add(commands, "report", write, "a report of a wave as a PDF, to print or to send on", of_one=True)
+def add_to(parser: argparse.ArgumentParser) -> None:
+    does(parser, write, of_one=True)
     parser.add_argument("file", type=Path, help="the file to write")
     parser.add_argument("--wave", type=wave_number, help="its number; without it the last one")
     parser.add_argument("--language", help="the folder of its texts, such as nl; without it the partnership's own")
@@ -34,7 +26,7 @@ def write(asked: argparse.Namespace, settings: Settings) -> None:
     with transaction(settings) as tx:
         partnership = wanted_partnership(tx, asked.partnership)
         wave = wanted_wave(tx, partnership, asked.wave)
-        report = read_report(tx, texts, partnership, wave, app.wall_clock())
+        report = read_report(tx, texts, partnership, wave, wall_clock())
     language = asked.language or partnership.language
     if language not in texts.languages:
         raise CommandError(f"There is no language {language!r}. There are: {', '.join(texts.languages)}.")

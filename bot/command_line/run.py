@@ -13,7 +13,7 @@ from collections.abc import Callable
 from bot import app
 from bot.channels.web.settings import WebSettings
 from bot.command_line import first_run
-from bot.command_line.common import Commands, add
+from bot.command_line.common import does
 from bot.runtime.settings import Settings
 from storage.engine.urls import file_of, told
 
@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 LAST_PATIENCE = 15.0  # seconds that a stop may take; a container gets 20
 
 
-def add_to(commands: Commands) -> None:
-    add(commands, "run", run, "answer people, until stopped")
+def add_to(parser: argparse.ArgumentParser) -> None:
+    does(parser, run)
 
 
 def run(_asked: argparse.Namespace, settings: Settings) -> None:

@@ -3,8 +3,8 @@
 import argparse
 from typing import Any
 
-from bot import app
-from bot.command_line.common import Commands, add, as_json, transaction, wanted_partnership, wanted_wave, wave_number
+from bot.command_line.common import as_json, does, transaction, wanted_partnership, wanted_wave, wave_number
+from bot.letters import wall_clock
 from bot.results.tables import read_table
 from bot.runtime.settings import Settings
 from bot.survey.conversation.views import View
@@ -16,9 +16,9 @@ from bot.survey.scores.table import TOTAL, Column, Table
 from bot.texts.texts import Texts, load, plain
 
 
-def add_to(commands: Commands) -> None:
-    told = add(commands, "summary", summarise, "the scores, as far as they may be shown now", of_one=True, scripts=True)
-    told.add_argument("--wave", type=wave_number, help="its number; without it the last one")
+def add_to(parser: argparse.ArgumentParser) -> None:
+    does(parser, summarise, of_one=True, scripts=True)
+    parser.add_argument("--wave", type=wave_number, help="its number; without it the last one")
 
 
 def summarise(asked: argparse.Namespace, settings: Settings) -> None:
@@ -27,7 +27,7 @@ def summarise(asked: argparse.Namespace, settings: Settings) -> None:
     with transaction(settings) as tx:
         partnership = wanted_partnership(tx, asked.partnership)
         wave = wanted_wave(tx, partnership, asked.wave)
-        found, shown = read_table(tx, texts, partnership, wave, app.wall_clock())
+        found, shown = read_table(tx, texts, partnership, wave, wall_clock())
     every = (*paragraphs(found), *(table.statements(shown) if found.items else ()), table.left_out(shown))
     in_words = plain(texts.render(View(every), partnership.language))
     print(as_json(_as_data(texts, found, shown)) if asked.json else in_words)

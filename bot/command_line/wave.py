@@ -2,8 +2,8 @@
 
 import argparse
 
-from bot import app
-from bot.command_line.common import CommandError, Commands, add, transaction, wanted_partnership
+from bot.command_line.common import CommandError, add, transaction, wanted_partnership
+from bot.letters import wall_clock
 from bot.runtime.settings import Settings
 from bot.survey.calendar import decent, zone
 from bot.texts.texts import load
@@ -14,8 +14,7 @@ from storage.turnout import turnout_of
 MOST_WEEKS = 52  # that a wave is open
 
 
-def add_to(commands: Commands) -> None:
-    parser = commands.add_parser("wave", help="open or close a round of asking")
+def add_to(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="action")
     opening = add(actions, "open", _open, "open the next wave and invite everybody who took part before", of_one=True)
     opening.add_argument("--name", default="", help="such as 'after phase 1'")
@@ -26,7 +25,7 @@ def add_to(commands: Commands) -> None:
 
 def _open(asked: argparse.Namespace, settings: Settings) -> None:
     """Open the next wave; a running bot then sends the invitations, at a decent hour."""
-    texts, now, name = load(), app.wall_clock(), partnerships.tidy(asked.name)
+    texts, now, name = load(), wall_clock(), partnerships.tidy(asked.name)
     if len(name) > LONGEST_NAME:
         raise CommandError(f"--name: {LONGEST_NAME} characters is the most.")
     if asked.weeks is not None and not 1 <= asked.weeks <= MOST_WEEKS:
@@ -50,14 +49,14 @@ def _reopen(asked: argparse.Namespace, settings: Settings) -> None:
     with transaction(settings) as tx:
         partnership = wanted_partnership(tx, asked.partnership)
         wave = partnerships.last_wave(tx, partnership.id)
-        if not reopen_wave(tx, partnership, wave, app.wall_clock()):
+        if not reopen_wave(tx, partnership, wave, wall_clock()):
             raise CommandError(f"Wave {wave.number} of {partnership.name} is open already.")
     print(f"Wave {wave.number} of {partnership.name} is open again.")
 
 
 def _close(asked: argparse.Namespace, settings: Settings) -> None:
     """Close the open wave; a running bot then sends the final summary."""
-    texts, now = load(), app.wall_clock()
+    texts, now = load(), wall_clock()
     with transaction(settings) as tx:
         partnership = wanted_partnership(tx, asked.partnership)
         wave = partnerships.last_wave(tx, partnership.id)

@@ -2,12 +2,27 @@
 in, and knows no table."""
 
 from bot.channels import CHANNELS
+from bot.channels.listed import Listed
 from bot.channels.port import Outlet
-from bot.notifiers.email.notifier import EmailNotifier
-from bot.notifiers.push.notifier import PushNotifier
+from bot.notifiers.email import settings as email
+from bot.notifiers.email.traits import EXAMINED
+from bot.notifiers.email.traits import TRAITS as EMAIL
+from bot.notifiers.push import settings as push
+from bot.notifiers.push.traits import TRAITS as PUSH
 
-NOTIFIERS: tuple[type[Outlet], ...] = (PushNotifier, EmailNotifier)
+NOTIFIERS: tuple[Listed[Outlet], ...] = (
+    Listed("bot.notifiers.push.notifier", "PushNotifier", PUSH, push.VARIABLES, push.described),
+    Listed(
+        "bot.notifiers.email.notifier",
+        "EmailNotifier",
+        EMAIL,
+        email.VARIABLES,
+        email.described,
+        email.do_not_fit,
+        EXAMINED,
+    ),
+)
 """Every notifier there is, in the order in which they are tried: the first that works is the one that calls."""
 
-OUTLETS: tuple[type[Outlet], ...] = (*CHANNELS, *NOTIFIERS)
+OUTLETS: tuple[Listed[Outlet], ...] = (*CHANNELS, *NOTIFIERS)
 """All that is set up, opened and examined in the same way."""

@@ -54,6 +54,16 @@ class Configured(Protocol):
     def do_not_fit(cls, taken: Mapping[str, str]) -> Iterator[str]: ...
 
 
+class Listed(Protocol):
+    """The same, as a line in a table says it."""
+
+    @property
+    def variables(self) -> Mapping[str, Variable]: ...
+
+    @property
+    def do_not_fit(self) -> Callable[[Mapping[str, str]], Iterator[str]]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Those of the house. `taken` holds every variable as it is in force, for whoever has settings of its own."""
@@ -69,7 +79,7 @@ class Settings:
 def read(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
-    outlets: Sequence[type[Configured]] = (),
+    outlets: Sequence[type[Configured] | Listed] = (),
 ) -> Settings:
     """The settings in force, with those of channels and notifiers; raises SettingsError with every mistake."""
     variables = {**{name: known for one in outlets for name, known in one.variables.items()}, **VARIABLES}

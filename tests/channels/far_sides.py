@@ -5,17 +5,19 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
+from bot.channels import CHANNELS
+from bot.channels.listed import Kind
 from bot.channels.port import Channel
-from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.web.channel import WebChannel
 from tests.channels.lines.exchange import exchange
 from tests.house import House, Somebody
 from tests.telegram_server import TelegramServer
 from tests.visitor import Visitor
 
+WEB, TELEGRAM = CHANNELS
+
 
 class FarSide(Protocol):
-    channel: type[Channel]
+    channel: Kind[Channel]
     environment: Mapping[str, str]
     """What sets the channel up."""
     nobody: str
@@ -29,7 +31,7 @@ class FarSide(Protocol):
 
 
 class Telegram:
-    channel: type[Channel] = TelegramChannel
+    channel: Kind[Channel] = TELEGRAM
     nobody = "1"
 
     def __init__(self, server: TelegramServer) -> None:
@@ -46,7 +48,7 @@ class Telegram:
 
 
 class Browsers:
-    channel: type[Channel] = WebChannel
+    channel: Kind[Channel] = WEB
     nobody = "no such token"
     environment: Mapping[str, str] = {}
 

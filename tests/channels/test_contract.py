@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels import CHANNELS
+from bot.channels.listed import Kind
 from bot.channels.port import Channel
 from bot.letters import Attachment, Delivered, Envelope, Letter, Moved, Postponed, Refused, Unreachable
 from bot.runtime.settings import VARIABLES
@@ -44,7 +45,7 @@ async def house(tmp_path: Path, server: TelegramServer, clock: Clock, far: FarSi
         yield running
 
 
-def every_with(far: FarSide) -> tuple[type[Channel], ...]:
+def every_with(far: FarSide) -> tuple[Kind[Channel], ...]:
     return tuple(dict.fromkeys((*CHANNELS, far.channel)))
 
 

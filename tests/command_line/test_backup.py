@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
+from bot.letters import wall_clock
 from storage import letters, waves
 from storage.engine.database import Database
 from tests.house import SECRET, Clock, House
@@ -20,7 +20,7 @@ async def backed_up(tmp_path: Path, server: TelegramServer) -> House:
     house = House(tmp_path, server, Clock())
     await house.command("partnership", "list")
     with Database(house.settings.database_url, SECRET).transaction() as tx:
-        due = app.wall_clock() - timedelta(hours=1)
+        due = wall_clock() - timedelta(hours=1)
         letters.enqueue(tx, somebody(tx), LETTER, due, "reminder:1:1", "Europe/Amsterdam")
     assert (await house.command("backup", str(tmp_path / "copy")))[0] == 0
     house.environment["DATABASE_URL"] = f"sqlite:///{tmp_path}/elsewhere/samenspraak.db"
@@ -44,7 +44,7 @@ async def test_a_round_that_reached_its_date_is_closed_and_the_operator_reads_it
 ) -> None:
     here = House(tmp_path, server, Clock())
     with Database(here.settings.database_url, SECRET).transaction() as tx:
-        waves.set_closing(tx, 1, app.wall_clock() - timedelta(hours=1), app.wall_clock())
+        waves.set_closing(tx, 1, wall_clock() - timedelta(hours=1), wall_clock())
     assert (await here.command("backup", str(tmp_path / "later")))[0] == 0
     _, out, _ = await backed_up.command("restore", str(tmp_path / "later"))
     assert "Opened or closed by their date, and nobody was told: 1 rounds." in out

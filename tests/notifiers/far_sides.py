@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from bot.channels.listed import Kind
 from bot.channels.port import Outlet
-from bot.notifiers.email.notifier import EmailNotifier
-from bot.notifiers.push.notifier import PushNotifier
+from bot.notifiers import NOTIFIERS
 from bot.runtime.settings import Variable
 from bot.survey.conversation.buttons import Call, encode
 from bot.survey.phrases import verbatim
@@ -22,11 +22,13 @@ from tests.notifiers.push.push_service import PushService
 from tests.notifiers.slips.notifier import CALLS, SlipsNotifier, Street
 from tests.visitor import Visitor
 
+PUSH, EMAIL = NOTIFIERS
+
 Received = list[tuple[str, str]]
 
 
 class FarSide(Protocol):
-    notifier: type[Outlet]
+    notifier: Kind[Outlet]
     environment: Mapping[str, str]
     """What sets the notifier up."""
     nobody: str
@@ -45,7 +47,7 @@ class FarSide(Protocol):
 
 
 class Slips:
-    notifier: type[Outlet] = SlipsNotifier
+    notifier: Kind[Outlet] = SlipsNotifier
     nobody = "9999"
     number = "471100471101"
     secrets: Sequence[str] = (number,)
@@ -68,7 +70,7 @@ class Slips:
 
 
 class Mails:
-    notifier: type[Outlet] = EmailNotifier
+    notifier: Kind[Outlet] = EMAIL
     nobody = "nobody@example.org"
     secrets: Sequence[str] = ("wes@example", "wes%40example")
 
@@ -99,7 +101,7 @@ def _whole(mail: Mail) -> str:
 
 
 class Pushes:
-    notifier: type[Outlet] = PushNotifier
+    notifier: Kind[Outlet] = PUSH
 
     def __init__(self, service: PushService) -> None:
         self._service, self._device, port = service, service.device(), free_port()

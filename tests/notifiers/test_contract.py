@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.channels import CHANNELS
+from bot.channels.listed import Kind
 from bot.channels.port import Outlet
 from bot.letters import Attachment, Delivered, Envelope, Letter, Moved, Postponed, Refused, Unreachable
 from bot.notifiers import NOTIFIERS
@@ -70,7 +71,7 @@ async def house(
         yield running
 
 
-def every_with(far: FarSide) -> tuple[type[Outlet], ...]:
+def every_with(far: FarSide) -> tuple[Kind[Outlet], ...]:
     return (*(one for one in NOTIFIERS if one is not far.notifier), far.notifier)
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import wall_clock
 from bot.channels import CHANNELS
-from bot.command_line import backup, doctor
+from bot.command_line import doctor, restore
 from bot.command_line.doctor import look
+from bot.letters import wall_clock
 from storage import partnerships
 from storage.upkeep import backups
 from tests.house import Clock, House
@@ -28,7 +28,7 @@ def noon_ago(days: int) -> datetime:
 @pytest.fixture
 def every_notifier(monkeypatch: pytest.MonkeyPatch) -> None:
     """The commands know this one too."""
-    monkeypatch.setattr(backup, "NOTIFIERS", (SlipsNotifier,))
+    monkeypatch.setattr(restore, "NOTIFIERS", (SlipsNotifier,))
 
 
 async def test_an_address_goes_with_its_contact(house: House, wes: Visitor, street: Street) -> None:
@@ -51,7 +51,7 @@ async def elsewhere(house: House, copy: Path, *, moved: bool) -> House:
     anew = House(house.folder, house.server, house.clock, **house.environment)
     anew.notifiers = house.notifiers
     anew.environment["DATABASE_URL"] = f"sqlite:///{house.folder}/elsewhere/samenspraak.db"
-    backup.restore(argparse.Namespace(file=copy, moved=moved), anew.settings)
+    restore.restore(argparse.Namespace(file=copy, moved=moved), anew.settings)
     await anew.start()
     return anew
 

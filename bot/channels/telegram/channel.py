@@ -17,13 +17,12 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.channels.port import Channel, Entrance, Hook, House
 from bot.channels.telegram import health, profile
-from bot.channels.telegram.health import EXAMINED
 from bot.channels.telegram.http import UNREADABLE, HttpRequest, name_of
 from bot.channels.telegram.inbound import ALLOWED_UPDATES
 from bot.channels.telegram.outbound import Outbound
 from bot.channels.telegram.polling import Polling
-from bot.channels.telegram.settings import VARIABLES, TelegramSettings, do_not_fit
-from bot.channels.telegram.traits import TRAITS
+from bot.channels.telegram.settings import VARIABLES, TelegramSettings, described, do_not_fit
+from bot.channels.telegram.traits import EXAMINED, TRAITS
 from bot.channels.telegram.webhook import Webhook
 from bot.letters import Envelope, Postponed, Receipt
 from bot.runtime.health import Finding
@@ -67,9 +66,9 @@ class TelegramChannel(Channel):
         own = TelegramSettings.read(settings)
         return cls(own, partial(the_secret, settings)) if own.token else None
 
-    @property
-    def described(self) -> str:
-        return f"Telegram by {'webhook' if self._settings.is_webhook else 'polling'}"
+    @classmethod
+    def described(cls, settings: Settings) -> str:
+        return described(settings)
 
     @property
     def hooks(self) -> Sequence[Hook]:

@@ -11,7 +11,6 @@ from bot.channels.telegram.http import UNREADABLE, HttpRequest, name_of
 from bot.channels.telegram.settings import TelegramSettings
 from bot.runtime.health import Finding
 
-EXAMINED = ("telegram", "updates")
 PATIENCE = 5.0  # seconds
 MANY = 100  # updates that wait at Telegram
 STILL_NEWS = timedelta(minutes=10)  # after an error at the webhook

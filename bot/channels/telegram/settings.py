@@ -32,6 +32,11 @@ class TelegramSettings:
         )
 
 
+def described(settings: Settings) -> str:
+    own = TelegramSettings.read(settings)
+    return f"Telegram by {'webhook' if own.is_webhook else 'polling'}" if own.token else ""
+
+
 def do_not_fit(taken: Mapping[str, str]) -> Iterator[str]:
     """A webhook, where Telegram does not come."""
     if taken["TELEGRAM_UPDATES"] == "webhook" and not _can_be_brought_to(

@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.survey.phrases import say, verbatim
 from bot.survey.traits import About, Traits
 
+EXAMINED = ("telegram", "updates")
 TRAITS = Traits(
     name="telegram",
     reaches_out=True,

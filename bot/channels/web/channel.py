@@ -19,7 +19,7 @@ from bot.channels.web.connections import BACKLOG, Hall, room
 from bot.channels.web.pages import Pages
 from bot.channels.web.routes import site
 from bot.channels.web.security_headers import SecurityHeaders
-from bot.channels.web.settings import VARIABLES, WebSettings
+from bot.channels.web.settings import VARIABLES, WebSettings, described
 from bot.channels.web.traits import TRAITS
 from bot.letters import Envelope, Receipt, Refused
 from bot.runtime.settings import Settings, the_secret
@@ -49,9 +49,9 @@ class WebChannel(Channel):
     def built(cls, settings: Settings) -> Self:
         return cls(WebSettings.read(settings), partial(the_secret, settings))
 
-    @property
-    def described(self) -> str:
-        return f"page at {self._settings.page_url}"
+    @classmethod
+    def described(cls, settings: Settings) -> str:
+        return described(settings)
 
     async def introduce(self) -> None:
         """Its address is a setting."""

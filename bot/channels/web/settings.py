@@ -32,6 +32,10 @@ class WebSettings:
         )
 
 
+def described(settings: Settings) -> str:
+    return f"page at {WebSettings.read(settings).page_url}"
+
+
 def _here(host: str, port: str) -> str:
     """The page on this machine."""
     host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104

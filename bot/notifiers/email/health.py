@@ -10,7 +10,6 @@ from bot.notifiers.email.connections import opened
 from bot.notifiers.email.settings import MailSettings
 from bot.runtime.health import Finding
 
-EXAMINED = ("email",)
 PATIENCE = 5.0  # seconds
 
 

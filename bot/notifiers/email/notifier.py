@@ -15,11 +15,10 @@ from bot.letters import Delivered, Envelope, Receipt, Refused
 from bot.notifiers.email import health, message
 from bot.notifiers.email.answers import Receipts
 from bot.notifiers.email.connections import Connections
-from bot.notifiers.email.health import EXAMINED
 from bot.notifiers.email.lmtp import Inlet
 from bot.notifiers.email.message import Sending
-from bot.notifiers.email.settings import VARIABLES, MailSettings, do_not_fit
-from bot.notifiers.email.traits import TRAITS
+from bot.notifiers.email.settings import VARIABLES, MailSettings, described, do_not_fit
+from bot.notifiers.email.traits import EXAMINED, TRAITS
 from bot.notifiers.tags import Tags
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, the_secret
@@ -48,9 +47,9 @@ class EmailNotifier(Outlet):
         own = MailSettings.read(settings)
         return cls(own, partial(the_secret, settings)) if own else None
 
-    @property
-    def described(self) -> str:
-        return f"e-mail by {self._settings.host}:{self._settings.port}"
+    @classmethod
+    def described(cls, settings: Settings) -> str:
+        return described(settings)
 
     async def open(self, house: House) -> None:
         """Hear what comes back, where a mail server brings it. Raises CannotListen."""

@@ -68,6 +68,11 @@ class MailSettings:
         )
 
 
+def described(settings: Settings) -> str:
+    own = MailSettings.read(settings)
+    return f"e-mail by {own.host}:{own.port}" if own else ""
+
+
 def do_not_fit(taken: Mapping[str, str]) -> Iterator[str]:
     """One half of what e-mail needs."""
     if bool(taken["SMTP_URL"]) != bool(taken["MAIL_FROM"]):

@@ -4,6 +4,7 @@ from bot.notifiers.email.addresses import address_of, masked
 from bot.survey.phrases import say
 from bot.survey.traits import Calls, Traits
 
+EXAMINED = ("email",)
 TRAITS = Traits(
     name="email",
     reaches_out=True,

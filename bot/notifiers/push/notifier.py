@@ -18,7 +18,7 @@ from yarl import URL
 
 from bot.channels.port import House, Outlet
 from bot.letters import Delivered, Envelope, Postponed, Receipt, Refused, Unreachable
-from bot.notifiers.push.settings import VARIABLES, PushSettings
+from bot.notifiers.push.settings import VARIABLES, PushSettings, described
 from bot.notifiers.push.subscription import Subscription
 from bot.notifiers.push.traits import TRAITS
 from bot.notifiers.tags import Tags
@@ -54,9 +54,9 @@ class PushNotifier(Outlet):
         own = PushSettings.read(settings)
         return cls(own, partial(the_secret, settings)) if own.page_url else None
 
-    @property
-    def described(self) -> str:
-        return "push messages to browsers"
+    @classmethod
+    def described(cls, settings: Settings) -> str:
+        return described(settings)
 
     async def open(self, house: House) -> None:
         self._house, secret = house, self._secret()

@@ -27,6 +27,10 @@ class PushSettings:
         return {"sub": self.page_url} if self.page_url.startswith("https:") else {}
 
 
+def described(settings: Settings) -> str:
+    return "push messages to browsers" if PushSettings.read(settings).page_url else ""
+
+
 def _origins(text: str) -> list[str]:
     return [one.strip().rstrip("/") for one in text.split(",") if one.strip()]
 

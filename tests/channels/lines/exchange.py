@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from bot.channels.listed import Kind
 from bot.channels.port import Channel
 from tests.channels.lines.channel import LinesChannel
 from tests.house import House, Somebody
@@ -42,7 +43,7 @@ class Phone:
 
 
 class Exchange:
-    channel: type[Channel] = LinesChannel
+    channel: Kind[Channel] = LinesChannel
     nobody = "+31600000000"
 
     def __init__(self) -> None:

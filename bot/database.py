@@ -1,0 +1,28 @@
+"""The database of these settings: opened with what its channels and notifiers can do, and migrated."""
+
+from collections.abc import Iterable
+
+from bot.channels import CHANNELS
+from bot.channels.listed import Kind
+from bot.channels.port import Channel, Outlet
+from bot.notifiers import NOTIFIERS
+from bot.runtime.settings import Settings, the_secret
+from bot.survey.traits import Traits, called_by
+from storage.engine.database import Database
+from storage.upkeep.migrate import migrate
+
+
+def open_database(
+    settings: Settings, channels: Iterable[Kind[Channel]] = CHANNELS, notifiers: Iterable[Kind[Outlet]] = NOTIFIERS
+) -> Database:
+    """Raises StorageError or SettingsError with what to do."""
+    database = Database(settings.database_url, the_secret(settings), traits_of(settings, channels, notifiers))
+    migrate(database)
+    return database
+
+
+def traits_of(
+    settings: Settings, channels: Iterable[Kind[Channel]] = CHANNELS, notifiers: Iterable[Kind[Outlet]] = NOTIFIERS
+) -> list[Traits]:
+    """What each channel can do, where these notifiers that are set up call those whom it cannot."""
+    return called_by((one.traits for one in channels), (one.traits for one in notifiers if one.described(settings)))
