@@ -1,6 +1,7 @@
 """The database of these settings: opened with what its channels and notifiers can do, and migrated."""
 
 from collections.abc import Iterable
+from contextlib import closing
 
 from bot.channels import CHANNELS
 from bot.channels.listed import Kind
@@ -19,6 +20,12 @@ def open_database(
     database = Database(settings.database_url, the_secret(settings), traits_of(settings, channels, notifiers))
     migrate(database)
     return database
+
+
+def bring_up_to_date(settings: Settings) -> bool:
+    """Before anything else is done with it; whether it was behind."""
+    with closing(Database(settings.database_url, the_secret(settings))) as database:
+        return migrate(database)
 
 
 def traits_of(

@@ -14,6 +14,7 @@ from bot import app
 from bot.channels.web.settings import WebSettings
 from bot.command_line import first_run
 from bot.command_line.common import does
+from bot.database import bring_up_to_date
 from bot.runtime.settings import Settings
 from storage.engine.urls import file_of, told
 
@@ -27,6 +28,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_asked: argparse.Namespace, settings: Settings) -> None:
+    if bring_up_to_date(settings):
+        begin_anew()
     house = app.App(settings)
     page = WebSettings.read(settings).page_url
     is_page_alone = len(house.channels) == 1
@@ -38,6 +41,12 @@ def run(_asked: argparse.Namespace, settings: Settings) -> None:
         first_run.show(links)
 
     serve(house, ready)
+
+
+def begin_anew() -> None:
+    """What migrates is large, and would stay in memory as long as we run: the same process starts without it."""
+    if os.name == "posix":
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - as it was started
 
 
 def serve(house: app.App, ready: Callable[[], None]) -> None:

@@ -76,12 +76,13 @@ def current(database: Database) -> str | None:
     return revision
 
 
-def migrate(database: Database) -> None:
-    """Bring the schema up to date and check the secret; raises StorageError with what to do."""
+def migrate(database: Database) -> bool:
+    """Bring the schema up to date and check the secret; raises StorageError with what to do. Whether it was behind."""
     revision = current(database)
     if revision is not None and revision > head():
         raise NewerDatabase
     upgrade(database, revision)
+    return revision != head()
 
 
 def upgrade(database: Database, revision: str | None) -> None:

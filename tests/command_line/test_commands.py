@@ -15,6 +15,7 @@ import dev
 from bot.__main__ import main
 from bot.runtime import logs
 from bot.survey import short_codes
+from tests.databases import begin_migrated
 from tests.house import SECRET, House
 from tests.telegram_server import TelegramServer
 
@@ -146,7 +147,8 @@ def test_a_lost_coordinator_link_is_replaced(command: Any) -> None:
     assert command("partnership", "link", "Y")[0] == 2
 
 
-def test_a_port_that_is_taken_is_told(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_is_taken_is_told(command: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin_migrated(f"sqlite:///{folder}/data/samenspraak.db")  # a first start would take the place of this process
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv("PORT", str(taken.getsockname()[1]))
         code, _, err = command("run")

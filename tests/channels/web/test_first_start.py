@@ -45,6 +45,37 @@ async def samenspraak_run(folder: Path, port: int, files: int | None = None, lin
     assert process.returncode == 0, said
 
 
+async def imported_until_it_ran(folder: Path) -> list[set[str]]:
+    """The modules that each start of the process loaded, of one `samenspraak run`."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run"),
+        cwd=folder,
+        env={"PORT": str(free_port()), "PYTHONPATH": str(ROOT), "PYTHONPROFILEIMPORTTIME": "1"},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr
+    found = list[set[str]]()
+    async with asyncio.timeout(PATIENCE):
+        while b"Samenspraak is running" not in (line := await process.stderr.readline()):
+            assert line, "it stopped before it ran"
+            name = line.decode().rpartition("|")[2].strip()
+            found += [set()] if name == "imported package" else []
+            if line.startswith(b"import time"):
+                found[-1].add(name)
+    process.terminate()
+    await process.communicate()
+    return found
+
+
+async def test_what_migrates_is_not_in_the_bot_that_runs(tmp_path: Path) -> None:
+    """Each start of Python tells anew what it imports: one that migrates, and the same process once more."""
+    first, second = await imported_until_it_ran(tmp_path), await imported_until_it_ran(tmp_path)
+    assert ["alembic" in one for one in first] == [True, False]
+    assert "bot.app" in first[-1]
+    assert ["alembic" in one for one in second] == [False], "nothing is migrated, and nothing begins anew"
+
+
 async def test_everything_can_be_tried_at_once_and_the_second_start_makes_nothing(tmp_path: Path) -> None:
     port = free_port()
     async with samenspraak_run(tmp_path, port) as printed:
