@@ -54,7 +54,7 @@ OPTIONS: Mapping[str, tuple[Callable[[str], Any] | None, str]] = {
     "latency": (an_amount, "seconds that the network adds to each call"),
     "python": (
         a_program,
-        "the Python of the bots that are started, such as of an environment with requirements.lock only",
+        "of which the environment of requirements.lock is made, such as one that is built optimised",
     ),
 }
 """Name -> what its value is, none for a switch, and what it means."""

@@ -1,7 +1,7 @@
 """Start-up: seconds and memory from the command to the first update answered, beside bare bots: `-m bench.start`.
 
 An update waits at the Bot API before the bot is started; the clock stops when its answer is seen. Turns interleaved.
-The environment of developers makes some libraries load more: `--python` is that of one with requirements.lock only.
+All run in the environment of requirements.lock, made of this Python, or of another one: `--python`.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import machine, options
+from bench import machine, options, production
 from bench.bots import BOTS, command_of, environment_for, partnership_in
 from bench.figures import spread, table
 from tests.telegram_server import TelegramServer
@@ -34,7 +34,7 @@ class Start:
 
 def main() -> int:
     asked = options.read(__doc__, rounds=5, short=False, python=sys.executable)
-    found = asyncio.run(measure(1 if asked.short else asked.rounds, asked.python))
+    found = asyncio.run(measure(1 if asked.short else asked.rounds, production.python(asked.python)))
     print(f"\n## From the command to the first update answered\n\n{table(COLUMNS, map(row, found.items()))}\n")
     print(f"{table(('ours / a bare bot', *FACTS), [beside(found, name) for name in BOTS if name != 'ours'])}")
     return 0
