@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from bot.runtime import logs
+from bot.runtime.loading import undisturbed
 
 ONLY_OURS = 0o077  # what we make, databases and exports too, no other account can read
 COMMANDS: Mapping[str, str] = {
@@ -34,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(ONLY_OURS)
     with logs.guarded():
         given = sys.argv[1:] if arguments is None else arguments
-        asked = _parser(given).parse_args(given)
+        with undisturbed():
+            asked = _parser(given).parse_args(given)
         return int(asked.carry_out(asked))
 
 

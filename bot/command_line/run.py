@@ -15,6 +15,7 @@ from bot.channels.web.settings import WebSettings
 from bot.command_line import first_run
 from bot.command_line.common import does
 from bot.database import bring_up_to_date
+from bot.runtime.loading import undisturbed
 from bot.runtime.settings import Settings
 from storage.engine.urls import file_of, told
 
@@ -30,7 +31,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def run(_asked: argparse.Namespace, settings: Settings) -> None:
     if bring_up_to_date(settings):
         begin_anew()
-    house = app.App(settings)
+    with undisturbed():
+        house = app.App(settings)
     page = WebSettings.read(settings).page_url
     is_page_alone = len(house.channels) == 1
     links = first_run.links(house.database, house.texts, page, house.clock()) if is_page_alone else ()

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple, Protocol
 from urllib.parse import quote, urlsplit
 
-from dotenv import dotenv_values
-
 from bot.runtime import logs
 from bot.survey.errors import OperatorError
 from storage.engine import urls
@@ -114,13 +112,21 @@ def _do_not_fit(taken: Mapping[str, str]) -> Iterator[str]:
 
 def _given(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     try:
-        from_file = dotenv_values(folder / ".env", interpolate=False)
+        from_file = _written_in(folder / ".env")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f".env: cannot be read: {error}") from None
     return {
         **{name: value for name, value in from_file.items() if value and value.strip()},
         **{name: value for name, value in environment.items() if value.strip()},
     }
+
+
+def _written_in(file: Path) -> Mapping[str, str | None]:
+    if not file.exists():
+        return {}
+    from dotenv import dotenv_values  # whoever has no such file does not load it
+
+    return dotenv_values(file, interpolate=False)
 
 
 def the_secret(settings: Settings, folder: Path | None = None) -> str:

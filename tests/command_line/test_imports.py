@@ -26,7 +26,7 @@ LIBRARIES = {
 } | BROUGHT
 """The modules of what we depend on, and some that those would bring."""
 
-DATABASE = {"cryptography", "dotenv", "sqlalchemy"}
+DATABASE = {"cryptography", "sqlalchemy"}
 LOADED: Mapping[Sequence[str], set[str]] = {
     ("--help",): set(),
     ("partnership", "list"): {*DATABASE, "babel"},
