@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import dev
-from bot.__main__ import main
+from bot.__main__ import COMMANDS, main
 from bot.runtime import logs
 from bot.survey import short_codes
 from tests.databases import begin_migrated
@@ -203,6 +203,22 @@ async def test_a_token_that_telegram_refuses_is_told(house: House, server: Teleg
     assert code == 2
     assert "Telegram refuses TELEGRAM_TOKEN" in err
     assert "1:wrong" not in err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_what_it_takes(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main((name, "--help"))
+    assert capsys.readouterr().out.startswith(f"usage: samenspraak {name} ")
+
+
+@pytest.mark.parametrize(
+    "given", [(), ("walk",), ("doctor.py",), ("",), ("--json", "doctor"), ("--no-such",), ("partnership",), ("common",)]
+)
+def test_what_is_no_command_is_told(given: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(given)
+    assert capsys.readouterr().err.startswith("usage: samenspraak")
 
 
 def test_the_project_s_script_is_there() -> None:
