@@ -1,8 +1,6 @@
 """`bounce`, as a mail server runs it: what it takes in, and how it ends, so that nothing is bounced once more."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +12,9 @@ from bot.notifiers.email.traits import TRAITS
 from bot.notifiers.tags import Tags
 from storage import notification_addresses
 from storage.engine.database import Database
-from storage.upkeep.migrate import migrate
-from tests.house import MONDAY, ROOT, SECRET
+from tests.commands import ran
+from tests.databases import begin_migrated
+from tests.house import MONDAY, SECRET
 from tests.notifiers.email.test_bounces import report
 from tests.storage.beginnings import somebody
 
@@ -25,8 +24,6 @@ pytestmark = pytest.mark.process
 @pytest.fixture
 def environment(tmp_path: Path) -> Mapping[str, str]:
     return {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
         "SAMENSPRAAK_SECRET": SECRET,
         "DATABASE_URL": f"sqlite:///{tmp_path}/samenspraak.db",
         "SMTP_URL": "smtp://127.0.0.1:25",
@@ -37,7 +34,7 @@ def environment(tmp_path: Path) -> Mapping[str, str]:
 @pytest.fixture
 def database(environment: Mapping[str, str]) -> Database:
     found = Database(environment["DATABASE_URL"], SECRET, (replace(PAGE, notifiers=(TRAITS,)),))
-    migrate(found)
+    begin_migrated(found.url)
     return found
 
 
@@ -49,10 +46,9 @@ def address(database: Database) -> int:
 
 def brought(folder: Path, environment: Mapping[str, str], mail: bytes, *arguments: str, **more: str) -> tuple[int, str]:
     """Its exit code, and what it complains of."""
-    command = (sys.executable, "-m", "bot", "bounce", *arguments)
-    done = subprocess.run(command, input=mail, cwd=folder, env={**environment, **more}, capture_output=True)
-    assert not done.stdout
-    return done.returncode, done.stderr.decode()
+    code, said, complained = ran(("bounce", *arguments), folder, {**environment, **more}, mail)
+    assert not said
+    return code, complained
 
 
 def to_us(number: int) -> str:
