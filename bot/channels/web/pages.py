@@ -6,7 +6,7 @@ leads somewhere is a link, so that the phone's own Back goes back; what changes 
 
 import re
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple
@@ -47,8 +47,10 @@ from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, T
 
 LINK = re.compile(r"https?://[^\s<]+")
 COMMAND = re.compile(r"(?<!\S)/([a-z]+)")
-BOLD = re.compile(r"(</?b>)")
+BOLD, BEGIN_BOLD, END_BOLD = re.compile(r"(</?b>)"), Markup("<b>"), Markup("</b>")
 WHOLLY_BOLD = re.compile(r"<b>[^<]*</b>")
+CAN_LEAD = re.compile(r"/|\d(?:\D{0,6}\d){7}")
+"""Where a text may hold something to tap: links and commands have a stroke, and no number to dial is shorter."""
 DIAL = Markup('<a href="tel:{}">{}</a>')
 DOT = "• "
 NOT_HERE = ("start", "continue", "reminders", "stop")  # nothing is sent to a page
@@ -59,7 +61,8 @@ MARKS = {**{name: f"\ue000{name}\ue000" for name in ("proof", "once", "standing"
 MOST_STATEMENTS = 500  # kept as they are set; 26 in two languages, with what can be marked on them
 REVIEW, PAUSES = Position(Screen.REVIEW), (Position(Screen.PAUSE), Position(Screen.PAUSED))
 NUMBER = re.compile(r"/\d+")
-ROW, LEADS = re.compile(r"(\d+)\. "), Markup('<a href="/{}">{}</a>')
+ROW = re.compile(r"(\d+)\. ")
+LEADS, LEADS_ON, LEADS_END = Markup('<a href="/'), Markup('">'), Markup("</a>")
 LONGEST_TITLE = 70  # characters
 
 
@@ -252,25 +255,28 @@ class Pages:
             is_heading, lines = WHOLLY_BOLD.fullmatch(paragraph) is not None, paragraph.split("\n")
             is_list = all(line.startswith(DOT) for line in lines)
             html = [self._line(line.removeprefix(DOT), shown, in_bold=not is_heading) for line in lines]
-            numbers = [row[1] for line in lines if (row := ROW.match(line))] if shown.where == REVIEW else []
+            numbers = [escape(row[1]) for line in lines if (row := ROW.match(line))] if shown.where == REVIEW else []
             if is_of_links := len(numbers) == len(lines):
-                html = [LEADS.format(*row) for row in zip(numbers, html, strict=True)]
+                html = [
+                    _joined((LEADS, row[0], LEADS_ON, row[1], LEADS_END)) for row in zip(numbers, html, strict=True)
+                ]
             found.append(HtmlParagraph(tuple(html), is_heading, is_list, is_of_links))
         return tuple(found)
 
     def _line(self, line: str, shown: Shown, *, in_bold: bool) -> Markup:
         """A line with our bold, links and commands made into markup, and nothing else."""
-        html = Markup()
-        bold = False
+        parts, bold = list[Markup](), False
         for piece in BOLD.split(line):
             if piece in ("<b>", "</b>"):
                 bold = piece == "<b>"
             elif piece:
                 inner = self._linked(plain(piece), shown)
-                html += Markup("<b>{}</b>").format(inner) if bold and in_bold else inner
-        return html
+                parts += (BEGIN_BOLD, inner, END_BOLD) if bold and in_bold else (inner,)
+        return _joined(parts)
 
     def _linked(self, text: str, shown: Shown) -> Markup:
+        if not CAN_LEAD.search(text):
+            return escape(text)
         html, at = Markup(), 0
         for found in LINK.finditer(text):
             html += self._with_numbers(text[at : found.start()], shown)
@@ -319,6 +325,11 @@ def _to_copy(letter: Letter, link: str, shown: Shown) -> str:
     """The link alone, or all the words that are there to be sent on with it."""
     is_to_send_on = isinstance(shown.where, Coordinate) and shown.where.action == "forward"
     return plain(letter.text.partition("\n\n")[2]) if is_to_send_on else link
+
+
+def _joined(parts: Iterable[Markup]) -> Markup:
+    """Markup's own join would look at each once more; a review has hundreds."""
+    return Markup("".join(parts))  # noqa: S704
 
 
 def mail_to_self(subject: str, about: str, link: str) -> str:
