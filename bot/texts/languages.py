@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
 SOURCE_LANGUAGE = "en"
 HOME_LANGUAGE = "nl"
 RANGE = re.compile(r"\s*([a-z]{1,8}(?:[-_][a-z0-9]{1,8})*)\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?)\s*)?", re.IGNORECASE)
+REMEMBERED = 100  # preferences of phones: most have the same few
 MOST_RANGES = 10  # that are looked at in what a phone prefers
 
 
-def negotiate(wanted: str | None, languages: Sequence[str]) -> str | None:
+@lru_cache(REMEMBERED)
+def negotiate(wanted: str | None, languages: tuple[str, ...]) -> str | None:
     """The one of these languages that a phone likes best: of one tag, as `nl-BE`, or of a whole Accept-Language. None
     when it speaks none of them."""
     return next((ours for tag in _preferred(wanted or "") if (ours := _spoken(tag, languages))), None)

@@ -4,7 +4,7 @@ The one holds the code of the helper's link. The other holds when somebody was l
 who they are. Whoever could change it has the token beside it, so it needs no seal.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -21,36 +21,24 @@ HELPS = 24 * 3600  # seconds that a device helps after the last page that it sho
 LAST_MOMENT = 10**11  # seconds since 1970
 
 
-@dataclass(frozen=True, slots=True)
 class Cookie:
-    public_url: str
-    clock: Clock
-
-    @property
-    def is_secure(self) -> bool:
-        return urlsplit(self.public_url).scheme == "https"
-
-    @property
-    def name(self) -> str:
-        return "__Host-samenspraak" if self.is_secure else "samenspraak"
-
-    @property
-    def helping(self) -> str:
-        return f"{self.name}-helping"
-
-    @property
-    def here(self) -> str:
-        return f"{self.name}-here"
+    def __init__(self, public_url: str, clock: Clock) -> None:
+        self.is_secure = urlsplit(public_url).scheme == "https"
+        self.name = "__Host-samenspraak" if self.is_secure else "samenspraak"
+        self.helping, self.here = f"{self.name}-helping", f"{self.name}-here"
+        self._clock = clock
 
     def helped(self, request: Request, caller: Caller) -> Caller:
         """The same caller, with what a helper's device says of itself."""
-        code = codes.find(request.cookies.get(self.helping, ""))
+        if self.helping not in request.cookies:
+            return caller
+        code = codes.find(request.cookies[self.helping])
         seen = as_number(request.cookies.get(self.here, ""), LAST_MOMENT)
         ago = self._now() - seen if code and seen else -1
         return replace(caller, helping=code, is_here=0 <= ago <= IDLE + ANSWERS_WITHIN) if code else caller
 
     def _now(self) -> int:
-        return int(self.clock().timestamp())
+        return int(self._clock().timestamp())
 
     def give(self, response: Response, caller: Caller, *, is_known: bool) -> None:
         """To a visitor for as long as the browser is open; to somebody we know for as long as a browser keeps one, or

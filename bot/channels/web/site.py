@@ -80,7 +80,12 @@ class Site:
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def caller(self, request: Request) -> Caller:
-        return self.cookie.helped(request, requests.caller(request, self.cookie.name, self.house.texts))
+        """Asked by more than one on the way of a request; a visitor who is new stays the same one."""
+        known: Caller | None = request.scope.get("caller")
+        if known is None:
+            known = self.cookie.helped(request, requests.caller(request, self.cookie.name, self.house.texts))
+            request.scope["caller"] = known
+        return known
 
     def update(self, caller: Caller, event: Event, once: str = "", at: Position | None = None) -> Update:
         unique = self.tokens.update(caller.token, once or secrets.token_hex(16))
