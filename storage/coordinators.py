@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, case, cast, delete, exists, func, literal, select, update
+from sqlalchemy import Select, String, bindparam, case, cast, delete, exists, func, literal, select, update
 
 from bot.survey.conversation.dialogue import Partnership
 from storage import due, links, retention
+from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.links import Link
 from storage.notification_addresses import rings
@@ -46,16 +47,7 @@ class Recipient:
 def seats(tx: Tx, contact: int) -> tuple[Seat, ...]:
     """Every partnership in which this person or group is a coordinator or viewer; then those of which they read along
     in a programme and are nothing else."""
-    along = held.c.role == ALONG
-    found = tx.connection.execute(
-        select(contacts.c.id, held.c.role, contacts.c.language, *PARTNERSHIP_COLUMNS)
-        .select_from(contacts)
-        .join(held, held.c.contact_id == contacts.c.id)
-        .join(partnerships, partnerships.c.id == held.c.partnership_id)
-        .where(contacts.c.id == contact)
-        .order_by(along, held.c.added_at.desc(), partnerships.c.id)
-    )
-    every = [Seat(row[0], Partnership(*row[3:]), row[1], row[2]) for row in found]
+    every = [Seat(row[0], Partnership(*row[3:]), row[1], row[2]) for row in _SEATS(tx, contact_id=contact)]
     best = {seat.partnership.id: seat for seat in reversed(every)}
     return tuple(seat for seat in every if best[seat.partnership.id] is seat)
 
@@ -184,3 +176,15 @@ def summary_moment(tx: Tx, partnership: int) -> tuple[int, int]:
     moment = select(partnerships.c.summary_day, partnerships.c.summary_hour).where(partnerships.c.id == partnership)
     day, hour = tx.connection.execute(moment).one()
     return day, hour
+
+
+_SEATS = Prepared(
+    lambda _: (
+        select(contacts.c.id, held.c.role, contacts.c.language, *PARTNERSHIP_COLUMNS)
+        .select_from(contacts)
+        .join(held, held.c.contact_id == contacts.c.id)
+        .join(partnerships, partnerships.c.id == held.c.partnership_id)
+        .where(contacts.c.id == bindparam("contact_id"))
+        .order_by(held.c.role == ALONG, held.c.added_at.desc(), partnerships.c.id)
+    )
+)
