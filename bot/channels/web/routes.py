@@ -2,14 +2,15 @@
 
 from functools import partial
 
-from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.requests import Request
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.channels.in_flight import InFlight
 from bot.channels.port import House
 from bot.channels.web.cookie import Cookie
 from bot.channels.web.doors import Doors
-from bot.channels.web.helping import Helping
+from bot.channels.web.helping import Endpoint, Helping
 from bot.channels.web.home_screen import HomeScreen
 from bot.channels.web.link_preview import LinkPictures
 from bot.channels.web.notices import Notices
@@ -68,7 +69,19 @@ def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHe
         *LinkPictures(own.behind, own.guesses, own.caller, house.content).routes(),
         *ShortLinks(own.behind, own.guesses, own.caller, own.notice, own.no_invitation).routes(),
     ]
-    notices = Notices(own.say, house.texts.negotiate, own.no_invitation)
-    app = Starlette(routes=routes, exception_handlers=notices.handlers())
-    app.router.redirect_slashes = False  # it would send people to whatever host the request names
-    return SecurityHeaders(app, pages.for_anybody("broken"), is_secure=cookie.is_secure)
+    for route in routes:
+        route.app = _answered_by(route.endpoint)
+    notices = Notices(own.say, house.texts.negotiate, own.no_invitation).handlers()
+    # Else it would send people, for a stroke at the end, to whatever host the request names.
+    router = Router(routes, redirect_slashes=False)
+    return SecurityHeaders(router, notices, pages.for_anybody("broken"), is_secure=cookie.is_secure)
+
+
+def _answered_by(endpoint: Endpoint) -> ASGIApp:
+    """Without the layer of Starlette's that looks after errors: there is one around all addresses."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await endpoint(Request(scope, receive))
+        await response(scope, receive, send)
+
+    return answer
