@@ -58,6 +58,7 @@ ONWARD: Mapping[Where, str] = {Position(Screen.PICK): "", Position(Screen.INVITE
 """Where the way on leads that stands out from what looks elsewhere, where that is not to where they are: of several
 partnerships one is chosen, and whoever is asked again begins."""
 MARKS = {**{name: f"\ue000{name}\ue000" for name in ("proof", "once", "standing")}, "response": f":{MOST}:"}
+MARKED = re.compile(f"({'|'.join(map(re.escape, MARKS.values()))})")
 MOST_STATEMENTS = 500  # kept as they are set; 26 in two languages, with what can be marked on them
 REVIEW, PAUSES = Position(Screen.REVIEW), (Position(Screen.PAUSE), Position(Screen.PAUSED))
 NUMBER = re.compile(r"/\d+")
@@ -123,7 +124,7 @@ class Pages:
     public_key: str = ""  # what a browser wants to know of who calls it
     words: dict[str, Mapping[str, str]] = field(default_factory=dict)
     menus: dict[tuple[str, bool, str], list[tuple[str, str]]] = field(default_factory=dict)
-    statements: OrderedDict[Hashable, str] = field(default_factory=OrderedDict)
+    statements: OrderedDict[Hashable, list[str]] = field(default_factory=OrderedDict)
 
     def word(self, name: str, language: str) -> str:
         return self._words(language)[name]
@@ -155,13 +156,12 @@ class Pages:
         key = (shown.language, shown.takes_part, shown.role, path, tuple(shown.values.items()), marked)
         if key not in self.statements:
             shown = replace(shown, letters=(replace(shown.letter, rows=marked),))
-            self.statements[key] = self._set(shown, path=path, **{name: MARKS[name] for name in own})
+            html = self._set(shown, path=path, **{name: MARKS[name] for name in own})
+            self.statements[key] = MARKED.split(html)
             if len(self.statements) > MOST_STATEMENTS:
                 self.statements.popitem(last=False)
-        html = self.statements[key]
-        for name, value in {**own, "response": response}.items():
-            html = html.replace(MARKS[name], value)
-        return html
+        given = {MARKS[name]: value for name, value in {**own, "response": response}.items()}
+        return "".join([given.get(part, part) for part in self.statements[key]])
 
     def _set(self, shown: Shown, **more: Any) -> str:
         language, statement = shown.language, self._statement(shown)

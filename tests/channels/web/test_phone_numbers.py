@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.channels.web.pages import CAN_LEAD
 from bot.channels.web.phone_numbers import Piece, pieces
 from tests.channels.web.conftest import Visitors
 from tests.house import House, agree
@@ -62,6 +63,7 @@ def test_a_number_is_found_and_nothing_around_it(number: str, dial: str, around:
     found = list(pieces(text))
     assert [piece for piece in found if piece.dial] == [Piece(number, dial)]
     assert "".join(piece.text for piece in found) == text
+    assert CAN_LEAD.search(text), "a page does not look for it"
 
 
 @pytest.mark.parametrize("text", NONE)
