@@ -4,6 +4,7 @@ A chat is told what changed, once; a page is looked at again and again, and alwa
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.coordination import feedback
 from bot.letters import Letter
@@ -11,6 +12,7 @@ from bot.results import summaries, tables
 from bot.survey.conversation import own_data, screens
 from bot.survey.conversation.buttons import Screen
 from bot.survey.conversation.dialogue import Dialogue, Turn
+from bot.texts import statements
 from bot.turns import own_answers
 from bot.turns.who import Who
 from storage import waves
@@ -25,12 +27,15 @@ def screen(who: Who, known: Known, turn: Turn) -> tuple[Sequence[Letter], Mappin
     names, the values that its text is made of: a page sets them in its own way."""
     if turn.show.screen != Screen.ITEM or turn.dialogue.channel.reaches_out:
         return _letters(who, known, turn), {}
-    view, language = screens.view(turn.dialogue, turn.show, who.now), turn.dialogue.language
-    return (Letter("", who.texts.buttons(view, language)),), who.texts.values(view, language)
+    dialogue, number = turn.dialogue, turn.show.number
+    letter = replace(statements.letter(who.texts, dialogue, number), text="")
+    return (letter,), statements.values(who.texts, dialogue, number)
 
 
 def _letters(who: Who, known: Known, turn: Turn) -> Sequence[Letter]:
     dialogue, texts, screen = turn.dialogue, who.texts, turn.show.screen
+    if screen == Screen.ITEM and not turn.notice:
+        return (statements.letter(texts, dialogue, turn.show.number, who.update.message),)
     view = screens.view(dialogue, turn.show, who.now)
     if screen == Screen.RESULT:
         return [*_answered(who, dialogue), *summaries.once_more(who.tx, texts, dialogue, view, who.now)]

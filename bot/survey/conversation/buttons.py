@@ -244,6 +244,12 @@ def encode(press: Press) -> str:
     return ":".join((_LETTER_OF[type(press)], *values))
 
 
+def around_response(data: str) -> tuple[str, str]:
+    """The callback data of a press of a response, before and after its number."""
+    letter, _, rest = data.split(":", 2)
+    return f"{letter}:", f":{rest}"
+
+
 def decode(data: str) -> Press | None:
     """The press that callback data stands for; None when it is none of ours."""
     letter, *parts = data.split(":")

@@ -222,7 +222,7 @@ def _to_be_sent(dialogue: Dialogue, why: Screen, now: datetime) -> View:
     """The open screen, of a statement only its answers, below the words that bring it: one tap is progress."""
     number = dialogue.here.number
     if dialogue.here.screen == Screen.ITEM:
-        shown = View(statement.text(dialogue, number), statement.options(dialogue, number))
+        shown = statement.to_answer(dialogue, number)
     else:
         shown = _shown(dialogue, dialogue.here, now)
     if dialogue.here.screen in (Screen.THANKS, Screen.CLOSED):

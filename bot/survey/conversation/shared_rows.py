@@ -1,5 +1,7 @@
 """Rows of buttons that stand under more than one screen."""
 
+from typing import Protocol
+
 from bot.survey.conversation.buttons import Call, Go, Position, Resume, Screen, Switch
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.views import Button, Row, in_rows
@@ -30,9 +32,19 @@ def own_data_button(dialogue: Dialogue) -> Row:
 
 
 def languages(dialogue: Dialogue, position: Position) -> tuple[Row, ...]:
-    return in_rows(language_buttons(dialogue, position))
+    return in_rows(language_buttons(dialogue, dialogue.response, position))
 
 
-def language_buttons(dialogue: Dialogue, position: Position) -> tuple[Button, ...]:
-    others = (code for code in dialogue.languages if code != dialogue.language)
-    return tuple(Button(language(code), Switch(dialogue.response, code, position)) for code in others)
+class Speaks(Protocol):
+    """Whoever reads one language of several."""
+
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def languages(self) -> tuple[str, ...]: ...
+
+
+def language_buttons(reader: Speaks, response: int, position: Position) -> tuple[Button, ...]:
+    others = (code for code in reader.languages if code != reader.language)
+    return tuple(Button(language(code), Switch(response, code, position)) for code in others)

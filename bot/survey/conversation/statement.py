@@ -1,7 +1,9 @@
 """A statement: its text, its answers, and the ways on and back."""
 
 from datetime import datetime
+from typing import NamedTuple
 
+from bot.survey.checklist import Checklist
 from bot.survey.conversation.buttons import ChooseOption, Go, Position, Screen
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.shared_rows import language_buttons
@@ -11,17 +13,46 @@ from bot.survey.phrases import Phrase, beginning, say
 IN_A_ROW = 60  # characters of a statement, at most
 
 
+class Seen(NamedTuple):
+    """All that the screen of a statement is made of, but for the response in its buttons. `chosen` is what was answered
+    to it before, `previous` to the one above it; `partnership` is named only to who takes part in several."""
+
+    number: int
+    language: str
+    languages: tuple[str, ...]
+    chosen: str | None
+    previous: str | None
+    partnership: str | None
+    is_answered: bool  # and so are all the others
+
+
+def seen(dialogue: Dialogue, number: int) -> Seen:
+    given = dialogue.answers
+    several = dialogue.partnership.name if dialogue.others else None
+    chosen, previous = given.get(number), given.get(number - 1)
+    return Seen(number, dialogue.language, dialogue.languages, chosen, previous, several, dialogue.next_item is None)
+
+
 def screen(dialogue: Dialogue, number: int, _now: datetime) -> View:
-    rows = (*options(dialogue, number), *_steering(dialogue, number))
-    return View(text(dialogue, number, is_on_the_way=True), rows)
+    return as_seen(dialogue.checklist, seen(dialogue, number), dialogue.response)
 
 
-def text(dialogue: Dialogue, number: int, *, is_on_the_way: bool = False) -> Phrase:
-    """The statement; for who is on the way through them, below what came just before it.
+def as_seen(checklist: Checklist, to: Seen, response: int) -> View:
+    """For who is on the way through them: with what came just before it, and the ways on and back."""
+    begins = _begins_a_part(checklist, to)
+    text = _text(checklist, to, begins_a_part=begins, previous=_previous(checklist, to))
+    return View(text, (*_options(checklist, to, response), *_steering(to, response)))
 
-    A page takes its values one by one, so each part of the screen is a value of its own.
-    """
-    item, part = dialogue.checklist.items[number], dialogue.checklist.part_of(number)
+
+def to_answer(dialogue: Dialogue, number: int) -> View:
+    """The statement and its answers alone."""
+    to = seen(dialogue, number)
+    return View(_text(dialogue.checklist, to), _options(dialogue.checklist, to, dialogue.response))
+
+
+def _text(checklist: Checklist, to: Seen, *, begins_a_part: bool = False, previous: Phrase | bool = False) -> Phrase:
+    """A page takes its values one by one, so each part of the screen is a value of its own."""
+    item, part = checklist.items[to.number], checklist.part_of(to.number)
     return say(
         """{if_first}Nice, part {done} is finished.
         {previous}
@@ -35,55 +66,55 @@ def text(dialogue: Dialogue, number: int, *, is_on_the_way: bool = False) -> Phr
         The official statement: {statement}
 
         Is this true for you?""",
-        if_first=is_on_the_way and _begins_a_part(dialogue, number),
+        if_first=begins_a_part,
         done=part - 1,
-        previous=is_on_the_way and _previous(dialogue, number - 1),
-        if_several=bool(dialogue.others),
-        partnership=dialogue.partnership.name,
-        number=number,
-        count=len(dialogue.checklist.items),
-        dimension=dialogue.checklist.dimensions[part - 1].plain,
+        previous=previous,
+        if_several=to.partnership is not None,
+        partnership=to.partnership or False,
+        number=to.number,
+        count=len(checklist.items),
+        dimension=checklist.dimensions[part - 1].plain,
         plain=item.plain,
         hint=item.hint or False,
         statement=item.statement,
     )
 
 
-def _begins_a_part(dialogue: Dialogue, number: int) -> bool:
+def _begins_a_part(checklist: Checklist, to: Seen) -> bool:
     """Whether it is the first statement of a part, for whoever has just finished the parts before it."""
-    part = dialogue.checklist.part_of(number)
-    first = dialogue.checklist.dimensions[part - 1].items[0]
-    return part > 1 and number == first and number not in dialogue.answers
+    part = checklist.part_of(to.number)
+    first = checklist.dimensions[part - 1].items[0]
+    return part > 1 and to.number == first and to.chosen is None
 
 
-def _previous(dialogue: Dialogue, number: int) -> Phrase | bool:
+def _previous(checklist: Checklist, to: Seen) -> Phrase | bool:
     """What they chose one statement before, so that a slip of the finger is seen; False when there is nothing."""
-    if number not in dialogue.answers:
+    if to.previous is None:
         return False
-    option = dialogue.checklist.options[dialogue.answers[number]]
-    return say("Statement {number}: {option}", number=number, option=option.label)
+    return say("Statement {number}: {option}", number=to.number - 1, option=checklist.options[to.previous].label)
 
 
-def options(dialogue: Dialogue, number: int) -> tuple[Row, ...]:
+def _options(checklist: Checklist, to: Seen, response: int) -> tuple[Row, ...]:
     """The scored answers each in a row of its own, the two without a score in one."""
-    every, chosen = dialogue.checklist.options, dialogue.answers.get(number)
+    every = checklist.options
     buttons = {
-        key: Button(option.label, ChooseOption(dialogue.response, number, key), key == chosen)
+        key: Button(option.label, ChooseOption(response, to.number, key), key == to.chosen)
         for key, option in every.items()
     }
     scored = tuple((button,) for key, button in buttons.items() if every[key].score is not None)
     return (*scored, tuple(button for key, button in buttons.items() if every[key].score is None))
 
 
-def _steering(dialogue: Dialogue, number: int) -> tuple[Row, ...]:
-    response = dialogue.response
+def _steering(to: Seen, response: int) -> tuple[Row, ...]:
+    number, here = to.number, Position(Screen.ITEM, to.number)
     back = (Button(say("‹ Back"), Go(response, Position(Screen.ITEM, number - 1))),) if number > 1 else ()
     pause = Button(say("Pause"), Go(response, Position(Screen.PAUSE)))
-    if number not in dialogue.answers:
-        return in_rows((*back, pause, *language_buttons(dialogue, Position(Screen.ITEM, number))))
-    on = Position(Screen.ITEM, number + 1) if dialogue.next_item else Position(Screen.REVIEW)
+    others = language_buttons(to, response, here)
+    if to.chosen is None:
+        return in_rows((*back, pause, *others))
+    on = Position(Screen.REVIEW) if to.is_answered else Position(Screen.ITEM, number + 1)
     forward = Button(say("Next ›"), Go(response, on))
-    return ((*back, forward), *in_rows((pause, *language_buttons(dialogue, Position(Screen.ITEM, number)))))
+    return ((*back, forward), *in_rows((pause, *others)))
 
 
 def answered(dialogue: Dialogue, item: int) -> Phrase:

@@ -45,7 +45,8 @@ def test_nothing_came_before_the_first_statement_and_two_partnerships_are_told_a
 
 
 def test_a_page_finds_every_part_by_its_name() -> None:
-    values = dict(statement.text(AT_SEVEN, 5).values)
+    (line,), *_ = statement.to_answer(AT_SEVEN, 5).paragraphs
+    values = dict(line.values)
     item = CHECKLIST.items[5]
     assert (values["plain"], values["statement"], values["hint"]) == (item.plain, item.statement, item.hint)
     assert (values["number"], values["count"]) == (5, 26)
@@ -53,5 +54,5 @@ def test_a_page_finds_every_part_by_its_name() -> None:
 
 
 def test_the_two_answers_without_a_score_stand_in_one_row() -> None:
-    rows = [[button.press.option for button in row] for row in statement.options(AT_SEVEN, 7)]  # type: ignore[union-attr]
+    rows = [[button.press.option for button in row] for row in statement.to_answer(AT_SEVEN, 7).rows]  # type: ignore[union-attr]
     assert rows == [["no"], ["rather_no"], ["middle"], ["rather_yes"], ["yes"], ["dont_know", "not_applicable"]]
