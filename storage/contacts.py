@@ -22,7 +22,7 @@ class Contact:
 
 def at(tx: Tx, channel: str, address: str) -> Contact | None:
     """Who is at this address, locked until the commit; None when we keep nothing about them."""
-    found = _AT(tx, address_key=tx.seal.key(channel, address))
+    found = AT(tx, address_key=tx.seal.key(channel, address))
     return Contact(*found[0]) if found else None
 
 
@@ -104,7 +104,7 @@ def _topics(tx: Tx, channel: str, address: str) -> list[int]:
 
 
 # A turn that waited for this lock may see the seats as they were: who finds none where one is needed, asks again.
-_AT = Prepared(
+AT = Prepared(
     lambda _: (
         select(contacts.c.id, seats.has_any(contacts.c.id).label("has_seat"))
         .where(contacts.c.address_key == bindparam("address_key"))

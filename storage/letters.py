@@ -31,7 +31,7 @@ from sqlalchemy import (
 from bot.letters import Envelope, Letter, Unreachable
 from bot.survey.calendar import decent
 from storage import leases, notification_addresses
-from storage.engine.compiled import Prepared
+from storage.engine.compiled import Prepared, together
 from storage.engine.database import Tx
 from storage.notification_addresses import OF_A_SEAT
 from storage.schema import contacts, letters
@@ -63,8 +63,15 @@ class Waiting:
 
 def reply(tx: Tx, contact: int, letter: Letter, now: datetime) -> int:
     """Write a letter that the writer delivers at once; its number."""
-    number = _write(tx, contact, letter, now, key=None, leased_until=now + leases.REPLY)
-    return cast(int, number)  # only a key could have stood in the way
+    return reply_in_order(tx, contact, letter, now)[0]
+
+
+def reply_in_order(tx: Tx, contact: int, letter: Letter, now: datetime) -> tuple[int, tuple[int, ...]]:
+    """The same, and the older ones to this contact that another replica may have in hand, or left: they go first."""
+    row = _row(tx, contact, letter, now, leased_until=now + leases.REPLY)
+    others = [(_OPEN_REPLIES, {"contact_id": contact})] if tx.is_shared else []
+    *older, (written,) = together(tx, *others, (_WRITE, row))  # only a key could have stood in the way
+    return written.id, tuple(one.id for rows in older for one in rows)
 
 
 def notice(tx: Tx, contact: int, address: int, letter: Letter, now: datetime) -> Envelope:
@@ -77,8 +84,7 @@ def notice(tx: Tx, contact: int, address: int, letter: Letter, now: datetime) ->
 
 def before(tx: Tx, contact: int, number: int) -> list[int]:
     """The older replies to a contact that are not delivered."""
-    older = select(letters.c.id).where(letters.c.contact_id == contact, letters.c.id < number)
-    return list(tx.connection.execute(older.where(letters.c.key.is_(None), letters.c.settled_at.is_(None))).scalars())
+    return [one.id for one in _OPEN_REPLIES(tx, contact_id=contact) if one.id < number]
 
 
 def enqueue(
@@ -110,10 +116,13 @@ def enqueue(
 
 
 def _write(tx: Tx, contact: int, letter: Letter, due_at: datetime, **more: Any) -> int | None:
-    sealed = tx.seal.close(SEALED_AS, letter.to_json())
-    row = {"contact_id": contact, "body_sealed": sealed, "due_at": due_at, **NOTHING_MORE, **more}
-    written = _WRITE(tx, **row)
+    written = _WRITE(tx, **_row(tx, contact, letter, due_at, **more))
     return written[0].id if written else None
+
+
+def _row(tx: Tx, contact: int, letter: Letter, due_at: datetime, **more: Any) -> dict[str, Any]:
+    sealed = tx.seal.close(SEALED_AS, letter.to_json())
+    return {"contact_id": contact, "body_sealed": sealed, "due_at": due_at, **NOTHING_MORE, **more}
 
 
 def withdraw(tx: Tx, which: ColumnElement[bool], now: datetime, reason: str = OVERTAKEN) -> list[str | None]:
@@ -283,9 +292,12 @@ def put_back(tx: Tx, numbers: Sequence[int]) -> None:
 
 
 def settle(tx: Tx, delivered: Sequence[int], now: datetime) -> None:
-    chosen = letters.c.id.in_(delivered)
-    tx.connection.execute(delete(letters).where(chosen, letters.c.key.is_(None)))
-    _end(tx, chosen, now, None)  # withdrawn while it was on its way: it did arrive
+    """A reply is gone, bulk mail stays without its text; also what was withdrawn while it was on its way: it did
+    arrive."""
+    replies = together(tx, *((_DELETE_REPLY, {"number": number}) for number in sorted(delivered)))
+    gone = {row.id for rows in replies for row in rows}
+    if left := set(delivered) - gone:
+        _end(tx, letters.c.id.in_(left), now, None)
 
 
 def _end(tx: Tx, which: ColumnElement[bool], now: datetime, refused: str | None) -> list[str | None]:
@@ -305,6 +317,16 @@ def give_up(tx: Tx, number: int, reason: str, now: datetime) -> None:
 
 
 _CHANNEL = Prepared(lambda _: select(contacts.c.channel).where(contacts.c.id == bindparam("contact_id")))
+_OPEN_REPLIES = Prepared(
+    lambda _: select(letters.c.id).where(
+        letters.c.contact_id == bindparam("contact_id"), letters.c.key.is_(None), letters.c.settled_at.is_(None)
+    )
+)
+_DELETE_REPLY = Prepared(
+    lambda _: (
+        delete(letters).where(letters.c.id == bindparam("number"), letters.c.key.is_(None)).returning(letters.c.id)
+    )
+)
 _GIVEN = ("contact_id", "body_sealed", "due_at", "key", "leased_until", "timezone", "address_id")
 _WRITE = Prepared(
     lambda insert: (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, String, bindparam, case, delete, func, literal, or_, select, update
+from sqlalchemy import BigInteger, ScalarSelect, String, bindparam, case, delete, func, literal, or_, select, update
 
 from bot.survey.calendar import zone
 from bot.survey.checklist import Checklist
@@ -39,6 +39,16 @@ class Known:
     named: bool
     unreachable: bool
     looked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands in the database of somebody: a row for each response, and the `answers` in the one that is asked for;
+    None where they were not looked up yet. Unless it is among the rows it is not theirs."""
+
+    response: int | None
+    rows: Sequence[Any] = ()
+    answers: Sequence[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +158,10 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
     today = now.astimezone(zone(after.partnership.timezone)).date()
     for item, option in after.answers.items():
         if before.answers.get(item) != option:
-            _SAVE_ANSWER(tx, response_id=after.response, item=item, option=option, answered_on=today)
+            _SAVE_ANSWER.later(tx, response_id=after.response, item=item, option=option, answered_on=today)
     if after.open_answer != before.open_answer:
         open_answers.keep(tx, after.response, after.open_answer, today)
-    _SAVE_RESPONSE(
+    _SAVE_RESPONSE.later(
         tx,
         response=after.response,
         place=str(after.position) if after.position else None,
@@ -188,7 +198,7 @@ def _keep_due(tx: Tx, known: Known, after: Dialogue, now: datetime) -> None:
     next_one, looked_at = after.due_after(now), known.looked_at
     is_sooner = next_one is None or looked_at is None or next_one < looked_at
     if next_one != looked_at and (is_sooner or (looked_at and looked_at <= now)):
-        _SAVE_DUE(tx, response=after.response, next_reminder_at=next_one)
+        _SAVE_DUE.later(tx, response=after.response, next_reminder_at=next_one)
 
 
 def _withdraw(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
@@ -232,24 +242,29 @@ def own_answers(tx: Tx, contact: int) -> list[OwnAnswer]:
 
 def load(tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int, response: int | None) -> Known | None:
     """Where a contact stands who is locked already; None when they are no respondent."""
-    rows = _LOAD(tx, contact_id=contact)
+    return known_from(tx, checklist, languages, Found(response, _LOAD(tx, contact_id=contact)))
+
+
+def known_from(tx: Tx, checklist: Checklist, languages: tuple[str, ...], found: Found) -> Known | None:
+    """The same of what was found before, when nothing changed since."""
+    rows = found.rows
     if not rows:
         return None
-    asked = next((row for row in rows if row.response == response), None)
+    asked = next((row for row in rows if row.response == found.response), None)
     row = asked or _newest(rows)
     others = tuple(
         (other.response, other.name)
         for other in rows
         if other.partnership != row.partnership and other.closed_at is None and other.completed_at is None
     )
-    given = _answers(tx, row.response)
+    given = dict(found.answers) if asked and found.answers is not None else _answers(tx, row.response)
     dialogue = _dialogue(row, tx.channel(row.channel), checklist, languages, given, others)
     if dialogue.channel.notifiers:
-        dialogue = replace(dialogue, left=notification_addresses.of_contact(tx, contact))
+        dialogue = replace(dialogue, left=notification_addresses.of_contact(tx, row.contact))
     if len(given) == len(checklist.items):
         written = open_answers.of_response(tx, row.response) if row.asks else ""
         dialogue = replace(dialogue, earlier=_earlier(tx, row, rows), open_answer=written)
-    return Known(contact, dialogue, asked is not None, row.unreachable_at is not None, row.next_reminder_at)
+    return Known(row.contact, dialogue, asked is not None, row.unreachable_at is not None, row.next_reminder_at)
 
 
 def _newest(rows: Sequence[Any]) -> Any:
@@ -258,7 +273,7 @@ def _newest(rows: Sequence[Any]) -> Any:
 
 
 def _answers(tx: Tx, response: int) -> dict[int, str]:
-    return dict(_ANSWERS(tx, response=response))
+    return dict(ANSWERS(tx, response=response))
 
 
 def _earlier(tx: Tx, row: Any, rows: Sequence[Any]) -> dict[int, str]:
@@ -319,42 +334,44 @@ def _save_answer(insert: Any) -> Any:
 # Locking comes first, and alone: a statement that waited for a lock still sees the other tables as they were before.
 _LOCK = select(contacts.c.id).with_for_update()
 _LOCK_CONTACT = Prepared(lambda _: _LOCK.where(contacts.c.id == bindparam("contact_id")))
-_LOAD = Prepared(
-    lambda _: (
-        select(
-            contacts.c.channel,
-            contacts.c.language.label("spoken"),
-            contacts.c.stopped_at,
-            contacts.c.unreachable_at,
-            respondents.c.group,
-            respondents.c.wants_result,
-            responses.c.id.label("response"),
-            responses.c.place,
-            responses.c.reminders,
-            responses.c.remind_at,
-            responses.c.completed_at,
-            responses.c.released_in,
-            responses.c.touched_at,
-            responses.c.next_reminder_at,
-            responses.c.reminders_sent,
-            responses.c.reminded_at,
-            responses.c.started_at,
-            waves.c.id.label("wave"),
-            waves.c.number,
-            waves.c.name.label("wave_name"),
-            waves.c.closed_at,
-            waves.c.closes_at,
-            waves.c.open_question.label("asks"),
-            partnerships.c.id.label("partnership"),
-            *PARTNERSHIP_COLUMNS,
-        )
-        .select_from(contacts.join(respondents).join(responses).join(waves).join(partnerships))
-        .where(contacts.c.id == bindparam("contact_id"))
-        .order_by(responses.c.touched_at.desc(), responses.c.id.desc())
+_STANDING = (
+    select(
+        contacts.c.id.label("contact"),
+        contacts.c.channel,
+        contacts.c.language.label("spoken"),
+        contacts.c.stopped_at,
+        contacts.c.unreachable_at,
+        respondents.c.group,
+        respondents.c.wants_result,
+        responses.c.id.label("response"),
+        responses.c.place,
+        responses.c.reminders,
+        responses.c.remind_at,
+        responses.c.completed_at,
+        responses.c.released_in,
+        responses.c.touched_at,
+        responses.c.next_reminder_at,
+        responses.c.reminders_sent,
+        responses.c.reminded_at,
+        responses.c.started_at,
+        waves.c.id.label("wave"),
+        waves.c.number,
+        waves.c.name.label("wave_name"),
+        waves.c.closed_at,
+        waves.c.closes_at,
+        waves.c.open_question.label("asks"),
+        partnerships.c.id.label("partnership"),
+        *PARTNERSHIP_COLUMNS,
     )
+    .select_from(contacts.join(respondents).join(responses).join(waves).join(partnerships))
+    .order_by(responses.c.touched_at.desc(), responses.c.id.desc())
 )
-_ANSWERS = Prepared(
-    lambda _: select(answers.c.item, answers.c.option).where(answers.c.response_id == bindparam("response"))
+_LOAD = Prepared(lambda _: _STANDING.where(contacts.c.id == bindparam("contact_id")))
+LOAD_AT = Prepared(lambda _: _STANDING.where(contacts.c.address_key == bindparam("address_key")))
+ANSWERS = Prepared(
+    lambda _: select(answers.c.item, answers.c.option).where(
+        answers.c.response_id == bindparam("response", type_=BigInteger)
+    )
 )
 _SAVE_ANSWER = Prepared(_save_answer)
 _SAVE_RESPONSE = Prepared(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete
 
-from storage.engine.compiled import Prepared
+from storage.engine.compiled import Asked, Prepared, together
 from storage.engine.database import Tx
 from storage.schema import updates
 
@@ -17,7 +17,12 @@ REMEMBERED = timedelta(days=8)  # Telegram repeats an update for a day, and may 
 
 def claim(tx: Tx, update: str, now: datetime) -> bool:
     """Whether this update is new; from now on it is not."""
-    return bool(_CLAIM(tx, key=tx.seal.key("update", update), handled_on=now.date()))
+    return bool(together(tx, claiming(tx, update, now))[0])
+
+
+def claiming(tx: Tx, update: str, now: datetime) -> Asked:
+    """The same, to be asked together with other things; there is a row when it is new."""
+    return _CLAIM, {"key": tx.seal.key("update", update), "handled_on": now.date()}
 
 
 def forget_old(tx: Tx, part: int, now: datetime) -> None:

@@ -12,14 +12,13 @@ from bot.channels.guesses import Guesses
 from bot.channels.port import Shown, Update
 from bot.channels.typed_text import code_in
 from bot.delivery.replies import Delivery
-from bot.letters import Clock, Envelope
+from bot.letters import Clock
 from bot.runtime.metrics import Metrics
 from bot.survey.conversation.events import Wrote
 from bot.texts.texts import Texts
 from bot.turns import look, take
 from bot.turns.reply import Reply, shown
-from storage import letters
-from storage.engine.database import Database, Tx
+from storage.engine.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -66,16 +65,9 @@ class Receiver:
             return await self._database.run_when_there(
                 lambda tx: take.turn_away(tx, self._texts, update, self._clock())
             )
-        reply = await self._database.run_when_there(lambda tx: self._take(tx, update))
+        reply = await self._database.run_when_there(lambda tx: take.take(tx, self._texts, update, self._clock()))
         if code and reply.envelopes and not reply.is_wrong_code:
             self._guesses.was_right(update.address, code)
-        return reply
-
-    def _take(self, tx: Tx, update: Update) -> Reply:
-        reply = take.take(tx, self._texts, update, self._clock())
-        if tx.is_shared:
-            envelopes = (replace(one, after=_before(tx, one)) for one in reply.envelopes)
-            return replace(reply, envelopes=tuple(envelopes))
         return reply
 
     async def _apology(self, update: Update) -> Reply:
@@ -84,10 +76,3 @@ class Receiver:
                 lambda tx: take.apologise(tx, self._texts, update, self._clock())
             )
         return Reply()
-
-
-def _before(tx: Tx, envelope: Envelope) -> tuple[int, ...]:
-    """What another replica may be delivering to the same person, or may have left: it goes first."""
-    if envelope.contact is None or envelope.number is None:
-        return ()
-    return tuple(letters.before(tx, envelope.contact, envelope.number))

@@ -31,7 +31,7 @@ from bot.survey.phrases import Phrase
 from bot.texts.texts import BETWEEN_LANGUAGES, Texts
 from bot.turns import calling, show
 from bot.turns.reply import Reply
-from bot.turns.who import Who, identify
+from bot.turns.who import Who, arrived
 from storage import (
     contacts,
     coordinators,
@@ -63,13 +63,13 @@ WITHOUT_WORDS = {action: name for name, action in WITH_WORDS.items()}
 
 def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
     """Handle one update; an update that was handled before gives an empty reply."""
-    if not updates.claim(tx, update.id, now):
+    who = arrived(tx, texts, update, now)
+    if who is None:
         return Reply()
     if isinstance(update.event, Left | Returned):
         is_here = isinstance(update.event, Returned)
         contacts.set_reachable(tx, update.channel, update.address, is_here, now, with_topics=update.in_group)
         return Reply()
-    who = identify(tx, texts, update, now)
     match update.event:
         case Opened(code):
             return _open(who, code.lower())
@@ -294,7 +294,8 @@ def _converse(who: Who, event: Event) -> Reply:
     response: int | None = getattr(event, "response", None)
     if isinstance(event, TakeBack):
         published.hold(who.tx, event.response)
-    known = who.in_wave(response)
+        who = replace(who, found=None)
+    known = who.as_they_came(response)
     if known is None:
         return _without_answers(who, event)
     if response is not None and not known.named:

@@ -1,6 +1,6 @@
 """Who is here: the contact, their seats and where they stand, each asked once in a turn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.channels.port import Update
@@ -10,11 +10,12 @@ from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
 from bot.texts import languages
 from bot.texts.texts import HOME_LANGUAGE, Texts
-from storage import contacts, coordinators, letters, programmes, respondents
+from storage import arrivals, contacts, coordinators, letters, programmes, respondents
+from storage.contacts import Contact
 from storage.coordinators import Seat
 from storage.engine.database import Tx
 from storage.programmes import Reader
-from storage.respondents import Known
+from storage.respondents import Found, Known
 from storage.seats import ALONG
 
 
@@ -31,6 +32,7 @@ class Who:
     now: datetime
     contact: int | None = None
     seats: tuple[Seat, ...] = ()
+    found: Found | None = None
 
     @property
     def spoken(self) -> str:
@@ -56,6 +58,12 @@ class Who:
             return None
         return respondents.load(self.tx, self.texts.checklist, self.texts.languages, self.contact, response)
 
+    def as_they_came(self, response: int | None) -> Known | None:
+        """The same, for a turn that changed nothing yet."""
+        if self.found is None or self.found.response != response:
+            return self.in_wave(response)
+        return respondents.known_from(self.tx, self.texts.checklist, self.texts.languages, self.found)
+
     def seats_in(self, partnership: int) -> list[Seat]:
         """In this one, or with 0 in every but those that are only read along in a programme."""
         if partnership:
@@ -71,8 +79,8 @@ class Who:
         """A letter to them that is stored until it is delivered; a page shows it and it is gone."""
         if self.is_on_a_page:
             return Envelope(self.update.channel, self.update.address, letter)
-        number = letters.reply(self.tx, contact, letter, self.now)
-        return Envelope(self.update.channel, self.update.address, letter, number, contact)
+        number, after = letters.reply_in_order(self.tx, contact, letter, self.now)
+        return Envelope(self.update.channel, self.update.address, letter, number, contact, after=after)
 
     def not_kept(self, text: Phrase, language: str | None = None) -> Envelope:
         """A letter to somebody about whom we keep nothing: it is not stored either."""
@@ -81,7 +89,21 @@ class Who:
 
 
 def identify(tx: Tx, texts: Texts, update: Update, now: datetime) -> Who:
-    found = contacts.at(tx, update.channel, update.address)
-    if found is None:
+    return _who(tx, texts, update, now, contacts.at(tx, update.channel, update.address))
+
+
+def arrived(tx: Tx, texts: Texts, update: Update, now: datetime) -> Who | None:
+    """Whoever this update is from; None when it was handled before."""
+    arrival = arrivals.arrive(tx, update.id, update.channel, update.address, response_of(update), now)
+    return replace(_who(tx, texts, update, now, arrival.contact), found=arrival.found) if arrival else None
+
+
+def response_of(update: Update) -> int | None:
+    """The one that the pressed button was made for."""
+    return getattr(update.event, "response", None)
+
+
+def _who(tx: Tx, texts: Texts, update: Update, now: datetime, contact: Contact | None) -> Who:
+    if contact is None:
         return Who(tx, texts, update, now)
-    return Who(tx, texts, update, now, found.id, coordinators.seats(tx, found.id) if found.has_seat else ())
+    return Who(tx, texts, update, now, contact.id, coordinators.seats(tx, contact.id) if contact.has_seat else ())

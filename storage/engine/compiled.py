@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Dialect, Executable
-from sqlalchemy.exc import DBAPIError
 
+from storage.engine import driver
 from storage.engine.database import Tx, insert_of
 
 Processor = Callable[[Any], Any] | None
@@ -26,18 +26,28 @@ class Prepared:
 
     def __call__(self, tx: Tx, **values: object) -> list[Any]:
         """Run it; its rows, as named tuples."""
+        return together(tx, (self, values))[0]
+
+    def later(self, tx: Tx, **values: object) -> None:
+        """Run it before whatever is asked next, and before the commit: it has no answer that anybody needs."""
+        driver.later(tx.connection, self.written(tx).statement(values))
+
+    def written(self, tx: Tx) -> "_Written":
         dialect = tx.connection.dialect
-        written = self._written.get(dialect.name)
-        if written is None:
+        if (written := self._written.get(dialect.name)) is None:
             written = self._written[dialect.name] = _write(self._build(insert_of(dialect)), dialect)
-        cursor = tx.connection.connection.cursor()
-        try:
-            cursor.execute(written.sql, written.bound(values))
-            return [written.read(row) for row in cursor.fetchall()] if written.gives_rows else []
-        except dialect.loaded_dbapi.Error as error:
-            raise _as_elsewhere(error, written.sql, dialect) from error
-        finally:
-            cursor.close()
+        return written
+
+
+Asked = tuple[Prepared, Mapping[str, object]]
+
+
+def together(tx: Tx, *asked: Asked) -> list[list[Any]]:
+    """Run these one after the other, on PostgreSQL in one round trip; the rows of each. Each sees what was committed
+    before its turn came, also while an earlier one waited for a lock."""
+    every = [(prepared.written(tx), values) for prepared, values in asked]
+    found = driver.run(tx.connection, *(written.statement(values) for written, values in every))
+    return [written.read(rows) for (written, _), rows in zip(every, found, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +60,18 @@ class _Written:
     row: Callable[[Any], Any]
     gives_rows: bool
 
-    def bound(self, values: Mapping[str, object]) -> Any:
-        given = {**self.constants, **values}
+    def statement(self, values: Mapping[str, object]) -> driver.Statement:
+        return driver.Statement(self.sql, self._bound({**self.constants, **values}), self.gives_rows)
+
+    def read(self, rows: list[Any]) -> list[Any]:
+        return [self._read(row) for row in rows]
+
+    def _bound(self, given: Mapping[str, object]) -> Any:
         if self.is_positional:
             return [process(given[name]) if process else given[name] for name, process in self.into]
         return {name: process(given[name]) if process else given[name] for name, process in self.into}
 
-    def read(self, row: Any) -> Any:
+    def _read(self, row: Any) -> Any:
         if self.out:
             row = list(row)
             for place, process in self.out:
@@ -82,9 +97,3 @@ def _write(statement: Executable, dialect: Dialect) -> _Written:
         row=row._make,
         gives_rows=bool(columns),
     )
-
-
-def _as_elsewhere(error: Any, sql: str, dialect: Dialect) -> BaseException:
-    """The error that SQLAlchemy makes of the driver's; it holds no values."""
-    base = dialect.loaded_dbapi.Error
-    return DBAPIError.instance(sql, {}, error, base, hide_parameters=True, dialect=dialect)  # type: ignore[no-any-return]

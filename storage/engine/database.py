@@ -23,6 +23,8 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, Operationa
 
 from bot.survey.errors import OperatorError
 from bot.survey.traits import Traits
+from storage.engine import driver
+from storage.engine.driver import Statement
 from storage.engine.sealing import Seal
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,7 @@ SESSION = {
 }
 """What a session on PostgreSQL must be, whatever the server, the database or the role were given."""
 
+SAVEPOINT, ROLLBACK, RELEASE = map(Statement, ("SAVEPOINT piece", "ROLLBACK TO piece", "RELEASE piece"))
 WAL = "PRAGMA journal_mode=WAL"
 PRAGMAS = (
     "PRAGMA synchronous=FULL",
@@ -208,11 +211,7 @@ def _sqlite_engine(url: str) -> Engine:
         for pragma in PRAGMAS:
             connection.execute(pragma)
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # A deferred BEGIN would let two writers read the same rows and then fail or lose one of them.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
+    driver.begin_to_write(engine)
     return engine
 
 
@@ -228,19 +227,20 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _postgresql_engine(url: str) -> Engine:
-    driver = make_url(url).set(drivername="postgresql+psycopg")
-    wanted = driver.query.get("options", "")  # what an operator asks for goes before
+    at = make_url(url).set(drivername="postgresql+psycopg")
+    wanted = at.query.get("options", "")  # what an operator asks for goes before
     options = " ".join((*(f"-c {name}={value}" for name, value in SESSION.items()), str(wanted)))
-    driver = driver.difference_update_query(["options"])
+    at = at.difference_update_query(["options"])
     ours = {"connect_timeout": CONNECT_WITHIN, "options": options, **WHO_VANISHES}
-    return create_engine(
-        driver,
+    engine = create_engine(
+        at,
         pool_size=CONNECTIONS,
         max_overflow=0,
-        pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={name: value for name, value in ours.items() if name not in driver.query},
+        connect_args={name: value for name, value in ours.items() if name not in at.query},
     )
+    driver.in_few_round_trips(engine)
+    return engine
 
 
 class _Writer:
@@ -337,15 +337,15 @@ class _Outcome:
 
 def _in_savepoint(tx: Tx, piece: _Work) -> _Outcome:
     """One of many in a commit: when it fails, only it is undone."""
-    tx.connection.exec_driver_sql("SAVEPOINT piece")
+    driver.run(tx.connection, SAVEPOINT)
     try:
         value = piece.work(tx)
     except (OperationalError, InterfaceError):
         raise  # the database itself: nobody's work will be stored
     except Exception as error:
-        tx.connection.exec_driver_sql("ROLLBACK TO piece")
+        driver.run(tx.connection, ROLLBACK)
         return _Outcome(error=error)
-    tx.connection.exec_driver_sql("RELEASE piece")
+    driver.run(tx.connection, RELEASE)
     return _Outcome(value=value)
 
 

@@ -1,0 +1,31 @@
+"""Arriving: an update is claimed, and who it is from is locked and found with where they stand, all in one go."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage import contacts, respondents, updates
+from storage.contacts import Contact
+from storage.engine.compiled import together
+from storage.engine.database import Tx
+from storage.respondents import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """`contact` is None when we keep nothing about them; `found` is how they stand as a respondent."""
+
+    contact: Contact | None
+    found: Found
+
+
+def arrive(tx: Tx, update: str, channel: str, address: str, response: int | None, now: datetime) -> Arrival | None:
+    """Who an update is from, that is about this response or about none; None of one that was handled before."""
+    there = {"address_key": tx.seal.key(channel, address)}
+    claimed, here, *found = together(
+        tx,
+        updates.claiming(tx, update, now),
+        (contacts.AT, there),  # after this one they are locked, and those below see what the others left
+        (respondents.LOAD_AT, there),
+        *([(respondents.ANSWERS, {"response": response})] if response is not None else []),
+    )
+    return Arrival(Contact(*here[0]) if here else None, Found(response, *found)) if claimed else None
