@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import contacts, respondents, updates
+from storage import contacts, standing, updates
 from storage.contacts import Contact
 from storage.engine.compiled import together
 from storage.engine.database import Tx
-from storage.respondents import Found
+from storage.standing import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ def arrive(tx: Tx, update: str, channel: str, address: str, response: int | None
         tx,
         updates.claiming(tx, update, now),
         (contacts.AT, there),  # after this one they are locked, and those below see what the others left
-        (respondents.LOAD_AT, there),
-        *([(respondents.ANSWERS, {"response": response})] if response is not None else []),
+        (standing.LOAD_AT, there),
+        *([(standing.ANSWERS, {"response": response})] if response is not None else []),
     )
     return Arrival(Contact(*here[0]) if here else None, Found(response, *found)) if claimed else None

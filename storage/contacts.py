@@ -1,11 +1,11 @@
 """Contacts: the sealed addresses of people and groups that we can write to."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import bindparam, null, or_, select, update
 
 from storage import due, letters, seats
 from storage.engine.compiled import Prepared
@@ -39,26 +39,15 @@ def notified_at(tx: Tx, number: int) -> str | None:
     return tx.seal.open(*found) if found else None
 
 
-def meet(
-    tx: Tx, channel: str, address: str, language: str, now: datetime, changed: Mapping[str, Any] | None = None
-) -> int:
-    """The number of the contact at this address, made when there is none yet; reachable, and `changed` when known."""
-    key = tx.seal.key(channel, address)
-    due.look_at(tx, and_(contacts.c.address_key == key, due.IS_AWAY), now)
-    return int(
-        tx.connection.execute(
-            tx.insert(contacts)
-            .values(
-                channel=channel,
-                address_key=key,
-                address_sealed=tx.seal.close(channel, address),
-                language=language,
-                created_at=now,
-            )
-            .on_conflict_do_update(index_elements=["address_key"], set_={"unreachable_at": None, **(changed or {})})
-            .returning(contacts.c.id)
-        ).scalar_one()
-    )
+def meet(tx: Tx, channel: str, address: str, language: str, now: datetime, *, agreed: bool = False) -> int:
+    """The number of the contact at this address, made when there is none yet; they are reachable. Who is known and has
+    just `agreed` did so in this language, and wants to hear from us."""
+    row = {"channel": channel, "language": language, "created_at": now}
+    key, sealed = tx.seal.key(channel, address), tx.seal.close(channel, address)
+    if _AWAY_AT(tx, address_key=key):
+        due.look_at(tx, contacts.c.address_key == key, now)
+    (met,) = (_AGREED if agreed else _MET)(tx, **row, address_key=key, address_sealed=sealed)
+    return int(met.id)
 
 
 def takes_part(tx: Tx, contact: int, partnership: int) -> bool:
@@ -103,6 +92,19 @@ def _topics(tx: Tx, channel: str, address: str) -> list[int]:
     return [number for number, sealed in found if tx.seal.open(channel, sealed).startswith(f"{address}/")]
 
 
+def _met(insert: Any, *, agreed: bool) -> Any:
+    names = ("channel", "language", "created_at", "address_key", "address_sealed")
+    new = insert(contacts).values({name: bindparam(name) for name in names})
+    changed: dict[str, Any] = {"unreachable_at": null()}
+    if agreed:
+        changed.update(language=new.excluded.language, stopped_at=null())
+    return new.on_conflict_do_update(index_elements=["address_key"], set_=changed).returning(contacts.c.id)
+
+
+_MET, _AGREED = Prepared(partial(_met, agreed=False)), Prepared(partial(_met, agreed=True))
+_AWAY_AT = Prepared(
+    lambda _: select(contacts.c.id).where(contacts.c.address_key == bindparam("address_key"), due.IS_AWAY)
+)
 # A turn that waited for this lock may see the seats as they were: who finds none where one is needed, asks again.
 AT = Prepared(
     lambda _: (

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.free_text import tidy as tidy
@@ -13,6 +13,7 @@ from bot.survey.invitation import HelperLink, Invitation
 from bot.survey.short_codes import LENGTH
 from bot.survey.whole_numbers import as_number
 from storage import due, reminders, short_codes
+from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.links import make_link, new_code
 from storage.schema import (
@@ -130,8 +131,7 @@ def find(tx: Tx, name: str) -> Partnership | None:
 
 
 def invited_by(tx: Tx, code: str) -> Partnership | None:
-    found = tx.connection.execute(_PARTNERSHIP.join(invitations).where(invitations.c.code == code.lower())).first()
-    return Partnership(*found) if found else None
+    return next((Partnership(*row) for row in _INVITED_BY(tx, code=code.lower())), None)
 
 
 def invitation(tx: Tx, code: str) -> Invitation | None:
@@ -158,8 +158,7 @@ def open_wave(tx: Tx, partnership: int, wording: Mapping[str, Mapping[str, str]]
 
 def opened(tx: Tx, code: str) -> None:
     """Count that an invitation was opened by somebody who is no respondent yet."""
-    counted = update(invitations).where(invitations.c.code == code.lower())
-    tx.connection.execute(counted.values(opened=invitations.c.opened + 1))
+    _OPENED.later(tx, code=code.lower())
 
 
 def openings(tx: Tx, partnership: int) -> int:
@@ -169,8 +168,8 @@ def openings(tx: Tx, partnership: int) -> int:
 
 
 def last_wave(tx: Tx, partnership: int) -> Wave:
-    newest = select(*WAVE_COLUMNS).where(waves.c.partnership_id == partnership).order_by(waves.c.number.desc())
-    return Wave(*tx.connection.execute(newest.limit(1)).one())  # a partnership is made with a wave
+    (newest,) = _LAST_WAVE(tx, partnership=partnership)  # a partnership is made with a wave
+    return Wave(*newest)
 
 
 def close_wave(tx: Tx, wave: int, now: datetime) -> bool:
@@ -183,3 +182,15 @@ WAVE_COLUMNS = tuple(waves.c[name] for name in Wave.__slots__)
 PARTNERSHIP_COLUMNS = tuple(partnerships.c[name] for name in Partnership.__slots__)
 _PARTNERSHIP = select(*PARTNERSHIP_COLUMNS)
 _INVITATION = select(invitations.c.code, invitations.c.short, *PARTNERSHIP_COLUMNS).select_from(invitations)
+_INVITED_BY = Prepared(lambda _: _PARTNERSHIP.join(invitations).where(invitations.c.code == bindparam("code")))
+_OPENED = Prepared(
+    lambda _: update(invitations).where(invitations.c.code == bindparam("code")).values(opened=invitations.c.opened + 1)
+)
+_LAST_WAVE = Prepared(
+    lambda _: (
+        select(*WAVE_COLUMNS)
+        .where(waves.c.partnership_id == bindparam("partnership"))
+        .order_by(waves.c.number.desc())
+        .limit(1)
+    )
+)

@@ -1,54 +1,28 @@
 """Respondents: who is in front of us, where they stand, and what changed.
 
-A contact's row stays locked from `load` until the commit, so two updates of one person never cross.
+A contact's row stays locked from the first look until the commit, so two updates of one person never cross.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ScalarSelect, String, bindparam, case, delete, func, literal, or_, select, update
+from sqlalchemy import String, bindparam, case, delete, func, literal, or_, select, update
 
 from bot.survey.calendar import zone
 from bot.survey.checklist import Checklist
-from bot.survey.conversation.buttons import position_from
-from bot.survey.conversation.dialogue import Dialogue, Partnership
+from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.paper import ASSISTED
-from bot.survey.traits import Traits
-from storage import due, notification_addresses, open_answers, published, reminders
+from storage import due, open_answers, published, reminders, standing
 from storage import letters as letters_of
 from storage import waves as waves_of
 from storage.contacts import meet
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
-from storage.partnerships import PARTNERSHIP_COLUMNS, Wave
+from storage.partnerships import Wave
 from storage.schema import answers, contacts, invitations, partnerships, respondents, responses, waves
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A contact that we know. `dialogue` is the response asked for, or else the one they were last in.
-
-    `named` says whether the response asked for is theirs, `unreachable` that we had thought them gone; `looked_at` is
-    when a tick looks next whether they are due a reminder.
-    """
-
-    contact: int
-    dialogue: Dialogue
-    named: bool
-    unreachable: bool
-    looked_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What stands in the database of somebody: a row for each response, and the `answers` in the one that is asked for;
-    None where they were not looked up yet. Unless it is among the rows it is not theirs."""
-
-    response: int | None
-    rows: Sequence[Any] = ()
-    answers: Sequence[Any] | None = None
+from storage.standing import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +73,16 @@ def of_contact(
     """A contact that is not calling but called; None when they were erased meanwhile."""
     if not _LOCK_CONTACT(tx, contact_id=contact):
         return None
-    return load(tx, checklist, languages, contact, response)
+    return standing.load(tx, checklist, languages, contact, response)
 
 
 def join(
     tx: Tx, channel: str, address: str, language: str, partnership: int, invitation: str, consent: str, now: datetime
 ) -> int:
     """Make somebody a respondent who has just agreed; their contact's number. Agreeing twice changes nothing."""
-    contact = meet(tx, channel, address, language, now, {"language": language, "stopped_at": None})
-    tx.connection.execute(
-        tx.insert(respondents)
-        .values(
-            contact_id=contact,
-            partnership_id=partnership,
-            invitation=invitation,
-            consented_at=now,
-            consent=consent,
-        )
-        .on_conflict_do_nothing()
-    )
+    contact = meet(tx, channel, address, language, now, agreed=True)
+    row = {"contact_id": contact, "partnership_id": partnership, "invitation": invitation, "consent": consent}
+    _JOIN.later(tx, **row, consented_at=now)
     return contact
 
 
@@ -127,24 +92,28 @@ def enter_wave(tx: Tx, contact: int, partnership: int, wave: Wave, now: datetime
 
     None when they are not a respondent, or have no response in a wave that is closed.
     """
-    respondent = tx.connection.execute(
-        select(respondents.c.id).where(respondents.c.contact_id == contact, respondents.c.partnership_id == partnership)
-    ).scalar()
-    if respondent is None:
+    mine = _RESPONDENT(tx, contact=contact, partnership=partnership)
+    if not mine:
         return None
+    respondent = mine[0].id
     if wave.closed_at:
         own = select(responses.c.id).where(responses.c.respondent_id == respondent, responses.c.wave_id == wave.id)
         return tx.connection.execute(own).scalar()
     waves_of.invite(tx, respondent, wave.id, now)
-    came = update(responses).where(responses.c.respondent_id == respondent, responses.c.wave_id == wave.id)
-    mode = case((responses.c.started_at.is_(None), _mode(code)), else_=responses.c.mode)
+    (came,) = _COME(tx, respondent=respondent, wave=wave.id, now=now, code=code)
+    return int(came.id)
+
+
+def _come(_insert: Any) -> Any:
+    who: Any = bindparam("respondent")
+    wave: Any = bindparam("wave")
+    now: Any = bindparam("now")
+    by_a_helper = (invitations.c.code == bindparam("code"), invitations.c.for_helpers)
+    helped = select(literal(ASSISTED, String)).where(*by_a_helper).scalar_subquery()
+    mode = case((responses.c.started_at.is_(None), helped), else_=responses.c.mode)
     started = {"touched_at": now, "started_at": func.coalesce(responses.c.started_at, now), "mode": mode}
-    return int(tx.connection.execute(came.values(started).returning(responses.c.id)).scalar_one())
-
-
-def _mode(code: str) -> ScalarSelect[str]:
-    by_a_helper = select(literal(ASSISTED, String)).where(invitations.c.code == code, invitations.c.for_helpers)
-    return by_a_helper.scalar_subquery()
+    came = update(responses).where(responses.c.respondent_id == who, responses.c.wave_id == wave)
+    return came.values(started).returning(responses.c.id)
 
 
 def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
@@ -171,16 +140,12 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
     )
     _keep_due(tx, known, after, now)
     if after.answers and not before.answers:
-        begun = update(responses).where(responses.c.id == after.response, responses.c.started_at.is_(None))
-        tx.connection.execute(begun.values(started_at=now))
+        _BEGIN.later(tx, response=after.response, now=now)
     outdated = _withdraw(tx, known, after, now)
     if after.completed_at != before.completed_at:
-        unreleased = update(responses).where(responses.c.id == after.response, responses.c.released_in.is_(None))
-        tx.connection.execute(unreleased.values(completed_at=after.completed_at))
+        _COMPLETE.later(tx, response=after.response, at=after.completed_at)
     if (after.group, after.wants_result) != (before.group, before.wants_result):
-        of_response = select(responses.c.respondent_id).where(responses.c.id == after.response).scalar_subquery()
-        kept = {"group": after.group, "wants_result": after.wants_result}
-        tx.connection.execute(update(respondents).where(respondents.c.id == of_response).values(kept))
+        _KEEP.later(tx, response=after.response, the_group=after.group, wanted=after.wants_result)
     _save_contact(tx, known, after, now)
     return outdated
 
@@ -240,90 +205,6 @@ def own_answers(tx: Tx, contact: int) -> list[OwnAnswer]:
     return [OwnAnswer(*row) for row in found]
 
 
-def load(tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int, response: int | None) -> Known | None:
-    """Where a contact stands who is locked already; None when they are no respondent."""
-    return known_from(tx, checklist, languages, Found(response, _LOAD(tx, contact_id=contact)))
-
-
-def known_from(tx: Tx, checklist: Checklist, languages: tuple[str, ...], found: Found) -> Known | None:
-    """The same of what was found before, when nothing changed since."""
-    rows = found.rows
-    if not rows:
-        return None
-    asked = next((row for row in rows if row.response == found.response), None)
-    row = asked or _newest(rows)
-    others = tuple(
-        (other.response, other.name)
-        for other in rows
-        if other.partnership != row.partnership and other.closed_at is None and other.completed_at is None
-    )
-    given = dict(found.answers) if asked and found.answers is not None else _answers(tx, row.response)
-    dialogue = _dialogue(row, tx.channel(row.channel), checklist, languages, given, others)
-    if dialogue.channel.notifiers:
-        dialogue = replace(dialogue, left=notification_addresses.of_contact(tx, row.contact))
-    if len(given) == len(checklist.items):
-        written = open_answers.of_response(tx, row.response) if row.asks else ""
-        dialogue = replace(dialogue, earlier=_earlier(tx, row, rows), open_answer=written)
-    return Known(row.contact, dialogue, asked is not None, row.unreachable_at is not None, row.next_reminder_at)
-
-
-def _newest(rows: Sequence[Any]) -> Any:
-    """Of the partnership that they were last in, the newest wave: they may have looked back at an earlier one."""
-    return max((row for row in rows if row.partnership == rows[0].partnership), key=lambda row: row.number)
-
-
-def _answers(tx: Tx, response: int) -> dict[int, str]:
-    return dict(ANSWERS(tx, response=response))
-
-
-def _earlier(tx: Tx, row: Any, rows: Sequence[Any]) -> dict[int, str]:
-    """What this person answered in the wave before, if they completed it, to statements that read the same still."""
-    mine = (one for one in rows if one.partnership == row.partnership and one.number < row.number)
-    last = max(mine, key=lambda one: one.number, default=None)
-    if last is None or last.completed_at is None:
-        return {}
-    same = waves_of.unchanged(tx, last.wave, row.wave)
-    return {item: option for item, option in _answers(tx, last.response).items() if item in same}
-
-
-def _dialogue(
-    row: Any,
-    channel: Traits,
-    checklist: Checklist,
-    languages: tuple[str, ...],
-    given: Mapping[int, str],
-    others: tuple[tuple[int, str], ...],
-) -> Dialogue:
-    partnership = Partnership(*row[-len(PARTNERSHIP_COLUMNS) :])
-    return Dialogue(
-        checklist=checklist,
-        languages=languages,
-        language=row.spoken if row.spoken in languages else partnership.language,
-        partnership=partnership,
-        response=row.response,
-        wave_open=row.closed_at is None,
-        completed_at=row.completed_at,
-        released=row.released_in is not None,
-        group=row.group,
-        answers=given,
-        position=position_from(row.place) if row.place else None,
-        reminders=row.reminders,
-        remind_at=row.remind_at,
-        stopped=row.stopped_at is not None,
-        wants_result=row.wants_result,
-        channel=channel,
-        others=others,
-        wave=row.number,
-        wave_name=row.wave_name,
-        closes_at=row.closes_at,
-        touched_at=row.touched_at,
-        reminders_sent=row.reminders_sent,
-        reminded_at=row.reminded_at,
-        is_invited=row.started_at is None,
-        open_question=row.asks,
-    )
-
-
 def _save_answer(insert: Any) -> Any:
     row: dict[str, Any] = {name: bindparam(name) for name in ("response_id", "item", "option", "answered_on")}
     given = insert(answers).values(**row)
@@ -334,62 +215,28 @@ def _save_answer(insert: Any) -> Any:
 # Locking comes first, and alone: a statement that waited for a lock still sees the other tables as they were before.
 _LOCK = select(contacts.c.id).with_for_update()
 _LOCK_CONTACT = Prepared(lambda _: _LOCK.where(contacts.c.id == bindparam("contact_id")))
-_STANDING = (
-    select(
-        contacts.c.id.label("contact"),
-        contacts.c.channel,
-        contacts.c.language.label("spoken"),
-        contacts.c.stopped_at,
-        contacts.c.unreachable_at,
-        respondents.c.group,
-        respondents.c.wants_result,
-        responses.c.id.label("response"),
-        responses.c.place,
-        responses.c.reminders,
-        responses.c.remind_at,
-        responses.c.completed_at,
-        responses.c.released_in,
-        responses.c.touched_at,
-        responses.c.next_reminder_at,
-        responses.c.reminders_sent,
-        responses.c.reminded_at,
-        responses.c.started_at,
-        waves.c.id.label("wave"),
-        waves.c.number,
-        waves.c.name.label("wave_name"),
-        waves.c.closed_at,
-        waves.c.closes_at,
-        waves.c.open_question.label("asks"),
-        partnerships.c.id.label("partnership"),
-        *PARTNERSHIP_COLUMNS,
-    )
-    .select_from(contacts.join(respondents).join(responses).join(waves).join(partnerships))
-    .order_by(responses.c.touched_at.desc(), responses.c.id.desc())
-)
-_LOAD = Prepared(lambda _: _STANDING.where(contacts.c.id == bindparam("contact_id")))
-LOAD_AT = Prepared(lambda _: _STANDING.where(contacts.c.address_key == bindparam("address_key")))
-ANSWERS = Prepared(
-    lambda _: select(answers.c.item, answers.c.option).where(
-        answers.c.response_id == bindparam("response", type_=BigInteger)
-    )
-)
 _SAVE_ANSWER = Prepared(_save_answer)
-_SAVE_RESPONSE = Prepared(
+_OF_RESPONSE = responses.c.id == bindparam("response")
+_THIS = update(responses).where(_OF_RESPONSE)
+_SAVED = ("place", "reminders", "remind_at", "touched_at")
+_SAVE_RESPONSE = Prepared(lambda _: _THIS.values({name: bindparam(name) for name in _SAVED}))
+_SAVE_DUE = Prepared(lambda _: _THIS.values(next_reminder_at=bindparam("next_reminder_at")))
+_BEGIN = Prepared(lambda _: _THIS.where(responses.c.started_at.is_(None)).values(started_at=bindparam("now")))
+_COMPLETE = Prepared(lambda _: _THIS.where(responses.c.released_in.is_(None)).values(completed_at=bindparam("at")))
+_KEEP = Prepared(
     lambda _: (
-        update(responses)
-        .where(responses.c.id == bindparam("response"))
-        .values(
-            place=bindparam("place"),
-            reminders=bindparam("reminders"),
-            remind_at=bindparam("remind_at"),
-            touched_at=bindparam("touched_at"),
-        )
+        update(respondents)
+        .where(respondents.c.id == select(responses.c.respondent_id).where(_OF_RESPONSE).scalar_subquery())
+        .values(group=bindparam("the_group"), wants_result=bindparam("wanted"))
     )
 )
-_SAVE_DUE = Prepared(
-    lambda _: (
-        update(responses)
-        .where(responses.c.id == bindparam("response"))
-        .values(next_reminder_at=bindparam("next_reminder_at"))
+_AGREED = ("contact_id", "partnership_id", "invitation", "consent", "consented_at")
+_JOIN = Prepared(
+    lambda insert: insert(respondents).values({name: bindparam(name) for name in _AGREED}).on_conflict_do_nothing()
+)
+_RESPONDENT = Prepared(
+    lambda _: select(respondents.c.id).where(
+        respondents.c.contact_id == bindparam("contact"), respondents.c.partnership_id == bindparam("partnership")
     )
 )
+_COME = Prepared(_come)

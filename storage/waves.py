@@ -296,14 +296,21 @@ def to_invite(tx: Tx, partnership: int, wave: int, most: int) -> list[tuple[int,
 def invite(tx: Tx, respondent: int, wave: int, now: datetime) -> int | None:
     """The new response of somebody who is invited; None when they are in already. With a seat it counts in the scores
     and never towards k."""
-    row = {"respondent_id": respondent, "wave_id": wave, "opened_at": now, "touched_at": now, "next_reminder_at": now}
-    last = select(responses.c.reminders).where(responses.c.respondent_id == respondent)
+    return next((row.id for row in _INVITE(tx, respondent=respondent, wave=wave, now=now)), None)
+
+
+def _invited(insert: Any) -> Any:
+    who: Any = bindparam("respondent")
+    wave: Any = bindparam("wave")
+    now: Any = bindparam("now")
+    row = {"respondent_id": who, "wave_id": wave, "opened_at": now, "touched_at": now, "next_reminder_at": now}
+    last = select(responses.c.reminders).where(responses.c.respondent_id == who)
     wanted = func.coalesce(last.order_by(responses.c.id.desc()).limit(1).scalar_subquery(), True)
-    new = tx.insert(responses).values(**row, reminders=wanted, seated=_has_a_seat(respondent))
-    return tx.connection.execute(new.on_conflict_do_nothing().returning(responses.c.id)).scalar()
+    new = insert(responses).values(**row, reminders=wanted, seated=_has_a_seat(who))
+    return new.on_conflict_do_nothing().returning(responses.c.id)
 
 
-def _has_a_seat(respondent: int) -> ColumnElement[bool]:
+def _has_a_seat(respondent: ColumnElement[int]) -> ColumnElement[bool]:
     return exists().where(respondents.c.id == respondent, seats.is_held())
 
 
@@ -377,3 +384,6 @@ def _last_choice() -> ColumnElement[bool]:
     """Whether a respondent had reminders on in the last wave they were in."""
     last = select(responses.c.reminders).where(responses.c.respondent_id == respondents.c.id)
     return func.coalesce(last.order_by(responses.c.id.desc()).limit(1).scalar_subquery(), True)
+
+
+_INVITE = Prepared(_invited)

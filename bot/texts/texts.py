@@ -7,7 +7,7 @@ folder under `locales/` is one language, and English is what stands in the sourc
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from html import escape
 from importlib.resources import files
@@ -72,7 +72,7 @@ class Texts:
                 return self._value(phrase.values[0][1], language, {**around, **dict(phrase.values)})
             case "beginning":
                 whole = plain(self._value(phrase.values[0][1], language, around))
-                return escape(shorten(whole, phrase.count, placeholder=" …"), quote=False)
+                return escape(first_words(whole, phrase.count), quote=False)
             case domain:
                 text = self._look_up(phrase, self._catalogues[language][domain])
         if "{" not in text:
@@ -225,6 +225,12 @@ def lines_left(text: str, without: tuple[str, ...]) -> str:
     """The text without the lines that name one of these, nor the paragraphs of which nothing is left."""
     lines = (line for line in text.split("\n") if not any(name in names_in(line) for name in without))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+@lru_cache(256)
+def first_words(text: str, most: int) -> str:
+    """In at most so many characters; a review has those of every statement."""
+    return shorten(text, most, placeholder=" …")
 
 
 def plain(text: str) -> str:

@@ -32,7 +32,7 @@ from storage import (
 )
 from storage.engine.database import Tx
 from storage.partnerships import Wave
-from storage.respondents import Known
+from storage.standing import Known
 from storage.waves import Due
 
 log = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ from bot.turns.reply import Reply
 from bot.turns.who import Who
 from storage import letters, notification_addresses, reminders, respondents, updates
 from storage.engine.database import Tx
-from storage.respondents import Known
+from storage.standing import Known
 
 DIGITS = 6
 MOST_CODES = {"address": 3, "contact": 10}

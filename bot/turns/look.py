@@ -20,7 +20,7 @@ from bot.turns.reply import shown
 from bot.turns.who import Who, identify
 from storage import contacts, links, partnerships
 from storage.engine.database import Tx
-from storage.respondents import Known
+from storage.standing import Known
 
 
 def look(tx: Tx, texts: Texts, update: Update, now: datetime) -> Shown:

@@ -16,7 +16,7 @@ from bot.texts import statements
 from bot.turns import own_answers
 from bot.turns.who import Who
 from storage import waves
-from storage.respondents import Known
+from storage.standing import Known
 
 RESULTS = (Screen.THANKS, Screen.RESULT, Screen.CLOSED)
 """Where somebody reads what the coordinator answered."""

@@ -47,7 +47,7 @@ from storage.coordinators import Seat
 from storage.engine.database import Tx
 from storage.links import Link
 from storage.programmes import Reader
-from storage.respondents import Known
+from storage.standing import Known
 
 WITH_WORDS = {
     "invite": "named",

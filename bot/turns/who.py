@@ -10,13 +10,13 @@ from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
 from bot.texts import languages
 from bot.texts.texts import HOME_LANGUAGE, Texts
-from storage import arrivals, contacts, coordinators, letters, programmes, respondents
+from storage import arrivals, contacts, coordinators, letters, programmes, standing
 from storage.contacts import Contact
 from storage.coordinators import Seat
 from storage.engine.database import Tx
 from storage.programmes import Reader
-from storage.respondents import Found, Known
 from storage.seats import ALONG
+from storage.standing import Found, Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,13 @@ class Who:
         """Where they stand as a respondent, in this response or else in the one that they were last in."""
         if self.contact is None:
             return None
-        return respondents.load(self.tx, self.texts.checklist, self.texts.languages, self.contact, response)
+        return standing.load(self.tx, self.texts.checklist, self.texts.languages, self.contact, response)
 
     def as_they_came(self, response: int | None) -> Known | None:
         """The same, for a turn that changed nothing yet."""
         if self.found is None or self.found.response != response:
             return self.in_wave(response)
-        return respondents.known_from(self.tx, self.texts.checklist, self.texts.languages, self.found)
+        return standing.known_from(self.tx, self.texts.checklist, self.texts.languages, self.found)
 
     def seats_in(self, partnership: int) -> list[Seat]:
         """In this one, or with 0 in every but those that are only read along in a programme."""

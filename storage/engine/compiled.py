@@ -64,7 +64,7 @@ class _Written:
         return driver.Statement(self.sql, self._bound({**self.constants, **values}), self.gives_rows)
 
     def read(self, rows: list[Any]) -> list[Any]:
-        return [self._read(row) for row in rows]
+        return list(map(self._read if self.out else self.row, rows))
 
     def _bound(self, given: Mapping[str, object]) -> Any:
         if self.is_positional:
@@ -72,11 +72,10 @@ class _Written:
         return {name: process(given[name]) if process else given[name] for name, process in self.into}
 
     def _read(self, row: Any) -> Any:
-        if self.out:
-            row = list(row)
-            for place, process in self.out:
-                row[place] = process(row[place])
-        return self.row(row)
+        values = list(row)
+        for place, process in self.out:
+            values[place] = process(values[place])
+        return self.row(values)
 
 
 def _write(statement: Executable, dialect: Dialect) -> _Written:

@@ -76,10 +76,14 @@ def _begin_ourselves(raw: Any, _record: object) -> None:
 
 def _look_at(raw: Any, _record: object, _proxy: object) -> None:
     """A server says nothing unasked, unless it ends or cuts us off: to see that costs no round trip."""
+    if raw.closed or _has_news(raw):
+        raise InvalidatePoolError
+
+
+def _has_news(raw: Any) -> bool:
     news = select.poll()
     news.register(raw.fileno(), select.POLLIN)
-    if news.poll(0):
-        raise InvalidatePoolError
+    return bool(news.poll(0))
 
 
 def _begin(connection: Connection) -> None:

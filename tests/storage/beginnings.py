@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from bot.letters import Letter
 from bot.texts.texts import the_checklist
-from storage import contacts, partnerships, respondents
+from storage import contacts, partnerships, respondents, standing
 from storage.engine.database import Database, Tx
-from storage.respondents import Known
+from storage.standing import Known
 from tests.house import MONDAY, partnership
 from tests.patience import PATIENCE
 
@@ -51,7 +51,7 @@ def enter(tx: Tx, address: str, partnership: int, now: datetime = MONDAY) -> int
 
 def find(tx: Tx, address: str, response: int | None = None) -> Known | None:
     found = contacts.at(tx, CHANNEL, address)
-    return respondents.load(tx, CHECKLIST, LANGUAGES, found.id, response) if found else None
+    return standing.load(tx, CHECKLIST, LANGUAGES, found.id, response) if found else None
 
 
 def load(tx: Tx, address: str, response: int | None = None) -> Known:

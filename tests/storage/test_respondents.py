@@ -18,8 +18,8 @@ from bot.survey.conversation.events import Commanded, Event
 from storage import contacts, letters, partnerships, respondents
 from storage.contacts import set_reachable
 from storage.engine.database import Database, Tx
-from storage.respondents import Known
 from storage.schema import metadata
+from storage.standing import Known
 from storage.turnout import Turnout, turnout_of
 from tests.house import MONDAY
 from tests.storage.beginnings import (

@@ -22,7 +22,8 @@ from bot.texts.texts import Texts
 from bot.turns import own_answers
 from storage import open_answers, partnerships, respondents
 from storage.engine.database import Database, Tx
-from storage.respondents import Known, OwnAnswer
+from storage.respondents import OwnAnswer
+from storage.standing import Known
 from tests.databases import SECRET, begin_migrated
 from tests.house import MONDAY
 from tests.rendering.paper import pages
