@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import event
@@ -11,7 +11,7 @@ from sqlalchemy import event
 from bot.texts.texts import Texts
 from bot.ticks.ticks import AT_ONCE, TICKS
 from storage import state
-from storage.engine.database import Database
+from storage.engine.database import Database, Tx
 from tests.house import MONDAY
 from tests.storage.beginnings import add, only_sqlite
 
@@ -25,11 +25,11 @@ def test_a_beat_in_which_nothing_is_due_reads_by_what_can_be_due(database: Datab
     with database.transaction() as tx:
         add(tx)
         state.write_moment(tx, state.FORGOT, MONDAY)
-        while any([tick(tx, texts, now) for tick in TICKS.values()]):
+        while is_more(tx, texts, now):
             pass
     asked = listening(database)
     with database.transaction() as tx:
-        assert not any([tick(tx, texts, now) for tick in TICKS.values()])
+        assert not is_more(tx, texts, now)
     assert len(asked) < 20
     with database.transaction() as tx:
         steps = [step for one in tuple(asked) for step in plan_of(tx.connection, one)]
@@ -57,6 +57,12 @@ def test_at_night_partnerships_are_gone_through_some_at_a_time(database: Databas
     with database.transaction() as tx:
         assert state.read_moment(tx, state.FORGOT) == night
         assert state.read_number(tx, state.FORGETTING) == 0
+
+
+def is_more(tx: Tx, texts: Texts, now: datetime) -> bool:
+    """Whether one of the ticks, each of which does a piece, would do more."""
+    said = [tick(tx, texts, now) for tick in TICKS.values()]
+    return any(said)
 
 
 def listening(database: Database) -> list[tuple[str, Any]]:
