@@ -103,7 +103,8 @@ def _commit(connection: Connection) -> None:
 
 
 def _forget(connection: Connection) -> None:
-    connection.info.pop(WAITING, None)
+    if not connection.invalidated:  # else what waited is gone with it
+        connection.info.pop(WAITING, None)
 
 
 def _at_once(raw: Any, statements: Sequence[Statement]) -> list[list[Any]]:

@@ -20,6 +20,7 @@ from storage.schema import leases
 from tests.house import MONDAY, SECRET, partnership
 from tests.round_trips import Wire, wire_to
 from tests.storage.beginnings import ANNA, only_postgresql, rows
+from tests.storage.engine.test_database import end_the_others
 
 LATER = MONDAY + timedelta(hours=1)
 ADD = Prepared(lambda insert: insert(leases).values(name=bindparam("name"), holder="us", until=bindparam("until")))
@@ -93,22 +94,36 @@ def test_what_waits_is_gone_with_its_transaction(database: Database) -> None:
         assert ALL(tx) == []
 
 
+def nothing_more(_tx: Tx) -> None:
+    pass
+
+
+def something_later(tx: Tx) -> None:
+    ADD.later(tx, name="b", until=MONDAY)
+
+
+def our_own(tx: Tx) -> None:
+    ALL(tx)
+
+
+def sqlalchemys(tx: Tx) -> None:
+    tx.connection.execute(select(leases))
+
+
 @only_postgresql
-async def test_a_connection_that_dies_while_something_waits_stores_nothing(
-    database: Database, beside: Database
+@pytest.mark.parametrize("then", [nothing_more, something_later, our_own, sqlalchemys])
+async def test_a_connection_that_dies_stores_nothing_whoever_finds_out(
+    database: Database, beside: Database, then: Callable[[Tx], None]
 ) -> None:
     def cut(tx: Tx) -> None:
         ADD(tx, name="a", until=MONDAY)
-        ADD.later(tx, name="b", until=MONDAY)
-        rows(
-            beside,
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid()",
-        )
+        end_the_others(beside)
+        then(tx)
 
     with pytest.raises(DatabaseAway):
         await database.run(cut)
     assert names(database) == []
+    assert await database.run(ALL) == [], "and the next one finds it well"
 
 
 @pytest.fixture
