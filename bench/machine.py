@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 TICK = os.sysconf("SC_CLK_TCK")
-SHOWN = ("python-telegram-bot", "httpx", "aiohttp", "SQLAlchemy")
+SHOWN = ("python-telegram-bot", "httpx", "aiohttp", "uvloop", "SQLAlchemy")
 
 
 def two_cores() -> tuple[int, int] | None:
