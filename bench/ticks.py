@@ -1,8 +1,9 @@
 """Ticks: what the clock costs with ever more partnerships on SQLite, and how long taps wait for it: `-m bench.ticks`.
 
 For each size, on a copy of one database: looks with nothing due; then Monday at nine, when every weekly post and five
-reminders of each partnership fall due, until all is written; and on another copy the same while people tap at a steady
-pace, beside the same taps with nothing due, before and after. Through `Beat.once`, as in life; nothing is delivered.
+reminders of each partnership fall due, until all is written; and on another copy the first beats of that, in the time
+that they have in life, while people tap at a steady pace, beside the same taps with nothing due, before and after.
+Through `Beat.once`; nothing is delivered.
 """
 
 import asyncio
@@ -40,7 +41,8 @@ EACH, REMINDERS = 100, 5  # people in a partnership, and how many of them are to
 SUNDAY = MONDAY - timedelta(days=1)
 TURNS = 3  # looks, of which the middle one counts
 TAPPERS, PACE = 10, 0.2  # people, and seconds from each tap of one of them to the next
-ALONE = 5.0  # seconds of taps with nothing due, before and after
+ALONE = 15.0  # seconds of taps with nothing due, before and after
+BEATS = 2  # while people tap
 MOST_BEATS = 1_000  # until all is written
 SHORT = (20, 100)
 SHARES = (0.5, 0.99)
@@ -146,6 +148,14 @@ class Going:
             self.clock.pass_time(seconds=EVERY)
         raise BenchError(f"{await self.written()} of {expected} letters are written after {beats} beats")
 
+    async def begin_to_write(self) -> None:
+        """The first beats, in the time that they have in life."""
+        for _ in range(BEATS):
+            beat = asyncio.create_task(self.once())
+            await asyncio.sleep(EVERY)
+            await beat
+            self.clock.pass_time(seconds=EVERY)
+
     async def cost(self, work: Callable[[], Awaitable[None]]) -> Cost:
         self.database.took.clear()
         began, cpu = time.perf_counter(), time.process_time()
@@ -215,19 +225,19 @@ async def measured(here: Town, alone: float) -> Round:
         minutes = (one.clock() - MONDAY).total_seconds() / 60
         looks[AFTER] = await one.look()
     with going(here) as one:
-        waits = await tapped(one, letters, alone)
+        waits = await tapped(one, alone)
     return Round(here.shape, letters, looks, monday, minutes, *waits)
 
 
-async def tapped(one: Going, letters: int, alone: float) -> tuple[list[float], list[float]]:
-    """The seconds that taps waited: with nothing due, before and after; and while all was written."""
+async def tapped(one: Going, alone: float) -> tuple[list[float], list[float]]:
+    """The seconds that taps waited: with nothing due, before and after; and while as much as can be was written."""
     with one.database.transaction() as tx:
         state.write_moment(tx, state.FORGOT, MONDAY)
         people = [joined(tx, one.here, walker) for walker in range(TAPPERS)]
     calm, busy = list[float](), list[float]()
     await beside(one, people, calm, partial(asyncio.sleep, alone))
     one.clock.now = MONDAY
-    await beside(one, people, busy, partial(one.write_all, letters))
+    await beside(one, people, busy, one.begin_to_write)
     await beside(one, people, calm, partial(asyncio.sleep, alone))
     return calm, busy
 
@@ -263,7 +273,7 @@ def report(rounds: Sequence[Round]) -> str:
     looks = [(*_size(shape), seen, *_look([one.looks[seen] for one in of[shape]])) for shape in shapes for seen in SEEN]
     mondays = [(*_size(shape), *_monday(of[shape], smallest)) for shape in shapes]
     taps = [(*_size(shape), *_taps(of[shape])) for shape in shapes]
-    pace = f"{TAPPERS} people tap every {PACE} s meanwhile, with no pause between beats"
+    pace = f"{TAPPERS} people tap every {PACE} s meanwhile, with a beat every {EVERY} s"
     return (
         f"\n## Ticks, by partnerships (SQLite)\n\nA look with nothing due:\n\n{table((*heads, *LOOK), looks)}\n\n"
         f"Monday at nine, a weekly post and {REMINDERS} reminders for each:\n\n{table((*heads, *WROTE), mondays)}\n\n"
