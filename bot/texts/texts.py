@@ -71,8 +71,10 @@ class Texts:
             case "within":
                 return self._value(phrase.values[0][1], language, {**around, **dict(phrase.values)})
             case "beginning":
-                whole = plain(self._value(phrase.values[0][1], language, around))
-                return escape(first_words(whole, phrase.count), quote=False)
+                of = phrase.values[0][1]
+                whole = plain(self._value(of, language, around))
+                begun = first_words if isinstance(of, Phrase) and of.domain != "verbatim" else as_begun
+                return escape(begun(whole, phrase.count), quote=False)
             case domain:
                 text = self._look_up(phrase, self._catalogues[language][domain])
         if "{" not in text:
@@ -227,10 +229,13 @@ def lines_left(text: str, without: tuple[str, ...]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
-@lru_cache(256)
-def first_words(text: str, most: int) -> str:
-    """In at most so many characters; a review has those of every statement."""
+def as_begun(text: str, most: int) -> str:
+    """Its first words, in at most so many characters."""
     return shorten(text, most, placeholder=" …")
+
+
+first_words = lru_cache(256)(as_begun)
+"""The same of what we say ourselves: a review has those of every statement. What people write is not kept here."""
 
 
 def plain(text: str) -> str:

@@ -20,10 +20,10 @@ from bot.survey.conversation import screens, turned_away, welcome
 from bot.survey.conversation.buttons import MOST_BYTES, Go, Position, Screen
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.views import Button, View
-from bot.survey.phrases import Value, as_shown, command, joined, say, say_n, verbatim, within
+from bot.survey.phrases import Value, as_shown, beginning, command, joined, say, say_n, verbatim, within
 from bot.texts.catalogues import KEYWORDS, check, sources, update
 from bot.texts.languages import autonym
-from bot.texts.texts import BETWEEN_LANGUAGES, LOCALES, Texts, TextsError, load, plain
+from bot.texts.texts import BETWEEN_LANGUAGES, LOCALES, Texts, TextsError, first_words, load, plain
 from tests.actors import walk
 from tests.house import MONDAY, House, partnership
 from tests.telegram_server import TelegramServer
@@ -337,3 +337,11 @@ def test_the_official_words_of_a_statement_are_never_the_plain_ones(texts: Texts
     for language in texts.languages:
         for item in texts.checklist.items.values():
             assert texts.say(item.statement, language) != texts.say(item.plain, language), (language, item.number)
+
+
+def test_what_people_write_is_not_kept(texts: Texts) -> None:
+    ours = beginning(say("Skip"), 4)
+    assert texts.word(ours, "nl")
+    kept = first_words.cache_info().currsize
+    assert texts.word(beginning(verbatim("Meneer De Vries heeft het gedaan"), 12), "nl") == "Meneer De …"
+    assert first_words.cache_info().currsize == kept
