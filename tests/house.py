@@ -24,6 +24,7 @@ from bot.runtime import settings
 from bot.runtime.settings import Settings
 from bot.survey.conversation.buttons import ChooseOption, decode, encode
 from bot.survey.conversation.dialogue import Partnership
+from bot.ticks import ticks
 from storage import partnerships
 from storage.partnerships import Codes
 from storage.schema import answers
@@ -167,10 +168,13 @@ class House:
         await self.app.delivery.idle()
 
     def add(self, name: str = "De Verbinders", **more: Any) -> Codes:
-        """A partnership with its first wave open."""
-        asked_by = partnership(name, **more)
+        """A partnership with its first wave open, which a tick has looked at."""
+        asked_by, texts, now = partnership(name, **more), self.app.texts, self.clock()
         with self.app.database.transaction() as tx:
-            return partnerships.add(tx, asked_by, self.app.texts.wording(), self.clock())[1]
+            _, codes = partnerships.add(tx, asked_by, texts.wording(), now)
+            while ticks.look_at_wave(tx, texts, now):
+                pass  # else a beat would, while a test compares rows
+            return codes
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         from sqlalchemy import text

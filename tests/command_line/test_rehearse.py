@@ -159,7 +159,6 @@ async def test_its_page_is_beside_that_of_a_running_bot_and_knows_nothing_of_it(
 ) -> None:
     anna = server.person(language_code="nl")
     await agree(house, anna, house.add("Oefening: De Verbinders").invitation)
-    await house.app.beat()  # so that no wave is due meanwhile
     before, known, taken = everything(house), server.calls["getMe"], socket.create_server(("127.0.0.1", 0))
     port = taken.getsockname()[1]
     async with rehearsing(tmp_path, {**house.environment, "PORT": str(port - 1)}) as link:

@@ -54,7 +54,6 @@ async def test_nothing_of_another_partnership_is_shown_or_changed(house: House, 
     mine = house.add("Van Mij")
     person = await coordinator(house, server, mine.coordinator)
     (invitation,) = house.rows("SELECT code FROM invitations WHERE partnership_id = 1")
-    await house.app.beat()  # so that no wave is due for another week
     before = everything(house)
     message = person.last
     for action in (*ACTIONS, "forged"):
@@ -76,7 +75,6 @@ async def test_somebody_with_no_seat_sees_the_door(house: House, server: Telegra
     house.add()
     stranger = server.person(language_code="nl")
     await say(house, stranger, "/start")
-    await house.app.beat()  # so that no wave is due for another week
     before = everything(house)
     for action in ACTIONS:
         await stranger.press_data(encode(Coordinate(1, action)), stranger.last)
@@ -94,7 +92,6 @@ async def test_a_viewer_reads_summaries_and_does_nothing(house: House, server: T
     await fatima.press("Link voor een lezer of groep")
     await house.settle()
     viewer = await coordinator(house, server, code_on(fatima))
-    await house.app.beat()  # so that no wave is due for another week
     before = everything(house)
     for action in (*ACTIONS, "forged"):
         if action not in ("left", "language"):
