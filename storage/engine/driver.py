@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, InvalidRequestError
 
 WAITING = "waiting"
+NEW = "new"
+FAILED = 3  # what libpq says of a transaction in which something failed: its COMMIT does nothing, and is no error
 
 
 class Statement(NamedTuple):
@@ -70,13 +72,15 @@ def in_few_round_trips(engine: Engine) -> None:
         event.listen(engine, name, listener)
 
 
-def _begin_ourselves(raw: Any, _record: object) -> None:
+def _begin_ourselves(raw: Any, record: Any) -> None:
     raw.autocommit = True
+    record.info[NEW] = True
 
 
-def _look_at(raw: Any, _record: object, _proxy: object) -> None:
-    """A server says nothing unasked, unless it ends or cuts us off: to see that costs no round trip."""
-    if raw.closed or _has_news(raw):
+def _look_at(raw: Any, record: Any, _proxy: object) -> None:
+    """A server says nothing unasked, unless it ends or cuts us off: to see that costs no round trip. A connection
+    that is new is not looked at: of a second one that is cut off SQLAlchemy says that we asked wrongly."""
+    if not record.info.pop(NEW, False) and (raw.closed or _has_news(raw)):
         raise InvalidatePoolError
 
 
@@ -99,6 +103,9 @@ def _before(connection: Connection, *_: object) -> None:
 def _commit(connection: Connection) -> None:
     if connection.info.get(WAITING) not in ([], [BEGIN]):
         run(connection)
+    raw: Any = connection.connection.dbapi_connection
+    if raw.info.transaction_status == FAILED:
+        raise InvalidRequestError("something failed in this transaction and was passed over: nothing of it is stored")
     _forget(connection)
 
 

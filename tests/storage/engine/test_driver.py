@@ -1,12 +1,12 @@
 """What needs no answer waits for what does, and never runs out of its order; on PostgreSQL that saves round trips."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, event, select, update
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 
 from bot.channels import TRAITS
 from bot.channels.port import Opened, Update
@@ -124,6 +124,27 @@ async def test_a_connection_that_dies_stores_nothing_whoever_finds_out(
         await database.run(cut)
     assert names(database) == []
     assert await database.run(ALL) == [], "and the next one finds it well"
+
+
+@only_postgresql
+async def test_a_server_that_cuts_off_whoever_comes_is_away(database: Database, beside: Database) -> None:
+    assert await database.run(ALL) == []
+    end_the_others(beside)
+    event.listen(database.engine, "connect", lambda *_: end_the_others(beside), once=True)
+    with pytest.raises(DatabaseAway):
+        await database.run(ALL)
+    assert await database.run(ALL) == []
+
+
+@only_postgresql
+def test_a_failure_that_is_passed_over_is_not_taken_for_stored(database: Database) -> None:
+    def work(tx: Tx) -> None:
+        with suppress(IntegrityError):
+            ADD(tx, name="b", until=MONDAY)
+
+    with pytest.raises(InvalidRequestError):
+        and_then(database, work)
+    assert names(database) == []
 
 
 @pytest.fixture
