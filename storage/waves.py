@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, case, cast, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from bot.survey.conversation.dialogue import Partnership
 from storage import letters as letters_of
@@ -281,16 +295,21 @@ def reach(tx: Tx, partnership: int) -> Reach:
 
 def to_invite(tx: Tx, partnership: int, wave: int, most: int) -> list[tuple[int, int]]:
     """(respondent, contact) of those who took part before, want letters and are not in this wave yet."""
-    is_in = exists().where(responses.c.respondent_id == respondents.c.id, responses.c.wave_id == wave)
-    found = tx.connection.execute(
-        select(respondents.c.id, contacts.c.id)
-        .select_from(respondents.join(contacts))
-        .where(respondents.c.partnership_id == partnership, _wants_letters(), ~is_in)
-        .order_by(contacts.c.id)
-        .limit(most)
-        .with_for_update(of=contacts, skip_locked=True)  # first the contact, as everywhere
-    )
+    some = _to_invite(partnership, wave).order_by(contacts.c.id).limit(most)
+    # First the contact, as everywhere.
+    found = tx.connection.execute(some.with_for_update(of=contacts, skip_locked=True))
     return [(respondent, contact) for respondent, contact in found]
+
+
+def is_to_invite(tx: Tx, partnership: int, wave: int) -> bool:
+    """Whether there is anybody, also of those whom somebody else holds."""
+    return tx.connection.execute(_to_invite(partnership, wave).limit(1)).first() is not None
+
+
+def _to_invite(partnership: int, wave: int) -> Select[Any]:
+    is_in = exists().where(responses.c.respondent_id == respondents.c.id, responses.c.wave_id == wave)
+    everybody = select(respondents.c.id, contacts.c.id).select_from(respondents.join(contacts))
+    return everybody.where(respondents.c.partnership_id == partnership, _wants_letters(), ~is_in)
 
 
 def invite(tx: Tx, respondent: int, wave: int, now: datetime) -> int | None:

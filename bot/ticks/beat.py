@@ -56,22 +56,27 @@ class Beat:
 
     async def _do(self, name: str, tick: Tick) -> bool:
         """One tick; whether it did not fail. Where very much is due at once, the rest is for the beats to come."""
-        began, failed = time.monotonic(), False
+        began, is_well = time.monotonic(), True
+        for _ in range(PIECES):
+            done, is_more = await self._piece(name, tick)
+            if not done:
+                is_well = False
+                _, is_more = await self._piece(name, ticks.AFTER_FAILURE.get(name, _nothing_more))
+            if not is_more:
+                break
+        self._metrics.seconds_per_tick[name] = time.monotonic() - began
+        return is_well
+
+    async def _piece(self, name: str, tick: Tick) -> tuple[bool, bool]:
+        """Whether it did not fail, and whether there may be more."""
         try:
-            await self._some(tick)
+            is_more = await self._database.run_when_there(partial(self._tick, tick))
         except Exception as error:
-            failed = True
             self._metrics.failures["tick"] += 1
             log.error("the tick %r failed and is tried again", name, exc_info=error)
-        self._metrics.seconds_per_tick[name] = time.monotonic() - began
-        return not failed
-
-    async def _some(self, tick: Tick) -> None:
-        for _ in range(PIECES):
-            is_more = await self._database.run_when_there(partial(self._tick, tick))
-            self.last_tick = time.monotonic()
-            if not is_more:
-                return
+            return False, False
+        self.last_tick = time.monotonic()
+        return True, is_more
 
     def _tick(self, tick: Tick, tx: Tx) -> bool:
         return tick(tx, self._texts, self._clock())
@@ -82,3 +87,7 @@ class Beat:
         if self._noted is None or not self._noted <= now < self._noted + NOTED_EVERY:
             await self._database.run_when_there(lambda tx: state.write_moment(tx, state.LAST_TICK, now))
             self._noted = now
+
+
+def _nothing_more(_tx: Tx, _texts: Texts, _now: datetime) -> bool:
+    return False

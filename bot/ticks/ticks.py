@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 10  # people in one transaction, or partnerships
 FORGOTTEN_AT_ONCE = 50  # people, at night
 DAY = timedelta(days=1)
+PUT_OFF = timedelta(minutes=10)
 STILL_TOLD = timedelta(days=30)  # after a closing, when everybody has long been told
 STILL_LOST = timedelta(days=1)  # after which it is no news
 NIGHTLY = timedelta(hours=20)
@@ -70,6 +71,14 @@ def look_at_wave(tx: Tx, texts: Texts, now: datetime) -> bool:
     return True
 
 
+def put_off_wave(tx: Tx, _texts: Texts, now: datetime) -> bool:
+    """A wave that cannot be looked at lets the others go first."""
+    if seen := waves.first_due(tx, now):
+        log.error("wave %d of partnership %d is looked at again later", seen.wave.number, seen.partnership.id)
+        waves.looked_at(tx, seen, now + PUT_OFF)
+    return seen is not None
+
+
 def next_look(seen: Due, now: datetime) -> datetime | None:
     """When time causes something to a wave again, as far as is known now; None once it never will."""
     wave, timezone = seen.wave, seen.partnership.timezone
@@ -95,7 +104,7 @@ def _invite_some(tx: Tx, texts: Texts, seen: Due, now: datetime) -> bool:
     invited = waves.to_invite(tx, partnership.id, wave.id, AT_ONCE)
     for respondent, contact in invited:
         _invite(tx, texts, contact, waves.invite(tx, respondent, wave.id, now), now)
-    return bool(invited)
+    return bool(invited) or waves.is_to_invite(tx, partnership.id, wave.id)  # somebody else may hold them just now
 
 
 def _invite(tx: Tx, texts: Texts, contact: int, response: int | None, now: datetime) -> None:
@@ -252,3 +261,5 @@ TICKS: dict[str, Tick] = {
     "updates": forget_updates,
 }
 """In this order: who is invited now is not reminded today, and what is closed now gets no weekly post any more."""
+AFTER_FAILURE: dict[str, Tick] = {"waves": put_off_wave}
+"""What makes way for the rest of a tick that failed; whether there may be more of it."""

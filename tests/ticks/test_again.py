@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from bot.texts.texts import Texts
-from bot.ticks.ticks import TICKS, Tick
+from bot.ticks.ticks import PUT_OFF, TICKS, Tick
 from storage.engine.database import Database, Tx
-from storage.schema import (
-    respondents,
-    responses,
-)
+from storage.schema import contacts, coordinators, partnerships, respondents, responses, waves
 from tests.databases import Source
 from tests.storage.beginnings import at_once, only_postgresql
 from tests.ticks.furnished import (
@@ -77,6 +75,47 @@ def test_whoever_finds_all_in_the_hands_of_others_does_not_call_it_a_day(databas
         forgetting.result(10)
     run(database, TICKS["forget"], texts)
     assert before["contacts"] - standing(database)["contacts"] == MANY
+
+
+@only_postgresql
+def test_who_is_in_the_hands_of_others_is_invited_when_they_are_free(
+    database: Database, furnished: Furnished, texts: Texts
+) -> None:
+    whose = select(partnerships.c.id).where(partnerships.c.name == "To invite").scalar_subquery()
+    theirs = select(respondents.c.contact_id).where(respondents.c.partnership_id == whose)
+    with database.transaction() as other:
+        other.connection.execute(contacts.select().where(contacts.c.id.in_(theirs)).with_for_update())
+        for _ in range(2 * MANY):
+            with database.transaction() as tx:
+                TICKS["waves"](tx, texts, NOW)
+    run(database, TICKS["waves"], texts)
+    assert written(database) == furnished.expected["waves"]
+
+
+async def test_a_wave_that_fails_keeps_no_other_waiting_and_is_looked_at_again(
+    database: Database, furnished: Furnished, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As one to whose coordinator nothing can be said; it is due before most others."""
+    whose = select(waves.c.partnership_id).where(waves.c.closes_at.is_not(None)).scalar_subquery()
+    seated = select(coordinators.c.contact_id).where(coordinators.c.partnership_id == whose)
+    of_it = contacts.c.id.in_(seated)
+    with database.transaction() as tx:
+        languages = tx.connection.execute(select(contacts.c.id, contacts.c.language).where(of_it)).all()
+        tx.connection.execute(update(contacts).where(of_it).values(language="no such language"))
+    async with replicas(database, tmp_path, 1) as (app,):
+        await app.beat()
+        missing = furnished.of_a_beat - written(database)
+        assert {kind for kind, _ in missing} == {"closed", "final"}
+        assert failures(caplog) == [
+            "the tick 'waves' failed and is tried again",
+            "wave 1 of partnership 2 is looked at again later",
+        ]
+    with database.transaction() as tx:
+        for number, language in languages:
+            tx.connection.execute(update(contacts).where(contacts.c.id == number).values(language=language))
+    async with replicas(database, tmp_path, 1, NOW + PUT_OFF) as (app,):
+        await app.beat()
+    assert written(database) == furnished.of_a_beat
 
 
 @pytest.mark.fire
