@@ -68,11 +68,17 @@ def keep(tx: Tx, dialogue: Dialogue, due_at: datetime | None) -> None:
 def look_again(tx: Tx, where: ColumnElement[bool]) -> None:
     """A fact changed on which it depends when people are due in these waves: a tick asks it of each of them again."""
     asked = responses.c.wave_id.in_(select(waves.c.id).where(where, waves.c.closed_at.is_(None)))
-    unfinished = (asked, responses.c.completed_at.is_(None))
-    theirs = select(contacts.c.id).select_from(contacts.join(respondents).join(responses)).where(*unfinished)
     # Nobody keeps what followed from the fact as it was: turns under way are over, and later ones see it as it is.
-    tx.connection.execute(theirs.order_by(contacts.c.id).with_for_update(of=contacts)).all()
+    hold(tx, asked)
+    unfinished = (asked, responses.c.completed_at.is_(None))
     tx.connection.execute(update(responses).where(*unfinished).values(next_reminder_at=responses.c.touched_at))
+
+
+def hold(tx: Tx, which: ColumnElement[bool]) -> None:
+    """Nobody else can touch those who did not finish one of these responses until the commit."""
+    theirs = select(contacts.c.id).select_from(contacts.join(respondents).join(responses))
+    unfinished = theirs.where(which, responses.c.completed_at.is_(None)).order_by(contacts.c.id)
+    tx.connection.execute(unfinished.with_for_update(of=contacts)).all()
 
 
 def notifiers_changed(tx: Tx, now: datetime) -> None:

@@ -176,6 +176,7 @@ def reopen(tx: Tx, wave: int, now: datetime) -> bool:
     is_last = ~exists().where(later.c.partnership_id == waves.c.partnership_id, later.c.number > waves.c.number)
     again = update(waves).where(waves.c.id == wave, waves.c.closed_at.is_not(None), is_last)
     facts = {"closed_at": None, "closes_at": None, "invite_at": None, "opened_at": now, "due_at": now}
+    reminders.hold(tx, responses.c.wave_id == wave)  # first, as a tick does before it keeps its look
     is_open = bool(tx.connection.execute(again.values(facts)).rowcount)
     if is_open:
         reminders.look_again(tx, waves.c.id == wave)
@@ -203,8 +204,8 @@ def ask_open_question(tx: Tx, partnership: int, wave: Wave, now: datetime, *, as
 
 
 def set_closing(tx: Tx, wave: int, closes_at: datetime | None, now: datetime) -> None:
+    reminders.look_again(tx, waves.c.id == wave)  # first, for it holds people, as in `reopen`
     tx.connection.execute(update(waves).where(waves.c.id == wave).values(closes_at=closes_at, due_at=now))
-    reminders.look_again(tx, waves.c.id == wave)
 
 
 def numbers(tx: Tx, partnership: int) -> list[int]:

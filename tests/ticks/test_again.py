@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -13,11 +13,13 @@ from sqlalchemy import select, update
 
 from bot.texts.texts import Texts
 from bot.ticks.ticks import PUT_OFF, TICKS, Tick
+from storage import waves as storage_of_waves
 from storage.engine.database import Database, Tx
 from storage.schema import contacts, coordinators, partnerships, respondents, responses, waves
 from tests.databases import Source
 from tests.storage.beginnings import at_once, only_postgresql
 from tests.ticks.furnished import (
+    DAY,
     MANY,
     NOW,
     Furnished,
@@ -37,6 +39,14 @@ from tests.ticks.furnished import (
 )
 
 __all__ = ["database", "empty", "furnished", "source"]  # fixtures
+
+
+def closes_later(tx: Tx, wave: int) -> None:
+    storage_of_waves.set_closing(tx, wave, NOW + 30 * DAY, NOW)
+
+
+def opens_again(tx: Tx, wave: int) -> None:
+    assert storage_of_waves.reopen(tx, wave, NOW)
 
 
 @every_tick
@@ -90,6 +100,31 @@ def test_who_is_in_the_hands_of_others_is_invited_when_they_are_free(
                 TICKS["waves"](tx, texts, NOW)
     run(database, TICKS["waves"], texts)
     assert written(database) == furnished.expected["waves"]
+
+
+@only_postgresql
+@pytest.mark.parametrize(("name", "change"), [("To remind", closes_later), ("To tell", opens_again)])
+def test_who_changes_a_wave_and_a_tick_that_looks_at_it_do_not_wait_for_each_other(
+    database: Database, name: str, change: Callable[[Tx, int], None]
+) -> None:
+    """Both want the people and the wave."""
+
+    def changed(wave: int) -> None:
+        with database.transaction() as tx:
+            change(tx, wave)
+
+    with database.transaction() as tx:
+        this = select(waves.c.id, waves.c.due_at).join(partnerships).where(partnerships.c.name == name)
+        wave, due_at = tx.connection.execute(this).one()
+    theirs = select(respondents.c.contact_id).join(responses).where(responses.c.wave_id == wave)
+    with ThreadPoolExecutor(1) as thread:
+        with database.transaction() as tick:
+            tick.connection.execute(contacts.select().where(contacts.c.id.in_(theirs)).with_for_update())
+            changing = thread.submit(changed, wave)
+            time.sleep(0.3)
+            looked = update(waves).where(waves.c.id == wave, waves.c.due_at == due_at).values(due_at=NOW + PUT_OFF)
+            assert tick.connection.execute(looked).rowcount == 1
+        changing.result(10)
 
 
 async def test_a_wave_that_fails_keeps_no_other_waiting_and_is_looked_at_again(
