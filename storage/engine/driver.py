@@ -129,5 +129,6 @@ def _rows(cursor: Any, statement: Statement) -> list[Any]:
 def _as_elsewhere(connection: Connection, error: Any, statements: Sequence[Statement]) -> BaseException:
     """The error that SQLAlchemy makes of the driver's; it holds no values."""
     dialect, sql = connection.dialect, "; ".join(one.sql for one in statements)
-    base = dialect.loaded_dbapi.Error
-    return DBAPIError.instance(sql, {}, error, base, hide_parameters=True, dialect=dialect)  # type: ignore[no-any-return]
+    is_cut_off = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+    more: Any = {"hide_parameters": True, "connection_invalidated": is_cut_off, "dialect": dialect}
+    return DBAPIError.instance(sql, {}, error, dialect.loaded_dbapi.Error, **more)  # type: ignore[no-any-return]

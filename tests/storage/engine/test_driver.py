@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import timedelta
+from select import select as select_readable
+from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, event, select, update
+from sqlalchemy import bindparam, event, select, text, update
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
 
 from bot.channels import TRAITS
@@ -18,6 +20,7 @@ from storage.engine.compiled import Prepared, together
 from storage.engine.database import Database, DatabaseAway, Tx
 from storage.schema import leases
 from tests.house import MONDAY, SECRET, partnership
+from tests.patience import PATIENCE
 from tests.round_trips import Wire, wire_to
 from tests.storage.beginnings import ANNA, only_postgresql, rows
 from tests.storage.engine.test_database import end_the_others
@@ -124,6 +127,23 @@ async def test_a_connection_that_dies_stores_nothing_whoever_finds_out(
         await database.run(cut)
     assert names(database) == []
     assert await database.run(ALL) == [], "and the next one finds it well"
+
+
+@only_postgresql
+@pytest.mark.parametrize("then", [nothing_more, something_later, our_own, sqlalchemys])
+async def test_who_stood_still_so_long_that_they_are_cut_off_finds_the_database_away(
+    database: Database, then: Callable[[Tx], None]
+) -> None:
+    def stand_still(tx: Tx) -> None:
+        ADD(tx, name="a", until=MONDAY)
+        tx.connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = '10ms'"))
+        raw: Any = tx.connection.connection.dbapi_connection
+        assert select_readable([raw.fileno()], [], [], PATIENCE)[0], "the server says so"
+        then(tx)
+
+    with pytest.raises(DatabaseAway):
+        await database.run(stand_still)
+    assert names(database) == []
 
 
 @only_postgresql
