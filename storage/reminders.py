@@ -65,6 +65,10 @@ def keep(tx: Tx, dialogue: Dialogue, due_at: datetime | None) -> None:
     tx.connection.execute(update(responses).where(responses.c.id == dialogue.response).values(kept))
 
 
+def put_off(tx: Tx, response: int, until: datetime) -> None:
+    tx.connection.execute(update(responses).where(responses.c.id == response).values(next_reminder_at=until))
+
+
 def look_again(tx: Tx, where: ColumnElement[bool]) -> None:
     """A fact changed on which it depends when people are due in these waves: a tick asks it of each of them again."""
     asked = responses.c.wave_id.in_(select(waves.c.id).where(where, waves.c.closed_at.is_(None)))

@@ -56,12 +56,13 @@ class Beat:
 
     async def _do(self, name: str, tick: Tick) -> bool:
         """One tick; whether it did not fail. Where very much is due at once, the rest is for the beats to come."""
-        began, is_well = time.monotonic(), True
+        began, is_well, is_more = time.monotonic(), True, True
         for _ in range(PIECES):
-            done, is_more = await self._piece(name, tick)
-            if not done:
+            for attempt in (tick, *ticks.AFTER_FAILURE.get(name, ())):
+                is_done, is_more = await self._piece(name, attempt)
+                if is_done:
+                    break
                 is_well = False
-                _, is_more = await self._piece(name, ticks.AFTER_FAILURE.get(name, _nothing_more))
             if not is_more:
                 break
         self._metrics.seconds_per_tick[name] = time.monotonic() - began
@@ -87,7 +88,3 @@ class Beat:
         if self._noted is None or not self._noted <= now < self._noted + NOTED_EVERY:
             await self._database.run_when_there(lambda tx: state.write_moment(tx, state.LAST_TICK, now))
             self._noted = now
-
-
-def _nothing_more(_tx: Tx, _texts: Texts, _now: datetime) -> bool:
-    return False

@@ -115,7 +115,25 @@ def _invite(tx: Tx, texts: Texts, contact: int, response: int | None, now: datet
 
 def remind(tx: Tx, texts: Texts, now: datetime) -> bool:
     """Remind those who are silent for some days, or who asked for this moment."""
-    due = reminders.first_due(tx, now, AT_ONCE)
+    return _remind_some(tx, texts, AT_ONCE, now)
+
+
+def remind_one(tx: Tx, texts: Texts, now: datetime) -> bool:
+    """The first of some, one of whom cannot be reminded."""
+    return _remind_some(tx, texts, 1, now)
+
+
+def put_off_one(tx: Tx, _texts: Texts, now: datetime) -> bool:
+    """Whoever cannot be reminded lets the others go first."""
+    found = reminders.first_due(tx, now, 1)
+    for _, response in found:
+        log.error("somebody who is due a reminder is looked at again later")
+        reminders.put_off(tx, response, now + PUT_OFF)
+    return bool(found)
+
+
+def _remind_some(tx: Tx, texts: Texts, most: int, now: datetime) -> bool:
+    due = reminders.first_due(tx, now, most)
     for contact, response in due:
         known = respondents.of_contact(tx, texts.checklist, texts.languages, contact, response)
         if known and known.named:
@@ -261,5 +279,5 @@ TICKS: dict[str, Tick] = {
     "updates": forget_updates,
 }
 """In this order: who is invited now is not reminded today, and what is closed now gets no weekly post any more."""
-AFTER_FAILURE: dict[str, Tick] = {"waves": put_off_wave}
-"""What makes way for the rest of a tick that failed; whether there may be more of it."""
+AFTER_FAILURE: dict[str, tuple[Tick, ...]] = {"waves": (put_off_wave,), "remind": (remind_one, put_off_one)}
+"""What makes way for the rest of a tick that failed: the first of these that does not fail too."""

@@ -153,6 +153,27 @@ async def test_a_wave_that_fails_keeps_no_other_waiting_and_is_looked_at_again(
     assert written(database) == furnished.of_a_beat
 
 
+async def test_who_cannot_be_reminded_keeps_nobody_else_waiting_and_is_looked_at_again(
+    database: Database, furnished: Furnished, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As somebody in a language that there is no more, in a partnership of that language."""
+    of_it = partnerships.c.name == "To remind"
+    unlucky = contacts.c.id == sorted(furnished.expected["remind"])[4][1]
+    with database.transaction() as tx:
+        language = tx.connection.execute(select(contacts.c.language).where(unlucky)).scalar_one()
+        tx.connection.execute(update(partnerships).where(of_it).values(language="no such language"))
+        tx.connection.execute(update(contacts).where(unlucky).values(language="no such language"))
+    async with replicas(database, tmp_path, 1) as (app,):
+        await app.beat()
+    assert sum((furnished.of_a_beat - written(database)).values()) == 1
+    assert failures(caplog)[-1] == "somebody who is due a reminder is looked at again later"
+    with database.transaction() as tx:
+        tx.connection.execute(update(contacts).where(unlucky).values(language=language))
+    async with replicas(database, tmp_path, 1, NOW + PUT_OFF) as (app,):
+        await app.beat()
+    assert written(database) == furnished.of_a_beat
+
+
 @pytest.mark.fire
 @only_postgresql
 @pytest.mark.parametrize("name", ["waves", "forget"])
