@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 10  # people in one transaction, or partnerships
 FORGOTTEN_AT_ONCE = 50  # people, at night
 DAY = timedelta(days=1)
-PUT_OFF = timedelta(minutes=10)
+PUT_OFF = timedelta(seconds=10)  # less than to the next beat: an operator reads of each that something fails
 STILL_TOLD = timedelta(days=30)  # after a closing, when everybody has long been told
 STILL_LOST = timedelta(days=1)  # after which it is no news
 NIGHTLY = timedelta(hours=20)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.texts.texts import Texts
+from bot.ticks.beat import EVERY
 from bot.ticks.ticks import PUT_OFF, TICKS, Tick
+from storage import state
 from storage import waves as storage_of_waves
 from storage.engine.database import Database, Tx
 from storage.schema import contacts, coordinators, partnerships, respondents, responses, waves
@@ -39,6 +42,9 @@ from tests.ticks.furnished import (
 )
 
 __all__ = ["database", "empty", "furnished", "source"]  # fixtures
+
+
+SECOND = timedelta(seconds=1)
 
 
 def closes_later(tx: Tx, wave: int) -> None:
@@ -145,10 +151,14 @@ async def test_a_wave_that_fails_keeps_no_other_waiting_and_is_looked_at_again(
             "the tick 'waves' failed and is tried again",
             "wave 1 of partnership 2 is looked at again later",
         ]
+    async with replicas(database, tmp_path, 1, NOW + EVERY * SECOND) as (app,):
+        await app.beat()
+    with database.transaction() as tx:
+        assert state.read_moment(tx, state.LAST_TICK) is None, "an operator reads that something fails"
     with database.transaction() as tx:
         for number, language in languages:
             tx.connection.execute(update(contacts).where(contacts.c.id == number).values(language=language))
-    async with replicas(database, tmp_path, 1, NOW + PUT_OFF) as (app,):
+    async with replicas(database, tmp_path, 1, NOW + 2 * EVERY * SECOND) as (app,):
         await app.beat()
     assert written(database) == furnished.of_a_beat
 
