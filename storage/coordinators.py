@@ -148,7 +148,19 @@ def waiting_for_result(tx: Tx, wave: int, most: int | None = None) -> list[Recip
 
     Whoever takes `most` of them, to write it, holds their contacts: those who can be sent anything.
     """
-    asked = (
+    asked = _waiting_for_result(wave).order_by(contacts.c.id).limit(most)
+    if most:
+        asked = asked.where(rings(tx)).with_for_update(of=contacts, skip_locked=True)
+    return [Recipient(*row) for row in tx.connection.execute(asked)]
+
+
+def is_waiting_for_result(tx: Tx, wave: int) -> bool:
+    """Whether there is anybody who can be sent it, also of those whom somebody else holds."""
+    return tx.connection.execute(_waiting_for_result(wave).where(rings(tx)).limit(1)).first() is not None
+
+
+def _waiting_for_result(wave: int) -> Select[Any]:
+    return (
         select(contacts.c.id, contacts.c.channel, contacts.c.language, literal(""), responses.c.id)
         .select_from(contacts.join(respondents).join(responses))
         .where(
@@ -158,13 +170,7 @@ def waiting_for_result(tx: Tx, wave: int, most: int | None = None) -> list[Recip
             contacts.c.unreachable_at.is_(None),
             ~was_written("result", str(wave)),
         )
-        .order_by(contacts.c.id)
-        .limit(most)
     )
-    if most:
-        asked = asked.where(rings(tx)).with_for_update(of=contacts, skip_locked=True)
-    found = tx.connection.execute(asked)
-    return [Recipient(*row) for row in found]
 
 
 def set_language(tx: Tx, contact: int, language: str) -> None:

@@ -177,7 +177,8 @@ def _tell_unfinished(tx: Tx, texts: Texts, seen: Due, now: datetime) -> bool:
 def _tell_result(tx: Tx, texts: Texts, seen: Due, now: datetime) -> bool:
     if _is_long_ago(seen.wave.closed_at, now):
         return False
-    return summaries.tell_result(tx, texts, seen.partnership, seen.wave, AT_ONCE, now) > 0
+    told = summaries.tell_result(tx, texts, seen.partnership, seen.wave, AT_ONCE, now)
+    return told > 0 or coordinators.is_waiting_for_result(tx, seen.wave.id)  # somebody else may hold them just now
 
 
 def _tell_answer(tx: Tx, texts: Texts, seen: Due, now: datetime) -> bool:
