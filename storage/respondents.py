@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, case, delete, func, literal, or_, select, update
+from sqlalchemy import String, and_, bindparam, case, delete, func, literal, or_, select, update
 
 from bot.survey.calendar import zone
 from bot.survey.checklist import Checklist
@@ -122,8 +122,7 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
     Whether letters that wait for this contact were withdrawn, because they are out of date now.
     """
     before = known.dialogue
-    if _may_be_told_more(known, after):
-        due.look_at(tx, contacts.c.id == known.contact, now)
+    _look_again(tx, known, after, now)
     today = now.astimezone(zone(after.partnership.timezone)).date()
     for item, option in after.answers.items():
         if before.answers.get(item) != option:
@@ -150,11 +149,14 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
     return outdated
 
 
-def _may_be_told_more(known: Known, after: Dialogue) -> bool:
-    """Whether they can be written to again, or ask only now for a result that is there."""
+def _look_again(tx: Tx, known: Known, after: Dialogue, now: datetime) -> None:
+    """They can be written to again, or ask only now for a result that may be there."""
     before = known.dialogue
-    is_back = known.unreachable or (before.stopped and not after.stopped)
-    return is_back or (after.wants_result and not (before.wants_result or after.wave_open))
+    if known.unreachable or (before.stopped and not after.stopped):
+        due.look_at(tx, contacts.c.id == known.contact, now)
+    elif after.wants_result and not before.wants_result:
+        theirs = waves.c.partnership_id == after.partnership.id
+        due.look_at_waves(tx, and_(theirs, waves.c.closed_at.is_not(None)), now)
 
 
 def _keep_due(tx: Tx, known: Known, after: Dialogue, now: datetime) -> None:
