@@ -2,15 +2,15 @@
 
 A browser says it in one breath, waits for the answer and reads that. Whoever says half of it and waits, or asks and
 does not read, is let go, and goes first when there is no more room: else a thousand of them would shut everybody out.
-Whoever asks for more before the answer is there gets that one answer.
+Whoever asks for more before the answer is there gets that one answer. What two programs could read in two ways is
+refused, so that behind a web server nobody's request is another's: llhttp is strict, and `_is_sound` is what it leaves.
 """
 
 import asyncio
 import sys
 
-from h11 import IDLE, SEND_BODY, SEND_RESPONSE, Data, EndOfMessage, Response
 from uvicorn.config import Config
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from bot.channels.web.security_headers import HEADERS
@@ -20,6 +20,7 @@ if sys.platform != "win32":  # where there is no such limit
 
 SAY_WITHIN = 10.0  # seconds from the first byte of a request to its last
 READ_WITHIN = 20.0  # seconds in which something at least is read of what waits to be
+MOST_BESIDE = 16_384  # bytes of a request beside its body, of which not all is there yet
 BACKLOG = 128  # connections that wait to be accepted
 MOST_FILES, USUAL_FILES = 65_536, 1_024
 
@@ -42,7 +43,7 @@ class Hall:
     are all there can be. Who says what is no HTTP is shown the page `no_http`."""
 
     def __init__(self, most: int, no_http: str) -> None:
-        self.most, self.no_http = most, no_http.encode()
+        self.most, self.no_http = most, _no_http(no_http.encode())
         self.waiting: dict[Connection, asyncio.TimerHandle] = {}
 
     def protocol(self, config: Config, server_state: ServerState, **more: object) -> "Connection":
@@ -78,12 +79,23 @@ class Hall:
         connection.transport.abort()
 
 
-class Connection(H11Protocol):
-    """One connection: it waits in the hall from its first byte on until its request is there."""
+def _no_http(page: bytes) -> bytes:
+    kind = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(page)), "Connection": "close"}
+    head = "".join(f"{name}: {value}\r\n" for name, value in {**HEADERS, **kind}.items())
+    return f"HTTP/1.1 400 Bad Request\r\n{head}\r\n".encode() + page
+
+
+class Refused(Exception):
+    """It ends the parser, which then says that this is no HTTP."""
+
+
+class Connection(HttpToolsProtocol):
+    """One connection: it waits in the hall from the first byte of a request until all of it is there."""
 
     def __init__(self, hall: Hall, config: Config, server_state: ServerState, **more: object) -> None:
         super().__init__(config, server_state, **more)  # type: ignore[arg-type]
         self._hall = hall
+        self._is_saying, self._is_in_body, self._beside = True, False, 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -93,10 +105,54 @@ class Connection(H11Protocol):
         self._hall.wait_for(self)
 
     def data_received(self, data: bytes) -> None:
+        if self.is_answering:
+            self._hear_no_more()
+            return
+        self._is_saying = True
+        self._beside += len(data)
         super().data_received(data)
-        if self.is_ahead:
-            self.cycle.keep_alive = False
+        if self._beside > MOST_BESIDE:
+            self.send_400_response("")
         self._look()
+
+    def on_message_begin(self) -> None:
+        if self.is_answering:
+            raise Refused
+        self._is_saying = True
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._is_in_body:  # behind a body they come too late: who asks is known
+            super().on_header(name, value.rstrip(b" \t"))
+
+    def on_headers_complete(self) -> None:
+        if not self._is_sound():
+            raise Refused
+        self.expect_100_continue &= self.parser.get_http_version() != "1.0"
+        super().on_headers_complete()
+        self.cycle.keep_alive &= not self.parser.should_upgrade()  # llhttp reads no further
+        self._is_in_body = True
+
+    def on_body(self, body: bytes) -> None:
+        self._beside -= len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._is_in_body, self._beside = False, 0
+        self._is_saying = self.cycle.response_complete  # answered before: then nothing else watches over what comes
+
+    def _is_sound(self) -> bool:
+        """Whether the head can be read in one way only: which host, and where the body ends."""
+        version, names = self.parser.get_http_version(), [name for name, _ in self.headers]
+        codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
+        has_body = bool(codings) or any(name == b"content-length" and int(value) for name, value in self.headers)
+        return (
+            version in ("1.0", "1.1")
+            and names.count(b"host") in ((1,) if version == "1.1" else (0, 1))
+            and codings in ([], [b"chunked"] if version == "1.1" else [])
+            and not (has_body and self.parser.should_upgrade())  # llhttp would take the body for what follows
+        )
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -117,10 +173,9 @@ class Connection(H11Protocol):
         return self.transport.get_write_buffer_size()
 
     @property
-    def is_ahead(self) -> bool:
-        """Whether there is more than the request that is being answered."""
-        is_under_way = self.cycle is not None and not self.cycle.response_complete
-        return is_under_way and self.conn.their_state is not SEND_BODY and bool(self.conn.trailing_data[0])
+    def is_answering(self) -> bool:
+        """Whether a request is all there, and its answer is not."""
+        return self.cycle is not None and not self.cycle.response_complete and not self._is_saying
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._hall.forget(self)
@@ -128,26 +183,27 @@ class Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP. When an answer to something before it is under way, that one was the last."""
-        if self.conn.our_state in (IDLE, SEND_RESPONSE):
+        if self.is_answering:
+            self._hear_no_more()
+        elif not self.transport.is_closing():
             self._answer_no_http()
-        self.transport.close()
+            self.transport.close()
 
     def _answer_no_http(self) -> None:
-        page = self._hall.no_http
-        kind = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(page)), "Connection": "close"}
-        headers = [(name.encode(), value.encode()) for name, value in {**HEADERS, **kind}.items()]
-        for event in (
-            Response(status_code=400, reason=b"Bad Request", headers=headers),
-            Data(data=page),
-            EndOfMessage(),
-        ):
-            self.transport.write(self.conn.send(event) or b"")
+        if not (self._is_in_body and self.cycle.response_started):
+            self.transport.write(self._hall.no_http)
+        if self._is_in_body:  # somebody still waits for the rest of it
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+
+    def _hear_no_more(self) -> None:
+        self.cycle.keep_alive = False
+        self.flow.pause_reading()
 
     def _look(self) -> None:
         if self.flow.write_paused:
             return
-        theirs = self.conn.their_state
-        if theirs is SEND_BODY or (theirs is IDLE and (self.cycle is None or self.conn.trailing_data[0])):
+        if self._is_saying:
             self._hall.wait_for(self)
         else:
             self._hall.forget(self)

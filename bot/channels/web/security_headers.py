@@ -31,7 +31,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-NO_TURN = "can't handle event type Response"  # h11, when it has refused what came while we were at it
 ONE_YEAR = "max-age=31536000"
 
 
@@ -93,7 +92,7 @@ class _Exchange:
         await self._send(message)
 
     def note(self, error: Exception) -> None:
-        if self.is_gone or NO_TURN in str(error):  # they left halfway, or it was no HTTP: nothing of ours failed
+        if self.is_gone:  # they left halfway, or it was no HTTP: nothing of ours failed
             log.info("a request was not finished: %s", type(error).__name__)
         else:
             log.error("a request failed", exc_info=error)
