@@ -211,13 +211,13 @@ class Pages:
 
     def _message(self, letter: Letter, shown: Shown, is_screen: bool) -> Message:
         own, *below = letter.text.split(BETWEEN_LANGUAGES)
-        link = LINK.search(plain(letter.text))
+        link = LINK.search(plain(letter.text)) if is_screen and shown.role == "coordinator" else None
         parts = ((shown.language, own), *((SOURCE_LANGUAGE, text) for text in below))
         return Message(
             tuple((language, self._paragraphs(text, shown)) for language, text in parts),
             self._rows(letter, shown) if is_screen else (),
             letter.attachment,
-            _to_copy(letter, link[0], shown) if link and is_screen and shown.role == "coordinator" else "",
+            _to_copy(letter, link[0], shown) if link else "",
             letter.form,
             letter.grid,
             is_screen,
