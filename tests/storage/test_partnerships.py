@@ -107,9 +107,9 @@ def test_no_two_invitations_have_one_short_code(database: Database) -> None:
         (taken,) = tx.connection.execute(select(invitations.c.short)).scalars()
         drawn = iter([taken, taken, "CDFHJKMN"])
         assert free(tx, lambda: next(drawn)) == "CDFHJKMN"
-        row = {"code": "abc", "short": taken, "partnership_id": number, "label": "", "created_at": MONDAY}
-        with pytest.raises(IntegrityError):
-            tx.connection.execute(insert(invitations).values(row))
+    row = {"code": "abc", "short": taken, "partnership_id": number, "label": "", "created_at": MONDAY}
+    with pytest.raises(IntegrityError), database.transaction() as tx:
+        tx.connection.execute(insert(invitations).values(row))
 
 
 def test_codes_are_not_to_be_guessed_nor_is_the_coordinators_to_be_read(database: Database) -> None:
