@@ -28,4 +28,8 @@ def arrive(tx: Tx, update: str, channel: str, address: str, response: int | None
         (standing.LOAD_AT, there),
         *([(standing.ANSWERS, {"response": response})] if response is not None else []),
     )
-    return Arrival(Contact(*here[0]) if here else None, Found(response, *found)) if claimed else None
+    if not claimed:
+        return None
+    if not here:  # somebody who joined since is not locked, and not found either
+        return Arrival(None, Found(response))
+    return Arrival(Contact(*here[0]), Found(response, *found))

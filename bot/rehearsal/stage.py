@@ -94,7 +94,8 @@ class Stage:
         asked_by = Partnership(0, name, "", "", wanted.language, HOME, USUAL_K)
         number, self.codes = partnerships.add(tx, asked_by, texts.wording(), self._at(0, MORNING))
         self.partnership = replace(asked_by, id=number)
-        partnerships.change(tx, number, now, summary_day=self.first.weekday())  # so that no day makes other weeks
+        day = self.first.weekday()  # so that no day makes other weeks
+        partnerships.change(tx, number, self._at(0, MORNING), summary_day=day)
 
     def live(self, day: int) -> None:
         """One day: what the coordinator does, what time causes, what people do, and in the evening time again."""
