@@ -44,7 +44,7 @@ def answer(tx: Tx, response: int, option: str) -> None:
 
 def test_an_update_arrives_once_and_of_whom_we_do_not_know_nothing_is_found(database: Database) -> None:
     with database.transaction() as tx:
-        assert arrive(tx, "1") == Arrival(None, standing.Found(None, []))
+        assert arrive(tx, "1") == Arrival(None, standing.Found(None))
         assert arrive(tx, "1") is None
         assert known(tx, "2", response=1) is None
 
