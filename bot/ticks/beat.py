@@ -63,6 +63,8 @@ class Beat:
                 if is_done:
                     break
                 is_well = False
+            if is_done and attempt is tick:  # what only makes way for others is no tick that works
+                self.last_tick = time.monotonic()
             if not is_more:
                 break
         self._metrics.seconds_per_tick[name] = time.monotonic() - began
@@ -76,7 +78,6 @@ class Beat:
             self._metrics.failures["tick"] += 1
             log.error("the tick %r failed and is tried again", name, exc_info=error)
             return False, False
-        self.last_tick = time.monotonic()
         return True, is_more
 
     def _tick(self, tick: Tick, tx: Tx) -> bool:
