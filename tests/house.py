@@ -5,7 +5,6 @@ The test is the clock; nothing is replaced by something that only looks like it.
 
 import asyncio
 import os
-import socket
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -31,6 +30,7 @@ from storage.schema import answers
 from tests.commands import ran
 from tests.databases import SECRET as SECRET
 from tests.databases import begin_migrated
+from tests.ports import free_port as free_port
 from tests.telegram_server import TelegramServer
 
 ROOT = Path(__file__).parent.parent
@@ -191,11 +191,6 @@ def environment_for(folder: Path, server: TelegramServer) -> Mapping[str, str]:
         "SAMENSPRAAK_SECRET": SECRET,
         "PORT": str(free_port()),
     }
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def partnership(name: str = "De Verbinders", **more: Any) -> Partnership:

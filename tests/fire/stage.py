@@ -20,8 +20,9 @@ from storage.schema import leases, responses, waves
 from storage.upkeep.migrate import migrate
 from tests.databases import permissions_kept
 from tests.fire.cluster import Cluster, disk
-from tests.fire.test_kill import BotProcess, free_port
+from tests.fire.test_kill import BotProcess
 from tests.house import SECRET, Clock, House, partnership
+from tests.ports import free_port
 from tests.replicas import Door
 from tests.telegram_server import TelegramServer
 

@@ -20,10 +20,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.fire.test_kill import BotProcess, free_port, rows_of
+from tests.fire.test_kill import BotProcess, rows_of
 from tests.house import Clock, House
 from tests.patience import PATIENCE
 from tests.people import ITEMS
+from tests.ports import free_port
 from tests.telegram_server import Person, TelegramServer
 
 HERE = ZoneInfo("Europe/Amsterdam")

@@ -10,7 +10,6 @@ import math
 import os
 import random
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from tests.databases import ANSWERED, by_address
 from tests.house import ROOT, SECRET, Clock, House
 from tests.patience import PATIENCE
 from tests.people import ITEMS, Reader, Respondent
+from tests.ports import free_port
 from tests.telegram_server import TelegramServer
 
 KILLS = int(os.environ.get("FIRE_KILLS", "50"))
@@ -287,9 +287,3 @@ def causes(error: BaseException) -> str:
     if isinstance(error, BaseExceptionGroup):
         return "; ".join(map(causes, error.exceptions))
     return f"{type(error).__name__}: {error}"
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
