@@ -17,7 +17,7 @@ from bench.report import report
 from bench.rounds import measure
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-OTHERS = "\n## Growth,"
+OTHERS = "\n## The page,"
 
 
 def main() -> int:
