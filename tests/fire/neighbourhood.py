@@ -94,14 +94,15 @@ class Post(MailServer):
         self.tries: list[tuple[str, datetime]] = []
         self.is_amid = False
         self.always_at: dict[str, str] = {}
-        self.meanwhile: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        self.meanwhile: list[Callable[[], Coroutine[Any, Any, bool]]] = []
+        """What happens while a mail is here; whether it was the moment for it, else it is tried at the next."""
 
     async def handle_RCPT(self, server: SMTP, one: Session, envelope: Envelope, address: str, more: list[str]) -> str:
         self.tries.append((address, self.clock()))
         if self.meanwhile and not self.is_amid:
             self.is_amid = True
-            await self.meanwhile[0]()  # what it raises the server keeps for itself: then it is not taken away
-            self.meanwhile.pop()
+            if await self.meanwhile[0]():  # what it raises the server keeps for itself: then it is not taken away
+                self.meanwhile.pop()
             self.is_amid = False
         if does := self.always_at.get(address):
             self.script[address] = [does]
@@ -211,9 +212,20 @@ class Neighbourhood:
     def told(self, moment: datetime) -> str:
         return f"day {(moment.date() - self.begun.date()).days}, {moment:%H:%M}"
 
+    def moment(self, day: int, at: str) -> datetime:
+        """So many days after the first, at this time here."""
+        return datetime.combine(self.begun + timedelta(days=day), time.fromisoformat(at), HERE).astimezone(UTC)
+
+    async def in_line(self, day: int, at: str) -> None:
+        """At this moment one house writes all that is due, so that letters stand in line as people came in. Some go at
+        once: of whoever came in late, none is on its way when the first one is at the relay."""
+        self.clock.now = self.moment(day, at)
+        await self.house.app.beat()
+        await self.catch_up()
+
     async def until(self, day: int, at: str) -> None:
-        """Until so many days after the first, at this time here; by whole hours."""
-        end = datetime.combine(self.begun + timedelta(days=day), time.fromisoformat(at), HERE).astimezone(UTC)
+        """Until then; by whole hours."""
+        end = self.moment(day, at)
         while (now := self.clock()) < end:
             self.clock.now = min(end, now + STEP - (now - EPOCH) % STEP)
             await self.catch_up()
