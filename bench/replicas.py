@@ -17,11 +17,11 @@ from bench import machine, options
 from bench.figures import spread, table
 from bench.page_people import ITEMS
 from bench.people import Respondent, options_on
-from bench.round_trips import Wire
 from bench.rounds import walked
 from bot.ticks.beat import EVERY
 from tests.fire.cluster import children_of
 from tests.fire.stage import Stage, on_postgresql
+from tests.round_trips import Wire, wire_to
 from tests.telegram_server import TelegramServer
 
 COUNTS = (1, 2, 4)
@@ -59,13 +59,13 @@ def main() -> int:
 async def measure(replicas: int, walks: int) -> Run:
     async with staged(replicas, is_counted=False) as (stage, code, _):
         facts = await answered(stage, code, walks)
-    async with staged(replicas, is_counted=True) as (stage, code, passed):
+    async with staged(replicas, is_counted=True) as (stage, code, wire):
         person = Respondent(stage.server.person(), 0, code)
         await person.come_in()
         await asyncio.sleep(APART)
-        idle = await passing(passed)
+        idle = await passing(wire)
         taps = asyncio.create_task(tap(person))
-        busy = await passing(passed)
+        busy = await passing(wire)
         await taps
     of_a_tap = {name: (busy[name] - idle[name]) / ITEMS for name in ASKED}
     found = Run(replicas, *facts, of_a_tap, {name: idle[name] / EVERY for name in ASKED})
@@ -75,17 +75,17 @@ async def measure(replicas: int, walks: int) -> Run:
 
 
 @asynccontextmanager
-async def staged(replicas: int, *, is_counted: bool) -> AsyncIterator[tuple[Stage, str, Counter[str]]]:
-    """Bots that run, on a new PostgreSQL, with the code of a partnership; and what passes on the wire, if counted."""
+async def staged(replicas: int, *, is_counted: bool) -> AsyncIterator[tuple[Stage, str, Wire]]:
+    """Bots that run, on a new PostgreSQL, with the code of a partnership; and their wire to it, if that is counted."""
     async with TelegramServer() as server, on_postgresql(server, replicas) as stage:
         code = stage.furnish(1, 1, 3600)
-        async with Wire(stage.house.environment["DATABASE_URL"]) as wire:
+        with wire_to(stage.house.environment["DATABASE_URL"]) as wire:
             for bot in stage.bots:
                 bot.environment["DATABASE_URL"] = wire.url if is_counted else bot.environment["DATABASE_URL"]
                 bot.start()
             await asyncio.gather(*(bot.running() for bot in stage.bots))
             try:
-                yield stage, code, wire.passed
+                yield stage, code, wire
             finally:
                 for bot in stage.bots:
                     bot.kill()
@@ -102,11 +102,11 @@ async def answered(stage: Stage, code: str, walks: int) -> tuple[int, float, flo
     return len(taken), seconds, cpu_of_bots(stage) - bots, cpu_of_database(stage) - database
 
 
-async def passing(passed: Counter[str]) -> Counter[str]:
+async def passing(wire: Wire) -> Counter[str]:
     """What passes from one beat of each bot to its next one."""
-    before = passed.copy()
+    before = wire.passed
     await asyncio.sleep(EVERY)
-    return passed - before
+    return wire.passed - before
 
 
 async def tap(person: Respondent) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from bench.round_trips import Talk
+from tests.round_trips import Talk
 
 START = b"\x00\x00\x00\x08\x00\x03\x00\x00"
 
