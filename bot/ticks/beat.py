@@ -56,29 +56,32 @@ class Beat:
 
     async def _do(self, name: str, tick: Tick) -> bool:
         """One tick; whether it did not fail. Where very much is due at once, the rest is for the beats to come."""
-        began, is_well, is_more = time.monotonic(), True, True
+        began, is_well = time.monotonic(), True
         for _ in range(PIECES):
-            for attempt in (tick, *ticks.AFTER_FAILURE.get(name, ())):
-                is_done, is_more = await self._piece(name, attempt)
-                if is_done:
-                    break
-                is_well = False
-            if is_done and attempt is tick:  # what only makes way for others is no tick that works
+            if (is_more := await self._piece(name, tick)) is None:
+                is_well, is_more = False, await self._make_way(name)
+            else:
                 self.last_tick = time.monotonic()
             if not is_more:
                 break
         self._metrics.seconds_per_tick[name] = time.monotonic() - began
         return is_well
 
-    async def _piece(self, name: str, tick: Tick) -> tuple[bool, bool]:
-        """Whether it did not fail, and whether there may be more."""
+    async def _make_way(self, name: str) -> bool:
+        """For the rest of a tick that failed; whether there may be more of it."""
+        for attempt in ticks.AFTER_FAILURE.get(name, ()):
+            if (is_more := await self._piece(name, attempt)) is not None:
+                return is_more
+        return False
+
+    async def _piece(self, name: str, tick: Tick) -> bool | None:
+        """Whether there may be more; None when it failed."""
         try:
-            is_more = await self._database.run_when_there(partial(self._tick, tick))
+            return await self._database.run_when_there(partial(self._tick, tick))
         except Exception as error:
             self._metrics.failures["tick"] += 1
             log.error("the tick %r failed and is tried again", name, exc_info=error)
-            return False, False
-        return True, is_more
+            return None
 
     def _tick(self, tick: Tick, tx: Tx) -> bool:
         return tick(tx, self._texts, self._clock())
