@@ -92,9 +92,8 @@ def lost(tx: Tx, partnership: int) -> list[int]:
 def lost_since(tx: Tx, moment: datetime) -> list[tuple[int, int, datetime]]:
     """(partnership, contact, since when) of each seat that cannot be written to only since then."""
     seated = select(coordinators.c.partnership_id, contacts.c.id, contacts.c.unreachable_at).join(contacts)
-    found = tx.connection.execute(
-        seated.where(contacts.c.unreachable_at > moment)
-    )  # in an order it would read them all
+    # Not in an order: for one it would read every contact.
+    found = tx.connection.execute(seated.where(contacts.c.unreachable_at > moment))
     return sorted((partnership, contact, since) for partnership, contact, since in found if since)
 
 

@@ -61,13 +61,9 @@ class Waiting:
     oldest: datetime | None = None
 
 
-def reply(tx: Tx, contact: int, letter: Letter, now: datetime) -> int:
-    """Write a letter that the writer delivers at once; its number."""
-    return reply_in_order(tx, contact, letter, now)[0]
-
-
-def reply_in_order(tx: Tx, contact: int, letter: Letter, now: datetime) -> tuple[int, tuple[int, ...]]:
-    """The same, and the older ones to this contact that another replica may have in hand, or left: they go first."""
+def reply(tx: Tx, contact: int, letter: Letter, now: datetime) -> tuple[int, tuple[int, ...]]:
+    """Write a letter that the writer delivers at once: its number, and those of the older ones to this contact that
+    another replica may have in hand, or left. They go first."""
     row = _row(tx, contact, letter, now, leased_until=now + leases.REPLY)
     others = [(_OPEN_REPLIES, {"contact_id": contact})] if tx.is_shared else []
     *older, (written,) = together(tx, *others, (_WRITE, row))  # only a key could have stood in the way

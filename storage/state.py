@@ -11,12 +11,8 @@ LAST_TICK = "last tick"
 """When any process last did all that the time asks for, without a failure."""
 REHEARSED = "rehearsed"
 """When simulated people answered here: whatever is taken out of this database says so."""
-
-
 NOTIFIERS = "notifiers"
 """Those that were set up when a process last began."""
-
-
 FORGOT = "forgot"
 """When what was kept long enough was last thrown away, and before that: since when it may be."""
 FORGETTING = "forgetting"
@@ -25,19 +21,22 @@ FORGETTING = "forgetting"
 
 def renew(tx: Tx, name: str, value: str) -> bool:
     """Write it down; whether it was another one before."""
-    before = tx.connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar()
+    before = _read(tx, name)
     write(tx, name, value)
     return before not in (None, value)
 
 
 def read_number(tx: Tx, name: str) -> int:
-    found = tx.connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar()
-    return int(found or 0)
+    return int(_read(tx, name) or 0)
 
 
 def read_moment(tx: Tx, name: str) -> datetime | None:
-    found = tx.connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar()
+    found = _read(tx, name)
     return datetime.fromisoformat(found) if found else None
+
+
+def _read(tx: Tx, name: str) -> str | None:
+    return tx.connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar()
 
 
 def write_moment(tx: Tx, name: str, moment: datetime) -> None:

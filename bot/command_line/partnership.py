@@ -19,7 +19,6 @@ from storage.partnerships import LONGEST
 from storage.turnout import turnout_of
 
 MOST_DAYS, MOST_MONTHS = 1000, 120  # that anything is kept
-AS_ASKED = ("language", "timezone", "minimum_group", "keep_contacts", "keep_answers")
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

@@ -79,7 +79,7 @@ class Who:
         """A letter to them that is stored until it is delivered; a page shows it and it is gone."""
         if self.is_on_a_page:
             return Envelope(self.update.channel, self.update.address, letter)
-        number, after = letters.reply_in_order(self.tx, contact, letter, self.now)
+        number, after = letters.reply(self.tx, contact, letter, self.now)
         return Envelope(self.update.channel, self.update.address, letter, number, contact, after=after)
 
     def not_kept(self, text: Phrase, language: str | None = None) -> Envelope:

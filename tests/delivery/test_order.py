@@ -107,7 +107,7 @@ class Replica:
     def written(self, text: str) -> Envelope:
         with self.database.transaction() as tx:
             contact = contacts.meet(tx, "telegram", ANNA, "nl", self._clock())
-            number = letters.reply(tx, contact, Letter(text), self._clock())
+            number, _ = letters.reply(tx, contact, Letter(text), self._clock())
             older = tuple(letters.before(tx, contact, number)) if tx.is_shared else ()
         return Envelope("telegram", ANNA, Letter(text), number, contact, after=older)
 

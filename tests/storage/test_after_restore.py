@@ -124,11 +124,11 @@ def test_a_link_in_a_message_that_was_lost_is_for_nobody_else(database: Database
     """Nor is the name of a mail that of another one: a mail program shows those once."""
     with database.transaction() as tx:
         ben = somebody(tx)
-        sent = letters.reply(tx, ben, LETTER, MONDAY)
+        sent, _ = letters.reply(tx, ben, LETTER, MONDAY)
         lost = notification_addresses.keep(tx, ben, "slips", "5", MONDAY)
         restoring.leave_gap(tx)
         assert notification_addresses.keep(tx, ben, "slips", "7", MONDAY) > lost + GAP
-        assert letters.reply(tx, ben, LETTER, MONDAY) > sent + GAP
+        assert letters.reply(tx, ben, LETTER, MONDAY)[0] > sent + GAP
 
 
 def test_a_button_for_an_agreement_that_was_lost_is_for_no_other(database: Database) -> None:
@@ -148,7 +148,7 @@ def a_week_ago(tx: Tx, later: datetime) -> tuple[int, int, int | None]:
     letters.settle(tx, [1], MONDAY)
     letters.enqueue(tx, of_ben, LETTER, MONDAY, f"invitation:{ben}")
     letters.enqueue(tx, of_ben, LETTER, later + timedelta(days=1), "final:for later")
-    return anna, ben, letters.reply(tx, of_ben, LETTER, MONDAY)
+    return anna, ben, letters.reply(tx, of_ben, LETTER, MONDAY)[0]
 
 
 def closed_round(tx: Tx) -> int:

@@ -32,7 +32,7 @@ LETTERS = [
 def test_a_letter_is_read_as_it_was_written(database: Database, letter: Letter) -> None:
     with database.transaction() as tx:
         contact = somebody(tx)
-        number = letters.reply(tx, contact, letter, MONDAY)
+        number, _ = letters.reply(tx, contact, letter, MONDAY)
         (envelope,) = letters.claim_replies(tx, HERE, LEASED)
     assert envelope.letter == letter
     assert (envelope.number, envelope.contact, envelope.attempts) == (number, contact, 0)
@@ -42,7 +42,7 @@ def test_a_letter_is_read_as_it_was_written(database: Database, letter: Letter) 
 def test_what_waits_is_sealed_and_is_given_up_where_it_cannot_be_opened(database: Database) -> None:
     with database.transaction() as tx:
         anna, ben = somebody(tx), somebody(tx, BEN)
-        first = letters.reply(tx, anna, LETTER, MONDAY)
+        first, _ = letters.reply(tx, anna, LETTER, MONDAY)
         letters.reply(tx, ben, Letter("of another"), MONDAY)
     ((sealed,),) = rows(database, f"SELECT body_sealed FROM letters WHERE id = {first}")
     assert b"Anna" not in bytes(sealed)
@@ -85,7 +85,7 @@ def test_a_key_stays_used_when_its_letter_is_delivered(database: Database) -> No
 def test_delivered_a_reply_is_gone_and_a_letter_with_a_key_keeps_no_text(database: Database) -> None:
     with database.transaction() as tx:
         contact = somebody(tx)
-        written = [letters.reply(tx, contact, LETTER, MONDAY) for _ in range(2)]
+        written = [letters.reply(tx, contact, LETTER, MONDAY)[0] for _ in range(2)]
         letters.enqueue(tx, contact, LETTER, MONDAY, "a key")
         letters.enqueue(tx, contact, LETTER, MONDAY, "undelivered")
         (keyed,) = tx.connection.exec_driver_sql("SELECT id FROM letters WHERE key = 'a key'").scalars()
@@ -170,7 +170,7 @@ def test_what_waits_for_a_notifier_that_is_no_more_holds_back_nothing_of_another
 def test_a_postponed_reply_holds_back_newer_replies_and_no_bulk_mail(database: Database) -> None:
     with database.transaction() as tx:
         contact = somebody(tx)
-        first = letters.reply(tx, contact, Letter("first"), MONDAY)
+        first, _ = letters.reply(tx, contact, Letter("first"), MONDAY)
         letters.reply(tx, contact, Letter("second"), MONDAY)
         letters.enqueue(tx, contact, Letter("bulk"), MONDAY, "bulk")
         letters.postpone(tx, first, MONDAY + timedelta(hours=1))
@@ -180,7 +180,7 @@ def test_a_postponed_reply_holds_back_newer_replies_and_no_bulk_mail(database: D
 
 def test_tries_are_counted(database: Database) -> None:
     with database.transaction() as tx:
-        number = letters.reply(tx, somebody(tx), LETTER, MONDAY)
+        number, _ = letters.reply(tx, somebody(tx), LETTER, MONDAY)
         for _ in range(3):
             letters.postpone(tx, number, MONDAY)
         assert [envelope.attempts for envelope in letters.claim_replies(tx, HERE, LEASED)] == [3]
@@ -194,7 +194,7 @@ def test_at_a_start_letters_are_free_and_only_replies_come_sooner(database: Data
         letters.enqueue(tx, contact, Letter("tomorrow"), MONDAY + timedelta(days=1), "tomorrow")
         letters.claim_bulk(tx, HERE, MONDAY, 10)
         letters.settle(tx, [2], MONDAY)
-        for number in [letters.reply(tx, contact, Letter(text), MONDAY) for text in ("postponed", "newer")]:
+        for number in [letters.reply(tx, contact, Letter(text), MONDAY)[0] for text in ("postponed", "newer")]:
             letters.postpone(tx, number, MONDAY + timedelta(hours=1))
         letters.release(tx, MONDAY)
         assert replies(tx) == ["postponed", "newer"]

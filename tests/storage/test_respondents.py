@@ -328,7 +328,7 @@ def test_numbers_of_the_erased_are_never_given_out_again(database: Database) -> 
         with database.transaction() as tx:
             response = join(tx, ANNA, number)
             contact = load(tx, ANNA).contact
-            given_out.append((response, contact, letters.reply(tx, contact, LETTER, MONDAY)))
+            given_out.append((response, contact, letters.reply(tx, contact, LETTER, MONDAY)[0]))
             assert load(tx, ANNA, response).named
             assert not any(load(tx, ANNA, erased).named for erased, _, _ in given_out[:-1])
         with database.transaction() as tx:

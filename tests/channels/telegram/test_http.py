@@ -1,6 +1,5 @@
 """A call of which nobody reads the answer goes wrong exactly as one of the library's does."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,14 +10,6 @@ from bot.channels.telegram.http import HttpRequest
 from tests.telegram_server import TelegramServer
 
 WORDS = "1 < 2 & <b>ja</b> · ✓ 💡 \n é"
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[HttpRequest]:
-    ours = HttpRequest()
-    await ours.initialize()
-    yield ours
-    await ours.shutdown()
 
 
 async def test_what_is_sent_arrives(server: TelegramServer, client: HttpRequest) -> None:

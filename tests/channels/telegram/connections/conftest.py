@@ -31,14 +31,6 @@ async def far() -> AsyncIterator[Far]:
         yield running
 
 
-@pytest.fixture
-async def client() -> AsyncIterator[HttpRequest]:
-    ours = HttpRequest()
-    await ours.initialize()
-    yield ours
-    await ours.shutdown()
-
-
 @pytest.fixture(scope="session")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
     """What the far side encrypts with, and what knows its certificate."""
