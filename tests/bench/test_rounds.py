@@ -15,6 +15,7 @@ OF_A_WALK = {"answerCallbackQuery": 30, "editMessageText": 30, "sendMessage": 1,
 @pytest.mark.process
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="the benchmark reads the clocks of Linux")
+@pytest.mark.fire
 async def test_a_bare_bot_does_what_ours_does(tmp_path: Path) -> None:
     runs = [await gone(tmp_path / bot, bot) for bot in ("ours", "a4")]
     for run in runs:

@@ -28,6 +28,7 @@ def test_a_town_is_as_valid_as_one_that_grew(small: Town) -> None:
         assert connection.execute("SELECT count(*) FROM coordinators").fetchone() == (3,)
 
 
+@pytest.mark.fire
 async def test_everything_is_due_at_one_moment_and_nothing_before_or_after(small: Town) -> None:
     found = await ticks.measured(small, alone=0.1)  # a look at which something is written, ends it
     assert (found.letters, set(found.looks)) == (3 * 6, set(ticks.SEEN))

@@ -158,6 +158,7 @@ def test_a_webhook_must_be_ours_and_answer(url: str, error_at: datetime | None, 
 
 
 @pytest.mark.long
+@pytest.mark.fire
 async def test_whoever_does_not_answer_costs_seconds(silent: int, tmp_path: Path) -> None:
     environment = {
         "DATABASE_URL": f"postgresql://samen:hunter2@127.0.0.1:{silent}/samen",

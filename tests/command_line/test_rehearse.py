@@ -122,6 +122,7 @@ async def test_stopped_half_way_it_leaves_nothing(tmp_path: Path, temporary: Pat
     assert (list(tmp_path.iterdir()), list(temporary.iterdir())) == ([], [])
 
 
+@pytest.mark.fire
 async def test_a_page_that_cannot_be_is_told_and_nothing_stays(tmp_path: Path, temporary: Path) -> None:
     """An address that no machine has: it is for documentation."""
     process = await begun(tmp_path, {"HOST": "192.0.2.1"}, *FEW)
@@ -154,6 +155,7 @@ def everything(house: House) -> dict[str, list[Any]]:
         return {table.name: sorted(map(repr, tx.connection.execute(select(table)))) for table in tables}
 
 
+@pytest.mark.fire
 async def test_its_page_is_beside_that_of_a_running_bot_and_knows_nothing_of_it(
     house: House, server: TelegramServer, tmp_path: Path, temporary: Path
 ) -> None:

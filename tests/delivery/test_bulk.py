@@ -30,6 +30,7 @@ from tests.fire.test_moments import Mortal
 from tests.house import MONDAY, SECRET, Clock, House, agree
 from tests.patience import PATIENCE
 from tests.telegram_server import Limits, TelegramServer
+from tests.variants import variants
 
 pytestmark = pytest.mark.long
 
@@ -48,7 +49,7 @@ async def house(tmp_path: Path, server: TelegramServer, clock: Clock) -> AsyncIt
 # All of it
 
 
-@pytest.mark.parametrize("latency", [0.0, 0.1])
+@pytest.mark.parametrize("latency", variants((0.1, 0.0)))
 async def test_a_burst_arrives_once_and_under_the_limits_and_who_taps_is_answered(house: House, latency: float) -> None:
     """How quickly, is for `bench.bulk`."""
     house.server.latency = latency
@@ -57,6 +58,7 @@ async def test_a_burst_arrives_once_and_under_the_limits_and_who_taps_is_answere
     assert seen.answers, "before all of it was sent"
 
 
+@pytest.mark.fire
 async def test_new_messages_to_people_who_write_fit_in_between(house: House, server: TelegramServer) -> None:
     anna = server.person()
     await agree(house, anna, house.add().invitation)
@@ -148,6 +150,7 @@ async def test_a_stop_in_the_middle_of_a_burst_doubles_nothing(house: House, ser
     assert [len(person.came) for person in people] == [1] * len(people)
 
 
+@pytest.mark.fire
 async def test_a_death_in_the_middle_of_a_burst_doubles_only_what_was_on_its_way(
     house: Mortal, server: TelegramServer
 ) -> None:
@@ -178,6 +181,7 @@ async def in_the_middle(house: House, server: TelegramServer) -> list[Addressee]
 # Telegram in trouble
 
 
+@pytest.mark.fire
 async def test_told_to_wait_all_of_it_waits_and_the_one_that_was_refused_comes_later(
     house: House, server: TelegramServer, clock: Clock
 ) -> None:
@@ -246,6 +250,7 @@ async def test_who_moved_is_written_to_at_the_new_address_in_order(house: House,
     assert [message.text for message in group.messages] == ["one", "two"]
 
 
+@pytest.mark.fire
 async def test_when_telegram_is_down_bulk_mail_lets_it_be(
     house: House, server: TelegramServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

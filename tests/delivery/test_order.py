@@ -19,6 +19,7 @@ from storage.upkeep.migrate import migrate
 from tests import house
 from tests.house import SECRET
 from tests.patience import PATIENCE
+from tests.variants import variants
 
 ANNA = "5000000001"
 
@@ -141,6 +142,7 @@ async def two(url: str, first: Line, second: Line) -> AsyncIterator[tuple[Replic
         yield one, await stack.enter_async_context(Replica(url, second).running())
 
 
+@pytest.mark.fire
 async def test_who_is_slow_is_waited_for(url: str, chat: Chat) -> None:
     async with two(url, Line(chat, first_takes=5), Line(chat)) as (slow, other):
         slow.answers("1")
@@ -148,6 +150,7 @@ async def test_who_is_slow_is_waited_for(url: str, chat: Chat) -> None:
         await chat.shows("1", "2", by=(slow, other))
 
 
+@pytest.mark.fire
 async def test_what_stood_too_long_in_a_slow_line_is_left_to_others(url: str, chat: Chat) -> None:
     async with two(url, Line(chat, first_takes=6), Line(chat)) as (slow, other):
         slow.answers("1", "2")
@@ -236,7 +239,7 @@ async def test_who_was_shut_off_while_letters_waited_hears_the_next_one(alone: s
         await chat.shows("2", by=(one,))
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", variants(range(20), always=3))
 async def test_however_often_the_channel_fails_all_comes_once_in_order(alone: str, chat: Chat, seed: int) -> None:
     dice, clock = random.Random(seed), house.Clock()
     one = Replica(alone, Fickle(chat, dice), clock)

@@ -140,6 +140,7 @@ async def listens(url: str) -> None:
 
 
 @with_caddy
+@pytest.mark.fire
 async def test_who_hangs_is_passed_over_and_remembered(house: House, hanging: Hanging) -> None:
     async with caddy(house) as url:
         for _ in range(TRIES):

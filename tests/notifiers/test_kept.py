@@ -102,6 +102,7 @@ async def test_a_notice_that_waited_is_sent_only_if_nobody_sent_it(
     assert [one["kind"] for one in street.slips("5")] == ["", *["reminder"] * moved]
 
 
+@pytest.mark.fire
 async def test_no_file_for_research_holds_any_of_it(house: House, wes: Visitor, street: Street, tmp_path: Path) -> None:
     await reminded(house, wes, street)
     out = tmp_path / "out"

@@ -36,6 +36,7 @@ from bot.survey.traits import Traits
 from bot.texts.texts import Texts
 from tests.house import MONDAY, ROOT, SECRET, House, read
 from tests.telegram_server import SPELLING, TelegramServer
+from tests.variants import variants
 
 TOKEN = "123456789:AAE-x_0123456789abcdefghijklmnopqrs"
 PASSWORD = "hunter2/@ö"
@@ -61,7 +62,7 @@ def repeated(url: str) -> dict[str, dict[str, Any]]:
     }
 
 
-@pytest.fixture(params=repeated(""))
+@pytest.fixture(params=variants(repeated(""), always=3))
 async def repeating(request: pytest.FixtureRequest) -> AsyncIterator[TelegramServer]:
     """A Bot API in whose place somebody answers every call with the address that was called."""
     async with TelegramServer(token=TOKEN) as server:
@@ -243,7 +244,7 @@ async def database_that_repeats() -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
 
 
-@pytest.mark.parametrize("arguments", [["doctor"], ["doctor", "--json"], ["partnership", "list"], ["run"]])
+@pytest.mark.parametrize("arguments", variants((["doctor"], ["doctor", "--json"], ["partnership", "list"], ["run"])))
 async def test_no_command_prints_what_a_database_repeats(arguments: list[str], tmp_path: Path) -> None:
     async with database_that_repeats() as port:
         url = f"postgresql://samen:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/samen"

@@ -27,6 +27,7 @@ from storage.schema import answers, contacts, respondents, responses
 from tests.house import MONDAY, partnership
 from tests.storage.shown import only_what_was_published
 from tests.survey.scores.test_disclosure import independent
+from tests.variants import variants
 
 GROUPS = ("resident", "resident", "professional", "other", None)
 K = 5
@@ -315,13 +316,8 @@ def stored(
     return response
 
 
-def seeds(number: int, few: int) -> list[Any]:
-    """So many, of which a few are for every run, and all for the one under fire."""
-    return [pytest.param(seed, marks=pytest.mark.fire if seed >= few else ()) for seed in range(number)]
-
-
 @pytest.mark.long
-@pytest.mark.parametrize("seed", seeds(40, few=2))
+@pytest.mark.parametrize("seed", variants(range(40), always=2))
 def test_a_random_neighbourhood(database: Database, texts: Texts, seed: int) -> None:
     if not database.is_sqlite and seed % 4:
         pytest.skip("every fourth on PostgreSQL")
@@ -344,7 +340,7 @@ def test_a_random_neighbourhood(database: Database, texts: Texts, seed: int) -> 
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("ten", seeds(3, few=0))
+@pytest.mark.parametrize("ten", variants(range(3), always=0))
 def test_random_neighbourhoods_that_are_asked_again(database: Database, texts: Texts, ten: int) -> None:
     if not database.is_sqlite and ten:
         pytest.skip("one ten on PostgreSQL")

@@ -8,6 +8,7 @@ import pytest
 from storage import partnerships
 from tests.browser import HOW_TO_GET_IT, Browser, Tab, find_chromium
 from tests.house import House
+from tests.variants import variants
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
 
@@ -47,7 +48,7 @@ async def test_a_key_is_meant_at_once(house: House, browser: Browser) -> None:
     assert house.rows("SELECT COUNT(*) FROM answers") == [(3,)]
 
 
-@pytest.mark.parametrize("hidden", [False, True], ids=["side by side", "behind each other"])
+@pytest.mark.parametrize("hidden", variants((False, True)), ids=["side by side", "behind each other"])
 async def test_eight_tabs_of_one_browser_all_answer_and_show_the_same(
     house: House, browser: Browser, hidden: bool
 ) -> None:
@@ -121,6 +122,7 @@ async def test_a_coordinator_can_type_all_that_may_be_sent(house: House, browser
     await tab.sees("Tot ziens!")
 
 
+@pytest.mark.fire
 async def test_a_link_that_is_told_once_stays_whatever_is_done_in_another_tab(house: House, browser: Browser) -> None:
     tab = await coordinator(browser, house)
     second = await tab.another(f"{house.page}/coordinate/team")

@@ -6,6 +6,7 @@ from storage import partnerships
 from tests.axe import fetch_axe, violations
 from tests.browser import HOW_TO_GET_IT, Browser, Tab, find_chromium
 from tests.house import House
+from tests.variants import variants
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
 
@@ -69,7 +70,7 @@ async def test_the_settings_by_the_keyboard_alone(house: House, browser: Browser
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-@pytest.mark.parametrize("place", FORMS)
+@pytest.mark.parametrize("place", variants(FORMS))
 async def test_one_stands_at_what_is_wrong(house: House, browser: Browser, place: str, *, script: bool) -> None:
     tab, (name, given) = await coordinator(browser, house, script=script), FORMS[place]
     close(house)
@@ -96,7 +97,7 @@ async def test_the_date_that_a_browser_sends_is_understood(house: House, browser
     await tab.sees("dinsdag 3 maart")
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("language", variants(("nl", "en")))
 async def test_axe_finds_nothing_on_any_form(
     house: House, browser: Browser, pytestconfig: pytest.Config, language: str
 ) -> None:

@@ -151,6 +151,7 @@ async def test_each_has_a_token_that_nobody_had_before(house: House, visitors: V
 
 
 @needs_chromium
+@pytest.mark.fire
 async def test_who_does_not_touch_the_thanks_for_two_minutes_is_forgotten(
     house: House, browser: Browser, code: str
 ) -> None:
@@ -408,6 +409,7 @@ async def test_helping_pushes_no_answer_out_of_sight(house: House, browser: Brow
 
 
 @needs_chromium
+@pytest.mark.fire
 async def test_axe_finds_nothing_on_the_screens_of_helping(
     house: House, browser: Browser, code: str, pytestconfig: pytest.Config
 ) -> None:

@@ -12,6 +12,7 @@ from tests.axe import fetch_axe, violations
 from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, Tab, find_chromium
 from tests.data import five_sheets
 from tests.house import House, agree
+from tests.variants import variants
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
@@ -353,7 +354,7 @@ async def in_english(tab: Tab, house: House) -> AsyncIterator[Tab]:
         await second.call("Page.close")
 
 
-@pytest.mark.parametrize("text", [1.0, 2.0])
+@pytest.mark.parametrize("text", variants((2.0, 1.0)))
 async def test_everything_is_large_enough_and_nothing_runs_off_the_screen(
     house: House, browser: Browser, text: float
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from bot.texts.texts import Texts
 from tests.browser import Browser, Tab, chromium, missing
 from tests.house import House
+from tests.variants import variants
 
 pytestmark = pytest.mark.skipif(bool(missing("Roboto")), reason=missing("Roboto"))
 
@@ -34,7 +35,7 @@ async def browser(_roboto: str) -> AsyncIterator[Browser]:
         yield running
 
 
-@pytest.mark.parametrize("voices", [(), ("nl-NL", "en-GB")], ids=["silent", "aloud"])
+@pytest.mark.parametrize("voices", variants((("nl-NL", "en-GB"), ())), ids=["aloud", "silent"])
 @pytest.mark.parametrize("language", ["nl", "en"])
 async def test_a_statement_comes_with_its_answers_in_sight(
     house: House, browser: Browser, texts: Texts, language: str, voices: tuple[str, ...]

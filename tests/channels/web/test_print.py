@@ -30,6 +30,7 @@ async def printed(tab: Tab) -> bytes:
 
 
 @pytest.mark.parametrize("takes_part", [False, True], ids=["coordinates", "takes part too"])
+@pytest.mark.fire
 async def test_a_printed_summary_is_one_sheet(house: House, browser: Browser, *, takes_part: bool) -> None:
     codes, tab = house.add("De Verbinders in Moerwijk"), await browser.tab(dark=True)
     await five_answer(house, codes)

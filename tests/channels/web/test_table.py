@@ -21,6 +21,7 @@ from tests.house import House, agree, fill
 from tests.rendering.paper import pages
 from tests.results.test_comparison import NOW, TOTAL_NOW
 from tests.telegram_server import Person, TelegramServer
+from tests.variants import variants
 from tests.visitor import Visitor
 
 ROWS = (*APPENDIX_A.values(), *PUBLISHED.values(), PUBLISHED_TOTAL)
@@ -161,7 +162,7 @@ async def test_whoever_took_part_has_the_same_page_without_groups(asked: Round, 
 
 
 @needs_chromium
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", variants((False, True)), ids=["light", "dark"])
 async def test_the_table_fits_a_phone_and_keeps_nobody_out(
     asked: Round, browser: Browser, pytestconfig: pytest.Config, dark: bool
 ) -> None:

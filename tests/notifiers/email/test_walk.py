@@ -73,6 +73,7 @@ async def test_an_address_that_does_not_work_is_told_and_never_written_to_again(
         assert "Our e-mail to f•••@example.org does not arrive." in (await fatima.open("/messages")).text
 
 
+@pytest.mark.fire
 async def test_a_greylist_costs_no_reminder(house: House, mail_server: MailServer) -> None:
     async with Visitor(house.page, "en") as fatima:
         await leaves(house, fatima, FATIMA)

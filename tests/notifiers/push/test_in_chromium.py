@@ -21,6 +21,7 @@ from tests.house import Clock, House
 from tests.notifiers.push.push_service import Device, PushService
 from tests.notifiers.push.test_notifier import ABOUT, envelope
 from tests.patience import PATIENCE
+from tests.variants import variants
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
 
@@ -138,14 +139,15 @@ async def test_what_is_about_the_same_takes_the_place_of_what_was_there(
     assert sorted(one["tag"] for one in await phone.shows(2)) == ["invitation", "reminder"]
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        "", "{", "null", "[]", "7", '{"notification": null}', '{"notification": 7}', '{"notification": "x"}',
-        '{"notification": {"dir": "sideways"}}', '{"notification": {"renotify": true}}',
-        '{"notification": {"title": "", "navigate": ""}}', '{"notification": {"actions": 5}}',
-    ],
+MALFORMED = (
+    "", '{"notification": 7}', '{"notification": {"dir": "sideways"}}', "{", "null", "[]", "7",
+    '{"notification": null}',
+    '{"notification": "x"}', '{"notification": {"renotify": true}}', '{"notification": {"title": "", "navigate": ""}}',
+    '{"notification": {"actions": 5}}',
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("data", variants(MALFORMED, always=3))
 async def test_something_is_shown_whatever_came(house: House, browser: Browser, data: str) -> None:
     phone = await called(browser, house)
     await phone.gets(data)
@@ -279,6 +281,7 @@ async def test_a_page_that_news_replaced_meanwhile_loses_no_yes(
     assert left(house) == [Subscription.read(device.subscription)]
 
 
+@pytest.mark.fire
 async def test_a_page_that_news_replaced_meanwhile_tells_what_went_wrong(
     house: House, service: PushService, browser: Browser
 ) -> None:
@@ -325,6 +328,7 @@ async def test_a_tap_ends_what_the_browser_had_for_whoever_was_there_before(
     assert Subscription.read(remembered) == Subscription.read(own.subscription)
 
 
+@pytest.mark.fire
 async def test_a_browser_that_never_answers_is_not_waited_for(house: House, browser: Browser) -> None:
     """This one: without the servers of its maker it does not even refuse."""
     phone = await Offered.made(browser, house, "granted", HURRIED)
@@ -334,6 +338,7 @@ async def test_a_browser_that_never_answers_is_not_waited_for(house: House, brow
     assert await phone.tab.run(REMEMBERED) is None
 
 
+@pytest.mark.fire
 async def test_what_a_browser_changed_is_told_without_a_tap(
     house: House, service: PushService, browser: Browser
 ) -> None:
@@ -358,6 +363,7 @@ async def test_what_a_browser_changed_is_told_without_a_tap(
     assert left(house) == [read(second.subscription)]
 
 
+@pytest.mark.fire
 async def test_what_was_stopped_is_not_begun_by_what_a_browser_changed(
     house: House, service: PushService, browser: Browser
 ) -> None:
@@ -393,6 +399,7 @@ async def test_from_yes_on_this_device_to_the_reminder_on_its_screen(
     await phone.tab.sees("Zin 1 van 26")
 
 
+@pytest.mark.fire
 async def test_what_a_browser_lost_is_asked_for_again(house: House, service: PushService, browser: Browser) -> None:
     phone = await Offered.made(browser, house, "granted", gives(service.device()))
     await phone.tab.click(YES)

@@ -37,6 +37,7 @@ from tests.storage.beginnings import (
 )
 from tests.storage.upkeep.test_migrate import migrated_by_processes
 from tests.unprivileged import unprivileged
+from tests.variants import variants
 
 Rows = list[dict[str, Any]]
 
@@ -312,7 +313,7 @@ def test_a_password_is_not_in_what_is_told() -> None:
     assert "Is the server running" in str(told.value)
 
 
-@pytest.fixture(params=["0001", "0002", "0003"])
+@pytest.fixture(params=variants(("0001", "0002", "0003")))
 def revision(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
