@@ -9,6 +9,7 @@ it, guesses from many addresses would shut out people who hold a right code.
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import TypeVar
 
@@ -74,6 +75,7 @@ class Guesses:
         return bucket
 
 
+@lru_cache(MOST_CODES)
 def client_of(address: str) -> str:
     """Who counts as one client: an address, or the whole network that one subscriber has in IPv6."""
     try:

@@ -257,7 +257,8 @@ class _Writer:
         loop = asyncio.get_running_loop()
         piece = _Work(work, loop, loop.create_future())
         self._waiting.put(piece)
-        return await asyncio.shield(piece.future)
+        value: T = await piece.future
+        return value
 
     def close(self) -> None:
         self._waiting.put(None)

@@ -8,6 +8,7 @@ before and after; the current item is the first one without an answer, derived a
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from bot.survey.calendar import KEEP_ANSWERS, KEEP_CONTACTS
 from bot.survey.checklist import Checklist
@@ -79,7 +80,7 @@ class Partnership:
     open_question: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dialogue:
     """Where a respondent stands in one response.
 
@@ -175,7 +176,7 @@ class Dialogue:
         """Whether there is a group result that they may see: they took part to the end, and the wave is closed."""
         return self.completed and not self.wave_open
 
-    @property
+    @cached_property
     def next_item(self) -> int | None:
         return next((number for number in self.checklist.items if number not in self.answers), None)
 
@@ -190,7 +191,7 @@ class Dialogue:
             return Position(Screen.GROUP)
         return self.position or self.onward
 
-    @property
+    @cached_property
     def onward(self) -> Position:
         """The position where the answers put them."""
         return Position(Screen.ITEM, self.next_item) if self.next_item else Position(Screen.REVIEW)
@@ -202,7 +203,8 @@ class Dialogue:
         """
         if not _may_stand(self, position):
             return self
-        return replace(self, position=None if position == self.onward else position)
+        stands = None if position == self.onward else position
+        return self if stands == self.position else replace(self, position=stands)
 
 
 @dataclass(frozen=True, slots=True)
