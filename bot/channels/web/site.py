@@ -371,7 +371,7 @@ class Site:
     def answer(
         self, caller: Caller, shown: Shown, path: str, status: int, *, is_known: bool | None = None, **more: Any
     ) -> Response:
-        proof, once = self.tokens.proof(caller.token), secrets.token_hex(12)
+        proof, once = self.tokens.proof(caller.token), self.tokens.once()
         more = {**helped(caller, shown, path, proof), **more}
         html = self.pages.render(shown, path=path, proof=proof, once=once, **more)
         response = HTMLResponse(html, status, headers={"Content-Location": path})
