@@ -1,5 +1,6 @@
 """Retention: gone on the day that was promised, not before, and what is still needed stays."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -121,15 +122,8 @@ def test_answers_go_on_the_day_that_was_told(
 
 def answered(tx: Tx, address: str) -> None:
     caller = load(tx, address)
-    before = caller.dialogue
-    whole = type(before)(
-        **{
-            **{name: getattr(before, name) for name in before.__slots__},
-            "answers": dict.fromkeys(CHECKLIST.items, "yes"),
-            "group": "other",
-            "completed_at": MONDAY,
-        }
-    )
+    given = dict.fromkeys(CHECKLIST.items, "yes")
+    whole = replace(caller.dialogue, answers=given, group="other", completed_at=MONDAY)
     respondents.save(tx, caller, whole, MONDAY)
 
 
