@@ -30,6 +30,7 @@ from bench.figures import quantile, spread, table
 from bench.growth import choose, joined
 from bench.towns import MONDAY, Shape, Town, town
 from bot.delivery.replies import Delivery
+from bot.runtime.loading import undisturbed
 from bot.runtime.metrics import Metrics
 from bot.ticks.beat import EVERY, Beat
 from bot.ticks.ticks import TICKS
@@ -189,7 +190,8 @@ class Going:
 @contextmanager
 def going(here: Town) -> Iterator[Going]:
     with TemporaryDirectory() as folder:
-        one = Going(here, Path(folder))
+        with undisturbed():  # what is there by now stays, as in a `run`
+            one = Going(here, Path(folder))
         try:
             yield one
         finally:
