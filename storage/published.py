@@ -4,24 +4,38 @@ What was published is a row in `cells` and never changes. Everything shown to an
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, and_, case, exists, func, insert, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from bot.survey.checklist import Checklist
 from bot.survey.scores.disclosure import EVERYONE, Cohort, Publication, interim, may_publish
 from bot.survey.scores.scoring import Score
+from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.partnerships import WAVE_COLUMNS, Wave
+from storage.released import BLOCK_GROUPS as BLOCK_GROUPS
+from storage.released import GROUPS as GROUPS
+from storage.released import Sums, scored, scores_of
 from storage.schema import answers, cells, compared, departed, releases, respondents, responses, waves
-
-GROUPS = ("resident", "professional")
-UNKNOWN_GROUP = "withheld"
-BLOCK_GROUPS = (*GROUPS, "other", UNKNOWN_GROUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +44,14 @@ class History:
 
     `people` says how many people a cell is of, whether or not they gave an item a scored answer. Of each item, told
     apart as the release rule does: `published` is what was; `counted` are those behind it who count towards k, all but
-    who holds a seat (a cohort of nobody else has none); `given` are the scores, and how many people gave each.
+    who holds a seat (a cohort of nobody else has none); `given` are their scores, added up.
     """
 
     wave: int
-    people: dict[str, int] = field(default_factory=dict)
+    people: Mapping[str, int]
     published: defaultdict[int, list[Publication]] = field(default_factory=lambda: defaultdict(list))
     counted: defaultdict[int, Counter[Cohort]] = field(default_factory=lambda: defaultdict(Counter))
-    given: defaultdict[int, list[tuple[Cohort, int, int]]] = field(default_factory=lambda: defaultdict(list))
+    given: defaultdict[int, list[tuple[Cohort, Sums]]] = field(default_factory=lambda: defaultdict(list))
 
     def allows(self, item: int, new: Publication, k: int) -> bool:
         return may_publish(self.counted[item], self.published[item], *new, k)
@@ -45,28 +59,30 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A published mean of one item. `spread` is the variance of the scores behind it; `people` are all of the release,
-    whether or not they gave a scored answer."""
+    """A published mean of one item. `people` are all of the release, whether or not they gave a scored answer."""
 
     release: int
     score: Score
-    spread: Fraction
+    squares: int
     people: int
+
+    @property
+    def spread(self) -> Fraction:
+        """The variance of the scores behind it."""
+        return Fraction(self.squares, self.score.n) - self.score.mean**2
 
 
 def publish(tx: Tx, checklist: Checklist, wave: int, k: int, now: datetime, *, final: bool) -> int:
     """Make the next release of this wave if the rule allows one; the number of the last release, 0 without any."""
-    partnership = select(waves.c.partnership_id).where(waves.c.id == wave).scalar_subquery()
-    _lock(tx, waves.c.partnership_id == partnership)  # all its waves, as `compare` may come next
+    _LOCK_ALL(tx, wave=wave)  # all of its partnership, as `compare` may come next
     last = _last(tx, wave)
     if not (joining := _joining(tx, wave, k, final=final)):
         return last
     number = last + 1
-    _include(tx, wave, number, joining)
-    tx.connection.execute(tx.insert(releases).values(wave_id=wave, number=number, final=final, released_at=now))
-    planned = [(number, cell) for cell in (EVERYONE, *GROUPS)]
-    history = _history(tx, checklist, wave, *planned)
-    new = ((item, cell) for item in history.counted for cell in planned)
+    _INCLUDE(tx, wave=wave, number=number, joining=joining)
+    _RELEASE(tx, wave_id=wave, number=number, final=final, released_at=now)
+    history = _history(tx, checklist, wave, _people(tx, wave))
+    new = ((item, (number, cell)) for item in history.counted for cell in history.people)
     _keep(tx, [_published(history, *one) for one in new if history.allows(*one, k)])
     return number
 
@@ -81,18 +97,20 @@ def compare(tx: Tx, checklist: Checklist, earlier: int, later: int, items: Colle
     _lock(tx, waves.c.id.in_((earlier, later)))
     then, now = _last(tx, earlier), _last(tx, later)
     halves = {earlier: (then, f">{later}.{then}.{now}"), later: (now, f"<{earlier}.{then}.{now}")}
-    if _is_tried(tx, earlier, halves[earlier]) or _write_down(tx, checklist, earlier, later, halves[earlier]) < k:
+    if _is_tried(tx, earlier, halves[earlier]):
+        return
+    if (people := _write_down(tx, checklist, earlier, later, halves[earlier])) < k:
         return
     _write_down(tx, checklist, later, earlier, halves[later])
-    records = {wave: _history(tx, checklist, wave, half) for wave, half in halves.items()}
+    records = {wave: _history(tx, checklist, wave, {half[1]: people}) for wave, half in halves.items()}
     allowed = [item for item in items if all(records[wave].allows(item, halves[wave], k) for wave in halves)]
     _keep(tx, [_published(records[wave], item, half) for item in allowed for wave, half in halves.items()])
 
 
 def read(tx: Tx, wave: int, cell: str = EVERYONE) -> dict[int, Cell]:
     """Item -> its newest published mean for everyone, or for a group."""
-    of_wave = select(cells).where(cells.c.wave_id == wave, cells.c.cell == cell).order_by(cells.c.release)
-    return {row.item: _cell(row) for row in tx.connection.execute(of_wave)}
+    newest = {row.item: row for row in _CELLS(tx, wave=wave, cell=cell)}
+    return {item: _cell(row) for item, row in newest.items()}
 
 
 def last_published(tx: Tx, partnership: int) -> Wave | None:
@@ -123,10 +141,17 @@ def depart(tx: Tx, checklist: Checklist, who: int | ColumnElement[bool]) -> None
         found[wave].append(response)
     for wave, gone in found.items():
         last = _last(tx, wave)
-        for item, cohort, _, n, seated in _scored(
-            tx, checklist, wave, _comparisons(tx, wave), responses.c.id.in_(gone)
-        ):
-            _let_go(tx, wave, last, item, cohort, n - seated)
+        for (item, cohort), n in _counting(tx, checklist, wave, gone).items():
+            _let_go(tx, wave, last, item, cohort, n)
+
+
+def _counting(tx: Tx, checklist: Checklist, wave: int, some: Collection[int]) -> Counter[tuple[int, Cohort]]:
+    """How many of these responses count towards k, of each item and cohort."""
+    counted, comparisons = Counter[tuple[int, Cohort]](), _comparisons(tx, wave)
+    for response in some:
+        for item, cohort, counting, _ in scored(tx, checklist, comparisons, response=response):
+            counted[item, cohort] += counting
+    return counted
 
 
 def hold(tx: Tx, response: int) -> None:
@@ -138,35 +163,35 @@ def hold(tx: Tx, response: int) -> None:
 
 def _lock(tx: Tx, which: ColumnElement[bool]) -> None:
     """Until the end of this transaction nobody else publishes these waves, or leaves them. In one order everywhere."""
+    tx.connection.execute(_locked(which))
+
+
+def _locked(which: ColumnElement[bool]) -> Select[Any]:
     # Who comes into a wave meanwhile need not wait.
-    tx.connection.execute(select(waves.c.id).where(which).order_by(waves.c.id).with_for_update(key_share=True))
+    return select(waves.c.id).where(which).order_by(waves.c.id).with_for_update(key_share=True)
 
 
 def _last(tx: Tx, wave: int) -> int:
-    return tx.connection.execute(select(func.max(releases.c.number)).where(releases.c.wave_id == wave)).scalar() or 0
+    return next((row.number for row in _LAST(tx, wave=wave)), 0)
 
 
 def _joining(tx: Tx, wave: int, k: int, *, final: bool) -> int:
     """How many completed responses that count towards k the next release takes in, besides those released before."""
-    completed, released = tx.connection.execute(
-        select(func.count(responses.c.completed_at), func.count(responses.c.released_in)).where(
-            responses.c.wave_id == wave, ~responses.c.seated
-        )
-    ).one()
+    [(completed, released)] = _COMPLETED(tx, wave=wave)
     return int((completed if final else interim(completed, released, k)) - released)
 
 
-def _include(tx: Tx, wave: int, number: int, joining: int) -> None:
+def _included() -> Update:
     """The first to complete are the first to be released; who holds a seat comes along with those before them."""
     in_order = (responses.c.completed_at, responses.c.id)
     so_far = func.sum(case((responses.c.seated, 0), else_=1)).over(order_by=in_order)
     waiting = (
         select(responses.c.id, so_far.label("so_far"))
-        .where(responses.c.wave_id == wave, responses.c.completed_at.is_not(None), responses.c.released_in.is_(None))
+        .where(_OF_WAVE, responses.c.completed_at.is_not(None), responses.c.released_in.is_(None))
         .subquery()
     )
-    first = select(waiting.c.id).where(waiting.c.so_far <= joining)
-    tx.connection.execute(update(responses).where(responses.c.id.in_(first)).values(released_in=number))
+    first = select(waiting.c.id).where(waiting.c.so_far <= bindparam("joining"))
+    return update(responses).where(responses.c.id.in_(first)).values(released_in=bindparam("number"))
 
 
 def _is_tried(tx: Tx, wave: int, half: Publication) -> bool:
@@ -185,7 +210,7 @@ def _write_down(tx: Tx, checklist: Checklist, wave: int, other: int, half: Publi
         .join(given, and_(given.c.response_id == there.c.id, given.c.item == answers.c.item))
     )
     are_released = (responses.c.released_in.is_not(None), there.c.released_in.is_not(None))
-    scored = (answers.c.option.in_(_scored_options(checklist)), given.c.option.in_(_scored_options(checklist)))
+    scored = [either.c.option.in_(scores_of(checklist)) for either in (answers, given)]
     bits = func.sum(literal(1, BigInteger).bitwise_lshift(answers.c.item))
     same = (
         select(responses.c.id, literal(half[1]), bits)
@@ -197,97 +222,40 @@ def _write_down(tx: Tx, checklist: Checklist, wave: int, other: int, half: Publi
     return tx.connection.execute(written.execution_options(preserve_rowcount=True)).rowcount
 
 
-def _history(tx: Tx, checklist: Checklist, wave: int, *planned: Publication) -> History:
-    """One pass over the released answers of a wave, its cells, and the rows of those who left."""
-    history = History(wave, {cell: _people(tx, wave, release, cell) for release, cell in planned})
-    of_wave = select(cells.c.item, cells.c.release, cells.c.cell).where(cells.c.wave_id == wave)
-    for item, release, cell in tx.connection.execute(of_wave.order_by(cells.c.release)):
-        history.published[item].append((release, cell))
-    comparisons = [*_comparisons(tx, wave), *(cell for _, cell in planned if cell not in (EVERYONE, *GROUPS))]
-    for item, cohort, score, n, seated in _scored(tx, checklist, wave, comparisons):
-        history.counted[item][cohort] += n - seated
-        history.given[item].append((cohort, score, n))
-    for row in tx.connection.execute(select(departed).where(departed.c.wave_id == wave)):
+def _history(tx: Tx, checklist: Checklist, wave: int, people: Mapping[str, int]) -> History:
+    """One pass over the released answers of a wave, its cells, and the rows of those who left, for new cells that are
+    of so many people."""
+    history = History(wave, people)
+    for row in _EVERY_CELL(tx, wave=wave):
+        history.published[row.item].append((row.release, row.cell))
+    comparisons = [*_comparisons(tx, wave), *(cell for cell in people if cell not in (EVERYONE, *GROUPS))]
+    for item, cohort, counting, sums in scored(tx, checklist, comparisons, wave=wave):
+        history.counted[item][cohort] += counting
+        history.given[item].append((cohort, sums))
+    for row in _DEPARTED(tx, wave=wave):
         cohort = Cohort(row.came, row.left, row.group, frozenset(row.same.split()))
         history.counted[row.item][cohort] += row.n
     return history
 
 
-def _people(tx: Tx, wave: int, release: int, cell: str) -> int:
-    everyone = (responses.c.wave_id == wave, responses.c.released_in <= release)
-    counted = select(func.count()).select_from(responses.join(respondents)).where(*everyone)
-    if cell in GROUPS:
-        counted = counted.where(respondents.c.group == cell)
-    elif cell != EVERYONE:
-        counted = counted.where(responses.c.id.in_(select(compared.c.response_id).where(compared.c.cell == cell)))
-    return tx.connection.execute(counted).scalar_one()
+def _people(tx: Tx, wave: int) -> dict[str, int]:
+    """How many people are released now: everyone, and of each group."""
+    counted = {row.group: row.n for row in _RELEASED(tx, wave=wave)}
+    return {EVERYONE: sum(counted.values()), **{group: counted.get(group, 0) for group in GROUPS}}
 
 
 def _comparisons(tx: Tx, wave: int) -> list[str]:
     """The published comparisons that this wave is part of."""
-    ours = select(cells.c.cell).distinct().where(cells.c.wave_id == wave, cells.c.cell.not_in((EVERYONE, *GROUPS)))
-    return sorted(tx.connection.execute(ours).scalars())
-
-
-def _scored(
-    tx: Tx, checklist: Checklist, wave: int, comparisons: Collection[str], *who: ColumnElement[bool]
-) -> Iterator[tuple[int, Cohort, int, int, int]]:
-    """(item, cohort, score, how many gave it, how many of them with a seat), over the released answers of everybody
-    in a wave or of some."""
-    source, part_of = _with_comparisons(comparisons)
-    options, places = _scored_options(checklist), max(checklist.items) + 1
-    seats = func.coalesce(func.sum(case((responses.c.seated, 1))), 0)
-    counted = (
-        select(func.count(), seats, _as_one_number(options, places).label("coded"), *part_of)
-        .select_from(source)
-        .where(responses.c.wave_id == wave, responses.c.released_in.is_not(None), answers.c.option.in_(options), *who)
-        .group_by("coded", *part_of)
-    )
-    for n, seated, number, *same in tx.connection.execute(counted):
-        rest, option = divmod(number, len(options))
-        rest, item = divmod(rest, places)
-        came, group = divmod(rest, len(BLOCK_GROUPS))
-        score = checklist.options[options[option]].score or 0
-        yield item, Cohort(came, None, BLOCK_GROUPS[group], frozenset(filter(None, same))), score, n, seated
-
-
-def _as_one_number(options: Sequence[str], places: int) -> ColumnElement[int]:
-    """The release, group, item and option of an answer in one: what is grouped is sorted, and a number sorts twice as
-    fast as the four."""
-    groups = {name: number for number, name in enumerate(BLOCK_GROUPS)}
-    group = case(groups, value=respondents.c.group, else_=groups[UNKNOWN_GROUP])
-    option = case({key: number for number, key in enumerate(options)}, value=answers.c.option)
-    in_group = responses.c.released_in * len(BLOCK_GROUPS) + group
-    return (in_group * places + answers.c.item) * len(options) + option
-
-
-def _with_comparisons(comparisons: Collection[str]) -> tuple[FromClause, list[ColumnElement[str]]]:
-    """Answers, and of each comparison its name where the answer is part of it."""
-    source: FromClause = answers.join(responses).join(respondents)
-    each = [(comparison, compared.alias()) for comparison in comparisons]
-    for comparison, in_it in each:
-        counts = in_it.c.scored.bitwise_rshift(answers.c.item).bitwise_and(1) == 1
-        mine = and_(in_it.c.response_id == responses.c.id, in_it.c.cell == comparison)
-        source = source.outerjoin(in_it, and_(mine, counts))
-    return source, [in_it.c.cell for _, in_it in each]
-
-
-def _scored_options(checklist: Checklist) -> list[str]:
-    return [key for key, option in checklist.options.items() if option.score is not None]
+    return sorted(row.cell for row in _COMPARISONS(tx, wave=wave))
 
 
 def _published(history: History, item: int, new: Publication) -> dict[str, object]:
     """A new publication, which counts from now on, as a row."""
     release, cell = new
-    given = [(score, n) for cohort, score, n in history.given[item] if cohort.is_in(release, cell)]
+    given = [sums for cohort, sums in history.given[item] if cohort.is_in(release, cell)]
     history.published[item].append(new)
-    sums = {
-        "n": sum(n for _, n in given),
-        "total": sum(n * score for score, n in given),
-        "squares": sum(n * score * score for score, n in given),
-    }
     row = {"wave_id": history.wave, "release": release, "item": item, "cell": cell, "people": history.people[cell]}
-    return {**row, **sums}
+    return {**row, **Sums(*map(sum, zip(*given, strict=True)))._asdict()}
 
 
 def _keep(tx: Tx, rows: list[dict[str, object]]) -> None:
@@ -297,9 +265,13 @@ def _keep(tx: Tx, rows: list[dict[str, object]]) -> None:
 
 def _let_go(tx: Tx, wave: int, last: int, item: int, cohort: Cohort, n: int) -> None:
     same = " ".join(sorted(cohort.same))
-    keys = {"wave_id": wave, "came": cohort.came, "left": last, "group": cohort.group, "item": item, "same": same}
-    some = tx.insert(departed).values(**keys, n=n)
-    tx.connection.execute(some.on_conflict_do_update(index_elements=[*keys], set_={"n": departed.c.n + n}))
+    _LET_GO(tx, wave_id=wave, came=cohort.came, left=last, group=cohort.group, item=item, same=same, n=n)
+
+
+def _letting_go(insert: Any) -> Any:
+    new = insert(departed)
+    keys = [column.name for column in departed.primary_key]
+    return new.on_conflict_do_update(index_elements=keys, set_={"n": departed.c.n + new.excluded.n})
 
 
 def _halves(tx: Tx, wave: int, name: str) -> dict[tuple[int, str], Cell]:
@@ -309,5 +281,51 @@ def _halves(tx: Tx, wave: int, name: str) -> dict[tuple[int, str], Cell]:
 
 
 def _cell(row: Any) -> Cell:
-    mean = Fraction(row.total, row.n)
-    return Cell(row.release, Score(mean, row.n), Fraction(row.squares, row.n) - mean * mean, row.people)
+    return Cell(row.release, Score(Fraction(row.total, row.n), row.n), row.squares, row.people)
+
+
+_OF_WAVE = responses.c.wave_id == bindparam("wave")
+_CELLS_OF_WAVE = cells.c.wave_id == bindparam("wave")
+
+_LOCK_ALL = Prepared(
+    lambda _: _locked(
+        waves.c.partnership_id
+        == select(waves.c.partnership_id).where(waves.c.id == bindparam("wave")).scalar_subquery()
+    )
+)
+_LAST = Prepared(
+    lambda _: (
+        select(releases.c.number)
+        .where(releases.c.wave_id == bindparam("wave"))
+        .order_by(releases.c.number.desc())
+        .limit(1)
+    )
+)
+_COMPLETED = Prepared(
+    lambda _: select(func.count(responses.c.completed_at), func.count(responses.c.released_in)).where(
+        _OF_WAVE, ~responses.c.seated
+    )
+)
+_INCLUDE = Prepared(lambda _: _included())
+_RELEASE = Prepared(lambda insert: insert(releases))
+_RELEASED = Prepared(
+    lambda _: (
+        select(respondents.c.group, func.count().label("n"))
+        .select_from(responses.join(respondents))
+        .where(_OF_WAVE, responses.c.released_in.is_not(None))
+        .group_by(respondents.c.group)
+    )
+)
+_CELLS = Prepared(
+    lambda _: select(cells).where(_CELLS_OF_WAVE, cells.c.cell == bindparam("cell")).order_by(cells.c.release)
+)
+_EVERY_CELL = Prepared(
+    lambda _: select(cells.c.item, cells.c.release, cells.c.cell).where(_CELLS_OF_WAVE).order_by(cells.c.release)
+)
+_COMPARISONS = Prepared(
+    lambda _: (
+        select(cells.c.cell).distinct().where(_CELLS_OF_WAVE, *(cells.c.cell != cell for cell in (EVERYONE, *GROUPS)))
+    )
+)
+_LET_GO = Prepared(_letting_go)
+_DEPARTED = Prepared(lambda _: select(departed).where(departed.c.wave_id == bindparam("wave")))

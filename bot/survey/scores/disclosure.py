@@ -78,6 +78,8 @@ def isolates(people: Mapping[Cohort, int], published: Published, k: int) -> bool
     crowds = Counter[Crowd]()
     for cohort, n in people.items():
         crowds[tuple(cohort.is_in(release, cell) for release, cell in published)] += n
+    if all(n >= k for crowd, n in crowds.items() if any(crowd)):
+        return False  # whatever is said is about one of these crowds at least
     means = _independent(_means(crowds))
     told_apart = {crowd: n for crowd, n in crowds.items() if n}
     counted = _independent(_means(told_apart))
