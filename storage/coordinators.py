@@ -134,12 +134,9 @@ def waiting_for_post(tx: Tx, partnership: int, wave: int, weeks: tuple[str, str]
 
 def last_post(tx: Tx, partnership: int, wave: int) -> datetime | None:
     """When the last weekly post about this wave was written to somebody who has a seat still."""
-    written = (
-        select(func.max(letters.c.due_at))
-        .join(coordinators, coordinators.c.contact_id == letters.c.contact_id)
-        .where(coordinators.c.partnership_id == partnership, letters.c.key.like(f"summary:%:{wave}:%"))
-    )
-    return tx.connection.execute(written).scalar()
+    moment: datetime | None
+    [(moment,)] = _LAST_POST(tx, partnership=partnership, posts=f"summary:%:{wave}:%")
+    return moment
 
 
 def waiting_for_result(tx: Tx, wave: int, most: int | None = None) -> list[Recipient]:
@@ -191,5 +188,12 @@ _SEATS = Prepared(
         .join(partnerships, partnerships.c.id == held.c.partnership_id)
         .where(contacts.c.id == bindparam("contact_id"))
         .order_by(held.c.role == ALONG, held.c.added_at.desc(), partnerships.c.id)
+    )
+)
+_LAST_POST = Prepared(
+    lambda _: (
+        select(func.max(letters.c.due_at))
+        .join(coordinators, coordinators.c.contact_id == letters.c.contact_id)
+        .where(coordinators.c.partnership_id == bindparam("partnership"), letters.c.key.like(bindparam("posts")))
     )
 )

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import Select, and_, bindparam, case, exists, func, select
 
+from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.schema import answers, contacts, invitations, respondents, responses
 
@@ -33,9 +35,8 @@ class PlaceTurnout:
 
 
 def turnout_of(tx: Tx, wave: int) -> Turnout:
-    counted = (func.count(responses.c.started_at), func.count(responses.c.completed_at), func.count())
-    counts = select(*counted).where(responses.c.wave_id == wave)
-    return Turnout(*tx.connection.execute(counts).one())
+    [counted] = _TURNOUT(tx, wave=wave)
+    return Turnout(*counted)
 
 
 def places_of(tx: Tx, partnership: int, wave: int) -> Sequence[PlaceTurnout]:
@@ -70,25 +71,25 @@ def modes_of(tx: Tx, wave: int) -> Sequence[PlaceTurnout]:
 
 def stops(tx: Tx, wave: int) -> dict[int, int]:
     """Number of answers given -> how many people of this wave are there and not finished."""
+    return dict(map(tuple, _STOPS(tx, wave=wave)))
+
+
+def _stops() -> Select[Any]:
     given = (
         select(func.count(answers.c.item).label("given"))
         .select_from(responses)
         .outerjoin(answers)
-        .where(responses.c.wave_id == wave, responses.c.completed_at.is_(None), responses.c.started_at.is_not(None))
+        .where(_OF_WAVE, responses.c.completed_at.is_(None), responses.c.started_at.is_not(None))
         .group_by(responses.c.id)
         .subquery()
     )
-    return dict(map(tuple, tx.connection.execute(select(given.c.given, func.count()).group_by(given.c.given))))
+    return select(given.c.given, func.count()).group_by(given.c.given)
 
 
 def progress_since(tx: Tx, wave: int, moment: datetime) -> tuple[int, int]:
     """How many began, and how many finished."""
-    began, finished = (
-        func.count(case((each > moment, 1))) for each in (responses.c.started_at, responses.c.completed_at)
-    )
-    counted = select(began, finished).where(responses.c.wave_id == wave)
-    new, done = tx.connection.execute(counted).one()
-    return new, done
+    [(began, finished)] = _PROGRESS(tx, wave=wave, moment=moment)
+    return began, finished
 
 
 def newcomers(tx: Tx, wave: int) -> Sequence[datetime]:
@@ -105,3 +106,12 @@ def stopped(tx: Tx, wave: int) -> int:
     counted = select(func.count()).select_from(contacts.join(respondents).join(responses))
     theirs = counted.where(responses.c.wave_id == wave, contacts.c.stopped_at.is_not(None))
     return tx.connection.execute(theirs).scalar_one()
+
+
+_OF_WAVE = responses.c.wave_id == bindparam("wave")
+_MOMENTS = (responses.c.started_at, responses.c.completed_at)
+_TURNOUT = Prepared(lambda _: select(*map(func.count, _MOMENTS), func.count()).where(_OF_WAVE))
+_PROGRESS = Prepared(
+    lambda _: select(*(func.count(case((each > bindparam("moment"), 1))) for each in _MOMENTS)).where(_OF_WAVE)
+)
+_STOPS = Prepared(lambda _: _stops())

@@ -228,13 +228,7 @@ def numbered(tx: Tx, partnership: int, number: int) -> Wave | None:
 
 def before(tx: Tx, partnership: int, wave: Wave) -> Wave | None:
     """The wave that came before this one."""
-    found = tx.connection.execute(
-        select(*WAVE_COLUMNS)
-        .where(waves.c.partnership_id == partnership, waves.c.number < wave.number)
-        .order_by(waves.c.number.desc())
-        .limit(1)
-    ).first()
-    return Wave(*found) if found else None
+    return next((Wave(*row) for row in _BEFORE(tx, partnership=partnership, number=wave.number)), None)
 
 
 def unchanged(tx: Tx, one: int, other: int) -> set[int]:
@@ -271,14 +265,12 @@ def first_due(tx: Tx, now: datetime) -> Due | None:
 
 def looked_at(tx: Tx, seen: Due, due_at: datetime | None) -> None:
     """When a tick looks at it again, unless something came in between: then it is due still."""
-    as_it_was = update(waves).where(waves.c.id == seen.wave.id, waves.c.due_at == seen.due_at)
-    tx.connection.execute(as_it_was.values(due_at=due_at))
+    _LOOKED_AT(tx, wave=seen.wave.id, as_it_was=seen.due_at, due_at=due_at)
 
 
 def renewed_since(tx: Tx, wave: int, moment: datetime) -> bool:
     """Whether scores of this wave were released since then."""
-    newer = select(exists().where(releases.c.wave_id == wave, releases.c.released_at > moment))
-    return bool(tx.connection.execute(newer).scalar())
+    return bool(_RENEWED(tx, wave=wave, moment=moment))
 
 
 def reach(tx: Tx, partnership: int) -> Reach:
@@ -398,6 +390,12 @@ def _first_due(is_due: ColumnElement[bool]) -> Prepared:
 WIDTH = len(PARTNERSHIP_COLUMNS)
 _FIRST_DUE = _first_due(waves.c.due_at <= bindparam("now"))
 _FIRST_DUE_LATER = _first_due(waves.c.due_at > bindparam("later"))
+_AS_IT_WAS = (waves.c.id == bindparam("wave"), waves.c.due_at == bindparam("as_it_was"))
+_LOOKED_AT = Prepared(lambda _: update(waves).where(*_AS_IT_WAS).values(due_at=bindparam("due_at")))
+_EARLIER = (waves.c.partnership_id == bindparam("partnership"), waves.c.number < bindparam("number"))
+_BEFORE = Prepared(lambda _: select(*WAVE_COLUMNS).where(*_EARLIER).order_by(waves.c.number.desc()).limit(1))
+_NEWER = (releases.c.wave_id == bindparam("wave"), releases.c.released_at > bindparam("moment"))
+_RENEWED = Prepared(lambda _: select(releases.c.number).where(*_NEWER).limit(1))
 
 
 def _last_choice() -> ColumnElement[bool]:

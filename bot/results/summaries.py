@@ -132,18 +132,18 @@ def read_summary(
         new=new,
         finished=finished,
         stops=_by_part(texts, stops(tx, wave.id)),
-        items=means(everyone, k),
+        items=(items := means(everyone, k)),
         spread={item: cell.spread for item, cell in everyone.items()},
         groups={group: means(published.read(tx, wave.id, group), k) for group in published.GROUPS},
         is_renewed=waves.renewed_since(tx, wave.id, since),
-        since=_comparison(tx, before, wave, k, unchanged) if before else None,
+        since=_comparison(tx, before, wave, items, k, unchanged) if before else None,
         agreed=agreements.of_wave(tx, before.id) if before else (),
     )
 
 
-def _comparison(tx: Tx, before: Wave, wave: Wave, k: int, unchanged: set[int]) -> Comparison:
+def _comparison(tx: Tx, before: Wave, wave: Wave, now: Mapping[int, Score], k: int, unchanged: set[int]) -> Comparison:
     """From what was published of both waves."""
-    then, now = (means(published.read(tx, one.id, EVERYONE), k) for one in (before, wave))
+    then = means(published.read(tx, before.id, EVERYONE), k)
     halves = published.read_same(tx, before.id, wave.id).items()
     same = {item: (told(one.score, one.people, k), told(other.score, other.people, k)) for item, (one, other) in halves}
     return held_against(before.number, then, now, same, unchanged)

@@ -6,6 +6,7 @@ Words first: the picture only repeats them. Where no score may be shown yet, it 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from bot.survey.agreements import Agreement, came_back
 from bot.survey.checklist import Checklist
@@ -23,7 +24,7 @@ ENOUGH_FOR_SPREAD = 10  # people
 DIVIDED = Fraction(900)  # a variance: about a third of the scale on both sides of the mean
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Summary:
     """A wave as it may be shown now. `items` and `groups` are published means; `spread` is a variance per item.
 
@@ -50,17 +51,17 @@ class Summary:
     since: Comparison | None = None
     agreed: Sequence[Agreement] = ()
 
-    @property
+    @cached_property
     def scores(self) -> Scores:
         return combined(self.checklist, self.items)
 
-    @property
+    @cached_property
     def before(self) -> Mapping[str, Score]:
         """Dimension -> the score in the wave before, where it is of the very same items."""
         pairs = comparison.dimensions(self.checklist, self.since.everyone) if self.since else {}
         return {key: then for key, (then, now) in pairs.items() if now == self.scores.dimensions.get(key)}
 
-    @property
+    @cached_property
     def total_before(self) -> Score | None:
         pair = comparison.total(self.checklist, self.since.everyone) if self.since else None
         return pair[0] if pair and pair[1] == self.scores.total else None
