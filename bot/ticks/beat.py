@@ -77,7 +77,7 @@ class Beat:
     async def _piece(self, name: str, tick: Tick) -> bool | None:
         """Whether there may be more; None when it failed."""
         try:
-            return await self._database.run_when_there(partial(self._tick, tick))
+            return await self._database.run_when_there(partial(self._tick, tick), gives_way=True)
         except Exception as error:
             self._metrics.failures["tick"] += 1
             log.error("the tick %r failed and is tried again", name, exc_info=error)

@@ -1,7 +1,8 @@
 """The database: transactions, one at a time or many in one commit, and every difference between the dialects.
 
 What `run` has given back is on disk. On SQLite one thread writes, and commits together what arrives together, each
-piece of work in a savepoint of its own; on PostgreSQL each piece has its own connection.
+piece of work in a savepoint of its own; what gives way is committed apart, after the others. On PostgreSQL each piece
+has its own connection.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import queue
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -138,18 +140,19 @@ class Database:
             finally:
                 raw.close()
 
-    async def run(self, work: Callable[[Tx], T]) -> T:
-        """Do the work in a transaction and give its result once it is committed; DatabaseAway if it cannot be."""
+    async def run(self, work: Callable[[Tx], T], *, gives_way: bool = False) -> T:
+        """Do the work in a transaction and give its result once it is committed; DatabaseAway if it cannot be. What
+        nobody waits for `gives_way`."""
         if self._worker is None:
             self._worker = _Writer(self) if self.is_sqlite else _Pool(self)
-        return await self._worker.run(work)
+        return await self._worker.run(work, gives_way=gives_way)
 
-    async def run_when_there(self, work: Callable[[Tx], T]) -> T:
+    async def run_when_there(self, work: Callable[[Tx], T], *, gives_way: bool = False) -> T:
         """The same; while the database is away, wait and try again."""
         wait = 0.1
         while True:
             try:
-                return await self.run(work)
+                return await self.run(work, gives_way=gives_way)
             except DatabaseAway as error:
                 log.error("the database cannot be used, answers wait: %s; next try in %.1f s", error, wait)
             await asyncio.sleep(wait)
@@ -244,18 +247,24 @@ def _postgresql_engine(url: str) -> Engine:
 
 
 class _Writer:
-    """The one thread that writes to SQLite. It keeps its connection until something goes wrong with it."""
+    """The one thread that writes to SQLite. It keeps its connection until something goes wrong with it.
+
+    What gives way is one piece in a commit, and of that at most one piece comes between two commits of the rest: so
+    whoever waits does so for one, and what gives way is not put off for ever.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection: Connection | None = None
         self._waiting: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._urgent, self._giving_way = deque[_Work](), deque[_Work]()
+        self._gave_way = self._is_closing = False
         self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
         self._thread.start()
 
-    async def run(self, work: Callable[[Tx], T]) -> T:
+    async def run(self, work: Callable[[Tx], T], *, gives_way: bool) -> T:
         loop = asyncio.get_running_loop()
-        piece = _Work(work, loop, loop.create_future())
+        piece = _Work(work, loop, loop.create_future(), gives_way)
         self._waiting.put(piece)
         value: T = await piece.future
         return value
@@ -265,22 +274,29 @@ class _Writer:
         self._thread.join()
 
     def _write(self) -> None:
-        while (first := self._waiting.get()) is not None:
-            together, last = self._with_all_that_wait(first)
+        while together := self._next():
             outcomes = self._commit(together)
             _hand_back(together, outcomes)
-            if last:
-                break
         self._disconnect()
 
-    def _with_all_that_wait(self, first: "_Work") -> "tuple[list[_Work], bool]":
-        together = [first]
+    def _next(self) -> "list[_Work]":
+        """What is committed together now; nothing when all is done and no more will come."""
+        self._take_in()
+        if self._giving_way and (self._gave_way or not self._urgent):
+            self._gave_way = False
+            return [self._giving_way.popleft()]
+        self._gave_way = bool(self._giving_way)
+        return [self._urgent.popleft() for _ in range(min(MOST_TOGETHER, len(self._urgent)))]
+
+    def _take_in(self) -> None:
+        """All that came meanwhile; where there is nothing to do, wait for something."""
         with suppress(queue.Empty):
-            while len(together) < MOST_TOGETHER:
-                if (piece := self._waiting.get_nowait()) is None:
-                    return together, True
-                together.append(piece)
-        return together, False
+            while not self._is_closing:
+                piece = self._waiting.get(block=not (self._urgent or self._giving_way))
+                if piece is None:
+                    self._is_closing = True
+                else:
+                    (self._giving_way if piece.gives_way else self._urgent).append(piece)
 
     def _commit(self, together: "list[_Work]") -> "list[_Outcome]":
         try:
@@ -312,7 +328,7 @@ class _Pool:
         self._database = database
         self._threads = ThreadPoolExecutor(CONNECTIONS, "database")
 
-    async def run(self, work: Callable[[Tx], T]) -> T:
+    async def run(self, work: Callable[[Tx], T], *, gives_way: bool) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._do, work)
 
     def close(self) -> None:
@@ -328,6 +344,7 @@ class _Work:
     work: Callable[[Tx], Any]
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Any]"
+    gives_way: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,11 @@ def claimed(database: Database) -> set[str]:
 
 async def together(database: Database, works: list[Callable[[Tx], Any]]) -> list[Any]:
     """What came of each, when all wait before the first is done."""
+    return await in_hand(database, [database.run(work) for work in works])
+
+
+async def in_hand(database: Database, waits: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
+    """What came of each, when all wait while something is in hand."""
     begun, go = threading.Event(), threading.Event()
 
     def first(_: Tx) -> None:
@@ -62,7 +67,7 @@ async def together(database: Database, works: list[Callable[[Tx], Any]]) -> list
 
     waiting = asyncio.create_task(database.run(first))
     await asyncio.to_thread(begun.wait, 10)
-    tasks = [asyncio.create_task(database.run(work)) for work in works]
+    tasks = [asyncio.create_task(one) for one in waits]
     await asyncio.sleep(0)
     go.set()
     await waiting
@@ -89,6 +94,54 @@ async def test_what_arrives_together_is_committed_together(database: Database) -
     assert await together(database, [claim(str(n)) for n in range(200)]) == [True] * 200
     assert len(commits) == 2, "of the first that all waited for, and of the rest"
     assert len(claimed(database)) == 200
+
+
+@only_sqlite
+async def test_nobody_waits_for_more_than_one_piece_that_gives_way(database: Database) -> None:
+    """Eight who wait come first, in one commit, with a piece after them; who comes during that piece has the next."""
+    commits: list[object] = []
+    event.listen(database.engine, "commit", commits.append)
+    done: list[tuple[str, int]] = []
+    late: list[asyncio.Task[None]] = []
+    loop = asyncio.get_running_loop()
+
+    def work(name: str) -> Callable[[Tx], None]:
+        return lambda _: done.append((name, len(commits)))
+
+    def during_which_somebody_comes(_: Tx) -> None:
+        done.append(("piece", len(commits)))
+        came = asyncio.run_coroutine_threadsafe(come("late"), loop)
+        came.result(10)
+
+    async def come(name: str) -> None:
+        late.append(asyncio.create_task(database.run(work(name))))
+        await asyncio.sleep(0)
+
+    pieces = [database.run(one, gives_way=True) for one in (during_which_somebody_comes, work("second piece"))]
+    await in_hand(database, [*pieces, *(database.run(work("early")) for _ in range(8))])
+    await late[0]
+    assert done == [*[("early", 1)] * 8, ("piece", 2), ("late", 3), ("second piece", 4)]
+
+
+@only_sqlite
+async def test_what_gives_way_has_its_turn_however_many_come(database: Database) -> None:
+    """Each who is served brings the next one: without an end, would the piece not come between."""
+    came, loop = list[int](), asyncio.get_running_loop()
+    over = threading.Event()
+
+    def served(_: Tx) -> None:
+        came.append(1)
+        if not over.is_set() and len(came) < 50:
+            asyncio.run_coroutine_threadsafe(come(), loop).result(10)
+
+    async def come() -> None:
+        following.append(asyncio.create_task(database.run(served)))
+        await asyncio.sleep(0)
+
+    following: list[asyncio.Task[None]] = []
+    await in_hand(database, [database.run(lambda _: over.set(), gives_way=True), database.run(served)])
+    await asyncio.gather(*following)
+    assert len(came) == 2, "the first, and the one who came with it"
 
 
 async def test_a_piece_that_fails_is_undone_alone(database: Database) -> None:
