@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.results import reports, summaries
+from bot.results.tables import read_table
 from bot.survey.agreements import asking
 from bot.survey.calendar import closing
 from bot.survey.conversation.dialogue import Partnership
@@ -47,8 +48,10 @@ def close_wave(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: 
     waves.withdraw_asking(tx, wave.id, now)
     open_answers.show(tx, wave.id, partnership.minimum_group)
     closed = replace(wave, closed_at=now)
-    reports.send(tx, texts, partnership, closed, due, now)
-    summaries.announce_close(tx, texts, partnership, closed, due, now)
+    found, table = read_table(tx, texts, partnership, closed, now)
+    if found.items:
+        reports.send(tx, texts, reports.report_of(found, table, closed, now), closed, due)
+    summaries.announce_close(tx, texts, found, closed, due)
     return True
 
 

@@ -115,15 +115,16 @@ def drop_plan(tx: Tx, partnership: int) -> None:
     tx.connection.execute(delete(plans).where(plans.c.partnership_id == partnership))
 
 
-def planned(tx: Tx, now: datetime) -> list[Partnership]:
-    """Partnerships whose confirmed plan is due, and that have no wave open."""
+def first_planned(tx: Tx, now: datetime) -> Partnership | None:
+    """The partnership that waits longest for its confirmed plan, which is due; one that has no wave open."""
     is_open = exists().where(waves.c.partnership_id == plans.c.partnership_id, waves.c.closed_at.is_(None))
-    found = tx.connection.execute(
+    found = (
         select(*PARTNERSHIP_COLUMNS)
         .select_from(plans.join(partnerships))
         .where(plans.c.confirmed_at.is_not(None), plans.c.opens_at <= now, ~is_open)
     )
-    return [Partnership(*row) for row in found]
+    row = tx.connection.execute(found.order_by(plans.c.opens_at, plans.c.partnership_id).limit(1)).first()
+    return Partnership(*row) if row else None
 
 
 def open_next(

@@ -74,13 +74,13 @@ def report_of(found: Summary, table: Table, wave: Wave, now: datetime) -> Report
     return Report(found, table, days, now.astimezone(here).date())
 
 
-def send(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: datetime, now: datetime) -> None:
+def send(tx: Tx, texts: Texts, report: Report, wave: Wave, due: datetime) -> None:
     """The report of a wave that is closed, to everybody with a seat, in their language."""
-    if not (report := read_report(tx, texts, partnership, wave, now)):
-        return
-    for recipient in coordinators.recipients(tx, partnership.id):
+    recipients = coordinators.recipients(tx, report.summary.partnership.id)
+    written = {language: letter(texts, report, language) for language in {one.language for one in recipients}}
+    for recipient in recipients:
         key = f"report:{recipient.contact}:{wave.id}:{wave.closed_at:%Y%m%d%H%M%S}"
-        letters.enqueue(tx, recipient.contact, letter(texts, report, recipient.language), due, key)
+        letters.enqueue(tx, recipient.contact, written[recipient.language], due, key)
 
 
 def letter(texts: Texts, report: Report, language: str, *, sheet_only: bool = False) -> Letter:

@@ -41,15 +41,15 @@ AFTER_CLOSING = {
 }
 
 
-def announce_close(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, due: datetime, now: datetime) -> None:
+def announce_close(tx: Tx, texts: Texts, found: Summary, wave: Wave, due: datetime) -> None:
     """Write the final summary to everybody with a seat. Everybody else hears of it by a tick, some at a time."""
-    found = read_summary(tx, texts, partnership, wave, now)
-    closing = f"{wave.closed_at or now:%Y%m%d%H%M%S}"  # a wave that was opened again is closed again
+    partnership, paragraphs = found.partnership, summary.paragraphs(found)
+    closing = f"{wave.closed_at:%Y%m%d%H%M%S}"  # a wave that was opened again is closed again
     for recipient in coordinators.recipients(tx, partnership.id):
         wrote = open_answers.told(tx, partnership, wave, recipient.role)
         rows = (*_to_scores(found, recipient), *wrote.rows, *_rows(partnership, recipient, AFTER_CLOSING, 1))
         about = say("{partnership}: the result of round {wave}", partnership=partnership.name, wave=wave.number)
-        view = View((*summary.paragraphs(found), wrote.lines), rows, about=about)
+        view = View((*paragraphs, wrote.lines), rows, about=about)
         _post(tx, texts, recipient, found, view, f"final:{recipient.contact}:{wave.id}:{closing}", due)
 
 
@@ -68,10 +68,10 @@ def tell_result(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, most
     waiting = coordinators.waiting_for_result(tx, wave.id, most)
     if waiting:
         found = read_summary(tx, texts, partnership, wave, now)
-        due = decent(now, partnership.timezone)
+        due, paragraphs = decent(now, partnership.timezone), summary.result(found)
         for recipient in waiting:
             rows = (all_statements(recipient.response),) if found.items else ()
-            view = View(summary.result(found), rows, about=say("The result of the group is there"))
+            view = View(paragraphs, rows, about=say("The result of the group is there"))
             key = f"result:{recipient.contact}:{wave.id}"
             _post(tx, texts, recipient, found, view, key, due, partnership.timezone)
     return len(waiting)
@@ -98,11 +98,11 @@ def weekly(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, post: dat
         last = coordinators.last_post(tx, partnership.id, wave.id) or wave.opened_at
         found = read_summary(tx, texts, partnership, wave, now, since=last)
         due = decent(now, partnership.timezone) if now - post > timedelta(hours=1) else now
+        week = week_of(post, partnership.timezone)[1]
+        about = say("{partnership}: summary of week {week}", partnership=partnership.name, week=week)
+        paragraphs, with_picture = summary.post(found, week), bool(found.items) and found.is_renewed
         for recipient in waiting:
-            week = week_of(post, partnership.timezone)[1]
-            about = say("{partnership}: summary of week {week}", partnership=partnership.name, week=week)
-            view = View(summary.post(found, week), _rows(partnership, recipient, EACH_WEEK, 3), about=about)
-            with_picture = bool(found.items) and found.is_renewed
+            view = View(paragraphs, _rows(partnership, recipient, EACH_WEEK, 3), about=about)
             key = f"summary:{recipient.contact}:{wave.id}:{number}"
             _post(tx, texts, recipient, found, view, key, due, with_picture=with_picture)
     return bool(waiting)

@@ -17,7 +17,7 @@ from storage.upkeep import restoring
 
 HOUR = timedelta(hours=1)
 LONGEST = timedelta(days=14)  # as long as back-ups are kept; what fell due before is looked at all at once
-CAUSED = (ticks.open_waves, ticks.look_at_wave, ticks.remind)
+CAUSED = (ticks.open_planned, ticks.look_at_wave, ticks.remind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,13 +47,13 @@ NIGHTLY = timedelta(hours=20)
 SUSPICIOUS = timedelta(days=3)
 
 
-def open_waves(tx: Tx, texts: Texts, now: datetime) -> bool:
-    """Open what was planned for now."""
-    for partnership in waves.planned(tx, now):
-        wave = open_wave(tx, texts, partnership, decent(now, partnership.timezone), now)
-        if wave:
-            _announce_opening(tx, texts, partnership, wave, now)
-    return False
+def open_planned(tx: Tx, texts: Texts, now: datetime) -> bool:
+    """Open a wave that was planned for now."""
+    if not (partnership := waves.first_planned(tx, now)):
+        return False
+    if wave := open_wave(tx, texts, partnership, decent(now, partnership.timezone), now):
+        _announce_opening(tx, texts, partnership, wave, now)
+    return True
 
 
 def _announce_opening(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> None:
@@ -271,7 +271,7 @@ OF_CLOSED: tuple[Cause, ...] = (_tell_unfinished, _tell_result, _tell_answer)
 Tick = Callable[[Tx, Texts, datetime], bool]
 
 TICKS: dict[str, Tick] = {
-    "open": open_waves,
+    "open": open_planned,
     "waves": look_at_wave,
     "remind": remind,
     "lost": tell_lost,
