@@ -62,14 +62,18 @@ class Cell:
     """A published mean of one item. `people` are all of the release, whether or not they gave a scored answer."""
 
     release: int
-    score: Score
-    squares: int
+    sums: Sums
     people: int
+
+    @property
+    def score(self) -> Score:
+        return Score(Fraction(self.sums.total, self.sums.n), self.sums.n)
 
     @property
     def spread(self) -> Fraction:
         """The variance of the scores behind it."""
-        return Fraction(self.squares, self.score.n) - self.score.mean**2
+        n, total, squares = self.sums
+        return Fraction(n * squares - total**2, n**2)
 
 
 def publish(tx: Tx, checklist: Checklist, wave: int, k: int, now: datetime, *, final: bool) -> int:
@@ -281,7 +285,7 @@ def _halves(tx: Tx, wave: int, name: str) -> dict[tuple[int, str], Cell]:
 
 
 def _cell(row: Any) -> Cell:
-    return Cell(row.release, Score(Fraction(row.total, row.n), row.n), row.squares, row.people)
+    return Cell(row.release, Sums(row.n, row.total, row.squares), row.people)
 
 
 _OF_WAVE = responses.c.wave_id == bindparam("wave")

@@ -7,7 +7,7 @@ Source: van Lammeren et al. 2025, Appendix A, whose table `tests/survey/scores/t
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor
+from math import lcm
 
 from bot.survey.checklist import Checklist
 from bot.survey.phrases import Phrase, say, verbatim
@@ -24,7 +24,7 @@ class Score:
 
     @property
     def shown(self) -> int:
-        return floor(self.mean + Fraction(1, 2))
+        return (2 * self.mean.numerator + self.mean.denominator) // (2 * self.mean.denominator)
 
     @property
     def people(self) -> Phrase:
@@ -65,4 +65,6 @@ def _mean(parts: list[Score]) -> Score | None:
     if not parts:
         return None
     least = min(parts, key=lambda part: (part.n, not part.fewer))
-    return Score(sum((part.mean for part in parts), Fraction()) / len(parts), least.n, least.fewer)
+    whole = lcm(*(part.mean.denominator for part in parts))  # adding fractions one by one takes ten times as long
+    total = sum(part.mean.numerator * (whole // part.mean.denominator) for part in parts)
+    return Score(Fraction(total, whole * len(parts)), least.n, least.fewer)

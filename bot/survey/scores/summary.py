@@ -66,6 +66,11 @@ class Summary:
         pair = comparison.total(self.checklist, self.since.everyone) if self.since else None
         return pair[0] if pair and pair[1] == self.scores.total else None
 
+    @cached_property
+    def by_score(self) -> Sequence[int]:
+        """Item numbers, the lowest score first; of equal ones the first in the checklist."""
+        return sorted(self.items, key=lambda item: (self.items[item].mean, item))
+
     @property
     def people(self) -> int:
         """How many contribute to the most answered item."""
@@ -182,7 +187,7 @@ def _change(summary: Summary) -> tuple[Paragraph, ...]:
 
 def _strong_and_weak(summary: Summary) -> Paragraph:
     """Which statements stand out, in what is shown: equal scores are not called strong and weak."""
-    order = _by_score(summary)
+    order = summary.by_score
     if len(order) < 2:
         return ()
     weak, strong = order[0], order[-1]
@@ -239,7 +244,7 @@ def _differences(summary: Summary) -> list[tuple[Phrase, Score, Score]]:
 
 def _questions(summary: Summary) -> Paragraph:
     """Two questions to talk about: from the weakest item, and from the most divided one."""
-    weakest, *others = _by_score(summary)
+    weakest, *others = summary.by_score
     questions = [say("1. “{plain}” What is needed for that, and who can help?", plain=_plain(summary, weakest))]
     if most := [item for item in divided(summary) if item != weakest]:
         questions.append(say("2. “{plain}” We see this differently. Why is that?", plain=_plain(summary, most[0])))
@@ -255,12 +260,12 @@ def differ(summary: Summary) -> bool:
 
 def strongest(summary: Summary) -> list[int]:
     """The upper half of the statements, the highest score first; none where all are alike."""
-    return _half(summary, _by_score(summary)[::-1])
+    return _half(summary, summary.by_score[::-1])
 
 
 def weakest(summary: Summary) -> list[int]:
     """The lower half of the statements, the lowest score first; none where all are alike."""
-    return _half(summary, _by_score(summary))
+    return _half(summary, summary.by_score)
 
 
 def _half(summary: Summary, order: Sequence[int]) -> list[int]:
@@ -293,11 +298,6 @@ def _tip(summary: Summary) -> Paragraph:
         return ()
     here = say("{k} or more people are at part {part} now.", k=summary.partnership.minimum_group, part=part)
     return (joined((here, say("A tip: tell people that they can stop and go on later.")), " "),)
-
-
-def _by_score(summary: Summary) -> list[int]:
-    """Item numbers, the lowest score first; of equal ones the first in the checklist."""
-    return sorted(summary.items, key=lambda item: (summary.items[item].mean, item))
 
 
 def _plain(summary: Summary, item: int) -> Phrase:
