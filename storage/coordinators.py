@@ -3,11 +3,25 @@
 Every function takes the partnership that the caller was found to belong to; nothing here looks across partnerships.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, case, cast, delete, exists, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    bindparam,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from bot.survey.conversation.dialogue import Partnership
 from storage import due, links, retention
@@ -21,6 +35,7 @@ from storage.seats import ALONG, count_no_more, held
 from storage.waves import was_written
 
 ROLES = ("coordinator", "viewer")
+WIDTH_OF_WEEK = len("2026-W09")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +125,7 @@ def recipients(tx: Tx, partnership: int) -> list[Recipient]:
     return [Recipient(*row) for row in tx.connection.execute(_receiving(partnership))]
 
 
-def _receiving(partnership: int) -> Select[Any]:
+def _receiving(partnership: int | ColumnElement[int]) -> Select[Any]:
     return (
         select(contacts.c.id, contacts.c.channel, contacts.c.language, coordinators.c.role)
         .select_from(coordinators.join(contacts))
@@ -124,12 +139,24 @@ def waiting_for_post(tx: Tx, partnership: int, wave: int, weeks: tuple[str, str]
 
     The key of a post is summary:contact:wave:week, and weeks are written so that a later one sorts after.
     """
-    mine = "summary:" + cast(contacts.c.id, String) + f":{wave}:"
-    named = func.substr(letters.c.key, func.length(mine) + 1, len(weeks[0])).between(*weeks)
+    of = {"partnership": partnership, "about": f":{wave}:", "first": weeks[0], "last": weeks[1], "moment": moment}
+    waiting = [Recipient(*row) for row in _WAITING_FOR_POST(tx, **of)]
+    on_a_page = [one.contact for one in waiting if one.channel in tx.unable_to_ring]
+    unrung = set(on_a_page).difference(_rung(tx, on_a_page) if on_a_page else ())
+    return [one for one in waiting if one.contact not in unrung]
+
+
+def _rung(tx: Tx, some: Sequence[int]) -> Iterable[int]:
+    return tx.connection.execute(select(contacts.c.id).where(contacts.c.id.in_(some), rings(tx))).scalars()
+
+
+def _waiting_for_post() -> Select[Any]:
+    mine = "summary:" + cast(contacts.c.id, String) + bindparam("about", type_=String)
+    week = func.substr(letters.c.key, func.length(mine) + 1, WIDTH_OF_WEEK)
+    named = week.between(bindparam("first", type_=String), bindparam("last", type_=String))
     written = exists().where(letters.c.contact_id == contacts.c.id, letters.c.key.startswith(mine), named)
-    rung = rings(tx)
-    waiting = _receiving(partnership).where(coordinators.c.added_at <= moment, rung, ~written)
-    return [Recipient(*row) for row in tx.connection.execute(waiting)]
+    here = _receiving(bindparam("partnership"))
+    return here.where(coordinators.c.added_at <= bindparam("moment"), ~written)
 
 
 def last_post(tx: Tx, partnership: int, wave: int) -> datetime | None:
@@ -197,3 +224,4 @@ _LAST_POST = Prepared(
         .where(coordinators.c.partnership_id == bindparam("partnership"), letters.c.key.like(bindparam("posts")))
     )
 )
+_WAITING_FOR_POST = Prepared(lambda _: _waiting_for_post())

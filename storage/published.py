@@ -79,10 +79,9 @@ class Cell:
 def publish(tx: Tx, checklist: Checklist, wave: int, k: int, now: datetime, *, final: bool) -> int:
     """Make the next release of this wave if the rule allows one; the number of the last release, 0 without any."""
     _LOCK_ALL(tx, wave=wave)  # all of its partnership, as `compare` may come next
-    last = _last(tx, wave)
+    number = last(tx, wave) + 1
     if not (joining := _joining(tx, wave, k, final=final)):
-        return last
-    number = last + 1
+        return number - 1
     _INCLUDE(tx, wave=wave, number=number, joining=joining)
     _RELEASE(tx, wave_id=wave, number=number, final=final, released_at=now)
     history = _history(tx, checklist, wave, _people(tx, wave))
@@ -99,7 +98,7 @@ def compare(tx: Tx, checklist: Checklist, earlier: int, later: int, items: Colle
     Tried once for each last release of the two; what was published before stays.
     """
     _lock(tx, waves.c.id.in_((earlier, later)))
-    then, now = _last(tx, earlier), _last(tx, later)
+    then, now = last(tx, earlier), last(tx, later)
     halves = {earlier: (then, f">{later}.{then}.{now}"), later: (now, f"<{earlier}.{then}.{now}")}
     if _is_tried(tx, earlier, halves[earlier]):
         return
@@ -115,6 +114,11 @@ def read(tx: Tx, wave: int, cell: str = EVERYONE) -> dict[int, Cell]:
     """Item -> its newest published mean for everyone, or for a group."""
     newest = {row.item: row for row in _CELLS(tx, wave=wave, cell=cell)}
     return {item: _cell(row) for item, row in newest.items()}
+
+
+def last(tx: Tx, wave: int) -> int:
+    """The number of the last release of a wave; 0 without any."""
+    return next((row.number for row in _LAST(tx, wave=wave)), 0)
 
 
 def last_published(tx: Tx, partnership: int) -> Wave | None:
@@ -144,9 +148,9 @@ def depart(tx: Tx, checklist: Checklist, who: int | ColumnElement[bool]) -> None
     for wave, response in tx.connection.execute(theirs.where(responses.c.released_in.is_not(None))):
         found[wave].append(response)
     for wave, gone in found.items():
-        last = _last(tx, wave)
+        left = last(tx, wave)
         for (item, cohort), n in _counting(tx, checklist, wave, gone).items():
-            _let_go(tx, wave, last, item, cohort, n)
+            _let_go(tx, wave, left, item, cohort, n)
 
 
 def _counting(tx: Tx, checklist: Checklist, wave: int, some: Collection[int]) -> Counter[tuple[int, Cohort]]:
@@ -173,10 +177,6 @@ def _lock(tx: Tx, which: ColumnElement[bool]) -> None:
 def _locked(which: ColumnElement[bool]) -> Select[Any]:
     # Who comes into a wave meanwhile need not wait.
     return select(waves.c.id).where(which).order_by(waves.c.id).with_for_update(key_share=True)
-
-
-def _last(tx: Tx, wave: int) -> int:
-    return next((row.number for row in _LAST(tx, wave=wave)), 0)
 
 
 def _joining(tx: Tx, wave: int, k: int, *, final: bool) -> int:
@@ -267,9 +267,9 @@ def _keep(tx: Tx, rows: list[dict[str, object]]) -> None:
         tx.connection.execute(insert(cells), rows)
 
 
-def _let_go(tx: Tx, wave: int, last: int, item: int, cohort: Cohort, n: int) -> None:
+def _let_go(tx: Tx, wave: int, left: int, item: int, cohort: Cohort, n: int) -> None:
     same = " ".join(sorted(cohort.same))
-    _LET_GO(tx, wave_id=wave, came=cohort.came, left=last, group=cohort.group, item=item, same=same, n=n)
+    _LET_GO(tx, wave_id=wave, came=cohort.came, left=left, group=cohort.group, item=item, same=same, n=n)
 
 
 def _letting_go(insert: Any) -> Any:

@@ -87,12 +87,17 @@ def once_more(tx: Tx, texts: Texts, dialogue: Dialogue, below: View, now: dateti
     return [*([drawn(texts, found, dialogue.language)] if found.items else ()), shown]
 
 
+def release(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, post: datetime, now: datetime) -> bool:
+    """Release for this week's post what may be released by now, where somebody waits for it; whether there was any."""
+    if not coordinators.waiting_for_post(tx, partnership.id, wave.id, _weeks(partnership, post), post):
+        return False
+    before, k = published.last(tx, wave.id), partnership.minimum_group
+    return published.publish(tx, texts.checklist, wave.id, k, now, final=False) > before
+
+
 def weekly(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, post: datetime, now: datetime) -> bool:
     """Write this week's post to those who did not get it yet; whether there was somebody."""
-    number, last_week = (
-        f"{year}-W{week:02}"
-        for year, week in (week_of(post, partnership.timezone), week_of(post + CLOCK_BACK, partnership.timezone))
-    )
+    number, last_week = _weeks(partnership, post)
     waiting = coordinators.waiting_for_post(tx, partnership.id, wave.id, (number, last_week), post)
     if waiting:
         last = coordinators.last_post(tx, partnership.id, wave.id) or wave.opened_at
@@ -106,6 +111,12 @@ def weekly(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, post: dat
             key = f"summary:{recipient.contact}:{wave.id}:{number}"
             _post(tx, texts, recipient, found, view, key, due, with_picture=with_picture)
     return bool(waiting)
+
+
+def _weeks(partnership: Partnership, post: datetime) -> tuple[str, str]:
+    """The week of a post, as it stands in its key, and the last one whose post a clock that was wrong did not write."""
+    this, last = (week_of(moment, partnership.timezone) for moment in (post, post + CLOCK_BACK))
+    return f"{this[0]}-W{this[1]:02}", f"{last[0]}-W{last[1]:02}"
 
 
 def read_summary(

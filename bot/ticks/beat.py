@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 EVERY = 20  # seconds
 PATIENCE = 60.0  # seconds to wait for what people did while we were away, before looking what time has caused
 NOTED_EVERY = timedelta(minutes=1)
-PIECES = 100  # of one tick in one beat: at 10 people in each it writes more than a channel sends in that time
+PIECES = 200  # of one tick in one beat, two to a post: it writes more than a channel sends in that time
 
 
 class Beat:

@@ -66,8 +66,10 @@ def look_at_wave(tx: Tx, texts: Texts, now: datetime) -> bool:
     """Do some of what time causes to the wave that waits longest; the others come first when there is more of it."""
     if not (seen := waves.first_due(tx, now)):
         return False
-    is_more = any(cause(tx, texts, seen, now) for cause in (OF_CLOSED if seen.wave.closed_at else OF_OPEN))
-    waves.looked_at(tx, seen, now if is_more else next_look(seen, now))
+    causes = OF_CLOSED if seen.wave.closed_at else OF_OPEN
+    at_work = next((cause for cause in causes if cause(tx, texts, seen, now)), None)
+    if at_work is not _release:  # after which the wave stays the first: its post is next
+        waves.looked_at(tx, seen, now if at_work else next_look(seen, now))
     return True
 
 
@@ -153,12 +155,23 @@ def _remind(tx: Tx, texts: Texts, known: Known, now: datetime) -> None:
     reminders.keep(tx, dialogue, due and decent(max(due, now), dialogue.partnership.timezone))
 
 
+def _release(tx: Tx, texts: Texts, seen: Due, now: datetime) -> bool:
+    """Release what may be released for the weekly post, which tells it: that is half of the work."""
+    post = _post(seen, now)
+    return post is not None and summaries.release(tx, texts, seen.partnership, seen.wave, post, now)
+
+
 def _summarise(tx: Tx, texts: Texts, seen: Due, now: datetime) -> bool:
     """Write the weekly post, all of it."""
-    post = last_post(now, seen.day, seen.hour, seen.partnership.timezone)
-    if seen.wave.opened_at < post:
+    if post := _post(seen, now):
         summaries.weekly(tx, texts, seen.partnership, seen.wave, post, now)
     return False
+
+
+def _post(seen: Due, now: datetime) -> datetime | None:
+    """The moment of the last weekly post, if the wave was open then."""
+    post = last_post(now, seen.day, seen.hour, seen.partnership.timezone)
+    return post if seen.wave.opened_at < post else None
 
 
 def _tell_unfinished(tx: Tx, texts: Texts, seen: Due, now: datetime) -> bool:
@@ -265,7 +278,7 @@ def _write(tx: Tx, texts: Texts, known: Known, screen: Screen, key: str, now: da
 
 Cause = Callable[[Tx, Texts, Due, datetime], bool]
 """Does a bounded piece of what time causes to a wave; whether there may be more of it."""
-OF_OPEN: tuple[Cause, ...] = (_close, _invite_some, _summarise)
+OF_OPEN: tuple[Cause, ...] = (_close, _invite_some, _release, _summarise)
 OF_CLOSED: tuple[Cause, ...] = (_tell_unfinished, _tell_result, _tell_answer)
 
 Tick = Callable[[Tx, Texts, datetime], bool]
