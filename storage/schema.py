@@ -13,12 +13,10 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     Date,
     DateTime,
     Dialect,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -27,7 +25,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    and_,
     false,
     text,
     types,
@@ -60,11 +57,6 @@ class Moment(types.TypeDecorator[datetime]):
 
 def _number() -> Column[int]:
     return Column("id", Integer, primary_key=True, autoincrement=True)
-
-
-def _where(condition: ColumnElement[bool]) -> dict[str, Any]:
-    """What makes an index hold these rows only."""
-    return {"sqlite_where": condition, "postgresql_where": condition}
 
 
 def _of(table: str, *, cascade: bool = True, **more: Any) -> ForeignKey:
@@ -127,8 +119,6 @@ waves = Table(
     UniqueConstraint("partnership_id", "number"),
     sqlite_autoincrement=True,
 )
-Index("ix_waves_one_open", waves.c.partnership_id, unique=True, **_where(waves.c.closed_at.is_(None)))
-Index("ix_waves_due", waves.c.due_at, **_where(waves.c.due_at.is_not(None)))
 
 # The wave that a coordinator is preparing; it counts from `confirmed_at` on, and is gone once the wave is open.
 plans = Table(
@@ -140,7 +130,6 @@ plans = Table(
     Column("weeks", SmallInteger),  # after which it closes by itself
     Column("confirmed_at", Moment),
 )
-Index("ix_plans_confirmed", plans.c.opens_at, **_where(plans.c.confirmed_at.is_not(None)))
 
 # What a coordinator says to everybody who took part in a wave, in each language.
 feedback = Table(
@@ -178,7 +167,6 @@ invitations = Table(
     Column("created_at", Moment, nullable=False),
     Column("short", String(8), unique=True, index=True),  # to type over from paper; leads to the code
 )
-Index("ix_invitations_one_for_helpers", invitations.c.partnership_id, unique=True, **_where(invitations.c.for_helpers))
 
 programmes = Table(
     "programmes",
@@ -222,7 +210,6 @@ contacts = Table(
     Column("unreachable_at", Moment),
     sqlite_autoincrement=True,
 )
-Index("ix_contacts_unreachable", contacts.c.unreachable_at, **_where(contacts.c.unreachable_at.is_not(None)))
 
 respondents = Table(
     "respondents",
@@ -263,16 +250,8 @@ responses = Table(
     sqlite_autoincrement=True,
 )
 
-Index(
-    "ix_responses_one_of_a_sheet",
-    responses.c.wave_id,
-    responses.c.sheet,
-    unique=True,
-    **_where(responses.c.sheet.is_not(None)),
-)
 
 # Who has not finished is looked for every 20 seconds after a closing, among ever more who have.
-Index("ix_responses_unfinished", responses.c.wave_id, **_where(responses.c.completed_at.is_(None)))
 
 answers = Table(
     "answers",
@@ -315,11 +294,6 @@ notification_addresses = Table(
     UniqueConstraint("contact_id", "kind", "address_key"),
     sqlite_autoincrement=True,
 )
-Index(
-    "ix_notification_addresses_unconfirmed",
-    notification_addresses.c.created_at,
-    **_where(notification_addresses.c.confirmed_at.is_(None)),
-)
 
 letters = Table(
     "letters",
@@ -339,13 +313,7 @@ letters = Table(
     Column("refused", Text),  # why it was given up
     sqlite_autoincrement=True,
 )
-Index("ix_letters_waiting", letters.c.due_at, **_where(letters.c.settled_at.is_(None)))
 
-Index(
-    "ix_letters_to_notify",
-    letters.c.due_at,
-    **_where(and_(letters.c.settled_at.is_(None), letters.c.address_id.is_not(None))),
-)
 
 coordinators = Table(
     "coordinators",

@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, ProgrammingError
 
 from bot.survey.errors import OperatorError
@@ -183,7 +183,8 @@ class Database:
 
 
 def insert_of(dialect: Dialect) -> Callable[[Table], Any]:
-    return postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    """The engine has loaded its own dialect; the other one, with its drivers, nobody needs."""
+    return cast(Callable[[Table], Any], import_module(f"sqlalchemy.dialects.{dialect.name}").insert)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import text
 
-from storage.schema import metadata
+from storage.indexes import metadata
 
 with context.config.attributes["engine"].connect() as connection:
     is_sqlite = connection.dialect.name == "sqlite"

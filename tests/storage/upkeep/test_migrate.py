@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import make_url, text
 
 from storage.engine.database import AlreadyRunning, Database, DatabaseAway
-from storage.schema import metadata
+from storage.indexes import metadata
 from storage.upkeep import migrate as migrating
 from storage.upkeep.migrate import NewerDatabase, WrongEncoding, WrongSecret, current, head, migrate
 from tests.databases import PostgresServer
