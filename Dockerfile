@@ -18,7 +18,7 @@ WORKDIR /app
 COPY bot ./bot
 COPY storage ./storage
 COPY locales ./locales
-RUN python -m compileall -q .
+RUN python -m compileall -q . && /venv/bin/python -m bot.compile_all
 
 
 FROM python:3.12-slim-trixie

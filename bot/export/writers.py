@@ -7,10 +7,9 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from babel.numbers import get_decimal_symbol
-
 from bot.export.csvw import metadata
 from bot.export.shapes import Export, ExportError, Table, Variable
+from bot.texts.languages import about
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 MOST_LABEL, MOST_CODE_LABEL = 255, 120  # bytes that SPSS keeps of what a variable and one of its codes are called
@@ -54,7 +53,7 @@ def _cell(one: object, mark: str) -> object:
 def for_spreadsheet(table: Iterable[Iterable[object]], language: str) -> str:
     """A table as a spreadsheet in this language opens it by itself: where numbers have a decimal comma, they have it
     here too, and cells are parted by semicolons. To be written with the mark of UTF-8 in front."""
-    mark = get_decimal_symbol(language)
+    mark = about(language).decimal_mark
     return as_csv(table, "," if mark == "." else ";", mark)
 
 

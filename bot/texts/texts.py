@@ -1,7 +1,7 @@
 """Texts: phrases and views, said in a language.
 
-The locale is always a parameter, never ambient. Catalogues are the `.po` files themselves, compiled in memory; one
-folder under `locales/` is one language, and English is what stands in the source.
+The locale is always a parameter, never ambient. Catalogues are the `.po` files themselves, compiled when they changed;
+one folder under `locales/` is one language, and English is what stands in the source.
 """
 
 import re
@@ -15,12 +15,6 @@ from io import BytesIO
 from pathlib import Path
 from textwrap import shorten
 
-from babel import Locale
-from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, read_po
-
 from bot.letters import Letter
 from bot.survey import checklist as checklists
 from bot.survey.checklist import Checklist
@@ -30,12 +24,12 @@ from bot.survey.conversation.views import Button, Field, Form, Grid, View
 from bot.survey.errors import OperatorError
 from bot.survey.phrases import Phrase, Value, command
 from bot.texts import languages
+from bot.texts.compiled import compiled
 from bot.texts.languages import HOME_LANGUAGE as HOME_LANGUAGE
 from bot.texts.languages import SOURCE_LANGUAGE as SOURCE_LANGUAGE
 
 LOCALES = Path(__file__).parents[2] / "locales"
 BETWEEN_LANGUAGES = "\n\n— — —\n\n"
-BRITISH = {"en": "en_GB"}  # dates as Dutch readers write them: the day before the month
 
 NAME = re.compile(r"\{(\w+)\}")
 NOTHING: Mapping[str, Value] = {}
@@ -180,10 +174,8 @@ class Texts:
             return self.say(value, language, around)
         if isinstance(value, bool):
             return ""
-        if isinstance(value, datetime):
-            return format_datetime(value, "EEEE d MMMM HH:mm", tzinfo=value.tzinfo, locale=_locale(language))
         if isinstance(value, date):
-            return format_date(value, "d MMMM y", locale=_locale(language))
+            return languages.moment(value, language) if isinstance(value, datetime) else languages.day(value, language)
         return escape(str(value), quote=False)
 
     @staticmethod
@@ -205,8 +197,8 @@ def load(locales: Path = LOCALES) -> Texts:
         catalogues[folder.name] = {}
         for domain in ("bot", "checklist"):
             try:
-                catalogues[folder.name][domain] = _compile(folder / "LC_MESSAGES" / f"{domain}.po")
-            except (OSError, UnicodeDecodeError, PoFileError, ValueError) as error:
+                catalogues[folder.name][domain] = _catalogue(folder / "LC_MESSAGES" / f"{domain}.po")
+            except (OSError, ValueError) as error:
                 problems.append(f"{folder.name}/LC_MESSAGES/{domain}.po: {error}")
     if problems or SOURCE_LANGUAGE not in catalogues:
         raise TextsError("\n".join(problems) or f"{locales}: no folder {SOURCE_LANGUAGE}")
@@ -245,21 +237,25 @@ def plain(text: str) -> str:
 
 def _unknown_language(folder: Path) -> str | None:
     try:
-        Locale.parse(folder.name)
-    except (UnknownLocaleError, ValueError):
+        languages.about(folder.name)
+    except ValueError:
         return f"{folder.name}: not the code of a language"
     return None
 
 
-def _compile(path: Path) -> NullTranslations:
-    with path.open("rb") as source:
-        catalogue = read_po(source, abort_invalid=True)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+def _catalogue(path: Path) -> NullTranslations:
+    content = path.read_bytes()
+    return GNUTranslations(BytesIO(compiled(path, "babel", content, lambda: _as_mo(content))))
 
 
-@cache
-def _locale(language: str) -> str:
-    return BRITISH.get(language, language)
+def _as_mo(content: bytes) -> bytes:
+    """What a program reads at once; for each translator's mistake a ValueError."""
+    from babel.messages.mofile import write_mo  # once for each change of a text
+    from babel.messages.pofile import PoFileError, read_po
+
+    made = BytesIO()
+    try:
+        write_mo(made, read_po(BytesIO(content), abort_invalid=True))
+    except PoFileError as error:
+        raise ValueError(str(error)) from error
+    return made.getvalue()

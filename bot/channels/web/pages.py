@@ -8,18 +8,17 @@ import re
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from bot.channels.port import Entrance, Shown
 from bot.channels.web import phone_numbers
-from bot.channels.web.assets import HERE, Assets
+from bot.channels.web.assets import Assets
 from bot.channels.web.labels import WORDS
 from bot.channels.web.paths import path_of_command, path_of_press
+from bot.channels.web.templates import template
 from bot.letters import Attachment, Letter
 from bot.survey.conversation.buttons import (
     MOST,
@@ -37,12 +36,10 @@ from bot.survey.conversation.buttons import (
     Welcome,
     Where,
     decode,
-    encode,
 )
 from bot.survey.conversation.commands import ABOUT_COMMANDS, ABOUT_COORDINATING, COMMANDS, OF_ROLES
 from bot.survey.conversation.views import Form, Grid
 from bot.survey.phrases import command
-from bot.texts.languages import direction_of, tag_of
 from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, plain
 
 LINK = re.compile(r"https?://[^\s<]+")
@@ -107,15 +104,6 @@ class Elsewhere(NamedTuple):
     link: str
 
 
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters.update(tag=tag_of, direction=direction_of, data=encode)
-    return environment.get_template("page.html")
-
-
 @dataclass(slots=True)
 class Pages:
     texts: Texts
@@ -165,7 +153,7 @@ class Pages:
 
     def _set(self, shown: Shown, **more: Any) -> str:
         language, statement = shown.language, self._statement(shown)
-        return _template().render(
+        return template("page.html").render(
             language=language,
             words=self._words(language),
             title=statement["plain"] if statement else _title(shown.letters),
