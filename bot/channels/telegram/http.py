@@ -11,15 +11,15 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 from telegram import Bot
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.telegram.connection import NoAnswer
-from bot.channels.telegram.connections import Connections, trusted
-from bot.channels.telegram.written import Body, body_of, written
+from bot.channels.telegram.written import body_of
+from bot.http.connection import NoAnswer
+from bot.http.connections import Places, trusted
+from bot.http.written import Body
 from bot.runtime.logs import told
 
 TIMEOUT = 10.0  # seconds; shorter than a reply is held
@@ -35,8 +35,7 @@ class HttpRequest(BaseRequest):
 
     def __init__(self, errors: Counter[str] | None = None, trust: Callable[[], ssl.SSLContext] = trusted) -> None:
         self._errors = Counter() if errors is None else errors
-        self._trust, self._is_open = trust, False
-        self._places: dict[tuple[str, str], Connections] = {}
+        self._places, self._is_open = Places(trust), False
 
     @property
     def read_timeout(self) -> float:
@@ -47,8 +46,7 @@ class HttpRequest(BaseRequest):
 
     async def shutdown(self) -> None:
         self._is_open = False
-        while self._places:
-            await self._places.popitem()[1].close()
+        await self._places.close()
 
     async def do_request(
         self,
@@ -75,7 +73,8 @@ class HttpRequest(BaseRequest):
             raise NetworkError("the connection to Telegram is closed")
         try:
             async with asyncio.timeout(seconds):
-                status, answer = await self._answer(method, url, body)
+                # Whatever it is: the Bot API sends nobody elsewhere, and who does so would learn the token.
+                status, answer, _ = await self._places.exchange(method, url, body)
         except TimeoutError as error:
             self._errors["timeout"] += 1
             raise TimedOut from error
@@ -86,14 +85,6 @@ class HttpRequest(BaseRequest):
         if status >= HTTPStatus.BAD_REQUEST:
             self._errors[str(status)] += 1
         return _reported(status, answer)
-
-    async def _answer(self, method: str, url: str, body: Body | None) -> tuple[int, bytes]:
-        """Whatever it is: the Bot API sends nobody elsewhere, and who does so would learn the token."""
-        place = urlsplit(url)
-        key = place.scheme, place.netloc
-        if key not in self._places:
-            self._places[key] = Connections(place, self._trust)
-        return await self._places[key].exchange(written(method, place, body))
 
 
 def _reported(status: int, answer: bytes) -> tuple[int, bytes]:

@@ -1,35 +1,15 @@
-"""A request as it goes over the line."""
+"""What a call to the Bot API says: a form, with files or without."""
 
 import secrets
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import SplitResult, quote, urlencode
+from urllib.parse import urlencode
 
 from telegram.request import RequestData
 
-from bot.channels.telegram.proxy import credentials
+from bot.http.written import FORM, Body
 
-FORM = "application/x-www-form-urlencoded"
-IN_TARGET = "%/:=&?~#+!$,;'@()*[]"  # signs that mean something in an address
 IN_NAME = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})  # as a browser writes the name of a field or a file
-
-Body = tuple[str, bytes]
-"""Of what kind it is, and what it says."""
-
-
-def written(method: str, place: SplitResult, body: Body | None) -> bytes:
-    kind, content = body or (FORM, b"")
-    target = quote(f"{place.path or '/'}{'?' if place.query else ''}{place.query}", IN_TARGET)
-    head = (
-        f"{method} {target} HTTP/1.1\r\nHost: {_host(place)}\r\n{credentials(place, 'Authorization')}"
-        f"User-Agent: Samenspraak\r\nAccept-Encoding: identity\r\n"
-        f"Content-Type: {kind}\r\nContent-Length: {len(content)}\r\n\r\n"
-    )
-    return head.encode() + content
-
-
-def _host(place: SplitResult) -> str:
-    return place.netloc.rpartition("@")[2].encode("idna").decode()
 
 
 def body_of(data: RequestData | None) -> Body | None:

@@ -13,10 +13,8 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Self
 
-import aiohttp
-from yarl import URL
-
 from bot.channels.port import House, Outlet
+from bot.http.connections import Places
 from bot.letters import Delivered, Envelope, Postponed, Receipt, Refused, Unreachable
 from bot.notifiers.push.settings import VARIABLES, PushSettings, described
 from bot.notifiers.push.subscription import Subscription
@@ -36,6 +34,7 @@ MOST = 4096  # bytes that every push service takes
 LONGEST = 300  # signs of a body: no phone shows more
 LONGEST_WAIT = 3600.0  # seconds, whatever a push service says
 TITLE = "Samenspraak"
+SEALED = "application/octet-stream"
 DECLARATIVE = 8030  # the number that makes a message show itself in browsers that know it, worker or none
 OURS = "what we sent is wrong, or its signature: is the clock of this machine right, and was the secret changed?"
 
@@ -47,7 +46,7 @@ class PushNotifier(Outlet):
     def __init__(self, settings: PushSettings, secret: Callable[[], str]) -> None:
         self.errors, self.public_key = Counter[str](), ""
         self._settings, self._secret = settings, secret
-        self._session: aiohttp.ClientSession | None = None
+        self._services: Places | None = None
 
     @classmethod
     def built(cls, settings: Settings) -> Self | None:
@@ -62,22 +61,21 @@ class PushNotifier(Outlet):
         self._house, secret = house, self._secret()
         self._tags, self._key = Tags(secret), web_push.own_key(secret)
         self.public_key = web_push.written(web_push.public(self._key))
-        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        self._services = Places()
 
     async def close(self) -> None:
-        if self._session:
-            await self._session.close()
+        if services := self._services:
+            self._services = None
+            await services.close()
 
     async def deliver(self, envelope: Envelope) -> Receipt:
-        if self._session is None or self._session.closed:
+        if (services := self._services) is None:
             return Postponed()
         to = Subscription.read(envelope.address)
         if to is None or not to.is_known(self._settings.services):
             return Unreachable("no push service that we know")
         body = web_push.encrypted(self._message(envelope), web_push.read(to.p256dh), web_push.read(to.auth))
-        return (
-            await self._sent(self._session, to, body, self._headers(envelope, to)) if len(body) <= MOST else TOO_LARGE
-        )
+        return await self._sent(services, to, body, self._headers(envelope, to)) if len(body) <= MOST else TOO_LARGE
 
     def _message(self, envelope: Envelope) -> bytes:
         door = self._tags.door(envelope.notified, self._house.clock())
@@ -100,24 +98,20 @@ class PushNotifier(Outlet):
             "Urgency": "normal",
             "Topic": _topic(envelope),
             "Content-Encoding": "aes128gcm",
-            "Content-Type": "application/octet-stream",
             "Authorization": web_push.signed(claims, self._key),
         }
 
-    async def _sent(
-        self, session: aiohttp.ClientSession, to: Subscription, body: bytes, headers: Mapping[str, str]
-    ) -> Receipt:
-        asked = session.post(URL(to.endpoint, encoded=True), data=body, headers=headers, allow_redirects=False)
+    async def _sent(self, services: Places, to: Subscription, body: bytes, headers: Mapping[str, str]) -> Receipt:
         try:
-            async with asyncio.timeout(WITHIN), asked as answer:
-                status, wait = answer.status, answer.headers.get("Retry-After", "")
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            async with asyncio.timeout(WITHIN):
+                status, _, wait = await services.exchange("POST", to.endpoint, (SEALED, body), headers)
+        except (OSError, ValueError) as error:
             self.errors[type(error).__name__] += 1
             log.warning("%s cannot be reached: %s", to.service, type(error).__name__)
             return Postponed()
         if status not in ARRIVED:
             self.errors[str(status)] += 1
-        return _receipt(to.service, status, wait)
+        return _receipt(to.service, status, wait.decode("latin-1"))
 
 
 ARRIVED = (200, 201, 202)

@@ -9,8 +9,8 @@ import gzip
 import pytest
 from telegram.error import NetworkError, TimedOut
 
-from bot.channels.telegram import connection
 from bot.channels.telegram.http import HttpRequest
+from bot.http import connection
 from tests.channels.telegram.connections.far import PLAIN, WORKED, Far, Says, and_hang_up, call, hang_up
 
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -7,8 +7,8 @@ import pytest
 from telegram import Bot, InputFile
 from telegram.error import NetworkError, TimedOut
 
-from bot.channels.telegram import connections
 from bot.channels.telegram.http import HttpRequest
+from bot.http import connections
 from tests.channels.telegram.connections.far import PLAIN, WORKED, Far, call, hang_up
 from tests.telegram_server import TelegramServer
 

@@ -10,7 +10,7 @@ from base64 import b64encode
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from bot.channels.telegram.connection import MOST_HEAD, NoAnswer
+from bot.http.connection import MOST_HEAD, NoAnswer
 
 CONNECTED = re.compile(rb"HTTP/1\.[01] (\d{3})(?: [^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\r\n")
 

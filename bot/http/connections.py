@@ -1,4 +1,4 @@
-"""Connections to one place: kept open, at most so many, each lent to one exchange at a time.
+"""Connections to one place, or to many: kept open, at most so many, each lent to one exchange at a time.
 
 Nothing is sent twice: nobody knows what was made of what went out, so whoever asked decides. Certificates and names are
 checked as Python does by itself.
@@ -8,21 +8,23 @@ import asyncio
 import socket
 import ssl
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
-from urllib.parse import SplitResult
+from urllib.parse import SplitResult, urlsplit
 
 from aiohappyeyeballs import AddrInfoType, start_connection
 
-from bot.channels.telegram.connection import Answer, Connection, NoAnswer
-from bot.channels.telegram.proxy import pass_through, proxy_to
+from bot.http.connection import Answer, Connection, NoAnswer
+from bot.http.proxy import pass_through, proxy_to
+from bot.http.written import NOTHING, Body, written
 
 AT_ONCE = 100
 KEEP_ALIVE = 60.0  # seconds; a quiet bot should not shake hands anew for each press
 CONNECTING = 10.0  # seconds, also where a poll may take longer
 KNOWN = 10.0  # seconds that an address is good for: many connect at once, and each look-up takes a thread
 NEXT_ADDRESS = 0.25  # seconds until another address is tried beside one that does not answer
+MOST_PLACES = 20  # beside those where an answer is waited for
 PORTS = {"http": 80, "https": 443}
 
 
@@ -46,15 +48,25 @@ class Connections:
         self._limit, self._looking_up = asyncio.Semaphore(AT_ONCE), asyncio.Lock()
         self._known: Sequence[AddrInfoType] = ()
         self._known_until, self._is_closed = 0.0, False
+        self._asked = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether somebody waits here for an answer."""
+        return self._asked > 0
 
     async def exchange(self, request: bytes) -> Answer:
         """The answer; an OSError when there is none."""
-        async with self._limit:
-            connection = self._kept() or await self._opened()
-            try:
-                return await connection.exchange(request)
-            finally:
-                self._take_back(connection)
+        self._asked += 1
+        try:
+            async with self._limit:
+                connection = self._kept() or await self._opened()
+                try:
+                    return await connection.exchange(request)
+                finally:
+                    self._take_back(connection)
+        finally:
+            self._asked -= 1
 
     async def close(self) -> None:
         """Whoever still waits for an answer gets none."""
@@ -105,6 +117,36 @@ class Connections:
                 found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
                 self._known, self._known_until = found, _now() + KNOWN
         return self._known
+
+
+class Places:
+    """Connections to whatever place is asked; nobody is followed elsewhere."""
+
+    def __init__(self, trust: Callable[[], ssl.SSLContext] = trusted) -> None:
+        self._trust = trust
+        self._known: dict[tuple[str, str], Connections] = {}
+
+    async def exchange(self, method: str, url: str, body: Body | None, headers: Mapping[str, str] = NOTHING) -> Answer:
+        """The answer, whatever it is; an OSError or a ValueError when there is none."""
+        place = urlsplit(url)
+        return await (await self._at(place)).exchange(written(method, place, body, headers))
+
+    async def close(self) -> None:
+        while self._known:
+            await self._known.popitem()[1].close()
+
+    async def _at(self, place: SplitResult) -> Connections:
+        key = place.scheme, place.netloc
+        found = self._known.pop(key, None) or Connections(place, self._trust)
+        self._known[key] = found  # behind those that were asked before
+        if len(self._known) > MOST_PLACES:
+            await self._forget_one()
+        return found
+
+    async def _forget_one(self) -> None:
+        oldest = next((key for key, one in [*self._known.items()][:-1] if not one.is_busy), None)
+        if oldest:
+            await self._known.pop(oldest).close()
 
 
 def _now() -> float:

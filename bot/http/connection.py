@@ -6,13 +6,19 @@ connection again: what is left of one exchange must never be read as the answer 
 
 import asyncio
 from http import HTTPStatus
-from typing import cast
+from typing import NamedTuple, cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 MOST_HEAD, MOST = 2**16, 2**24  # bytes, until the head is there and in all; a hundred updates are a tenth of it
 
-Answer = tuple[int, bytes]
+
+class Answer(NamedTuple):
+    """`wait` is what it says in Retry-After."""
+
+    status: int
+    body: bytes
+    wait: bytes = b""
 
 
 class NoAnswer(ConnectionError):
@@ -73,11 +79,14 @@ class Connection(asyncio.Protocol):
     def on_message_begin(self) -> None:
         if self._answer is None or self._answer.done():
             self._break_off("a second answer came")
-        self._has_end = False
+        self._has_end, self._wait = False, b""
 
-    def on_header(self, name: bytes, _value: bytes) -> None:
-        if name.lower() in (b"content-length", b"transfer-encoding"):
-            self._has_end = True  # else the answer ends where the connection does
+    def on_header(self, name: bytes, value: bytes) -> None:
+        match name.lower():
+            case b"content-length" | b"transfer-encoding":
+                self._has_end = True  # else the answer ends where the connection does
+            case b"retry-after":
+                self._wait = value
 
     def on_headers_complete(self) -> None:
         self._has_head = self._is_final
@@ -95,7 +104,7 @@ class Connection(asyncio.Protocol):
         return self._parser.get_status_code() >= HTTPStatus.OK  # what comes before is only a word in between
 
     def _whole(self) -> Answer:
-        return self._parser.get_status_code(), b"".join(self._parts)
+        return Answer(self._parser.get_status_code(), b"".join(self._parts), self._wait)
 
     def _break_off(self, why: str) -> None:
         self._is_fit = False
