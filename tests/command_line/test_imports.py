@@ -20,11 +20,11 @@ from tests.house import ROOT, SECRET
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 OURS = {found[0] for one in PROJECT["dependencies"] if (found := match(r"[\w-]+", one))}
-BROUGHT = {"httpx", "mako", "pandas"}
+BROUGHT = {"aiohttp", "httpx", "mako", "pandas"}
 LIBRARIES = {
     module for module, of in packages_distributions().items() if OURS & {one.lower().replace("_", "-") for one in of}
 } | BROUGHT
-"""The modules of what we depend on, and some that those would bring."""
+"""The modules of what we depend on, and some that those would bring or that we once had."""
 
 DATABASE = {"cryptography", "sqlalchemy"}
 LOADED: Mapping[Sequence[str], set[str]] = {
