@@ -14,7 +14,7 @@ from bot.delivery.replies import Delivery
 from bot.letters import Clock
 from bot.runtime.metrics import Metrics
 from bot.texts.texts import Texts
-from bot.ticks import schedule, ticks
+from bot.ticks import ticks
 from bot.ticks.ticks import Tick
 from storage import state
 from storage.engine.database import Database, Tx
@@ -41,6 +41,8 @@ class Beat:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):  # `wait_for` would swallow a stop that comes as the event does
                 await caught_up.wait()
+        from bot.ticks import schedule  # so late, for its library takes longer to load than an answer
+
         metronome = schedule.metronome(self.once, EVERY)
         metronome.start()
         try:
