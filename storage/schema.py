@@ -27,6 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
     types,
 )
 
@@ -97,6 +98,7 @@ partnerships = Table(
     Column("keep_answers", SmallInteger, nullable=False, server_default="24"),  # months
     Column("created_at", Moment, nullable=False),
     Column("open_question", Boolean, nullable=False, server_default=false()),  # whether a wave that opens asks one
+    Column("pictograms", Boolean, nullable=False, server_default=true()),  # beside the parts and the answers
     sqlite_autoincrement=True,
 )
 

@@ -20,15 +20,26 @@ FACTS = {
     **dict.fromkeys(("reminders", "herinneringen"), "reminders"),
     **dict.fromkeys(("round", "ronde"), "round"),
     **dict.fromkeys(("question", "vraag"), "open_question"),
+    **dict.fromkeys(("pictograms", "pictogrammen"), "pictograms"),
 }
 """What a coordinator types -> the fact about the partnership."""
 WEEKDAYS = (say("Monday"), say("Tuesday"), say("Wednesday"), say("Thursday"), say("Friday"))
 DAYS = {f"d{number}": name for number, name in enumerate(WEEKDAYS)}
 HOURS = {f"h{hour}": verbatim(f"{hour}:00") for hour in (8, 9, 10, 12, 14, 16)}
 QUESTIONS = {"q0": say("No open question"), "q1": say("Ask an open question")}
-CHOICES: Mapping[str, Mapping[str, Phrase]] = {"summary_day": DAYS, "summary_hour": HOURS, "open_question": QUESTIONS}
+PICTOGRAMS = {"p0": say("No pictograms"), "p1": say("Show pictograms")}
+CHOICES: Mapping[str, Mapping[str, Phrase]] = {
+    "summary_day": DAYS,
+    "summary_hour": HOURS,
+    "open_question": QUESTIONS,
+    "pictograms": PICTOGRAMS,
+}
+SWITCHES = ("open_question", "pictograms")
 ON_OFF = {**dict.fromkeys(("on", "aan"), "1"), **dict.fromkeys(("off", "uit"), "0")}
 CHOOSE = say("Choose one from the list.")
+ABOUT_PICTOGRAMS = say(
+    "They are small drawings beside the parts and the answers. You see them on the page and in pictures."
+)
 IN_USE = say("People are in this round already, and everybody is asked the same. You can change it after this round.")
 
 
@@ -48,9 +59,9 @@ def _page(asked: Asked, wrong: Mapping[str, Phrase] = RIGHT) -> View:
     form = asked.form(asked.at("change"), say("Save"), _fields(asked), wrong)
     if form:
         return View((title,), (tuple(row), asked.back()), form, asked.at("settings"))
-    day, hour = coordinators.summary_moment(asked.tx, asked.partnership.id)
-    asks = int(asked.partnership.open_question)
-    now = {"summary_day": f"d{day}", "summary_hour": f"h{hour}", "open_question": f"q{asks}"}
+    ours, (day, hour) = asked.partnership, coordinators.summary_moment(asked.tx, asked.partnership.id)
+    now = {"summary_day": f"d{day}", "summary_hour": f"h{hour}"}
+    now |= {"open_question": f"q{int(ours.open_question)}", "pictograms": f"p{int(ours.pictograms)}"}
     lists = (*(asked.choices("settings", codes, now[fact]) for fact, codes in CHOICES.items()), row)
     rows = (*(row for buttons in lists for row in in_rows(buttons)), asked.back())
     return View((title, _lines(asked)), rows)
@@ -67,6 +78,8 @@ def _lines(asked: Asked) -> Paragraph:
         say("Reminders: after {first} and {second} days of silence", first=first, second=second),
         say("Open question at the end: {state}", state=say("on") if ours.open_question else say("off")),
         _about_the_question(asked),
+        say("Pictograms: {state}", state=say("on") if ours.pictograms else say("off")),
+        ABOUT_PICTOGRAMS,
         *_how_to_change(),
     )
 
@@ -102,6 +115,10 @@ def _fields(asked: Asked) -> tuple[Field[Phrase], ...]:
             _choice("open_question", say("Open question at the end"), _numbered(QUESTIONS), int(ours.open_question)),
             hint=_about_the_question(asked),
         ),
+        replace(
+            _choice("pictograms", say("Pictograms"), _numbered(PICTOGRAMS), int(ours.pictograms)),
+            hint=ABOUT_PICTOGRAMS,
+        ),
         _choice("timezone", say("Time zone"), {name: verbatim(name) for name in timezones()}, ours.timezone),
     )
 
@@ -127,6 +144,7 @@ def _how_to_change() -> Paragraph:
         say("/{settings} round after phase 1", settings=settings),
         say("/{settings} reminders 2 5", settings=settings),
         say("/{settings} question on", settings=settings),
+        say("/{settings} pictograms off", settings=settings),
     )
 
 
@@ -150,7 +168,7 @@ def _change(asked: Asked) -> View:
 def _typed(asked: Asked) -> dict[str, str]:
     word, _, value = asked.argument.partition(" ")
     fact = FACTS.get(word.lower())
-    if fact == "open_question":
+    if fact in SWITCHES:
         value = ON_OFF.get(value.strip().lower(), value)
     return {fact: value} if fact else {}
 
@@ -173,7 +191,7 @@ def _wrong_with(asked: Asked, fact: str, value: str) -> Phrase | None:
             )
         case "timezone":
             return None if is_timezone(value) else CHOOSE
-        case "summary_day" | "summary_hour" | "open_question":
+        case _ if fact in CHOICES:
             return None if value in _numbered(CHOICES[fact]) else CHOOSE
         case _:
             return too_long(len(value), LONGEST_NAME if fact == "round" else partnerships.LONGEST[fact])
@@ -187,7 +205,7 @@ def _may_ask(asked: Asked, asks: bool) -> bool:
 
 def _keep(asked: Asked, facts: Mapping[str, str]) -> None:
     ours: dict[str, str | int] = {fact: value for fact, value in facts.items() if fact in partnerships.LONGEST}
-    ours |= {fact: int(facts[fact]) for fact in ("summary_day", "summary_hour") if fact in facts}
+    ours |= {fact: int(facts[fact]) for fact in ("summary_day", "summary_hour", "pictograms") if fact in facts}
     if days := rhythm(facts.get("reminders", "")):
         ours |= {"remind_after": days[0], "remind_again": days[1]}
     if ours:

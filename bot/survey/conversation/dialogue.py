@@ -63,7 +63,8 @@ class Partnership:
     """Who asks. `contact` and `organisation` may be empty.
 
     Reminders come after so many days of silence. How to reach somebody is kept for `keep_contacts` days after the last
-    wave, answers for `keep_answers` months. `open_question` says whether a wave that opens now asks one.
+    wave, answers for `keep_answers` months. `open_question` says whether a wave that opens now asks one, `pictograms`
+    whether they stand beside the parts and the answers.
     """
 
     id: int
@@ -78,6 +79,7 @@ class Partnership:
     keep_contacts: int = KEEP_CONTACTS
     keep_answers: int = KEEP_ANSWERS
     open_question: bool = False
+    pictograms: bool = True
 
 
 @dataclass(frozen=True)

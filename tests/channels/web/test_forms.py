@@ -76,6 +76,8 @@ async def test_what_may_be_empty_is_emptied(house: House, visitors: Visitors) ->
         ("Tijdzone", "", "Kies er een uit de lijst."),
         ("Hoe laat?", "3", "Kies er een uit de lijst."),
         ("Op welke dag komt elke week de samenvatting?", "-1", "Kies er een uit de lijst."),
+        ("Pictogrammen", "2", "Kies er een uit de lijst."),
+        ("Pictogrammen", "", "Kies er een uit de lijst."),
     ],
 )
 async def test_what_does_not_fit_is_told_beside_its_field_and_nothing_is_kept(

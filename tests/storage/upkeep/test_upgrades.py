@@ -182,6 +182,12 @@ def test_a_link_from_before_the_upgrade_is_nobody_s_who_helps(lived_in: Database
     assert rows(lived_in, "SELECT mode, sheet FROM responses") == [(None, None)] * 2
 
 
+def test_a_partnership_of_before_the_upgrade_has_pictograms(lived_in: Database) -> None:
+    migrate(lived_in)
+    with lived_in.transaction() as tx:
+        assert [one.pictograms for one in partnerships.every(tx)] == [True]
+
+
 def test_what_waited_for_somebody_on_a_page_is_gone(lived_in: Database) -> None:
     with lived_in.transaction() as tx:
         tx.connection.execute(text("UPDATE contacts SET channel = 'web' WHERE id = 1"))
