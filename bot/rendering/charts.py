@@ -7,11 +7,13 @@ from bot.rendering import drawing
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Scores are whole numbers from 0 to 100; a `score` of None may not be shown, a `previous` of None is not there."""
+    """Scores are whole numbers from 0 to 100; a `score` of None may not be shown, a `previous` of None is not there.
+    `pictogram` is the key of the one beside the label, where there is one."""
 
     label: str
     score: int | None
     previous: int | None = None
+    pictogram: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.letters import Letter
 from bot.rendering import attachments
+from bot.survey.checklist import Dimension
 from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase, say
 from bot.survey.scores.summary import Summary, heading
@@ -13,7 +14,7 @@ from bot.survey.scores.table import TOTAL, Column, Table, What
 from bot.texts.texts import Texts
 
 Rows = Sequence[tuple[Phrase, What]]
-Blocks = Iterable[tuple[Phrase | None, Rows]]
+Blocks = Iterable[tuple[Dimension | None, Rows]]
 
 
 def of_parts(texts: Texts, found: Summary, table: Table, columns: Sequence[Column], language: str) -> Letter:
@@ -25,7 +26,7 @@ def of_statements(texts: Texts, found: Summary, table: Table, language: str) -> 
     """Every statement, in its dimension. It goes as a file: a messenger makes so high a picture too small to read."""
     items = table.checklist.items
     blocks = (
-        (one.plain, [(say("{number}. {plain}", number=item, plain=items[item].plain), item) for item in one.items])
+        (one, [(say("{number}. {plain}", number=item, plain=items[item].plain), item) for item in one.items])
         for one in table.checklist.dimensions
     )
     letter = _drawn(texts, found, table, (table.now,), blocks, language)
@@ -44,17 +45,25 @@ def _drawn(
     def row(label: Phrase, what: What) -> dict[str, object]:
         each = [one.get(what) for one in scores]
         told = [word(say("n = {n}", n=one.people)) if one else "" for one in each]
-        return {"label": word(label), "strong": what == TOTAL, "scores": [one and one.shown for one in each], "n": told}
+        named = {"label": word(label), "pictogram": _pictogram(found, what), "strong": what == TOTAL}
+        return {**named, "scores": [one and one.shown for one in each], "n": told}
+
+    def block(part: Dimension | None, rows: Rows) -> dict[str, object]:
+        named = {"heading": word(part.plain), "pictogram": _pictogram(found, part.key)} if part else {"heading": ""}
+        return {**named, "rows": [row(*one) for one in rows]}
 
     said = {
         "language": language,
         "title": found.partnership.name,
         "subtitle": word(table.now.label),
         "legend": [word(column.label) for column in columns],
-        "blocks": [
-            {"heading": word(title) if title else "", "rows": [row(*one) for one in rows]} for title, rows in blocks
-        ],
+        "blocks": [block(*one) for one in blocks],
         "source": word(say("Coordinated Action Checklist, 26 statements")),
     }
     title = View((heading(found.partnership, found.wave, found.is_open, found.name),))
     return Letter(texts.render(title, language), attachment=attachments.drawing_of("compare", said))
+
+
+def _pictogram(found: Summary, what: What) -> str:
+    """The key of the one that stands beside a part; nothing beside what is none, and where they have no pictograms."""
+    return str(what) if found.partnership.pictograms and what in found.checklist.parts else ""

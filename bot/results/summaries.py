@@ -10,7 +10,6 @@ from bot.rendering import attachments
 from bot.rendering.charts import Bar, Picture
 from bot.results import open_answers
 from bot.survey.calendar import decent, week_of
-from bot.survey.checklist import Checklist
 from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Dialogue, Partnership
 from bot.survey.conversation.screens import ALL_STATEMENTS, all_statements
@@ -177,12 +176,16 @@ def _rows(partnership: Partnership, to: Recipient, actions: Mapping[str, Phrase]
 
 
 def bars(
-    texts: Texts, checklist: Checklist, scores: Scores, spoken: str, before: Mapping[str, Score] | None = None
+    texts: Texts, asked_by: Partnership, scores: Scores, spoken: str, before: Mapping[str, Score] | None = None
 ) -> tuple[Bar, ...]:
     """The six dimensions in their order, each with its score where there is one, and the one before."""
     now = {key: score.shown for key, score in scores.dimensions.items()}
     then = {key: score.shown for key, score in (before or {}).items() if key in now}
-    return tuple(Bar(texts.word(d.plain, spoken), now.get(d.key), then.get(d.key)) for d in checklist.dimensions)
+
+    def bar(key: str, name: Phrase) -> Bar:
+        return Bar(texts.word(name, spoken), now.get(key), then.get(key), key if asked_by.pictograms else "")
+
+    return tuple(bar(dimension.key, dimension.plain) for dimension in texts.checklist.dimensions)
 
 
 def picture(texts: Texts, summary: Summary, spoken: str) -> Picture:
@@ -192,7 +195,7 @@ def picture(texts: Texts, summary: Summary, spoken: str) -> Picture:
     return Picture(
         title=summary.partnership.name,
         subtitle=word(_subtitle(summary)),
-        bars=bars(texts, summary.checklist, scores, spoken, summary.before),
+        bars=bars(texts, summary.partnership, scores, spoken, summary.before),
         total=Bar(word(say("Mean of all statements")), scores.total.shown, previous) if scores.total else None,
         legend_now=word(say("round {wave}", wave=summary.wave)),
         legend_before=word(say("round {wave}", wave=since.wave)) if since else "",

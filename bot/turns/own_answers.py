@@ -37,7 +37,7 @@ def picture(texts: Texts, dialogue: Dialogue) -> Letter:
     word = partial(texts.word, language=dialogue.language)
     own = scoring.profile(dialogue.checklist, dialogue.answers)
     last = scoring.profile(dialogue.checklist, dialogue.earlier)
-    bars = summaries.bars(texts, dialogue.checklist, own, dialogue.language, last.dimensions)
+    bars = summaries.bars(texts, dialogue.partnership, own, dialogue.language, last.dimensions)
     title = word(say("How you see the collaboration"))
     now, before = word(say("Your answers now")), word(say("Your answers in the round before"))
     drawn = Picture(

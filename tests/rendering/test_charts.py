@@ -2,7 +2,7 @@
 
 import io
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 
 import pytest
@@ -66,7 +66,22 @@ NASTY = Picture(
     no_score="Te weinig antwoorden om te laten zien, het mag pas als er minstens vijf mensen zijn",
     source="Bron " * 60,
 )
-PICTURES = pytest.mark.parametrize("picture", [FIRST_WAVE, SECOND_WAVE, NASTY], ids=["first", "second", "nasty"])
+PARTS = ("general", "suitability", "task", "relation", "growth", "visibility")
+
+
+def with_pictograms(picture: Picture) -> Picture:
+    bars = (replace(bar, pictogram=key) for bar, key in zip(picture.bars, PARTS, strict=True))
+    return replace(picture, bars=tuple(bars))
+
+
+DRAWN = {
+    "first": FIRST_WAVE,
+    "second": SECOND_WAVE,
+    "nasty": NASTY,
+    "first, pictograms": with_pictograms(FIRST_WAVE),
+    "nasty, pictograms": with_pictograms(NASTY),
+}
+PICTURES = pytest.mark.parametrize("picture", DRAWN.values(), ids=DRAWN)
 
 
 @PICTURES
@@ -158,6 +173,24 @@ def test_the_png_shows_it_all_and_keeps_its_edges_free(picture: Picture) -> None
 
 def test_the_same_picture_is_drawn_the_same() -> None:
     assert png(NASTY) == png(NASTY)
+
+
+@pytest.mark.parametrize("picture", [FIRST_WAVE, SECOND_WAVE], ids=["first", "second"])
+def test_each_part_has_its_pictogram_before_its_words_and_the_total_has_none(picture: Picture) -> None:
+    shown = with_pictograms(picture)
+    assert sheet(shown).words == sheet(picture).words
+    labels = [next(one for one in sheet(shown).texts if one.words == bar.label) for bar in all_bars(shown)]
+    *of_parts, of_total = labels
+    assert of_total.bounds[0] == pytest.approx(LEFT, abs=6)
+    seen = [drawn_before(picture_of(png(shown)), label) for label in of_parts]
+    assert len({image.tobytes() for image in seen}) == len(PARTS), "each has one of its own"
+    assert all(min(image.convert("L").tobytes()) < 100 for image in seen)
+
+
+def drawn_before(image: Image.Image, label: Part) -> Image.Image:
+    """What stands on the line of this label, left of it."""
+    middle = image.height - (label.bounds[1] + label.bounds[3]) / 2
+    return image.crop((LEFT, round(middle) - 30, round(label.bounds[0]) - 2, round(middle) + 30))
 
 
 def all_bars(picture: Picture) -> tuple[Bar, ...]:

@@ -1,13 +1,16 @@
 """Pictures of a table: rounds, groups and every statement, read back from the same drawing as a page."""
 
 import json
+import re
+from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import pytest
 
 from bot.letters import Letter
 from bot.rendering import attachments, drawing
-from bot.results import pictures
+from bot.results import pictures, summaries
 from bot.survey.phrases import say
 from bot.survey.scores.scoring import Score
 from bot.survey.scores.summary import Summary
@@ -79,6 +82,45 @@ def test_every_statement_has_its_score(texts: Texts) -> None:
     words = page(pictures.of_statements(texts, found, table, "nl")).words
     for item, score in MOVED.items():
         assert f"{item}. {texts.word(texts.checklist.items[item].plain, 'nl')} {score} n = 5" in words
+
+
+def test_parts_have_their_pictograms_where_the_partnership_has_them(texts: Texts) -> None:
+    found, table = shown(texts)
+    without = replace(found, partnership=replace(found.partnership, pictograms=False))
+    for draw in (partial(pictures.of_parts, columns=table.recent), pictures.of_statements):
+        of_all = [draw(texts, one, table, language="nl") for one in (found, without)]
+        with_them, without_them = map(page, of_all)
+        assert with_them.words == without_them.words
+        assert len(with_them.shapes) - len(without_them.shapes) >= len(texts.checklist.dimensions)
+        assert pictograms(of_all[0]) == [*texts.checklist.parts]
+        assert pictograms(of_all[1]) == []
+
+
+def test_the_picture_of_a_summary_has_them_where_the_partnership_has_them(texts: Texts) -> None:
+    found, _ = shown(texts)
+    without = replace(found, partnership=replace(found.partnership, pictograms=False))
+    drawn = [summaries.picture(texts, one, "nl") for one in (found, without)]
+    assert [[bar.pictogram for bar in one.bars] for one in drawn] == [[*texts.checklist.parts], [""] * 6]
+    assert drawn[0].total
+    assert drawn[0].total.pictogram == ""
+    assert len({attachments.content(attachments.picture(one), texts) for one in drawn}) == 2
+
+
+def pictograms(letter: Letter) -> list[str]:
+    """In the order in which they stand there."""
+    assert letter.attachment
+    blocks = json.loads(letter.attachment.described)["said"]["blocks"]
+    every = [one for block in blocks for one in (block, *block["rows"])]
+    return [one["pictogram"] for one in every if one.get("pictogram")]
+
+
+def test_a_picture_that_waited_since_before_there_were_pictograms_is_drawn(texts: Texts) -> None:
+    found, table = shown(texts)
+    letter = pictures.of_statements(texts, found, table, "nl")
+    assert letter.attachment
+    described = re.sub(r'"pictogram": "\w*", ', "", letter.attachment.described)
+    assert "pictogram" not in described
+    assert attachments.content(replace(letter.attachment, described=described), texts).startswith(b"\x89PNG")
 
 
 def test_what_is_sent_is_a_picture(texts: Texts) -> None:

@@ -1,6 +1,7 @@
 """The file of one's own answers, as the spreadsheet of somebody's language reads it."""
 
 import csv
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -17,6 +18,7 @@ from bot.letters import Letter
 from bot.rendering import attachments
 from bot.survey.conversation import screens
 from bot.survey.conversation.buttons import Position, Screen
+from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.traits import Traits
 from bot.texts.texts import Texts
 from bot.turns import own_answers
@@ -25,7 +27,7 @@ from storage.engine.database import Database, Tx
 from storage.respondents import OwnAnswer
 from storage.standing import Known
 from tests.databases import SECRET, begin_migrated
-from tests.house import MONDAY
+from tests.house import MONDAY, partnership
 from tests.rendering.paper import pages
 from tests.storage.beginnings import ANNA, add, enter, join, load
 
@@ -46,6 +48,15 @@ def tx(tmp_path: Path) -> Iterator[Tx]:
 def read(letter: Letter, delimiter: str) -> list[dict[str, str]]:
     assert letter.attachment
     return list(csv.DictReader(StringIO(letter.attachment.described, newline=""), delimiter=delimiter))
+
+
+@pytest.mark.parametrize("has_them", [True, False])
+def test_the_picture_has_pictograms_where_the_partnership_has_them(texts: Texts, has_them: bool) -> None:
+    dialogue = Dialogue(texts.checklist, texts.languages, "nl", partnership(pictograms=has_them), 1)
+    attachment = own_answers.picture(texts, dialogue).attachment
+    assert attachment
+    bars = json.loads(attachment.described)["bars"]
+    assert [bar["pictogram"] for bar in bars] == ([*texts.checklist.parts] if has_them else [""] * 6)
 
 
 @pytest.mark.parametrize(
