@@ -15,7 +15,8 @@ IN_A_ROW = 60  # characters of a statement, at most
 
 class Seen(NamedTuple):
     """All that the screen of a statement is made of, but for the response in its buttons. `chosen` is what was answered
-    to it before, `previous` to the one above it; `partnership` is named only to who takes part in several."""
+    to it before, `previous` to the one above it; `partnership` is named only to who takes part in several. With
+    `pictograms` its part has one."""
 
     number: int
     language: str
@@ -24,13 +25,15 @@ class Seen(NamedTuple):
     previous: str | None
     partnership: str | None
     is_answered: bool  # and so are all the others
+    pictograms: bool
 
 
 def seen(dialogue: Dialogue, number: int) -> Seen:
     given = dialogue.answers
-    several = dialogue.partnership.name if dialogue.others else None
-    chosen, previous = given.get(number), given.get(number - 1)
-    return Seen(number, dialogue.language, dialogue.languages, chosen, previous, several, dialogue.next_item is None)
+    us, is_answered = dialogue.partnership, dialogue.next_item is None
+    several = us.name if dialogue.others else None
+    before = given.get(number), given.get(number - 1)
+    return Seen(number, dialogue.language, dialogue.languages, *before, several, is_answered, us.pictograms)
 
 
 def screen(dialogue: Dialogue, number: int, _now: datetime) -> View:
@@ -53,6 +56,7 @@ def to_answer(dialogue: Dialogue, number: int) -> View:
 def _text(checklist: Checklist, to: Seen, *, begins_a_part: bool = False, previous: Phrase | bool = False) -> Phrase:
     """A page takes its values one by one, so each part of the screen is a value of its own."""
     item, part = checklist.items[to.number], checklist.part_of(to.number)
+    dimension = checklist.dimensions[part - 1]
     return say(
         """{if_first}Nice, part {done} is finished.
         {previous}
@@ -73,7 +77,8 @@ def _text(checklist: Checklist, to: Seen, *, begins_a_part: bool = False, previo
         partnership=to.partnership or False,
         number=to.number,
         count=len(checklist.items),
-        dimension=checklist.dimensions[part - 1].plain,
+        dimension=dimension.plain,
+        pictogram=to.pictograms and dimension.key,
         plain=item.plain,
         hint=item.hint or False,
         statement=item.statement,
