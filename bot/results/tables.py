@@ -49,7 +49,8 @@ def told(found: Summary, shown: Table, channel: Traits, part: int) -> View:
     if not found.items:
         return View((title, why_none(found)))
     if channel.has_tables:
-        return View((title, (table.LEGEND,), table.left_out(shown)), grid=table.grid(shown))
+        grid = table.grid(shown, pictograms=found.partnership.pictograms)
+        return View((title, (table.LEGEND,), table.left_out(shown)), grid=grid)
     return View((title, *table.part(shown, found.since, part)))
 
 

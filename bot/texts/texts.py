@@ -120,7 +120,8 @@ class Texts:
 
     def _grid(self, grid: Grid[Phrase], language: str) -> Grid[str]:
         rows = (tuple(self.word(cell, language) for cell in row) for row in grid.rows)
-        return Grid(tuple(self.word(cell, language) for cell in grid.head), tuple(rows))
+        pictograms = {self.word(cell, language): key for cell, key in grid.pictograms.items()}
+        return Grid(tuple(self.word(cell, language) for cell in grid.head), tuple(rows), pictograms)
 
     def _form(self, form: Form[Phrase], language: str) -> Form[str]:
         fields = tuple(self._field(field, language) for field in form.fields)

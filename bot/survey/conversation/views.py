@@ -1,7 +1,7 @@
 """Views: what stands on a screen, as phrases, buttons and fields to fill in, in no language yet."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Generic, Literal, TypeVar
 
 from bot.survey.conversation.buttons import Call, Coordinate, Press, Write
@@ -51,10 +51,12 @@ class Form(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Grid(Generic[T]):
-    """Rows under a head, with as many cells; a row of one cell is a heading over those below it."""
+    """Rows under a head, with as many cells; a row of one cell is a heading over those below it. `pictograms` are those
+    of rows, by their first cell."""
 
     head: tuple[T, ...]
     rows: tuple[tuple[T, ...], ...]
+    pictograms: Mapping[T, str] = field(default_factory=dict)
 
 
 Row = tuple[Button, ...]

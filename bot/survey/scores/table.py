@@ -194,7 +194,7 @@ def _seen(table: Table, dimension: Dimension) -> Paragraph:
     return (say("<b>{dimension}</b>", dimension=dimension.plain), *lines)
 
 
-def grid(table: Table) -> Grid[Phrase]:
+def grid(table: Table, *, pictograms: bool = False) -> Grid[Phrase]:
     """All of it in rows: the statements under their dimension, then the six dimensions and the total."""
     columns = [table.scores(column) for column in table.columns]
 
@@ -207,7 +207,8 @@ def grid(table: Table) -> Grid[Phrase]:
     rows.append((say("The parts"),))
     rows += [row(one.key, one.plain) for one in table.checklist.dimensions]
     head = (say("statement"), *(column.label for column in table.columns))
-    return Grid(head, (*rows, row(TOTAL, say("Mean of all statements"))))
+    beside = {one.plain: one.key for one in table.checklist.dimensions if pictograms}
+    return Grid(head, (*rows, row(TOTAL, say("Mean of all statements"))), beside)
 
 
 def _cell(column: Column, scores: Mapping[What, Score], what: What) -> Phrase:

@@ -10,6 +10,7 @@ import openpyxl
 import pypdfium2
 import pytest
 
+from bot.texts.texts import load
 from storage import agreements, partnerships
 from tests.actors import coordinate, fetch
 from tests.axe import fetch_axe, violations
@@ -83,6 +84,11 @@ async def test_all_26_stand_on_one_page_with_their_parts_and_the_total(asked: Ro
     assert not [label for row in fatima.last.rows for label, _ in row if label.startswith("Deel ")]
     for scope, many in (("col", 3), ("row", 33), ("rowgroup", 7)):
         assert fatima.last.html.count(f'scope="{scope}"') == many
+    parts = [*load().checklist.parts]
+    assert re.findall(r'<tr data-read data-pictogram="(\w+)"><th scope="row(?:group)?"', fatima.last.html) == parts * 2
+    asked.house.rows("UPDATE partnerships SET pictograms = false RETURNING id")
+    await fatima.open(fatima.place)
+    assert "data-pictogram" not in fatima.last.html
     await fatima.press("‹ Terug")
     assert fatima.place == "/coordinate/summary/1/1"
 
