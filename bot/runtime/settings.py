@@ -19,6 +19,7 @@ from bot.survey.errors import OperatorError
 from storage.engine import urls
 
 SECRET_FILE = Path("samenspraak.secret")
+DATA = Path("data")
 SHORTEST_SECRET = 16
 READABLE_BY_OTHERS = (
     "DATABASE_URL: a part of a password stands where others could read it. Leave the password out, and put it into "
@@ -72,6 +73,12 @@ class Settings:
     log_level: str
     log_format: str
     taken: Mapping[str, str]
+
+    @property
+    def audio_folder(self) -> Path:
+        """Where recordings of this installation are: beside its data."""
+        file = urls.file_of(self.database_url)
+        return (file.parent if file else DATA) / "audio"
 
 
 def read(

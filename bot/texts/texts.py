@@ -17,7 +17,7 @@ from textwrap import shorten
 
 from bot.letters import Letter
 from bot.survey import checklist as checklists
-from bot.survey.checklist import Checklist
+from bot.survey.checklist import Checklist, Item
 from bot.survey.conversation.buttons import encode
 from bot.survey.conversation.commands import COMMANDS, SEATED
 from bot.survey.conversation.views import Button, Field, Form, Grid, View
@@ -155,13 +155,15 @@ class Texts:
         """Language -> item number -> fingerprint of everything a respondent reads in that item."""
         return {
             language: {
-                str(item.number): checklists.fingerprint(
-                    *(self.say(text, language) for text in (item.statement, item.plain, item.hint) if text)
-                )
+                str(item.number): checklists.fingerprint(*self.words_of(item, language))
                 for item in self.checklist.items.values()
             }
             for language in self.languages
         }
+
+    def words_of(self, item: Item, language: str) -> tuple[str, ...]:
+        """All that a respondent reads in this item."""
+        return tuple(self.say(text, language) for text in (item.statement, item.plain, item.hint) if text)
 
     @cached_property
     def commands(self) -> Mapping[str, str]:

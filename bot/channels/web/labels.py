@@ -1,6 +1,7 @@
 """Labels: what the page itself says, around the letters."""
 
 from bot.channels.web.helping_labels import HELPING
+from bot.survey.conversation import statement
 from bot.survey.phrases import say
 
 WORDS = {
@@ -12,7 +13,7 @@ WORDS = {
     "progress": say("Statement {number} of {count}", number="{number}", count="{count}"),
     "part_done": say("Nice, part {part} is finished.", part="{part}"),
     "official": say("The official statement"),
-    "is_true": say("Is this true for you?"),
+    "is_true": statement.ASKED,
     "change": say("Change"),
     "as_picture": say("Show this as a picture"),
     "begin": say("Yes, go on"),

@@ -21,19 +21,17 @@ from bot.channels.web.paths import path_of_command, path_of_press
 from bot.channels.web.templates import template
 from bot.letters import Attachment, Letter
 from bot.survey.conversation.buttons import (
+    ASIDE,
     MOST,
     Call,
     ChooseOption,
     Coordinate,
     Finish,
-    Go,
     Join,
     Position,
     Press,
     Resume,
     Screen,
-    Switch,
-    Welcome,
     Where,
     decode,
 )
@@ -232,10 +230,8 @@ class Pages:
                 return "main"
             case Call("leave"):
                 return "device"
-            case Go() | Switch() | Welcome():
-                return "aside"
             case _:
-                return ""
+                return "aside" if isinstance(press, ASIDE) else ""
 
     def _paragraphs(self, text: str, shown: Shown) -> tuple[HtmlParagraph, ...]:
         found = []

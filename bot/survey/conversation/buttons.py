@@ -213,6 +213,8 @@ OfAResponse = (
     ChooseGroup | ChooseOption | Go | Resume | Switch | ChooseMoment | Finish | TakeBack | Erase | WantResult | Write
 )
 Press = BeforeJoining | OfAResponse | Coordinate | ReadProgramme | Call
+ASIDE = Go | Switch | Welcome
+"""What only leads elsewhere: beside what is read aloud."""
 
 LETTERS: dict[str, type[Any]] = {
     "w": Welcome,

@@ -11,6 +11,8 @@ from bot.survey.conversation.views import Button, Row, View, in_rows
 from bot.survey.phrases import Phrase, beginning, say
 
 IN_A_ROW = 60  # characters of a statement, at most
+ASKED = say("Is this true for you?")
+"""What stands at the end of each, where it stands alone."""
 
 
 class Seen(NamedTuple):

@@ -1,0 +1,1 @@
+"""Recordings: what may be played, and what is told of the rest."""
