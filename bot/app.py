@@ -21,6 +21,7 @@ from bot.delivery.replies import Delivery
 from bot.letters import Attachment, Clock, wall_clock
 from bot.notifiers import NOTIFIERS
 from bot.notifiers.tags import Tags
+from bot.recordings.recordings import Recordings
 from bot.rendering import attachments
 from bot.runtime import health
 from bot.runtime.metrics import Metrics, Snapshot, exposition
@@ -33,6 +34,7 @@ from bot.texts.texts import Texts, load
 from bot.ticks import lost_presses
 from bot.ticks.beat import Beat
 from bot.turns import calling
+from bot.turns.aloud import Aloud
 from bot.turns.receive import Receiver
 from storage import contacts, letters, partnerships, reminders, state, waves
 from storage.engine.database import Tx
@@ -65,7 +67,8 @@ class App:
         errors = {name: outlet.errors for name, outlet in self._outlets.items()}
         self.metrics = Metrics(letters=self.delivery.outcomes, channel_errors=errors)
         parts = (self.database, self.texts, self.delivery, self.metrics, clock)
-        self._receiver, self._beat = Receiver(*parts), Beat(*parts)
+        self.recordings = read_recordings(settings, self.texts)
+        self._receiver, self._beat = Receiver(*parts, Aloud(self.texts, self.recordings)), Beat(*parts)
         self.beat = self._beat.once
         self._standing = 0.0, ""
         self._answered: dict[str, datetime] = {}
@@ -200,3 +203,11 @@ class App:
         if contact := await self.database.run_when_there(lambda tx: change(tx, number, now)):
             self.delivery.recall(contact)  # it may be in line already
         return contact is not None
+
+
+def read_recordings(settings: Settings, texts: Texts) -> Recordings:
+    """Those that may be played; what is wrong with the others is in the log."""
+    found = Recordings.load(texts, settings.audio_folder)
+    for problem in found.problems:
+        log.warning("a recording: %s", problem)
+    return found

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, NamedTuple, Protocol
 
 from bot.survey.conversation.views import Form, Grid
 from bot.survey.traits import Traits
@@ -28,13 +28,22 @@ class Attachment:
     described: str
 
 
+class Heard(NamedTuple):
+    """A recording, by the fingerprint of its bytes, and who spoke it; a computer did where it says so."""
+
+    digest: str
+    spoken_by: str
+    computer: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """Text with only `<b>` as markup, everything else escaped; rows of buttons as (label, data).
 
     `replaces` is the channel's number of the message that this one takes the place of. `about` says in one line what it
-    is about, and names nobody: it is what a notifier shows before anything is opened. A form and a grid are for a page,
-    which is shown at once: they do not wait in the database.
+    is about, and names nobody: it is what a notifier shows before anything is opened. A form, a grid, and the
+    recordings that are `heard`, one after the other, are for a page, which is shown at once: they do not wait in the
+    database.
     """
 
     text: str
@@ -44,6 +53,7 @@ class Letter:
     about: str = ""
     form: Form[str] | None = None
     grid: Grid[str] | None = None
+    heard: tuple[Heard, ...] = ()
 
     def to_json(self) -> str:
         attached = astuple(self.attachment) if self.attachment else None

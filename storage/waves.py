@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from typing import cast as cast_to
 
 from sqlalchemy import (
     ColumnElement,
@@ -46,6 +47,8 @@ from storage.schema import (
 )
 
 FURTHEST = timedelta(days=8)  # that a tick looks ahead: a week, and what the clock may be put forward or back
+Wording = Mapping[str, Mapping[str, str]]
+"""Language -> item -> fingerprint."""
 ON_A_PAGE = ""
 """What carries letters to who sees them when they look: nothing."""
 
@@ -237,6 +240,13 @@ def unchanged(tx: Tx, one: int, other: int) -> set[int]:
     wordings = select(waves.c.id, waves.c.wording).where(waves.c.id.in_((one, other)))
     found = {wave: json.loads(wording) for wave, wording in tx.connection.execute(wordings)}
     return same_wording(found[one], found[other])
+
+
+def wording(tx: Tx, partnership: int, number: int) -> Wording:
+    """As on the day when this wave was opened."""
+    mine = waves.c.partnership_id == partnership, waves.c.number == number
+    found = tx.connection.execute(select(waves.c.wording).where(*mine)).scalar()
+    return cast_to(Wording, json.loads(found)) if found else {}
 
 
 def same_wording(one: Mapping[str, Mapping[str, str]], other: Mapping[str, Mapping[str, str]]) -> set[int]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self
 
 from bot.letters import Attachment, Carrier, Clock, Letter
+from bot.recordings.recordings import NONE, Recordings
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, Variable
 from bot.survey.conversation.buttons import Position, Press, Where
@@ -159,6 +160,7 @@ class House(Protocol):
 
     texts: Texts
     clock: Clock
+    recordings: Recordings = NONE
 
     @property
     def entrances(self) -> Entrances: ...

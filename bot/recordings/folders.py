@@ -23,7 +23,8 @@ ENDING = ".mp3"
 @dataclass(frozen=True, slots=True)
 class Recording:
     """`wording` is the fingerprint of the words that it was spoken for, `digest` that of its bytes. `stamp` are the
-    size and the moment of its file: with others it is another one. With `computer`, nobody spoke it."""
+    size and the moment of its file: with others it is another one. Two of one `kind` (hertz, channels) can be one
+    sound. With `computer`, nobody spoke it."""
 
     part: str
     path: Path
@@ -32,7 +33,8 @@ class Recording:
     wording: str
     spoken_by: str
     computer: bool
-    stamp: tuple[int, int] = (0, 0)
+    stamp: tuple[int, int]
+    kind: tuple[int, int]
 
     @property
     def is_there(self) -> bool:
@@ -164,8 +166,8 @@ def _sound(folder: Path, entry: Entry) -> Iterator[Recording | Problem]:
         return
     if sound.channels > 1:
         yield Problem(path, "in stereo: in mono it is half as large", played=True)
-    who = entry.spoken_by, entry.computer
-    yield Recording(entry.part, path, digest_of(content), sound.seconds, entry.wording, *who, stamp)
+    what, who = (digest_of(content), sound.seconds, entry.wording), (entry.spoken_by, entry.computer)
+    yield Recording(entry.part, path, *what, *who, stamp, (sound.rate, sound.channels))
 
 
 def _content(folder: Path, path: Path) -> bytes:

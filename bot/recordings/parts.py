@@ -52,7 +52,7 @@ def names(checklist_items: int) -> frozenset[str]:
 
 def every(texts: Texts, language: str) -> tuple[Part, ...]:
     """All that is to be recorded in this language, in the order in which people meet it."""
-    return (*_screens(texts, language), *_statements(texts, language), _answers(texts, language))
+    return (*_screens(texts, language), *_statements(texts, language), answers(texts, language))
 
 
 def spoken(letter: Letter) -> tuple[str, ...]:
@@ -67,7 +67,8 @@ def _statements(texts: Texts, language: str) -> Iterator[Part]:
         yield Part(of_statement(number), tuple(dict.fromkeys(aloud)), fingerprint(*texts.words_of(item, language)))
 
 
-def _answers(texts: Texts, language: str) -> Part:
+def answers(texts: Texts, language: str) -> Part:
+    """The same behind every statement."""
     words = [texts.word(text, language) for text in (ASKED, *(one.label for one in texts.checklist.options.values()))]
     return Part(ANSWERS, tuple(words), fingerprint(*words))
 

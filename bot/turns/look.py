@@ -16,6 +16,7 @@ from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
 from bot.texts.texts import HOME_LANGUAGE, Texts
 from bot.turns import calling, show, take
+from bot.turns.aloud import Aloud
 from bot.turns.reply import shown
 from bot.turns.who import Who, identify
 from storage import contacts, links, partnerships
@@ -23,9 +24,9 @@ from storage.engine.database import Tx
 from storage.standing import Known
 
 
-def look(tx: Tx, texts: Texts, update: Update, now: datetime) -> Shown:
+def look(tx: Tx, texts: Texts, update: Update, now: datetime, aloud: Aloud | None = None) -> Shown:
     """What stands where the update leads, as far as that can be said without acting on it."""
-    who = identify(tx, texts, update, now)
+    who = identify(tx, texts, update, now, aloud)
     known = who.in_wave()
     seen = _seen(who, known, known.dialogue.language if known else _spoken(who))
     return replace(seen, takes_part=known is not None, role=who.role)

@@ -17,6 +17,7 @@ from bot.runtime.metrics import Metrics
 from bot.survey.conversation.events import Wrote
 from bot.texts.texts import Texts
 from bot.turns import look, take
+from bot.turns.aloud import Aloud
 from bot.turns.reply import Reply, shown
 from storage.engine.database import Database
 
@@ -24,9 +25,11 @@ log = logging.getLogger(__name__)
 
 
 class Receiver:
-    def __init__(self, database: Database, texts: Texts, delivery: Delivery, metrics: Metrics, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, texts: Texts, delivery: Delivery, metrics: Metrics, clock: Clock, aloud: Aloud
+    ) -> None:
         self._database, self._texts, self._delivery = database, texts, delivery
-        self._metrics, self._clock = metrics, clock
+        self._metrics, self._clock, self._aloud = metrics, clock, aloud
         self._guesses = Guesses()
 
     async def receive(self, update: Update) -> str | None:
@@ -43,7 +46,9 @@ class Receiver:
 
     async def look(self, update: Update) -> Shown:
         """What stands where the update leads, with nothing done and nothing kept."""
-        return await self._database.run_when_there(lambda tx: look.look(tx, self._texts, update, self._clock()))
+        return await self._database.run_when_there(
+            lambda tx: look.look(tx, self._texts, update, self._clock(), self._aloud)
+        )
 
     async def _handled(self, update: Update) -> Reply:
         began = time.monotonic()
@@ -65,7 +70,9 @@ class Receiver:
             return await self._database.run_when_there(
                 lambda tx: take.turn_away(tx, self._texts, update, self._clock())
             )
-        reply = await self._database.run_when_there(lambda tx: take.take(tx, self._texts, update, self._clock()))
+        reply = await self._database.run_when_there(
+            lambda tx: take.take(tx, self._texts, update, self._clock(), self._aloud)
+        )
         if code and reply.envelopes and not reply.is_wrong_code:
             self._guesses.was_right(update.address, code)
         return reply

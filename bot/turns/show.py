@@ -8,12 +8,14 @@ from dataclasses import replace
 
 from bot.coordination import feedback
 from bot.letters import Letter
+from bot.recordings import parts
 from bot.results import summaries, tables
 from bot.survey.conversation import own_data, screens
 from bot.survey.conversation.buttons import Screen
 from bot.survey.conversation.dialogue import Dialogue, Turn
 from bot.texts import statements
 from bot.turns import own_answers
+from bot.turns.aloud import heard
 from bot.turns.who import Who
 from storage import waves
 from storage.standing import Known
@@ -28,7 +30,8 @@ def screen(who: Who, known: Known, turn: Turn) -> tuple[Sequence[Letter], Mappin
     if turn.show.screen != Screen.ITEM or turn.dialogue.channel.reaches_out:
         return _letters(who, known, turn), {}
     dialogue, number = turn.dialogue, turn.show.number
-    letter = replace(statements.letter(who.texts, dialogue, number), text="")
+    recordings = heard(who.aloud.statement(who.tx, dialogue, number)) if who.aloud else ()
+    letter = replace(statements.letter(who.texts, dialogue, number), text="", heard=recordings)
     return (letter,), statements.values(who.texts, dialogue, number)
 
 
@@ -51,7 +54,15 @@ def _letters(who: Who, known: Known, turn: Turn) -> Sequence[Letter]:
     shown = texts.letter(view, dialogue.language, who.update.message)
     # The words come last, so that their buttons are at hand.
     above = [own_answers.picture(texts, dialogue)] if _has_picture(dialogue, screen) else []
+    shown = read_aloud(who, dialogue.partnership.id, dialogue.language, parts.of_screen(screen), shown)
     return [*_answered(who, dialogue), *above, shown] if screen in RESULTS else [*above, shown]
+
+
+def read_aloud(who: Who, partnership: int, language: str, part: str, letter: Letter) -> Letter:
+    """The same with what somebody recorded of it, on a page."""
+    if not (who.aloud and who.is_on_a_page):
+        return letter
+    return replace(letter, heard=who.aloud.screen(partnership, language, part, letter))
 
 
 def _has_picture(dialogue: Dialogue, screen: Screen) -> bool:

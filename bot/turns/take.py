@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from bot.channels.port import Left, Opened, Returned, Update
 from bot.coordination import actions, home, programme
 from bot.letters import Envelope, Letter
+from bot.recordings import parts
 from bot.survey.checklist import fingerprint
 from bot.survey.conversation import own_data, turned_away, welcome
 from bot.survey.conversation.buttons import (
@@ -30,6 +31,7 @@ from bot.survey.conversation.events import Commanded, Event, Expired, Filled
 from bot.survey.phrases import Phrase
 from bot.texts.texts import BETWEEN_LANGUAGES, Texts
 from bot.turns import calling, show
+from bot.turns.aloud import Aloud
 from bot.turns.reply import Reply
 from bot.turns.who import Who, arrived
 from storage import (
@@ -61,9 +63,9 @@ NOTHING: Mapping[str, str] = {}
 WITHOUT_WORDS = {action: name for name, action in WITH_WORDS.items()}
 
 
-def take(tx: Tx, texts: Texts, update: Update, now: datetime) -> Reply:
+def take(tx: Tx, texts: Texts, update: Update, now: datetime, aloud: Aloud | None = None) -> Reply:
     """Handle one update; an update that was handled before gives an empty reply."""
-    who = arrived(tx, texts, update, now)
+    who = arrived(tx, texts, update, now, aloud)
     if who is None:
         return Reply()
     if isinstance(update.event, Left | Returned):
@@ -254,7 +256,8 @@ def welcomed(who: Who, partnership: Partnership, code: str, every: Sequence[str]
     screen = welcome.terms if isinstance(who.update.event, Terms) else welcome.welcome
     views = [screen(partnership, code, one, texts.languages, channel, who.now) for one in every]
     said = (texts.render(view, one) for view, one in zip(views, every, strict=True))
-    return Letter(BETWEEN_LANGUAGES.join(said), texts.buttons(views[0], every[0]), who.update.message)
+    letter = Letter(BETWEEN_LANGUAGES.join(said), texts.buttons(views[0], every[0]), who.update.message)
+    return show.read_aloud(who, partnership.id, every[0], parts.WELCOME, letter)
 
 
 def _join(who: Who, code: str, language: str) -> Reply:

@@ -10,6 +10,7 @@ from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
 from bot.texts import languages
 from bot.texts.texts import HOME_LANGUAGE, Texts
+from bot.turns.aloud import Aloud
 from storage import arrivals, contacts, coordinators, letters, programmes, standing
 from storage.contacts import Contact
 from storage.coordinators import Seat
@@ -33,6 +34,7 @@ class Who:
     contact: int | None = None
     seats: tuple[Seat, ...] = ()
     found: Found | None = None
+    aloud: Aloud | None = None
 
     @property
     def spoken(self) -> str:
@@ -88,14 +90,16 @@ class Who:
         return Envelope(self.update.channel, self.update.address, letter)
 
 
-def identify(tx: Tx, texts: Texts, update: Update, now: datetime) -> Who:
-    return _who(tx, texts, update, now, contacts.at(tx, update.channel, update.address))
+def identify(tx: Tx, texts: Texts, update: Update, now: datetime, aloud: Aloud | None = None) -> Who:
+    return _who(Who(tx, texts, update, now, aloud=aloud), contacts.at(tx, update.channel, update.address))
 
 
-def arrived(tx: Tx, texts: Texts, update: Update, now: datetime) -> Who | None:
+def arrived(tx: Tx, texts: Texts, update: Update, now: datetime, aloud: Aloud | None = None) -> Who | None:
     """Whoever this update is from; None when it was handled before."""
     arrival = arrivals.arrive(tx, update.id, update.channel, update.address, response_of(update), now)
-    return replace(_who(tx, texts, update, now, arrival.contact), found=arrival.found) if arrival else None
+    if arrival is None:
+        return None
+    return _who(Who(tx, texts, update, now, found=arrival.found, aloud=aloud), arrival.contact)
 
 
 def response_of(update: Update) -> int | None:
@@ -103,7 +107,8 @@ def response_of(update: Update) -> int | None:
     return getattr(update.event, "response", None)
 
 
-def _who(tx: Tx, texts: Texts, update: Update, now: datetime, contact: Contact | None) -> Who:
+def _who(who: Who, contact: Contact | None) -> Who:
     if contact is None:
-        return Who(tx, texts, update, now)
-    return Who(tx, texts, update, now, contact.id, coordinators.seats(tx, contact.id) if contact.has_seat else ())
+        return who
+    seats = coordinators.seats(who.tx, contact.id) if contact.has_seat else ()
+    return replace(who, contact=contact.id, seats=seats)

@@ -8,6 +8,8 @@ WORDS = {
     "menu": say("Menu"),
     "skip": say("Go to the text"),
     "aloud": say("Read aloud"),
+    "read_by": say("Read aloud by {name}.", name="{name}"),
+    "computer_reads": say("Read aloud by a computer's voice: {name}.", name="{name}"),
     "mute": say("This phone cannot read this aloud."),
     "answers": say("Choose"),
     "progress": say("Statement {number} of {count}", number="{number}", count="{count}"),

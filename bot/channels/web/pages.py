@@ -14,7 +14,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from bot.channels.port import Entrance, Shown
-from bot.channels.web import phone_numbers
+from bot.channels.web import audio, phone_numbers
 from bot.channels.web.assets import Assets
 from bot.channels.web.labels import WORDS
 from bot.channels.web.paths import path_of_command, path_of_press
@@ -94,6 +94,8 @@ class Message:
     form: Form[str] | None = None
     grid: Grid[str] | None = None
     is_screen: bool = False
+    heard: tuple[str, ...] = ()  # where the recordings of it are
+    voices: tuple[str, ...] = ()
 
 
 class Elsewhere(NamedTuple):
@@ -139,7 +141,15 @@ class Pages:
         rows = shown.letter.rows
         response, mark = f":{rows[0][0][1].split(':')[1]}:", MARKS["response"]
         marked = tuple(tuple((label, data.replace(response, mark, 1)) for label, data in row) for row in rows)
-        key = (shown.language, shown.takes_part, shown.role, path, tuple(shown.values.items()), marked)
+        key = (
+            shown.language,
+            shown.takes_part,
+            shown.role,
+            path,
+            tuple(shown.values.items()),
+            marked,
+            shown.letter.heard,
+        )
         if key not in self.statements:
             shown = replace(shown, letters=(replace(shown.letter, rows=marked),))
             html = self._set(shown, path=path, **{name: MARKS[name] for name in own})
@@ -151,6 +161,7 @@ class Pages:
 
     def _set(self, shown: Shown, **more: Any) -> str:
         language, statement = shown.language, self._statement(shown)
+        shown = shown if _is_all(shown, more) else replace(shown, letters=tuple(map(_unheard, shown.letters)))
         return template("page.html").render(
             language=language,
             words=self._words(language),
@@ -161,6 +172,8 @@ class Pages:
             messages=[] if statement else self._messages(shown),
             pauses=shown.where in PAUSES,
             answers=self._rows(shown.letter, shown) if statement else (),
+            heard=_addresses(shown.letter) if statement else (),
+            voices=self._voices(shown.letter, language) if statement else (),
             menu=self._menu(shown),
             calls=self.calls,
             public_key=self.public_key,
@@ -207,7 +220,15 @@ class Pages:
             letter.form,
             letter.grid,
             is_screen,
+            _addresses(letter),
+            self._voices(letter, shown.language),
         )
+
+    def _voices(self, letter: Letter, language: str) -> tuple[str, ...]:
+        """Who is heard, each once."""
+        words = self._words(language)
+        names = ((words["computer_reads" if one.computer else "read_by"], one.spoken_by) for one in letter.heard)
+        return tuple(dict.fromkeys(said.format(name=name) for said, name in names))
 
     def _rows(self, letter: Letter, shown: Shown) -> tuple[tuple[HtmlButton, ...], ...]:
         onward = ONWARD.get(shown.where, "/") if isinstance(shown.where, Position | Call) else ""
@@ -303,6 +324,19 @@ NOTHING: Mapping[str, Any] = {
     "helping": None,
     "part": "",
 }
+
+
+def _is_all(shown: Shown, more: Mapping[str, Any]) -> bool:
+    """Whether nothing stands above it that nobody recorded."""
+    return not (shown.notice or more.get("alert"))
+
+
+def _unheard(letter: Letter) -> Letter:
+    return replace(letter, heard=()) if letter.heard else letter
+
+
+def _addresses(letter: Letter) -> tuple[str, ...]:
+    return tuple(audio.path_of(one.digest) for one in letter.heard)
 
 
 def _to_copy(letter: Letter, link: str, shown: Shown) -> str:

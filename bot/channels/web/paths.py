@@ -53,6 +53,10 @@ class Tag(StringConvertor):
     regex = "[A-Za-z0-9_-]{2,35}"
 
 
+class Digest(StringConvertor):
+    regex = "[0-9a-f]{32}"
+
+
 class Number(IntegerConvertor):
     regex = "[0-9]{1,9}"
 
@@ -100,6 +104,7 @@ register_url_convertor("short", Short())
 register_url_convertor("token", Token())
 register_url_convertor("tag", Tag())
 register_url_convertor("notified", Notified())
+register_url_convertor("digest", Digest())
 register_url_convertor("number", Number())
 
 

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.channels.in_flight import InFlight
 from bot.channels.port import House
+from bot.channels.web.audio import Audio
 from bot.channels.web.cookie import Cookie
 from bot.channels.web.doors import Doors
 from bot.channels.web.helping import Endpoint, Helping
@@ -66,6 +67,7 @@ def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHe
         Route("/gone", own.gone),
         *HomeScreen(own).routes(),
         *machines.routes(),
+        *Audio(house.recordings).routes(),
         *LinkPictures(own.behind, own.guesses, own.caller, house.content).routes(),
         *ShortLinks(own.behind, own.guesses, own.caller, own.notice, own.no_invitation).routes(),
     ]

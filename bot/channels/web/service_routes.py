@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from bot.channels.port import Hook, House
 from bot.channels.web.assets import Assets
+from bot.channels.web.audio import FOR_GOOD
 from bot.channels.web.requests import body
 
 THROUGH_A_PROXY = ("x-forwarded-for", "forwarded", "via")
@@ -47,7 +48,7 @@ class ServiceRoutes:
         found = self.assets.find(request.path_params["name"])
         if found is None:
             raise HTTPException(404)
-        return Response(found[0], media_type=found[1], headers={"Cache-Control": "public, max-age=31536000, immutable"})
+        return Response(found[0], media_type=found[1], headers={"Cache-Control": FOR_GOOD})
 
     async def robots(self, _request: Request) -> Response:
         return PlainTextResponse("User-agent: *\nDisallow: /\n")

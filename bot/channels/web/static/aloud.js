@@ -1,6 +1,7 @@
 "use strict";
-// Reads a page aloud, sentence by sentence, with a voice that the phone has for its language; without one, no button.
-// It goes on with each page that comes, until the button is pressed again. No sound begins before somebody has tapped.
+// Reads a page aloud: by recordings where all of it was recorded, else sentence by sentence with a voice that the phone
+// has for its language; without either, no button. It goes on with each page that comes, until the button is pressed
+// again. No sound begins before somebody has tapped.
 
 function readAloud(isTranslated, tellFailure) {
   const KEPT = "aloud";
@@ -11,16 +12,25 @@ function readAloud(isTranslated, tellFailure) {
   const CHOSEN = /^✓ /;
   const root = document.documentElement;
   const speech = window.SpeechSynthesisUtterance && window.speechSynthesis;
-  let isOn = kept(), isTouched = false, reading, bell;
+  const player = new Audio();  // one for all pages: a phone that let it play once, lets it play the next one by itself
+  let isOn = kept(), isTouched = false, isUnplayable = false, reading, bell;
 
   // What is read, and how it is heard.
 
+  const isUnfolded = (part) => !part.closest("details:not([open])");
+
   function parts() {
-    const all = [...document.querySelectorAll("[data-read]")];
-    return all.filter((part) => !part.closest("details:not([open])") && soundOf(part));
+    return [...document.querySelectorAll("[data-read]")].filter((part) => isUnfolded(part) && soundOf(part));
   }
 
-  // How a part of the page is heard: in this language of the phone's voices, or not at all.
+  // The parts of a page with a recording each; of one that was translated nobody recorded the words.
+  function recorded() {
+    return isUnplayable || isTranslated() ? [] : [...document.querySelectorAll("[data-recording]")];
+  }
+
+  const canBeHeard = () => recorded().length > 0 || parts().length > 0;
+
+  // How a part of the page is heard without one: in this language of the phone's voices, or not at all.
   function soundOf(part) {
     const found = voiceOf(isTranslated() ? root.lang : part.closest("[lang]").lang);
     return found && found.lang.replaceAll("_", "-");
@@ -56,6 +66,7 @@ function readAloud(isTranslated, tellFailure) {
 
   function start(first) {
     hush();
+    if (recorded().length) return play(recorded());
     const all = parts();
     reading = all.slice(Math.max(all.indexOf(first), 0)).flatMap(piecesOf);  // held: else a browser may drop one unsaid
     if (!reading.length) return;
@@ -76,17 +87,45 @@ function readAloud(isTranslated, tellFailure) {
     speech.speak(said);
   }
 
+  function play(those) {
+    reading = those;
+    playFrom(0, those);
+  }
+
+  function playFrom(place, those) {
+    if (place === those.length) return hush();
+    const current = (act) => (event) => { if (reading === those) act(event); };
+    watch(HEARD_WITHIN, readInstead);
+    player.onplaying = player.ontimeupdate = current(() => watch(HEARD_WITHIN, readInstead));
+    player.onended = current(() => playFrom(place + 1, those));
+    player.onerror = current(readInstead);
+    markAll(those[place]);
+    player.src = those[place].dataset.recording;
+    player.play().catch(current(refused));
+  }
+
+  function refused({ name }) {
+    if (name === "NotAllowedError") fail("not-allowed"); else readInstead();
+  }
+
+  // What cannot be played here and now, the phone's own voice reads.
+  function readInstead() {
+    isUnplayable = true;
+    if (parts().length) start(); else giveUp();
+  }
+
   function hush() {
     if (!reading) return;
     clearTimeout(bell);
     reading = undefined;
     unmark();
-    speech.cancel();
+    player.pause();
+    if (speech) speech.cancel();
   }
 
-  function watch(patience) {
+  function watch(patience, then = giveUp) {
     clearTimeout(bell);
-    bell = setTimeout(giveUp, patience);
+    bell = setTimeout(then, patience);
   }
 
   function fail(error) {
@@ -103,6 +142,12 @@ function readAloud(isTranslated, tellFailure) {
     unmark();
     part.classList.add("spoken");
     if (window.Highlight) CSS.highlights.set("spoken", new Highlight(rangeOf(part, from, to)));
+  }
+
+  function markAll(section) {
+    unmark();
+    const words = [...section.querySelectorAll("[data-read]:not(button, a)")].filter(isUnfolded);
+    words.forEach((one) => one.classList.add("spoken"));
   }
 
   function unmark() {
@@ -135,7 +180,7 @@ function readAloud(isTranslated, tellFailure) {
   }
 
   function reveal() {
-    const can = parts().length > 0;
+    const can = canBeHeard();
     document.querySelectorAll("[data-aloud]").forEach((one) => {
       one.hidden = !can;
       one.setAttribute("aria-pressed", isOn);
@@ -143,6 +188,7 @@ function readAloud(isTranslated, tellFailure) {
   }
 
   function prepare() {
+    isUnplayable = false;
     reveal();
     if (isOn && isTouched && !document.hidden) start();
   }
@@ -158,7 +204,7 @@ function readAloud(isTranslated, tellFailure) {
 
   function unfold(event) {
     const first = event.target.open && event.target.querySelector("[data-read]");
-    if (isOn && isTouched && first) start(first);
+    if (isOn && isTouched && first && !recorded().length) start(first);  // a recording says the official one too
   }
 
   function lookForVoices(left) {
@@ -166,12 +212,12 @@ function readAloud(isTranslated, tellFailure) {
     if (left && !speech.getVoices().length) setTimeout(lookForVoices, LOOK_AGAIN, left - 1);
   }
 
+  document.addEventListener("click", touch);
+  document.addEventListener("submit", hush);
+  document.addEventListener("toggle", unfold, true);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) hush(); else prepare(); });
+  window.addEventListener("pagehide", hush);
   if (speech) {
-    document.addEventListener("click", touch);
-    document.addEventListener("submit", hush);
-    document.addEventListener("toggle", unfold, true);
-    document.addEventListener("visibilitychange", () => { if (document.hidden) hush(); else prepare(); });
-    window.addEventListener("pagehide", hush);
     speech.onvoiceschanged = reveal;
     setTimeout(lookForVoices, LOOK_AGAIN, LOOKS);
   }

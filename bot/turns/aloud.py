@@ -1,0 +1,65 @@
+"""Aloud: which recordings say what stands on a screen.
+
+Never another sentence than the one that is read: the words must be those that were spoken, and of a statement also
+those with which the wave was opened. And never half a screen: a statement is heard with its answers or not at all.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from bot.letters import Heard, Letter
+from bot.recordings import parts
+from bot.recordings.folders import Recording
+from bot.recordings.recordings import Recordings
+from bot.survey.checklist import fingerprint
+from bot.survey.conversation.dialogue import Dialogue
+from bot.texts.texts import Texts
+from storage import waves
+from storage.engine.database import Tx
+from storage.waves import Wording
+
+
+class Aloud:
+    """Where there are no recordings, nothing is asked and nothing looked up."""
+
+    def __init__(self, texts: Texts, recordings: Recordings) -> None:
+        self._texts, self._recordings = texts, recordings
+        self._opened_with: dict[tuple[int, int], Wording] = {}  # which never changes for a wave
+
+    def statement(self, tx: Tx, dialogue: Dialogue, number: int) -> tuple[Recording, ...]:
+        """The statement with its plain line, and the answers; none where either is missing."""
+        if not self._recordings:
+            return ()
+        language, now = dialogue.language, self._wording[dialogue.language][str(number)]
+        if self._opening(tx, dialogue).get(language, {}).get(str(number), now) != now:
+            return ()
+        wanted = {parts.of_statement(number): now, parts.ANSWERS: self._answers[language]}
+        whose = dialogue.partnership.id
+        found = [self._recordings.find(whose, language, part, words) for part, words in wanted.items()]
+        those = tuple(one for one in found if one and one.is_there)
+        return those if len(those) == len(wanted) else ()
+
+    def screen(self, partnership: int, language: str, part: str, letter: Letter) -> tuple[Heard, ...]:
+        """Of a screen that says the words of this letter and no more."""
+        if not self._recordings or letter.form or letter.grid or letter.attachment:
+            return ()
+        found = self._recordings.find(partnership, language, part, fingerprint(*parts.spoken(letter)))
+        return heard((found,)) if found and found.is_there else ()
+
+    def _opening(self, tx: Tx, dialogue: Dialogue) -> Wording:
+        key = dialogue.partnership.id, dialogue.wave
+        if key not in self._opened_with:
+            self._opened_with[key] = waves.wording(tx, *key)
+        return self._opened_with[key]
+
+    @cached_property
+    def _wording(self) -> Wording:
+        return self._texts.wording()
+
+    @cached_property
+    def _answers(self) -> Mapping[str, str]:
+        return {language: parts.answers(self._texts, language).wording for language in self._texts.languages}
+
+
+def heard(recordings: tuple[Recording, ...]) -> tuple[Heard, ...]:
+    return tuple(Heard(one.digest, one.spoken_by, one.computer) for one in recordings)
