@@ -4,10 +4,12 @@ It is the only place that knows every other. The clock is a parameter here, so t
 """
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -18,7 +20,7 @@ from bot.channels.port import Channel, Entrances, Hook, Outlet, Shown, Update
 from bot.coordination import helping
 from bot.database import open_database
 from bot.delivery.replies import Delivery
-from bot.letters import Attachment, Clock, wall_clock
+from bot.letters import Attachment, Clock, Upload, wall_clock
 from bot.notifiers import NOTIFIERS
 from bot.notifiers.tags import Tags
 from bot.recordings.recordings import Recordings
@@ -36,8 +38,8 @@ from bot.ticks.beat import Beat
 from bot.turns import calling
 from bot.turns.aloud import Aloud
 from bot.turns.receive import Receiver
-from storage import contacts, letters, partnerships, reminders, state, waves
-from storage.engine.database import Tx
+from storage import contacts, letters, partnerships, reminders, state, voices, waves
+from storage.engine.database import DatabaseAway, Tx
 
 log = logging.getLogger(__name__)
 
@@ -169,7 +171,19 @@ class App:
         return Snapshot(now, letters.waiting(tx, now), state.read_moment(tx, state.LAST_TICK))
 
     def content(self, attachment: Attachment) -> bytes:
+        if attachment.kind == "voice":
+            return self.recordings.content(json.loads(attachment.described)["digests"])
         return attachments.content(attachment, self.texts)
+
+    async def file_of(self, upload: Upload) -> str | None:
+        """Of a database that is away it is asked another time: till then it is sent whole."""
+        with suppress(DatabaseAway):
+            return await self.database.run(lambda tx: voices.file_of(tx, upload))
+        return None
+
+    async def keep_file(self, upload: Upload, file: str | None) -> None:
+        with suppress(DatabaseAway):
+            await self.database.run(lambda tx: voices.keep_file(tx, upload, file))
 
     # For notifiers, and for the page where they lead to
 

@@ -23,9 +23,17 @@ def wall_clock() -> datetime:
 class Attachment:
     """A picture or a file, as its description: see `bot.rendering`. A plain file is described by its own text."""
 
-    kind: Literal["picture", "file"]
+    kind: Literal["picture", "file", "voice"]
     name: str
     described: str
+
+
+class Upload(NamedTuple):
+    """A recording as one bot has it with its messenger."""
+
+    bot_id: int
+    kind: str
+    digest: str
 
 
 class Heard(NamedTuple):
@@ -40,7 +48,8 @@ class Heard(NamedTuple):
 class Letter:
     """Text with only `<b>` as markup, everything else escaped; rows of buttons as (label, data).
 
-    `replaces` is the channel's number of the message that this one takes the place of. `about` says in one line what it
+    `replaces` is the channel's number of the message that this one takes the place of, `removes` are those of messages
+    that are over. `about` says in one line what it
     is about, and names nobody: it is what a notifier shows before anything is opened. A form, a grid, and the
     recordings that are `heard`, one after the other, are for a page, which is shown at once: they do not wait in the
     database.
@@ -54,17 +63,20 @@ class Letter:
     form: Form[str] | None = None
     grid: Grid[str] | None = None
     heard: tuple[Heard, ...] = ()
+    removes: tuple[int, ...] = ()
 
     def to_json(self) -> str:
         attached = astuple(self.attachment) if self.attachment else None
-        about = [self.about] if self.about else []  # only what a notifier carries has it: others read what they did
-        return json.dumps([self.text, self.rows, self.replaces, attached, *about], ensure_ascii=False)
+        more = [self.about, self.removes] if self.removes else [self.about] if self.about else []  # as few as can be
+        return json.dumps([self.text, self.rows, self.replaces, attached, *more], ensure_ascii=False)
 
     @classmethod
     def from_json(cls, body: str) -> "Letter":
-        text, rows, replaces, attached, *about = json.loads(body)
+        text, rows, replaces, attached, *more = json.loads(body)
+        about, removes = more[0] if more else "", more[1] if more[1:] else ()
         buttons = tuple(tuple((label, data) for label, data in row) for row in rows)
-        return cls(text, buttons, replaces, Attachment(*attached) if attached else None, "".join(about))
+        attachment = Attachment(*attached) if attached else None
+        return cls(text, buttons, replaces, attachment, about, removes=tuple(removes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,9 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """It arrived."""
+    """It arrived; a voice as the message with this number."""
+
+    voice: int = 0
 
 
 @dataclass(frozen=True, slots=True)

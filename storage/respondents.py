@@ -183,6 +183,8 @@ def _save_contact(tx: Tx, known: Known, after: Dialogue, now: datetime) -> None:
         changed["unreachable_at"] = None
     if after.language != before.language:
         changed["language"] = after.language
+    if after.reads_aloud != before.reads_aloud:
+        changed["reads_aloud"] = after.reads_aloud
     if after.stopped != before.stopped:
         changed["stopped_at"] = now if after.stopped else None
     if changed:

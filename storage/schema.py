@@ -210,6 +210,8 @@ contacts = Table(
     Column("created_at", Moment, nullable=False),
     Column("stopped_at", Moment),
     Column("unreachable_at", Moment),
+    Column("reads_aloud", Boolean, nullable=False, server_default=false()),  # every statement comes with its voice
+    Column("voices", Text),  # the numbers of the voice messages in their chat, which go with the next screen
     sqlite_autoincrement=True,
 )
 
@@ -381,6 +383,16 @@ compared = Table(
     Column("cell", String(20), primary_key=True),  # the comparison, as in `cells`
     Column("scored", BigInteger, nullable=False),  # a bit for each item that they gave a scored answer to in both waves
     sqlite_with_rowid=False,
+)
+
+# What a messenger calls the recordings that it has already: they are sent to it once.
+voice_files = Table(
+    "voice_files",
+    metadata,
+    Column("bot_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(10), primary_key=True),  # as a voice, or as a piece of music
+    Column("digest", String(64), primary_key=True),
+    Column("file_id", Text, nullable=False),
 )
 
 # Nothing here says whose update it was, which one, or at what moment it came.

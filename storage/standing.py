@@ -12,7 +12,7 @@ from bot.survey.conversation.buttons import position_from
 from bot.survey.conversation.dialogue import Dialogue, Partnership
 from bot.survey.notification import NotificationAddress
 from bot.survey.traits import Traits
-from storage import notification_addresses, open_answers
+from storage import notification_addresses, open_answers, voices
 from storage import waves as waves_of
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
@@ -25,7 +25,7 @@ class Known:
     """A contact that we know. `dialogue` is the response asked for, or else the one they were last in.
 
     `named` says whether the response asked for is theirs, `unreachable` that we had thought them gone; `looked_at` is
-    when a tick looks next whether they are due a reminder.
+    when a tick looks next whether they are due a reminder. `voices` are the messages in their chat that read aloud.
     """
 
     contact: int
@@ -33,6 +33,7 @@ class Known:
     named: bool
     unreachable: bool
     looked_at: datetime | None
+    voices: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def known_from(tx: Tx, checklist: Checklist, languages: tuple[str, ...], found: 
     if len(given) == len(checklist.items):
         written = open_answers.of_response(tx, row.response) if row.asks else ""
         dialogue = replace(dialogue, earlier=_earlier(tx, row, rows), open_answer=written)
-    return Known(row.contact, dialogue, asked is not None, row.unreachable_at is not None, row.next_reminder_at)
+    is_away, there = row.unreachable_at is not None, voices.numbers(row.voices)
+    return Known(row.contact, dialogue, asked is not None, is_away, row.next_reminder_at, there)
 
 
 def _newest(rows: Sequence[Any]) -> Any:
@@ -116,6 +118,7 @@ def _dialogue(
         reminders=row.reminders,
         remind_at=row.remind_at,
         stopped=row.stopped_at is not None,
+        reads_aloud=row.reads_aloud,
         wants_result=row.wants_result,
         channel=channel,
         others=others,
@@ -138,6 +141,8 @@ _STANDING = (
         contacts.c.language.label("spoken"),
         contacts.c.stopped_at,
         contacts.c.unreachable_at,
+        contacts.c.reads_aloud,
+        contacts.c.voices,
         respondents.c.group,
         respondents.c.wants_result,
         responses.c.id.label("response"),

@@ -201,6 +201,7 @@ class Chat:
         self.server, self.body = server, body
         self.known = False  # a bot cannot write first
         self.refusal: str | None = None
+        self.takes_no_voices = False  # who pays for Telegram can forbid them
         self.forbids: dict[int, str] = {}  # topic, 0 being none -> in what words nothing may be written there
         self.topics: set[int] = set()
         self.shown: dict[int, BotMessage] = {}
@@ -368,6 +369,7 @@ class BotMessage:
     photo: bytes | None = field(default=None, repr=False)
     document: bytes | None = field(default=None, repr=False)
     voice: bytes | None = field(default=None, repr=False)
+    audio: bytes | None = field(default=None, repr=False)
     filename: str | None = None
     topic: int = 0
     edits: int = 0
@@ -651,6 +653,9 @@ class BotApi:
     def sendVoice(self, params: Json) -> Json:
         return self._send_file("voice", params)
 
+    def sendAudio(self, params: Json) -> Json:
+        return self._send_file("audio", params)
+
     def sendDocument(self, params: Json) -> Json:
         return self._send_file("document", params)
 
@@ -766,10 +771,12 @@ class BotApi:
     def _send_file(self, kind: str, params: Json) -> Json:
         chat, given = self._open_chat(params), params.get(kind)
         upload = given if isinstance(given, Upload) else self._server.files.get(str(given))
-        if upload is None:
+        if upload is None or (isinstance(given, str) and not given.startswith(kind)):
             raise bad("wrong file identifier/HTTP URL specified")
         if not upload.content:
             raise bad("file must be non-empty")
+        if kind == "voice" and chat.takes_no_voices:
+            raise bad("VOICE_MESSAGES_FORBIDDEN")
         if kind == "photo" and not upload.content.startswith((b"\x89PNG", b"\xff\xd8", b"RIFF")):
             raise bad("IMAGE_PROCESS_FAILED")
         content = text_of(params, "caption", "message caption is too long")
@@ -782,7 +789,7 @@ class BotApi:
         file = {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_size": len(upload.content)}
         if kind == "photo":
             return [{**file, "width": 800, "height": 600}]
-        return {**file, "duration": 1} if kind == "voice" else {**file, "file_name": upload.filename}
+        return {**file, "duration": 1} if kind in ("voice", "audio") else {**file, "file_name": upload.filename}
 
     def _sent_to(self, chat: Chat, params: Json, content: Json) -> Json:
         markup, now = checked_markup(params), int(self._server.clock())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self
 
-from bot.letters import Attachment, Carrier, Clock, Letter
+from bot.letters import Attachment, Carrier, Clock, Letter, Upload
 from bot.recordings.recordings import NONE, Recordings
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, Variable
@@ -200,7 +200,14 @@ class House(Protocol):
         """All that we count, as Prometheus reads it."""
 
     def content(self, attachment: Attachment) -> bytes:
-        """What a letter carries, drawn: some hundredths of a second, so ask in a thread."""
+        """What a letter carries, drawn: some hundredths of a second, so ask in a thread. Raises LookupError where it is
+        a recording that is there no more."""
+
+    async def file_of(self, upload: Upload) -> str | None:
+        """What the messenger calls it that has it already."""
+
+    async def keep_file(self, upload: Upload, file: str | None) -> None:
+        """Remember that; None where the messenger has it no more."""
 
     # For notifiers, and for the page where they lead to
 

@@ -12,7 +12,7 @@ from math import inf
 from typing import TypeVar, cast
 
 from bot.letters import Carrier, Clock, Delivered, Envelope, Moved, Postponed, Receipt, Refused, Unreachable
-from storage import contacts, leases, letters, notification_addresses
+from storage import contacts, leases, letters, notification_addresses, voices
 from storage.engine.database import Database, DatabaseAway, Tx
 
 log = logging.getLogger(__name__)
@@ -118,6 +118,8 @@ class Handover:
             if not isinstance(receipt, Delivered):
                 log.warning("a letter that is not stored is let go: %s", type(receipt).__name__)
         elif isinstance(receipt, Delivered):
+            if receipt.voice and envelope.contact:  # first: what is sent again after a kill, goes with the first one
+                await self._record(partial(voices.came, contact=envelope.contact, message=receipt.voice))
             self._delivered.append(envelope.number)
             if self._settling is None or self._settling.done():
                 self._settling = self.start(self._settle())

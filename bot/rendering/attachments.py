@@ -7,6 +7,7 @@ longer: do it in a thread.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,12 @@ def card(partnership: Partnership, link: str, language: str) -> Attachment:
     """For whom the link is: to be drawn at once, since a letter that waits stands in the database."""
     described = {"partnership": asdict(partnership), "link": link, "language": language}
     return Attachment("file", "card.pdf", json.dumps(described, ensure_ascii=False))
+
+
+def voice(digests: Sequence[str], seconds: float) -> Attachment:
+    """Recordings, one after the other in one file, by the fingerprints of each; it is named after all of them."""
+    name = sha256(" ".join(digests).encode()).hexdigest()
+    return Attachment("voice", f"{name}.mp3", json.dumps({"digests": digests, "seconds": round(seconds)}))
 
 
 def workbook(name: str, rows: Sequence[Sequence[str | int | None]]) -> Attachment:

@@ -54,7 +54,7 @@ class Traits:
     """`name` stands in the database. A channel that `reaches_out` can write to people at any moment; in another,
     letters wait until they come back. It takes texts of `most_text` signs, and so many messages `per_second`.
     Where it `has_fields`, what a coordinator would type behind a command is filled in there; where it `has_tables`, one
-    shows what elsewhere comes part by part.
+    shows what elsewhere comes part by part. One that `sends_voices` reads aloud by messages.
     `presses_live` is how long it keeps a press for us while we are away, where it does not keep it for good.
     `notifiers` are those that can call somebody there who left them an address, the first to try first. A notifier says
     in `calls` how.
@@ -64,6 +64,7 @@ class Traits:
     reaches_out: bool = False
     has_fields: bool = False
     has_tables: bool = False
+    sends_voices: bool = False
     most_text: int = 4096
     per_second: int = 30
     presses_live: timedelta | None = None

@@ -5,6 +5,7 @@ those with which the wave was opened. And never half a screen: a statement is he
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from bot.letters import Heard, Letter
@@ -18,6 +19,8 @@ from storage import waves
 from storage.engine.database import Tx
 from storage.waves import Wording
 
+NONE: frozenset[tuple[str, int]] = frozenset()
+
 
 class Aloud:
     """Where there are no recordings, nothing is asked and nothing looked up."""
@@ -25,6 +28,7 @@ class Aloud:
     def __init__(self, texts: Texts, recordings: Recordings) -> None:
         self._texts, self._recordings = texts, recordings
         self._opened_with: dict[tuple[int, int], Wording] = {}  # which never changes for a wave
+        self._in_one: dict[tuple[int, int], frozenset[tuple[str, int]]] = {}
 
     def statement(self, tx: Tx, dialogue: Dialogue, number: int) -> tuple[Recording, ...]:
         """The statement with its plain line, and the answers; none where either is missing."""
@@ -38,6 +42,20 @@ class Aloud:
         found = [self._recordings.find(whose, language, part, words) for part, words in wanted.items()]
         those = tuple(one for one in found if one and one.is_there)
         return those if len(those) == len(wanted) else ()
+
+    def in_one(self, tx: Tx, dialogue: Dialogue) -> frozenset[tuple[str, int]]:
+        """The statements, each with its language, that a chat can read aloud in one message."""
+        if not self._recordings:
+            return NONE
+        key = dialogue.partnership.id, dialogue.wave
+        if key not in self._in_one:
+            every = [(one, number) for one in dialogue.languages for number in dialogue.checklist.items]
+            self._in_one[key] = frozenset(
+                (language, number)
+                for language, number in every
+                if len({one.kind for one in self.statement(tx, replace(dialogue, language=language), number)}) == 1
+            )
+        return self._in_one[key]
 
     def screen(self, partnership: int, language: str, part: str, letter: Letter) -> tuple[Heard, ...]:
         """Of a screen that says the words of this letter and no more."""

@@ -12,9 +12,9 @@ from bot.recordings import parts
 from bot.results import summaries, tables
 from bot.survey.conversation import own_data, screens
 from bot.survey.conversation.buttons import Screen
-from bot.survey.conversation.dialogue import Dialogue, Turn
+from bot.survey.conversation.dialogue import OLD_BUTTON, Dialogue, Turn
 from bot.texts import statements
-from bot.turns import own_answers
+from bot.turns import own_answers, voices
 from bot.turns.aloud import heard
 from bot.turns.who import Who
 from storage import waves
@@ -28,7 +28,7 @@ def screen(who: Who, known: Known, turn: Turn) -> tuple[Sequence[Letter], Mappin
     """The letters, the last of which holds the buttons. Of a statement on a page there are the buttons and, by their
     names, the values that its text is made of: a page sets them in its own way."""
     if turn.show.screen != Screen.ITEM or turn.dialogue.channel.reaches_out:
-        return _letters(who, known, turn), {}
+        return voices.taken_along(who, known, turn, _letters(who, known, turn)), {}
     dialogue, number = turn.dialogue, turn.show.number
     recordings = heard(who.aloud.statement(who.tx, dialogue, number)) if who.aloud else ()
     letter = replace(statements.letter(who.texts, dialogue, number), text="", heard=recordings)
@@ -37,6 +37,9 @@ def screen(who: Who, known: Known, turn: Turn) -> tuple[Sequence[Letter], Mappin
 
 def _letters(who: Who, known: Known, turn: Turn) -> Sequence[Letter]:
     dialogue, texts, screen = turn.dialogue, who.texts, turn.show.screen
+    if turn.speaks:
+        gone = replace(turn, speaks=False, notice=OLD_BUTTON)
+        return voices.asked_for(who, known, turn) or _letters(who, known, gone)
     if screen == Screen.ITEM and not turn.notice:
         return (statements.letter(texts, dialogue, turn.show.number, who.update.message),)
     view = screens.view(dialogue, turn.show, who.now)

@@ -114,8 +114,8 @@ def _say_instead(tx: Tx, texts: Texts, update: Update, text: Phrase, now: dateti
     return _turned_away(Who(tx, texts, replace(update, message=None), now), text)
 
 
-def _turned_away(who: Who, text: Phrase, language: str | None = None) -> Reply:
-    return Reply((who.not_kept(text, language),), language=language or who.spoken)
+def _turned_away(who: Who, text: Phrase, language: str | None = None, removes: tuple[int, ...] = ()) -> Reply:
+    return Reply((who.not_kept(text, language, removes),), language=language or who.spoken)
 
 
 def _open(who: Who, code: str, language: str | None = None) -> Reply:
@@ -321,7 +321,7 @@ def _carry_out(who: Who, known: Known, turn: Turn) -> Reply:
     language = turn.dialogue.language
     if turn.erased:
         respondents.erase(who.tx, who.texts.checklist, known.contact)
-        return replace(_turned_away(who, own_data.ERASED, language), outdated=known.contact)
+        return replace(_turned_away(who, own_data.ERASED, language, known.voices), outdated=known.contact)
     is_outdated = respondents.save(who.tx, known, turn.dialogue, who.now)
     letters, values = show.screen(who, known, turn)
     # Who presses a message reads it on the button; a page has no other place for it.

@@ -58,13 +58,21 @@ class Who:
         """Where they stand as a respondent, in this response or else in the one that they were last in."""
         if self.contact is None:
             return None
-        return standing.load(self.tx, self.texts.checklist, self.texts.languages, self.contact, response)
+        found = standing.load(self.tx, self.texts.checklist, self.texts.languages, self.contact, response)
+        return self._hearing(found)
 
     def as_they_came(self, response: int | None) -> Known | None:
         """The same, for a turn that changed nothing yet."""
         if self.found is None or self.found.response != response:
             return self.in_wave(response)
-        return standing.known_from(self.tx, self.texts.checklist, self.texts.languages, self.found)
+        return self._hearing(standing.known_from(self.tx, self.texts.checklist, self.texts.languages, self.found))
+
+    def _hearing(self, known: Known | None) -> Known | None:
+        """With what a chat can read aloud to them."""
+        if not (known and self.aloud and known.dialogue.channel.sends_voices):
+            return known
+        recorded = self.aloud.in_one(self.tx, known.dialogue)
+        return replace(known, dialogue=replace(known.dialogue, recorded=recorded)) if recorded else known
 
     def seats_in(self, partnership: int) -> list[Seat]:
         """In this one, or with 0 in every but those that are only read along in a programme."""
@@ -84,10 +92,10 @@ class Who:
         number, after = letters.reply(self.tx, contact, letter, self.now)
         return Envelope(self.update.channel, self.update.address, letter, number, contact, after=after)
 
-    def not_kept(self, text: Phrase, language: str | None = None) -> Envelope:
+    def not_kept(self, text: Phrase, language: str | None = None, removes: tuple[int, ...] = ()) -> Envelope:
         """A letter to somebody about whom we keep nothing: it is not stored either."""
         letter = self.texts.letter(View(text), language or self.spoken, self.update.message)
-        return Envelope(self.update.channel, self.update.address, letter)
+        return Envelope(self.update.channel, self.update.address, replace(letter, removes=removes))
 
 
 def identify(tx: Tx, texts: Texts, update: Update, now: datetime, aloud: Aloud | None = None) -> Who:

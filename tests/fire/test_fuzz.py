@@ -63,7 +63,8 @@ OF_PARTNERSHIPS = {
         for table in ("feedback", "agreements", "releases", "cells", "departed")
     },
 }
-OF_NOBODY = {"updates", "marks", "leases"}  # that an update was seen, when Telegram answered last, who sends
+OF_NOBODY = {"updates", "marks", "leases", "voice_files"}
+"""That an update was seen, when Telegram answered last, who sends, and which recordings a messenger has."""
 
 
 async def by_polling(house: House, updates: Sequence[Json]) -> None:

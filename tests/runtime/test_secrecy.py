@@ -26,7 +26,7 @@ from bot.channels.telegram import profile
 from bot.channels.telegram.channel import TelegramChannel, TokenRefused
 from bot.channels.telegram.webhook import Webhook
 from bot.command_line.doctor import as_figures, look
-from bot.letters import Attachment, Envelope, Letter, Refused
+from bot.letters import Attachment, Envelope, Letter, Refused, Upload
 from bot.runtime import logs
 from bot.runtime.metrics import Metrics, Snapshot, exposition
 from bot.survey.invitation import HelperLink, Invitation
@@ -42,7 +42,15 @@ TOKEN = "123456789:AAE-x_0123456789abcdefghijklmnopqrs"
 PASSWORD = "hunter2/@ö"
 FACES = ("getMyCommands", "setMyCommands", "getMyDescription", "setMyDescription", "getMyShortDescription")
 CALLS = ("getMe", "getUpdates", "setWebhook", "getWebhookInfo", "deleteWebhook", *FACES, "setMyShortDescription")
-SENDS = ("sendMessage", "editMessageText", "answerCallbackQuery", "sendPhoto", "sendDocument")
+SENDS = (
+    "sendMessage",
+    "editMessageText",
+    "answerCallbackQuery",
+    "sendPhoto",
+    "sendDocument",
+    "sendVoice",
+    "deleteMessage",
+)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
 
@@ -164,12 +172,19 @@ class Empty(port.House):
     def content(self, attachment: Attachment) -> bytes:
         return PNG
 
+    async def file_of(self, upload: Upload) -> str | None:
+        return None
+
+    async def keep_file(self, upload: Upload, file: str | None) -> None: ...
+
 
 LETTERS = (
     Letter("hello"),
     Letter("hello", replaces=1),
     Letter("look", attachment=Attachment("picture", "a.png", "")),
     Letter("read", attachment=Attachment("file", "a.csv", "")),
+    Letter("hear", attachment=Attachment("voice", "a.mp3", '{"seconds": 1, "digests": []}')),
+    Letter("no more", removes=(1,)),
 )
 
 

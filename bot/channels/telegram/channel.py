@@ -84,7 +84,7 @@ class TelegramChannel(Channel):
         self._house = house
         await self._polls.initialize()
         await self._calls.initialize()
-        self._out = Outbound(self._bot, self._calls, house.content)
+        self._out = Outbound(self._bot, self._calls, house)
         if self._settings.is_webhook and self._settings.public_url:
             self._webhook = Webhook(self._settings.public_url, self._settings.token, self._secret(), house.receive)
 

@@ -1,7 +1,7 @@
 """Letter -> Bot API call -> receipt."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -9,30 +9,34 @@ from telegram import Bot, InlineKeyboardMarkup, InputFile
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
+from bot.channels.port import House
 from bot.channels.telegram.errors import NO_TOPIC, NOT_MODIFIED, receipt_from
 from bot.channels.telegram.http import HttpRequest
-from bot.letters import Attachment, Delivered, Letter, Receipt
+from bot.channels.telegram.voices import Voices
+from bot.letters import Attachment, Delivered, Letter, Receipt, Refused
 
 MOST_NOTICE = 200  # characters on a pressed button
 
 
 class Outbound:
-    """Sends letters, over `request` where no files go with them; `content` draws these."""
+    """Sends letters, over `request` where no files go with them."""
 
-    def __init__(self, bot: Bot, request: HttpRequest, content: Callable[[Attachment], bytes]) -> None:
-        self._bot = bot
-        self._request = request
-        self._content = content
+    def __init__(self, bot: Bot, request: HttpRequest, house: House) -> None:
+        self._bot, self._request = bot, request
+        self._content, self._voices = house.content, Voices(bot, house)
 
     async def deliver(self, address: str, letter: Letter) -> Receipt:
         """To a chat, or a topic of one: `chat/topic`. When that is gone, to the chat itself."""
         chat, _, topic = address.partition("/")
         try:
-            await self._send({"chat_id": int(chat), **({"message_thread_id": int(topic)} if topic else {})}, letter)
+            to = {"chat_id": int(chat), **({"message_thread_id": int(topic)} if topic else {})}
+            voice = await self._send(to, letter)
         except TelegramError as error:
             is_topic_gone = topic and any(words in str(error).lower() for words in NO_TOPIC)
             return await self.deliver(chat, letter) if is_topic_gone else receipt_from(error)
-        return Delivered()
+        except LookupError:
+            return Refused("a recording is there no more")
+        return Delivered(voice)
 
     async def acknowledge(self, press: str, notice: str | None) -> None:
         """Stop the spinner on a pressed button. It may be too late for that, and then it does not matter."""
@@ -40,24 +44,42 @@ class Outbound:
             said = {"text": notice[:MOST_NOTICE]} if notice else {}
             await self._call("answerCallbackQuery", callback_query_id=press, **said)
 
-    async def _send(self, to: Mapping[str, int], letter: Letter) -> None:
+    async def _send(self, to: Mapping[str, int], letter: Letter) -> int:
+        """The number of a voice message that was sent, or 0. What is over goes first: then a letter that is tried again
+        takes nothing away that it brought."""
+        for message in letter.removes:
+            await self._remove(to["chat_id"], message)
+        is_file = letter.attachment is not None and letter.attachment.kind != "voice"
+        if not is_file and letter.replaces is not None and await self._edit(to["chat_id"], letter.replaces, letter):
+            return 0
         if letter.attachment:
-            await self._send_with(letter.attachment, to, letter)
-        elif letter.replaces is None or not await self._edit(to["chat_id"], letter.replaces, letter):
-            await self._call("sendMessage", **to, **_message(letter))
+            return await self._send_with(letter.attachment, to, letter)
+        await self._call("sendMessage", **to, **_message(letter))
+        return 0
 
-    async def _send_with(self, attachment: Attachment, to: Mapping[str, int], letter: Letter) -> None:
+    async def _remove(self, chat: int, message: int) -> None:
+        """What they took away themselves, or what is too old to be, stays as it is."""
+        with suppress(BadRequest):
+            await self._call("deleteMessage", chat_id=chat, message_id=message)
+
+    async def _send_with(self, attachment: Attachment, to: Mapping[str, int], letter: Letter) -> int:
+        keyboard = InlineKeyboardMarkup.de_json(_keyboard(letter), self._bot) if letter.rows else None
+        if attachment.kind == "voice":
+            return await self._voices.send(attachment, to, letter.text, keyboard)
         content = InputFile(await asyncio.to_thread(self._content, attachment), filename=attachment.name)
         kind = "photo" if attachment.kind == "picture" else "document"
         send: Any = getattr(self._bot, f"send_{kind}")
-        keyboard = InlineKeyboardMarkup.de_json(_keyboard(letter), self._bot) if letter.rows else None
         more = {kind: content, "caption": letter.text, "parse_mode": ParseMode.HTML, "reply_markup": keyboard}
         await send(**to, **more)
+        return 0
 
     async def _edit(self, chat: int, message: int, letter: Letter) -> bool:
         """Whether the message holds the letter now; where it cannot, for whatever reason, a new one is sent."""
+        edit, shown = (
+            ("editMessageCaption", _caption(letter)) if letter.attachment else ("editMessageText", _message(letter))
+        )
         try:
-            await self._call("editMessageText", chat_id=chat, message_id=message, **_message(letter))
+            await self._call(edit, chat_id=chat, message_id=message, **shown)
         except BadRequest as error:
             return NOT_MODIFIED in str(error).lower()
         return True
@@ -69,6 +91,11 @@ class Outbound:
 
 def _message(letter: Letter) -> dict[str, Any]:
     shown = {"text": letter.text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
+    return {**shown, "reply_markup": _keyboard(letter)} if letter.rows else shown
+
+
+def _caption(letter: Letter) -> dict[str, Any]:
+    shown = {"caption": letter.text, "parse_mode": "HTML"}
     return {**shown, "reply_markup": _keyboard(letter)} if letter.rows else shown
 
 

@@ -9,6 +9,7 @@ EXAMINED = ("telegram", "updates")
 TRAITS = Traits(
     name="telegram",
     reaches_out=True,
+    sends_voices=True,
     most_text=4096,
     per_second=30,
     presses_live=timedelta(seconds=150),

@@ -1,15 +1,15 @@
 """Labels: what the page itself says, around the letters."""
 
 from bot.channels.web.helping_labels import HELPING
-from bot.survey.conversation import statement
+from bot.survey.conversation import aloud, statement
 from bot.survey.phrases import say
 
 WORDS = {
     "menu": say("Menu"),
     "skip": say("Go to the text"),
     "aloud": say("Read aloud"),
-    "read_by": say("Read aloud by {name}.", name="{name}"),
-    "computer_reads": say("Read aloud by a computer's voice: {name}.", name="{name}"),
+    "read_by": aloud.READ_BY.of(name="{name}"),
+    "computer_reads": aloud.COMPUTER_READS.of(name="{name}"),
     "mute": say("This phone cannot read this aloud."),
     "answers": say("Choose"),
     "progress": say("Statement {number} of {count}", number="{number}", count="{count}"),

@@ -181,6 +181,22 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class Hear:
+    """Read this item aloud."""
+
+    response: int
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
+class HearAll:
+    """Whether every statement is to be read aloud from now on."""
+
+    response: int
+    wanted: int  # 1 or 0
+
+
+@dataclass(frozen=True, slots=True)
 class Coordinate:
     """Something a coordinator does with a partnership; the actions are in `bot.coordination`, by subject."""
 
@@ -210,7 +226,19 @@ Where = Position | Coordinate | ReadProgramme | Call
 """What has a place of its own."""
 BeforeJoining = Welcome | Terms | Join | Decline
 OfAResponse = (
-    ChooseGroup | ChooseOption | Go | Resume | Switch | ChooseMoment | Finish | TakeBack | Erase | WantResult | Write
+    ChooseGroup
+    | ChooseOption
+    | Go
+    | Resume
+    | Switch
+    | ChooseMoment
+    | Finish
+    | TakeBack
+    | Erase
+    | WantResult
+    | Write
+    | Hear
+    | HearAll
 )
 Press = BeforeJoining | OfAResponse | Coordinate | ReadProgramme | Call
 ASIDE = Go | Switch | Welcome
@@ -232,6 +260,8 @@ LETTERS: dict[str, type[Any]] = {
     "x": Erase,
     "u": WantResult,
     "o": Write,
+    "h": Hear,
+    "v": HearAll,
     "c": Coordinate,
     "p": ReadProgramme,
     "y": Call,

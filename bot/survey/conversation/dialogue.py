@@ -20,6 +20,8 @@ from bot.survey.conversation.buttons import (
     Erase,
     Finish,
     Go,
+    Hear,
+    HearAll,
     Position,
     Resume,
     Screen,
@@ -55,6 +57,8 @@ RELEASED = say("Your answers are part of a result of the group. They cannot be c
 CLOSED = say("This round is closed. Your answers count. They cannot be changed any more.")
 WORDS_ONLY = say("We can only read text here. What you sent is not kept. Type your answer, or tap a button.")
 NO_COMMAND = say("What begins with / is not an answer, and is not kept. Type your answer without it, or tap a button.")
+READS_ALL = say("From now on every statement is read aloud.")
+READS_NO_MORE = say("The statements are not read aloud any more.")
 OLD_BUTTON = say("That button does not work any more. This is where you are now.")
 
 
@@ -92,7 +96,8 @@ class Dialogue:
     responses of the same person in other partnerships, with their names; `earlier` are their answers in the wave
     before, to statements that did not change since. `open_question` says that the wave asks one at the end,
     `open_answer` is what they wrote there, and `unkept` what they wrote just now that is too long to be kept. `left`
-    are the notification addresses that they left.
+    are the notification addresses that they left. `reads_aloud` says that every statement is read aloud to them,
+    of those that are `recorded`: a language with an item.
     """
 
     checklist: Checklist
@@ -124,6 +129,12 @@ class Dialogue:
     open_answer: str = ""
     unkept: str = ""
     left: tuple[NotificationAddress, ...] = ()
+    reads_aloud: bool = False
+    recorded: frozenset[tuple[str, int]] = frozenset()
+
+    def is_recorded(self, item: int) -> bool:
+        """Whether a chat can read it aloud in the language that they read."""
+        return (self.language, item) in self.recorded
 
     @property
     def is_called(self) -> bool:
@@ -211,12 +222,14 @@ class Dialogue:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The outcome of one event: the dialogue as it now stands, what to show, a line to say with it."""
+    """The outcome of one event: the dialogue as it now stands, what to show, a line to say with it. One that `speaks`
+    brings the voice of what is shown, and nothing else."""
 
     dialogue: Dialogue
     show: Position
     notice: Phrase | None = None
     erased: bool = False
+    speaks: bool = False
 
 
 def step(dialogue: Dialogue, event: Event, now: datetime) -> Turn:
@@ -251,6 +264,12 @@ def _turn(dialogue: Dialogue, event: Event, now: datetime) -> Turn:  # noqa: C90
             return _take_back(dialogue, now)
         case WantResult():
             return _stay(replace(dialogue, wants_result=bool(event.wanted)))
+        case Hear():
+            is_here = dialogue.here == Position(Screen.ITEM, event.item)
+            return _speak(dialogue) if is_here else _stay(dialogue, OLD_BUTTON)
+        case HearAll():
+            after = replace(dialogue, reads_aloud=bool(event.wanted))
+            return _speak(after, READS_ALL if event.wanted else READS_NO_MORE)
         case Erase():
             return Turn(dialogue, Position(Screen.ERASED), erased=True)
         case Commanded():
@@ -267,6 +286,13 @@ def _turn(dialogue: Dialogue, event: Event, now: datetime) -> Turn:  # noqa: C90
 
 def _stay(dialogue: Dialogue, notice: Phrase | None = None) -> Turn:
     return Turn(dialogue, dialogue.here, notice)
+
+
+def _speak(dialogue: Dialogue, notice: Phrase | None = None) -> Turn:
+    """What is not recorded any more is shown, and not heard."""
+    if dialogue.here.screen == Screen.ITEM and dialogue.is_recorded(dialogue.here.number):
+        return Turn(dialogue, dialogue.here, notice, speaks=True)
+    return _stay(dialogue, notice or OLD_BUTTON)
 
 
 def _choose(dialogue: Dialogue, chosen: ChooseOption, now: datetime) -> Turn:

@@ -63,6 +63,7 @@ MY_DATA = say("""<b>This is what we keep about you</b>
     Language: {spoken}
     You take part as: {group}
     {if_chat}Reminders: {state}
+    {if_heard}Every statement is read aloud to you.
     {if_chat}The number of this chat. We keep it in a secret code. Without it we cannot send you a message.
     {if_page}Your own link. We keep it in a secret code. Without it we cannot find your answers.
     {called_at}
@@ -98,6 +99,7 @@ def my_data(dialogue: Dialogue, number: int, _now: datetime) -> View:
         state=say("off") if dialogue.stopped or not dialogue.reminders else say("on"),
         answers=_in_short(dialogue),
         called_at=_called_at(dialogue),
+        if_heard=dialogue.reads_aloud,
         if_files=bool(dialogue.answers),
         if_parts=dialogue.channel.reaches_out and bool(dialogue.answers),
         if_later=dialogue.channel.reaches_out and dialogue.wave > 1,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.survey.checklist import Checklist
-from bot.survey.conversation.buttons import ChooseOption, Go, Position, Screen
+from bot.survey.conversation.buttons import ChooseOption, Go, Hear, Position, Screen
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.shared_rows import language_buttons
 from bot.survey.conversation.views import Button, Row, View, in_rows
@@ -28,14 +28,17 @@ class Seen(NamedTuple):
     partnership: str | None
     is_answered: bool  # and so are all the others
     pictograms: bool
+    is_recorded: bool
 
 
 def seen(dialogue: Dialogue, number: int) -> Seen:
     given = dialogue.answers
     us, is_answered = dialogue.partnership, dialogue.next_item is None
     several = us.name if dialogue.others else None
-    before = given.get(number), given.get(number - 1)
-    return Seen(number, dialogue.language, dialogue.languages, *before, several, is_answered, us.pictograms)
+    before, can_be_heard = (given.get(number), given.get(number - 1)), dialogue.is_recorded(number)
+    return Seen(
+        number, dialogue.language, dialogue.languages, *before, several, is_answered, us.pictograms, can_be_heard
+    )
 
 
 def screen(dialogue: Dialogue, number: int, _now: datetime) -> View:
@@ -46,7 +49,8 @@ def as_seen(checklist: Checklist, to: Seen, response: int) -> View:
     """For who is on the way through them: with what came just before it, and the ways on and back."""
     begins = _begins_a_part(checklist, to)
     text = _text(checklist, to, begins_a_part=begins, previous=_previous(checklist, to))
-    return View(text, (*_options(checklist, to, response), *_steering(to, response)))
+    heard = ((Button(say("Read aloud"), Hear(response, to.number)),),) if to.is_recorded else ()
+    return View(text, (*_options(checklist, to, response), *heard, *_steering(to, response)))
 
 
 def to_answer(dialogue: Dialogue, number: int) -> View:

@@ -188,6 +188,12 @@ def test_a_partnership_of_before_the_upgrade_has_pictograms(lived_in: Database) 
         assert [one.pictograms for one in partnerships.every(tx)] == [True]
 
 
+def test_nothing_is_read_aloud_to_who_did_not_ask_for_it(lived_in: Database) -> None:
+    migrate(lived_in)
+    asked = "SELECT DISTINCT reads_aloud, voices FROM contacts"
+    assert [(bool(wanted), there) for wanted, there in rows(lived_in, asked)] == [(False, None)]
+
+
 def test_what_waited_for_somebody_on_a_page_is_gone(lived_in: Database) -> None:
     with lived_in.transaction() as tx:
         tx.connection.execute(text("UPDATE contacts SET channel = 'web' WHERE id = 1"))
