@@ -222,6 +222,6 @@ class App:
 def read_recordings(settings: Settings, texts: Texts) -> Recordings:
     """Those that may be played; what is wrong with the others is in the log."""
     found = Recordings.load(texts, settings.audio_folder)
-    for problem in found.problems:
-        log.warning("a recording: %s", problem)
+    for problem in (one for one in found.problems if not one.played):
+        log.warning("a recording is not played: %s", problem)
     return found

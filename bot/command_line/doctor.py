@@ -18,11 +18,13 @@ from bot.channels import TRAITS
 from bot.command_line.common import as_json, does
 from bot.letters import wall_clock
 from bot.notifiers import OUTLETS
+from bot.recordings import review
+from bot.recordings.recordings import Recordings
 from bot.runtime.health import Finding
 from bot.runtime.logs import lines_told, told
 from bot.runtime.settings import Settings, SettingsError, kept_secret
 from bot.texts import catalogues
-from bot.texts.texts import LOCALES
+from bot.texts.texts import LOCALES, TextsError, load
 from storage import letters, state
 from storage.engine import urls
 from storage.engine.database import Database, StorageError
@@ -38,7 +40,7 @@ MEBIBYTE = 2**20
 SAID = {True: "ok", False: "NOT OK", None: "-"}
 
 NAMES = (
-    *("settings", "languages", "disk", "database", "schema", "writing", "secret", "bot", "letters"),
+    *("settings", "languages", "audio", "disk", "database", "schema", "writing", "secret", "bot", "letters"),
     *(name for outlet in OUTLETS for name in outlet.examined),
 )
 """Of what is looked at, in this order; scripts rely on them."""
@@ -76,6 +78,7 @@ async def look(settings: Settings, now: datetime) -> list[Finding]:
     found = (
         _settings(settings),
         _languages(),
+        _audio(settings),
         _disk(settings),
         *_database(settings, now),
         *await _outlets(settings, now),
@@ -118,6 +121,24 @@ def _languages() -> Finding:
     if problems:
         return Finding("languages", False, "\n".join(problems[:5]), f"Complete the catalogues in {LOCALES}.")
     return Finding("languages", True, "every text in every language")
+
+
+def _audio(settings: Settings) -> Finding:
+    """How much is read aloud by recordings; what was spoken for other words, or is wrong with a file, is not heard."""
+    try:
+        texts = load()
+    except TextsError:
+        return _unseen("audio")
+    recordings = Recordings.load(texts, settings.audio_folder)
+    those = [one for _, one in review.every(texts, recordings)]
+    number = len({each.path for one in those for each in one.heard.values()})
+    stale = len({each.path for one in those for each in one.stale.values()})
+    wrong = sum(not problem.played for problem in recordings.problems)
+    figures = {"recordings": number + stale, "stale": stale, "wrong": wrong}
+    if not (stale or wrong):
+        return Finding("audio", True, f"{number} recordings" if number else "no recordings", figures=figures)
+    found = f"{number} recordings are heard, {stale} were spoken for other words, {wrong} things are not right"
+    return Finding("audio", False, found, "See which: samenspraak audio check", figures)
 
 
 def _disk(settings: Settings) -> Finding:

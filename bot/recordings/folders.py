@@ -14,7 +14,7 @@ from typing import Any
 from bot.recordings import mp3, parts
 
 AUDIO, TABLE = "audio", "audio.toml"
-LONGEST = 40.0  # seconds
+LONGEST, MOST_RATE = 40.0, 24_000  # seconds, hertz
 MOST_BYTES = 2**20  # what Telegram shows as a voice
 EVERYBODY = 0  # instead of the number of a partnership
 ENDING = ".mp3"
@@ -166,6 +166,8 @@ def _sound(folder: Path, entry: Entry) -> Iterator[Recording | Problem]:
         return
     if sound.channels > 1:
         yield Problem(path, "in stereo: in mono it is half as large", played=True)
+    if sound.rate > MOST_RATE:
+        yield Problem(path, f"{sound.rate / 1000:g} kHz: for a voice {MOST_RATE // 1000} is enough", played=True)
     what, who = (digest_of(content), sound.seconds, entry.wording), (entry.spoken_by, entry.computer)
     yield Recording(entry.part, path, *what, *who, stamp, (sound.rate, sound.channels))
 

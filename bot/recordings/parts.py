@@ -18,7 +18,7 @@ from bot.survey.conversation.statement import ASKED
 from bot.survey.traits import Traits
 from bot.texts.texts import Texts, plain
 
-ANSWERS, WELCOME = "answers", "welcome"
+STATEMENT, ANSWERS, WELCOME = "statement-", "answers", "welcome"
 A_PAGE = Traits("", has_fields=True, has_tables=True)
 A_CALLED_PAGE = replace(A_PAGE, notifiers=(A_PAGE,))
 OTHERWISE = {Screen.ITEM, Screen.PICTURE, *OF_THE_GROUP}
@@ -36,7 +36,7 @@ class Part:
 
 
 def of_statement(number: int) -> str:
-    return f"statement-{number:02}"
+    return f"{STATEMENT}{number:02}"
 
 
 def of_screen(screen: Screen) -> str:

@@ -35,6 +35,7 @@ LOADED: Mapping[Sequence[str], set[str]] = {
     ("report", "--help"): DATABASE,
     ("export", "--help"): DATABASE,
     ("doctor", "--json"): {*DATABASE, "babel"},
+    ("audio", "check"): DATABASE,
     ("backup", "copy"): DATABASE,
     ("restore", "--help"): DATABASE,
     ("bounce",): {*DATABASE, "aiosmtplib"},
