@@ -119,6 +119,15 @@ async def test_of_one_language_only_that_is_heard(house: House) -> None:
         assert await named(visitor) == []
 
 
+async def test_what_is_put_there_while_the_bot_runs_is_heard_from_the_next_start_on(house: House) -> None:
+    async with Visitor(house.page) as visitor:
+        assert await at_first(house, visitor) == []
+        recorded(audio(house) / "nl", house.app.texts)
+        assert await named(visitor) == []
+        await house.restart()
+        assert len(await named(visitor)) == 2
+
+
 @pytest.mark.parametrize("only", [["statement-01"], ["answers"], ["statement-02", "answers"]])
 async def test_never_half_a_screen(house: House, only: list[str]) -> None:
     await put_there(house, *only)
