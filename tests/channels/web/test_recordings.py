@@ -48,6 +48,7 @@ async def at_first(house: House, visitor: Visitor, code: str = "") -> list[str]:
 
 async def named(visitor: Visitor, path: str = "/1") -> list[str]:
     async with visitor.session.get(path) as response:
+        assert (response.status, response.url.path) == (200, path)
         return WHERE.findall(await response.text())
 
 
