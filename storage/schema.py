@@ -99,6 +99,7 @@ partnerships = Table(
     Column("created_at", Moment, nullable=False),
     Column("open_question", Boolean, nullable=False, server_default=false()),  # whether a wave that opens asks one
     Column("pictograms", Boolean, nullable=False, server_default=true()),  # beside the parts and the answers
+    Column("languages", Text, nullable=False, server_default=text("'en nl'")),  # that it offers besides its own
     sqlite_autoincrement=True,
 )
 

@@ -105,7 +105,7 @@ def _dialogue(
     partnership = Partnership(*row[-len(PARTNERSHIP_COLUMNS) :])
     return Dialogue(
         checklist=checklist,
-        languages=languages,
+        languages=partnership.offers(languages),
         language=row.spoken if row.spoken in languages else partnership.language,
         partnership=partnership,
         response=row.response,

@@ -255,6 +255,14 @@ def same_wording(one: Mapping[str, Mapping[str, str]], other: Mapping[str, Mappi
     return {int(item) for item in items if all(one[spoken].get(item) == other[spoken].get(item) for spoken in both)}
 
 
+def pin(tx: Tx, wave: int, wording: Mapping[str, Mapping[str, str]]) -> None:
+    """Languages that came after a wave was opened: they are asked in these words; of the others it stays as it was."""
+    mine = select(waves.c.wording).where(waves.c.id == wave).with_for_update()
+    kept = json.loads(tx.connection.execute(mine).scalar_one())
+    every = json.dumps({**wording, **kept})
+    tx.connection.execute(update(waves).where(waves.c.id == wave).values(wording=every))
+
+
 def open_now(tx: Tx) -> set[int]:
     """The numbers of the waves that are open."""
     return set(tx.connection.execute(select(waves.c.id).where(waves.c.closed_at.is_(None))).scalars())

@@ -7,7 +7,7 @@ import re
 
 from bot.channels.port import Opened
 from bot.survey import codes
-from bot.survey.conversation.buttons import Join, Terms, Welcome
+from bot.survey.conversation.buttons import ChooseLanguage, Join, Terms, Welcome
 from bot.survey.conversation.events import Commanded, Wrote
 
 MOST_WORDS = 4000  # characters behind a command
@@ -32,7 +32,7 @@ def code_in(of: object) -> str:
     match of:
         case Opened(given):
             return given
-        case Join(given, _) | Terms(given, _) | Welcome(given, _):
+        case Join(given, _) | Terms(given, _) | Welcome(given, _) | ChooseLanguage(given):
             return codes.find(given)
         case _:
             return ""

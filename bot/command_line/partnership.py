@@ -9,6 +9,7 @@ from bot.letters import wall_clock
 from bot.runtime.settings import Settings
 from bot.survey.calendar import HOME, KEEP_ANSWERS, KEEP_CONTACTS, is_timezone
 from bot.survey.conversation.dialogue import Partnership
+from bot.survey.offered_languages import USUAL, codes_of
 from bot.survey.reminders import REMIND_AFTER, REMIND_AGAIN, rhythm
 from bot.survey.scores.disclosure import SMALLEST_K, USUAL_K
 from bot.survey.short_codes import written
@@ -29,6 +30,11 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     adding.add_argument("--organisation", default="", help="who asks")
     adding.add_argument("--contact", default="", help="who helps, such as 'Fatima: 06 12 34 56 78'")
     adding.add_argument("--language", default="nl", help="the language for phones in a language we do not speak")
+    adding.add_argument(
+        "--languages",
+        default=USUAL.replace(" ", ","),
+        help=f"those that people can choose, besides it (default {USUAL.replace(' ', ',')})",
+    )
     adding.add_argument("--timezone", default=HOME, help=f"where the partnership is (default {HOME})")
     adding.add_argument(
         "--minimum-group", type=int, default=USUAL_K, help=f"the fewest people behind a score (default {USUAL_K})"
@@ -69,7 +75,7 @@ def add_partnership(asked: argparse.Namespace, settings: Settings) -> None:
 def _described(asked: argparse.Namespace, texts: Texts) -> Partnership:
     """The partnership that was asked for; raises CommandError with every mistake."""
     name, organisation, contact = (partnerships.tidy(text) for text in (asked.name, asked.organisation, asked.contact))
-    days = rhythm(asked.remind_after)
+    days, chosen = rhythm(asked.remind_after), asked.languages.split(",")
     checks = (
         (name, "The name is empty."),
         (len(name) <= LONGEST["name"], f"The name has {len(name)} characters; {LONGEST['name']} is the most."),
@@ -79,6 +85,7 @@ def _described(asked: argparse.Namespace, texts: Texts) -> Partnership:
         ),
         (not name.isdigit(), "The name must not be just a number: commands take a number or a name."),
         (asked.language in texts.languages, f"--language: one of {', '.join(texts.languages)}."),
+        ({*chosen} <= {*texts.languages}, f"--languages: of {', '.join(texts.languages)}, with commas between."),
         (is_timezone(asked.timezone), "--timezone: a name such as Europe/Amsterdam."),
         (asked.minimum_group >= SMALLEST_K, f"--minimum-group: {SMALLEST_K} or more."),
         (days is not None, "--remind-after: two numbers of days, the second one greater, such as 2,5 (30 at most)."),
@@ -92,6 +99,7 @@ def _described(asked: argparse.Namespace, texts: Texts) -> Partnership:
         for fact in ("language", "timezone", "minimum_group", "keep_contacts", "keep_answers")
     }
     first, second = days or (0, 0)
+    kept["languages"] = codes_of((asked.language, *chosen))
     return Partnership(0, name, organisation, contact, remind_after=first, remind_again=second, **kept)
 
 

@@ -47,7 +47,7 @@ def handle(
     asked = Asked(tx, texts, seat, wave, argument, filled, tx.channel(update.channel), update.entrances, now)
     found = _do(asked, ACTIONS.get(press.action, ACTIONS["home"]))
     shown = found if isinstance(found, Shown) else Shown(found)
-    spoken = argument if press.action == "language" and argument in texts.languages else seat.language
+    spoken = argument if press.action == "language" and argument in asked.languages else seat.language
     where = shown.view.at or (press if only_looks(press) else replace(press, argument="-"))
     view = replace(shown.view, rows=(*shown.view.rows, programme.BACK)) if seat.role == ALONG else shown.view
     return [*shown.above, texts.letter(view, spoken)], where

@@ -126,7 +126,7 @@ def _share_typed(asked: Asked, wave: Wave) -> View:
     text = _tidy(words)
     chosen = asked.texts.negotiate(code)
     if not chosen or not text:
-        which = " / ".join(asked.texts.languages)
+        which = " / ".join(dict.fromkeys((*_languages_of(asked, wave), *asked.languages)))
         line = say("That did not work. First the language ({which}), then your text.", which=which)
         return _preview(asked, wave).under(line)
     if wrong := _wrong_with(text):

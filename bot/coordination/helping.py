@@ -48,7 +48,7 @@ def _helping(asked: Asked) -> View:
     pages = [one.link(code) for one in asked.entrances.offered if not one.channel.reaches_out]
     does = HELPING if asked.is_open else (*HELPING, CLOSED)
     told: list[Paragraph] = [(title, *does), _links(asked, code, pages)] if pages else [(title, *NO_PAGE)]
-    forms = {one: say("Form to print: {language}", language=language(one)) for one in asked.texts.languages}
+    forms = {one: say("Form to print: {language}", language=language(one)) for one in asked.languages}
     on_paper = (ON_PAPER, *(verbatim(f"{page}/paper") for page in pages))
     return View((*told, on_paper), (*in_rows(asked.choices("form", forms), 1), asked.back("invite")))
 
@@ -60,7 +60,7 @@ def _links(asked: Asked, code: str, pages: Sequence[str]) -> Paragraph:
 
 @action("form")
 def _form(asked: Asked) -> View | Shown:
-    if asked.argument not in asked.texts.languages:
+    if asked.argument not in asked.languages:
         return _helping(asked)
     wave = partnerships.wave_of_form(asked.tx, asked.partnership.id)
     sheet = attachments.form(asked.partnership, wave, asked.argument)

@@ -10,6 +10,7 @@ from bot.rendering.posters import unprintable
 from bot.survey.conversation.views import Field, Paragraph, View, in_rows
 from bot.survey.phrases import Phrase, command, language, say, verbatim
 from bot.survey.whole_numbers import as_number
+from bot.texts.languages import negotiate
 from bot.texts.texts import plain
 from storage import partnerships, waves
 from storage.turnout import PlaceTurnout, places_of
@@ -111,11 +112,11 @@ def _forward(asked: Asked) -> View:
     """Words with the link, to send on in WhatsApp or in a newsletter: who is on a page and left nothing to be called
     by, hears of it no other way."""
     code, _, spoken = asked.argument.partition(".")
-    place, chosen = _own_place(replace(asked, argument=code), _places(asked)), asked.texts.negotiate(spoken)
-    chosen = chosen or asked.seat.language
+    place, chosen = _own_place(replace(asked, argument=code), _places(asked)), negotiate(spoken, asked.languages)
+    chosen = chosen or asked.partnership.language
     words = _to_send_on(asked, asked.entrances.offered[0].link(place.code))
     texts = tuple(verbatim(plain(asked.texts.say(one, chosen))) for one in words)
-    every = {f"{place.code}.{one}": language(one) for one in asked.texts.languages}
+    every = {f"{place.code}.{one}": language(one) for one in asked.languages}
     rows = (*in_rows(asked.choices("forward", every, f"{place.code}.{chosen}")), asked.back("invite"))
     return View(((say("<b>Text to send on</b>"),), texts), rows, at=asked.at("forward", f"{place.code}.{chosen}"))
 

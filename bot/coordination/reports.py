@@ -1,6 +1,8 @@
 """Reports: what came out of a wave, on paper and on a wall, for a conversation about it."""
 
-from bot.coordination.request import Shown, action
+from collections.abc import Sequence
+
+from bot.coordination.request import Asked, Shown, action
 from bot.coordination.scores import Scored, of_scores
 from bot.results.reports import Report, letter, report_of, slides
 from bot.survey.conversation.views import Button, View
@@ -17,7 +19,7 @@ def _report(scored: Scored) -> View | Shown:
     """The file in one language, and buttons for the others. The argument is the wave, a language and the kind."""
     asked = scored.asked
     _, chosen, kind = (*asked.argument.split("."), "", "")[:3]
-    chosen = chosen if chosen in asked.texts.languages else asked.seat.language
+    chosen = chosen if chosen in _languages(asked) else asked.seat.language
     text = (
         scored.heading,
         (
@@ -26,10 +28,14 @@ def _report(scored: Scored) -> View | Shown:
         ),
     )
     above = letter(asked.texts, _of(scored), chosen, sheet_only=kind == SHEET)
-    own_first = sorted(asked.texts.languages, key=lambda code: code != asked.seat.language)
-    rows = [_files(scored, code) for code in own_first]
+    rows = [_files(scored, code) for code in _languages(asked)]
     wall = ((_slide(scored, say("Show it on a wall"), 1),),) if asked.channel.has_tables else ()
     return Shown(View(text, (*rows, *wall, scored.back)), (above,))
+
+
+def _languages(asked: Asked) -> Sequence[str]:
+    """Their own first."""
+    return tuple(dict.fromkeys((asked.seat.language, *asked.languages)))
 
 
 def _files(scored: Scored, code: str) -> tuple[Button, Button]:

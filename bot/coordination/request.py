@@ -53,6 +53,11 @@ class Asked:
         return self.seat.partnership
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """Those that the partnership offers."""
+        return self.partnership.offers(self.texts.languages)
+
+    @property
     def is_open(self) -> bool:
         return self.wave.closed_at is None
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.coordination import languages as offered
 from bot.coordination.home import home
 from bot.coordination.request import RIGHT, Asked, action, too_long
 from bot.survey.calendar import is_timezone, timezones
@@ -54,7 +55,7 @@ def _settings(asked: Asked) -> View:
 
 
 def _page(asked: Asked, wrong: Mapping[str, Phrase] = RIGHT) -> View:
-    languages = {code: language(code) for code in asked.texts.languages}
+    languages = {code: language(code) for code in dict.fromkeys((*asked.languages, asked.seat.language))}
     row, title = asked.choices("language", languages, asked.seat.language), (say("<b>Settings</b>"),)
     form = asked.form(asked.at("change"), say("Save"), _fields(asked), wrong)
     if form:
@@ -63,7 +64,7 @@ def _page(asked: Asked, wrong: Mapping[str, Phrase] = RIGHT) -> View:
     now = {"summary_day": f"d{day}", "summary_hour": f"h{hour}"}
     now |= {"open_question": f"q{int(ours.open_question)}", "pictograms": f"p{int(ours.pictograms)}"}
     lists = (*(asked.choices("settings", codes, now[fact]) for fact, codes in CHOICES.items()), row)
-    rows = (*(row for buttons in lists for row in in_rows(buttons)), asked.back())
+    rows = (*(row for buttons in lists for row in in_rows(buttons)), *in_rows(offered.buttons(asked), 2), asked.back())
     return View((title, _lines(asked)), rows)
 
 
@@ -80,6 +81,7 @@ def _lines(asked: Asked) -> Paragraph:
         _about_the_question(asked),
         say("Pictograms: {state}", state=say("on") if ours.pictograms else say("off")),
         ABOUT_PICTOGRAMS,
+        offered.line(asked),
         *_how_to_change(),
     )
 
@@ -119,6 +121,7 @@ def _fields(asked: Asked) -> tuple[Field[Phrase], ...]:
             _choice("pictograms", say("Pictograms"), _numbered(PICTOGRAMS), int(ours.pictograms)),
             hint=ABOUT_PICTOGRAMS,
         ),
+        *offered.fields(asked),
         _choice("timezone", say("Time zone"), {name: verbatim(name) for name in timezones()}, ours.timezone),
     )
 
@@ -153,7 +156,11 @@ def _change(asked: Asked) -> View:
     """Facts about the partnership, filled in, or one that is typed behind the command. As long as one of them does not
     fit, nothing is changed."""
     given, ours = asked.filled or _typed(asked), {*FACTS.values(), *CHOICES}
-    facts = {fact: partnerships.tidy(value) for fact, value in given.items() if fact in ours}
+    facts = {
+        fact: partnerships.tidy(value)
+        for fact, value in given.items()
+        if fact in ours or fact.startswith(offered.OFFERS)
+    }
     wrong = _all_wrong(asked, facts)
     if IN_USE in wrong.values() and not asked.channel.has_fields:
         return _page(asked).under(IN_USE)
@@ -189,6 +196,8 @@ def _wrong_with(asked: Asked, fact: str, value: str) -> Phrase | None:
                     "Write two numbers from 1 to {most}, such as 2 5. The second is the higher one.", most=MOST_SILENCE
                 )
             )
+        case _ if fact.startswith(offered.OFFERS):
+            return CHOOSE if offered.wrong_with(asked, fact, value) else None
         case "timezone":
             return None if is_timezone(value) else CHOOSE
         case _ if fact in CHOICES:
@@ -210,6 +219,7 @@ def _keep(asked: Asked, facts: Mapping[str, str]) -> None:
         ours |= {"remind_after": days[0], "remind_again": days[1]}
     if ours:
         partnerships.change(asked.tx, asked.partnership.id, asked.now, **ours)
+    offered.offer(asked, facts)
     if "round" in facts:
         waves.rename(asked.tx, asked.wave.id, facts["round"])
     if "open_question" in facts:
@@ -217,9 +227,19 @@ def _keep(asked: Asked, facts: Mapping[str, str]) -> None:
         waves.ask_open_question(asked.tx, asked.partnership.id, asked.wave, asked.now, asks=asks)
 
 
+@action("offer")
+def _offer(asked: Asked) -> View:
+    """A button that takes a language in or out."""
+    code, _, value = asked.argument.partition(".")
+    fact = f"{offered.OFFERS}{code}"
+    if not offered.wrong_with(asked, fact, value):
+        offered.offer(asked, {fact: value})
+    return _page(asked.anew)
+
+
 @action("language", for_viewers=True)
 def _language(asked: Asked) -> View:
-    if asked.argument in asked.texts.languages:
+    if asked.argument in asked.languages:
         coordinators.set_language(asked.tx, asked.seat.contact, asked.argument)
         asked = replace(asked, seat=replace(asked.seat, language=asked.argument))
     return _page(asked) if asked.seat.role == "coordinator" else home(asked)

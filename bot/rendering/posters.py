@@ -23,9 +23,11 @@ SMALL_PRINT = say(
 def poster_pdf(
     texts: Texts, partnership: Partnership, link: str, label: str = "", about: Phrase | None = None, typed: str = ""
 ) -> bytes:
-    """One A4 in every language, the partnership's own first and largest. `label` tells the coordinator where it hangs,
-    `typed` is the address to type where there is one that is shorter than the link."""
-    own, *others = languages = sorted(texts.languages, key=lambda language: language != partnership.language)
+    """One A4 in every language that is offered, the partnership's own first and largest. `label` tells the coordinator
+    where it hangs, `typed` is the address to type where there is one that is shorter than the link."""
+    own, *others = languages = sorted(
+        partnership.offers(texts.languages), key=lambda language: language != partnership.language
+    )
     small_print = (SMALL_PRINT, about) if about else (SMALL_PRINT,)
     said = {
         "language": own,

@@ -22,7 +22,7 @@ from bot.texts.texts import LOCALES, SOURCE_LANGUAGE, TextsError, load, the_chec
 
 DOMAINS = ("bot", "checklist")
 KEYWORDS = {"say": None, "say_n": (1, 2)}
-MOST_SCREEN = 2000  # half of what Telegram takes: a welcome may stand there in two languages
+MOST_SCREEN = 2000  # half of what Telegram takes: the values come in yet
 MOST_COMMAND = 32
 NOT_KEPT = ('"POT-', '"PO-', '"Report-', '"Last-', '"Language-Team', '"Generated-', '"Project-')
 

@@ -47,11 +47,11 @@ def negotiate(wanted: str | None, languages: tuple[str, ...]) -> str | None:
     return next((ours for tag in _preferred(wanted or "") if (ours := _spoken(tag, languages))), None)
 
 
-def welcoming(chosen: str | None, of_phone: str | None, of_partnership: str) -> list[str]:
-    """In which languages somebody new is welcomed: the one they chose, else their phone's; when we do not speak that,
-    the partnership's with English below."""
-    spoken = chosen or of_phone
-    return [spoken] if spoken else [*dict.fromkeys((of_partnership, SOURCE_LANGUAGE))]
+def welcoming(chosen: str | None, of_phone: str | None, offered: tuple[str, ...]) -> str | None:
+    """In which of the languages on offer somebody new is welcomed: the one they chose, else their phone's, else the
+    only one. None when they are asked first."""
+    spoken = negotiate(chosen, offered) or negotiate(of_phone, offered)
+    return spoken or (offered[0] if len(offered) == 1 else None)
 
 
 def _spoken(tag: str, languages: Sequence[str]) -> str | None:

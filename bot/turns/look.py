@@ -9,7 +9,17 @@ from datetime import datetime
 
 from bot.channels.port import Opened, Shown, Update
 from bot.survey.conversation import turned_away, welcome
-from bot.survey.conversation.buttons import Call, Coordinate, Go, Position, ReadProgramme, Screen, Terms, Welcome
+from bot.survey.conversation.buttons import (
+    Call,
+    ChooseLanguage,
+    Coordinate,
+    Go,
+    Position,
+    ReadProgramme,
+    Screen,
+    Terms,
+    Welcome,
+)
 from bot.survey.conversation.commands import only_looks
 from bot.survey.conversation.dialogue import Dialogue, Turn, step
 from bot.survey.conversation.views import View
@@ -44,8 +54,8 @@ def _seen(who: Who, known: Known | None, spoken: str) -> Shown:
     match who.update.event:
         case Opened(code):
             return _behind(who, code, None, spoken)
-        case Welcome(code, language) | Terms(code, language):
-            return _behind(who, code, who.texts.negotiate(language), spoken)
+        case Welcome() | Terms() | ChooseLanguage() as read:
+            return _behind(who, read.invitation, take.chosen_by(read), spoken)
         case Coordinate(partnership, action, argument) as asked if who.seats_in(partnership) and only_looks(asked):
             return shown(take.coordinate(who, action, argument, partnership))
         case ReadProgramme(programme) as reads if only_looks(reads) and who.reading(programme):
@@ -90,8 +100,8 @@ def _behind(who: Who, code: str, chosen: str | None, spoken: str) -> Shown:
         return _said(turned_away.known_here(partnership.name), who, spoken, code_is_right=True, is_member=True)
     if partnerships.last_wave(who.tx, partnership.id).closed_at:
         return _said(turned_away.no_open_wave(partnership), who, spoken, code_is_right=True)
-    every = who.welcoming(partnership, chosen)
-    return Shown(every[0], (take.welcomed(who, partnership, code, every),), code_is_right=True)
+    letter = take.welcomed(who, partnership, code, chosen)
+    return Shown(who.spoken_in(partnership, chosen), (letter,), code_is_right=True)
 
 
 def _behind_a_link(who: Who, code: str, spoken: str) -> Shown:

@@ -3,7 +3,7 @@
 `take` is a plain function of a transaction: it never waits for the network, and an update that comes twice acts once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,6 +15,7 @@ from bot.survey.checklist import fingerprint
 from bot.survey.conversation import own_data, turned_away, welcome
 from bot.survey.conversation.buttons import (
     Call,
+    ChooseLanguage,
     Coordinate,
     Decline,
     Erase,
@@ -28,8 +29,9 @@ from bot.survey.conversation.buttons import (
 from bot.survey.conversation.commands import COORDINATING
 from bot.survey.conversation.dialogue import Partnership, Turn, step
 from bot.survey.conversation.events import Commanded, Event, Expired, Filled
+from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
-from bot.texts.texts import BETWEEN_LANGUAGES, Texts
+from bot.texts.texts import BETWEEN_LANGUAGES, SOURCE_LANGUAGE, Texts
 from bot.turns import calling, show
 from bot.turns.aloud import Aloud
 from bot.turns.reply import Reply
@@ -75,10 +77,10 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime, aloud: Aloud | Non
     match update.event:
         case Opened(code):
             return _open(who, code.lower())
-        case Welcome(code, language) | Terms(code, language):
-            return _open(who, code.lower(), texts.negotiate(language))
+        case Welcome() | Terms() | ChooseLanguage() as read:
+            return _open(who, read.invitation.lower(), chosen_by(read))
         case Join(code, language):
-            return _join(who, code.lower(), texts.negotiate(language) or who.spoken)
+            return _join(who, code.lower(), texts.negotiate(language) or who.spoken)  # the one in which they read it
         case Decline(language):
             return _decline(who, texts.negotiate(language))
         case Call() | Coordinate() | ReadProgramme() | Filled(Call() | Coordinate()) as beside:
@@ -119,7 +121,8 @@ def _turned_away(who: Who, text: Phrase, language: str | None = None, removes: t
 
 
 def _open(who: Who, code: str, language: str | None = None) -> Reply:
-    """Somebody with a code: a respondent goes on, anybody else is welcomed."""
+    """Somebody with a code: a respondent goes on, anybody else is welcomed, in the language that they choose if they
+    opened it before."""
     tx = who.tx
     partnership = partnerships.invited_by(tx, code)
     if partnership is None:
@@ -131,13 +134,17 @@ def _open(who: Who, code: str, language: str | None = None) -> Reply:
     if response is not None:
         return _resume(who, response)
     if wave.closed_at:
-        return _turned_away(who, turned_away.no_open_wave(partnership), language)
+        return _turned_away(who, turned_away.no_open_wave(partnership), who.spoken_in(partnership, language))
     _look_away(who)
     if language is None:  # else they only read the same in another language
         partnerships.opened(tx, code)
-    every = who.welcoming(partnership, language)
-    letter = welcomed(who, partnership, code, every)
-    return Reply((Envelope(who.update.channel, who.update.address, letter),), language=every[0])
+    letter = welcomed(who, partnership, code, language)
+    spoken = who.spoken_in(partnership, language)
+    return Reply((Envelope(who.update.channel, who.update.address, letter),), language=spoken)
+
+
+def chosen_by(read: Welcome | Terms | ChooseLanguage) -> str:
+    return "" if isinstance(read, ChooseLanguage) else read.language
 
 
 def _open_coordinator_link(who: Who, code: str) -> Reply:
@@ -154,7 +161,9 @@ def _open_coordinator_link(who: Who, code: str) -> Reply:
         return _turned_away(who, turned_away.NOT_IN_A_GROUP)
     if found.programme:
         return _open_programme(who, code, found)
-    contact = contacts.meet(who.tx, who.update.channel, who.update.address, who.spoken, who.now)
+    asked_by = partnerships.find(who.tx, str(found.partnership))
+    spoken = who.spoken_in(asked_by) if asked_by else who.spoken
+    contact = contacts.meet(who.tx, who.update.channel, who.update.address, spoken, who.now)
     coordinators.use_link(who.tx, code, found, contact, who.now)
     (seat,) = (seat for seat in coordinators.seats(who.tx, contact) if seat.partnership.id == found.partnership)
     view = home.welcome(seat, partnerships.last_wave(who.tx, found.partnership), with_buttons=not in_group)
@@ -250,14 +259,26 @@ def _decline(who: Who, language: str | None) -> Reply:
     return _carry_out(who, known, Turn(known.dialogue, known.dialogue.here))
 
 
-def welcomed(who: Who, partnership: Partnership, code: str, every: Sequence[str]) -> Letter:
-    """The welcome, or all that is agreed to, in each of these languages."""
-    texts, channel = who.texts, who.tx.channel(who.update.channel)
+def welcomed(who: Who, partnership: Partnership, code: str, chosen: str | None) -> Letter:
+    """The welcome, or all that is agreed to; or the languages, for who speaks none of them or wants another."""
+    texts, offered = who.texts, partnership.offers(who.texts.languages)
+    spoken = who.welcoming(partnership, chosen)
+    if spoken is None:
+        return _languages(who, welcome.languages(partnership, code, offered), partnership.language)
     screen = welcome.terms if isinstance(who.update.event, Terms) else welcome.welcome
-    views = [screen(partnership, code, one, texts.languages, channel, who.now) for one in every]
-    said = (texts.render(view, one) for view, one in zip(views, every, strict=True))
-    letter = Letter(BETWEEN_LANGUAGES.join(said), texts.buttons(views[0], every[0]), who.update.message)
-    return show.read_aloud(who, partnership.id, every[0], parts.WELCOME, letter)
+    channel = who.tx.channel(who.update.channel)
+    view = screen(partnership, code, spoken, offered, channel, who.now)
+    letter = texts.letter(view, spoken, who.update.message)
+    return show.read_aloud(who, partnership.id, spoken, parts.WELCOME, letter)
+
+
+def _languages(who: Who, view: View, own: str) -> Letter:
+    """In the language of the partnership, with English below: whoever reads neither sees the name of their own."""
+    letter = who.texts.letter(view, own, who.update.message)
+    if own == SOURCE_LANGUAGE:
+        return letter
+    in_english = who.texts.render(View(view.paragraphs[1:]), SOURCE_LANGUAGE)
+    return replace(letter, text=f"{letter.text}{BETWEEN_LANGUAGES}{in_english}")
 
 
 def _join(who: Who, code: str, language: str) -> Reply:
@@ -269,7 +290,8 @@ def _join(who: Who, code: str, language: str) -> Reply:
     wave = partnerships.last_wave(tx, partnership.id)
     if wave.closed_at:
         return _turned_away(who, turned_away.no_open_wave(partnership), language)
-    around = (partnership, code, language, texts.languages, tx.channel(update.channel), TIMELESS)
+    offered = partnership.offers(texts.languages)
+    around = (partnership, code, language, offered, tx.channel(update.channel), TIMELESS)
     agreed_to = (screen(*around) for screen in (welcome.welcome, welcome.terms))
     consent = fingerprint(*(texts.render(screen, language) for screen in agreed_to))
     contact = respondents.join(tx, update.channel, update.address, language, partnership.id, code, consent, who.now)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.channels.port import Update
 from bot.letters import Envelope, Letter
+from bot.survey.conversation.buttons import ChooseLanguage
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
@@ -41,8 +42,15 @@ class Who:
         """The language of their phone, or else ours."""
         return self.texts.negotiate(self.update.phone_language) or HOME_LANGUAGE
 
-    def welcoming(self, partnership: Partnership, chosen: str | None) -> list[str]:
-        return languages.welcoming(chosen, self.texts.negotiate(self.update.phone_language), partnership.language)
+    def welcoming(self, partnership: Partnership, chosen: str | None) -> str | None:
+        """The language in which they are welcomed to a partnership; None when they choose one first."""
+        if isinstance(self.update.event, ChooseLanguage):
+            return None
+        return languages.welcoming(chosen, self.update.phone_language, partnership.offers(self.texts.languages))
+
+    def spoken_in(self, partnership: Partnership, chosen: str | None = None) -> str:
+        """The one that they chose, or that of their phone, where the partnership offers it; or else its own."""
+        return self.welcoming(partnership, chosen) or partnership.language
 
     @property
     def role(self) -> str:

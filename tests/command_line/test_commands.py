@@ -111,6 +111,8 @@ def test_the_number_of_a_wave_is_a_number(command: Any, number: str, capsys: pyt
         (["  \n\t "], "The name is empty."),
         (["12"], "The name must not be just a number"),
         (["X", "--language", "klingon"], "--language: one of en, nl."),
+        (["X", "--languages", "nl,klingon"], "--languages: of en, nl, with commas between."),
+        (["X", "--languages", ""], "--languages: of en, nl, with commas between."),
         (["X", "--timezone", "Mars/Olympus"], "--timezone: a name such as Europe/Amsterdam."),
         (["X", "--timezone", "../../etc/passwd"], "--timezone: "),
         (["X", "--minimum-group", "2"], "--minimum-group: 3 or more."),

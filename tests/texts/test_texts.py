@@ -23,7 +23,7 @@ from bot.survey.conversation.views import Button, View
 from bot.survey.phrases import Value, as_shown, beginning, command, joined, say, say_n, verbatim, within
 from bot.texts.catalogues import KEYWORDS, check, sources, update
 from bot.texts.languages import autonym
-from bot.texts.texts import BETWEEN_LANGUAGES, LOCALES, Texts, TextsError, first_words, load, plain
+from bot.texts.texts import LOCALES, Texts, TextsError, first_words, load, plain
 from tests.actors import walk
 from tests.house import MONDAY, House, partnership
 from tests.telegram_server import TelegramServer
@@ -41,6 +41,7 @@ def every_view(texts: Texts) -> Iterator[tuple[str, View]]:
         for channel in CHANNELS:
             for screen in (welcome.welcome, welcome.terms):
                 yield language, screen(asked_by, CODE, language, texts.languages, channel, MONDAY)
+        yield language, welcome.languages(asked_by, CODE, texts.languages)
         for text in (
             welcome.seat_offered(asked_by.name, "coordinator"),
             welcome.seat_offered(asked_by.name, "viewer"),
@@ -86,13 +87,6 @@ def test_every_screen_and_button_is_within_the_limits(texts: Texts) -> None:
             assert 0 < len(label) <= (MOST_LABEL if "&" not in label else 80)
         seen += 1
     assert seen > 400
-
-
-def test_the_bilingual_welcome_fits_too(texts: Texts) -> None:
-    for begins in ("Welcome", "This is what you agree to"):
-        views = [view for _, view in every_view(texts) if begins in texts.render(view, "en")]
-        shown = [plain(texts.render(views[0], language)) for language in texts.languages]  # as Telegram counts
-        assert sum(map(len, shown)) + len(BETWEEN_LANGUAGES) < MOST_CHARACTERS
 
 
 def test_every_language_is_complete() -> None:
@@ -240,9 +234,9 @@ async def test_a_third_language_is_one_folder_and_no_code(
     monkeypatch.setattr("bot.texts.texts.LOCALES", locales)
     house.app._receiver._texts = load(locales)
     piotr = server.person(language_code="pl")
-    seen = await walk(house, piotr, house.add().invitation, "⟦{}⟧")
+    seen = await walk(house, piotr, house.add(languages="en nl pl").invitation, "⟦{}⟧")
     assert piotr.last.text.startswith("⟦Thank you! Your answers count.⟧")
-    assert "[English] [Nederlands]" in seen[3].replace("\n", " ")
+    assert "[⟦Pause⟧] [⟦Language⟧ / Language]" in seen[3].replace("\n", " ")
     assert autonym("pl") == "Polski"
 
 

@@ -25,6 +25,7 @@ from bot.survey.conversation.events import Wrote
 from bot.survey.invitation import ABOUT_HELPING, HelperLink
 from bot.survey.phrases import Phrase, say
 from bot.survey.phrases import language as autonym
+from bot.texts.languages import negotiate
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -68,12 +69,12 @@ class Helping:
 
         return answer
 
-    async def instead(self, caller: Caller, code: str, language: str, alert: str) -> Response | None:
+    async def instead(self, caller: Caller, code: str, alert: str, *, is_chosen: bool) -> Response | None:
         """What stands behind a code instead of the welcome: for who may begin to help, or where somebody was."""
         if caller.helping == code.lower():
             here = await self._site.look(caller, Wrote())
             return await self.ask_who(caller, here) if here.is_known else None
-        link = None if language else await self._site.house.helper_link(code)
+        link = None if is_chosen else await self._site.house.helper_link(code)
         return await self._about(caller, link, f"/i/{link.code}", alert) if link else None
 
     async def ask_who(self, caller: Caller, here: Shown) -> Response:
@@ -94,7 +95,7 @@ class Helping:
             link=link,
             is_somebodys=here.is_known,
             about=[texts.word(one, here.language) for one in ABOUT_HELPING],
-            forms=[(one, texts.word(form_in(one), here.language)) for one in texts.languages],
+            forms=[(one, texts.word(form_in(one), here.language)) for one in link.partnership.offers(texts.languages)],
             alert=self._site.pages.word(alert, here.language) if alert else "",
         )
 
@@ -172,7 +173,8 @@ class Helping:
 
     async def form_to_print(self, request: Request) -> Response:
         link = await self._site.house.helper_link(request.path_params["code"])
-        language = self._site.house.texts.negotiate(request.path_params["language"])
+        every = link.partnership.offers(self._site.house.texts.languages) if link else ()
+        language = negotiate(request.path_params["language"], every)
         if not (link and language):
             raise HTTPException(404)
         return await self._site.drawn(link.code, attachments.form(link.partnership, link.wave, language))

@@ -24,6 +24,7 @@ from bot.survey.conversation.buttons import (
     ASIDE,
     MOST,
     Call,
+    ChooseLanguage,
     ChooseOption,
     Coordinate,
     Finish,
@@ -81,6 +82,7 @@ class HtmlButton:
     kind: str
     is_chosen: bool
     path: str
+    language: str = ""  # that it names, in that language
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,7 @@ class Pages:
         press = decode(data)
         is_way = bool(onward) and isinstance(press, Resume)
         kind, path = ("main", onward) if is_way else (self._kind(press), path_of_press(press))
-        return HtmlButton(label.removeprefix("✓ "), data, kind, label.startswith("✓ "), path)
+        return HtmlButton(label.removeprefix("✓ "), data, kind, label.startswith("✓ "), path, _named_by(press))
 
     def _kind(self, press: Press | None) -> str:
         match press:
@@ -308,6 +310,15 @@ class Pages:
             html += link.format(path_of_command(name), label)
             at = found.end()
         return html + escape(text[at:])
+
+
+def _named_by(press: Press | None) -> str:
+    """The language that a button leads to: it says so in that one."""
+    match press:
+        case Switch(language=code) | Welcome(language=code) | Coordinate(action="language", argument=code):
+            return code
+        case _:
+            return ""
 
 
 NOTHING: Mapping[str, Any] = {

@@ -3,7 +3,7 @@
 Nothing is kept of a form that is not whole; it stands there again as it was typed, with what is wrong beside it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
@@ -108,7 +108,7 @@ class PaperForms:
             typed=typed,
             wrong=why,
             rows=[*_rows(texts, typed, why, spoken)],
-            choices=_choices(texts, spoken),
+            choices=_choices(texts, spoken, link.partnership.offers(texts.languages)),
             alert=alert or why.get(paper.MARKS, ""),
         )
 
@@ -126,8 +126,8 @@ def _rows(texts: Texts, typed: Typed, why: Mapping[str | int, str], spoken: str)
         yield Row(f"{ROW}{number}", number, plain, typed.marks.get(number, ""), why.get(number, ""))
 
 
-def _choices(texts: Texts, spoken: str) -> Choices:
+def _choices(texts: Texts, spoken: str, offered: Sequence[str]) -> Choices:
     options = {key: one.label for key, one in texts.checklist.options.items()}
     said = ({key: texts.word(label, spoken) for key, label in labels.items()} for labels in (GROUP_LABELS, options))
     groups, answers = (tuple(one.items()) for one in said)
-    return Choices(groups, answers, tuple((one, texts.word(language(one), spoken)) for one in texts.languages))
+    return Choices(groups, answers, tuple((one, texts.word(language(one), spoken)) for one in offered))

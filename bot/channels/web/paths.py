@@ -14,6 +14,7 @@ from bot.channels.web.tokens import TOKEN
 from bot.survey import codes, short_codes
 from bot.survey.conversation.buttons import (
     Call,
+    ChooseLanguage,
     Coordinate,
     Go,
     Position,
@@ -141,6 +142,8 @@ def path_of_press(press: Press | None) -> str:
             return f"/i/{code}/{language}"
         case Terms(code, language):
             return f"/i/{code}/{language}/more"
+        case ChooseLanguage(code):
+            return f"/i/{code}/languages"
         case Coordinate() | ReadProgramme() if only_looks(press):
             return path_of(press)
         case Call("home"):

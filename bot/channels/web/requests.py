@@ -33,7 +33,8 @@ class TooLarge(Exception):
 class Caller:
     """Who is asking. Whoever brought no token `is_new` and is given one; it means nothing until they agree. A phone
     that `is_forgotten` was somebody's until they gave it away. Where it serves others, `helping` is the code of the
-    helper's link, and somebody `is_here` when they touched it a moment ago."""
+    helper's link, and somebody `is_here` when they touched it a moment ago. `accepts` is what their phone says it
+    speaks, `language` what we speak of that."""
 
     token: str
     is_new: bool
@@ -43,18 +44,21 @@ class Caller:
     is_forgotten: bool = False
     helping: str = ""
     is_here: bool = False
+    accepts: str = ""
 
 
 def caller(request: Request, cookie: str, texts: Texts) -> Caller:
     brought = request.cookies.get(cookie, "")
+    accepts = ",".join(request.headers.getlist("accept-language"))
     is_token = TOKEN.fullmatch(brought) is not None
     return Caller(
         token=brought if is_token else new_token(),
         is_new=not is_token,
         client=client_of(request.client.host if request.client else ""),
-        language=texts.negotiate(",".join(request.headers.getlist("accept-language"))),
+        language=texts.negotiate(accepts),
         is_scripted="x-script" in request.headers,
         is_forgotten=brought == FORGOTTEN,
+        accepts=accepts,
     )
 
 

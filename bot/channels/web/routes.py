@@ -58,6 +58,7 @@ def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHe
         *helping.routes(),
         *PaperForms(own).routes(),
         Route("/i/{code:code}", own.invitation),
+        Route("/i/{code:code}/languages", own.languages),
         Route("/i/{code:code}/{language:tag}", own.invitation),
         Route("/i/{code:code}/{language:tag}/more", own.terms),
         Route("/mine/{token:token}", own.personal, methods=["GET", "POST"]),

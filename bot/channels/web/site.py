@@ -6,9 +6,9 @@ leads to the address of what is shown then: by a redirect, or at once for a brow
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 from weakref import WeakValueDictionary
 
@@ -34,7 +34,18 @@ from bot.letters import Attachment, Letter
 from bot.rendering import attachments
 from bot.survey import codes
 from bot.survey.conversation import turned_away
-from bot.survey.conversation.buttons import Call, Coordinate, Go, Join, Position, ReadProgramme, Screen, Terms, Welcome
+from bot.survey.conversation.buttons import (
+    Call,
+    ChooseLanguage,
+    Coordinate,
+    Go,
+    Join,
+    Position,
+    ReadProgramme,
+    Screen,
+    Terms,
+    Welcome,
+)
 from bot.survey.conversation.commands import only_looks
 from bot.survey.conversation.events import Filled, Wrote
 from bot.survey.invitation import Invitation
@@ -54,7 +65,13 @@ WHOSE = {"mine": (turned_away.whose_link, own_link), "door": (turned_away.whose_
 """What is asked of somebody whom this browser does not know, about each link that leads in."""
 
 
-async def nothing_instead(*_asked: object) -> None:
+class Instead(Protocol):
+    """What else may stand behind a code; where they chose to read the welcome itself, `is_chosen`."""
+
+    async def __call__(self, caller: Caller, code: str, alert: str, *, is_chosen: bool) -> Response | None: ...
+
+
+async def nothing_instead(caller: Caller, code: str, alert: str, *, is_chosen: bool) -> None:
     """A code leads to the welcome, and to nothing else."""
 
 
@@ -76,7 +93,7 @@ class Site:
     guesses: Guesses = field(default_factory=Guesses)
     codes: Guesses = field(default_factory=CodesSent)
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DRAWN_AT_ONCE))
-    instead: Callable[[Caller, str, str, str], Awaitable[Response | None]] = nothing_instead
+    instead: Instead = nothing_instead
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def caller(self, request: Request) -> Caller:
@@ -89,7 +106,7 @@ class Site:
 
     def update(self, caller: Caller, event: Event, once: str = "", at: Position | None = None) -> Update:
         unique = self.tokens.update(caller.token, once or secrets.token_hex(16))
-        return Update(unique, TRAITS.name, caller.token, event, caller.language, at=at)
+        return Update(unique, TRAITS.name, caller.token, event, caller.accepts, at=at)
 
     async def look(self, caller: Caller, event: Event) -> Shown:
         async with asyncio.timeout(ANSWER_WITHIN):
@@ -148,36 +165,40 @@ class Site:
 
     async def invitation(self, request: Request) -> Response:
         code, language = request.path_params["code"], request.path_params.get("language", "")
-        if language and not self.house.texts.negotiate(language):
+        spoken = self.house.texts.negotiate(language)
+        if language and not spoken:
             raise HTTPException(404)
-        return await self.show_invitation(self.caller(request), code, language)
+        return await self.show_invitation(self.caller(request), code, Welcome(code, spoken) if spoken else None)
 
     async def terms(self, request: Request) -> Response:
         """All that is agreed to, where the welcome says it in short."""
-        code, language = request.path_params["code"], request.path_params["language"]
-        return await self.show_invitation(self.caller(request), code, language, of=Terms)
+        code, spoken = request.path_params["code"], self.house.texts.negotiate(request.path_params["language"])
+        return await self.show_invitation(self.caller(request), code, Terms(code, spoken) if spoken else None)
+
+    async def languages(self, request: Request) -> Response:
+        """In which languages the invitation can be read."""
+        code = request.path_params["code"]
+        return await self.show_invitation(self.caller(request), code, ChooseLanguage(code))
 
     async def no_invitation(self, request: Request) -> Response:
         return await self.show_invitation(replace(self.caller(request), is_new=False), "")
 
     async def show_invitation(
-        self, caller: Caller, code: str, language: str = "", alert: str = "", of: type[Welcome | Terms] = Welcome
+        self, caller: Caller, code: str, chosen: Welcome | Terms | ChooseLanguage | None = None, alert: str = ""
     ) -> Response:
         """What stands behind a code: a look and nothing more, whoever it is. The phone may be somebody else's."""
-        spoken = self.house.texts.negotiate(language) or ""
         if code and not self.guesses.may_try(caller.client, code):
             return self.notice(caller, "too_many", 429)
-        asked = of(code, spoken) if spoken else Opened(code)
-        shown = await self.look(caller, asked)
+        shown = await self.look(caller, chosen or Opened(code))
         if shown.code_is_right:
             self.guesses.was_right(caller.client, code)
-            if instead := await self.instead(caller, code, language, alert):
+            if instead := await self.instead(caller, code, alert, is_chosen=chosen is not None):
                 return instead
         others = [one for one in self.house.entrances.every if one.channel != TRAITS] if shown.letter.rows else []
         return await self.page(
             caller,
             replace(shown, takes_part=False, role=""),
-            (path_of_press(asked) if isinstance(asked, Welcome | Terms) else f"/i/{code}") if code else "/",
+            path_of_press(chosen) or (f"/i/{code}" if code else "/"),
             200 if shown.code_is_right else 404,
             is_known=shown.is_known,
             code=code,

@@ -95,6 +95,13 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseLanguage:
+    """Show in which languages the invitation can be read."""
+
+    invitation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     invitation: str
     language: str
@@ -224,7 +231,7 @@ class Call:
 
 Where = Position | Coordinate | ReadProgramme | Call
 """What has a place of its own."""
-BeforeJoining = Welcome | Terms | Join | Decline
+BeforeJoining = Welcome | Terms | ChooseLanguage | Join | Decline
 OfAResponse = (
     ChooseGroup
     | ChooseOption
@@ -241,12 +248,13 @@ OfAResponse = (
     | HearAll
 )
 Press = BeforeJoining | OfAResponse | Coordinate | ReadProgramme | Call
-ASIDE = Go | Switch | Welcome
+ASIDE = Go | Switch | Welcome | ChooseLanguage
 """What only leads elsewhere: beside what is read aloud."""
 
 LETTERS: dict[str, type[Any]] = {
     "w": Welcome,
     "t": Terms,
+    "i": ChooseLanguage,
     "j": Join,
     "n": Decline,
     "k": ChooseGroup,

@@ -34,6 +34,7 @@ from bot.survey.conversation.commands import COMMANDS
 from bot.survey.conversation.events import Commanded, Event, Expired, Filled, Wrote
 from bot.survey.free_text import length_of, tidy, too_long
 from bot.survey.notification import NotificationAddress
+from bot.survey.offered_languages import USUAL, offered
 from bot.survey.phrases import Phrase, say
 from bot.survey.reminders import MOST_REMINDERS, REMIND_AFTER, REMIND_AGAIN, moments, next_reminder
 from bot.survey.traits import Traits
@@ -68,7 +69,8 @@ class Partnership:
 
     Reminders come after so many days of silence. How to reach somebody is kept for `keep_contacts` days after the last
     wave, answers for `keep_answers` months. `open_question` says whether a wave that opens now asks one, `pictograms`
-    whether they stand beside the parts and the answers.
+    whether they stand beside the parts and the answers. `languages` are the codes of those that people can choose,
+    besides its own.
     """
 
     id: int
@@ -84,6 +86,11 @@ class Partnership:
     keep_answers: int = KEEP_ANSWERS
     open_question: bool = False
     pictograms: bool = True
+    languages: str = USUAL
+
+    def offers(self, installed: tuple[str, ...]) -> tuple[str, ...]:
+        """The languages that people can choose."""
+        return offered(self.languages, self.language, installed)
 
 
 @dataclass(frozen=True)

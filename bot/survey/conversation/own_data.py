@@ -7,7 +7,7 @@ from bot.survey import phrases
 from bot.survey.checklist import Checklist, Dimension
 from bot.survey.conversation.buttons import Erase, Go, Position, Resume, Screen, Switch
 from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
-from bot.survey.conversation.shared_rows import go_on
+from bot.survey.conversation.shared_rows import WHICH_LANGUAGE, go_on
 from bot.survey.conversation.statement import answered
 from bot.survey.conversation.views import Button, Paragraph, Row, View
 from bot.survey.phrases import Phrase, joined, say, verbatim
@@ -81,10 +81,10 @@ MY_DATA = say("""<b>This is what we keep about you</b>
 
 def language(dialogue: Dialogue, _number: int, _now: datetime) -> View:
     return View(
-        say("Which language do you want?"),
+        WHICH_LANGUAGE,
         tuple(
             (Button(phrases.language(code), Switch(dialogue.response, code, dialogue.here), code == dialogue.language),)
-            for code in dialogue.languages
+            for code in dict.fromkeys((*dialogue.languages, dialogue.language))  # theirs may be on offer no more
         ),
     )
 

@@ -1,11 +1,16 @@
 """Rows of buttons that stand under more than one screen."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from bot.survey.conversation.buttons import Call, Go, Position, Resume, Screen, Switch
+from bot.survey.conversation.buttons import Call, Go, Position, Press, Resume, Screen, Switch
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.views import Button, Row, in_rows
-from bot.survey.phrases import language, say
+from bot.survey.phrases import Phrase, joined, language, say, verbatim
+
+LANGUAGE = say("Language")
+WHICH_LANGUAGE = say("Which language do you want?")
+FEWEST_IN_A_LIST = 2  # other languages: a single one has a button of its own
 
 
 def go_on(dialogue: Dialogue) -> Row:
@@ -46,5 +51,21 @@ class Speaks(Protocol):
 
 
 def language_buttons(reader: Speaks, response: int, position: Position) -> tuple[Button, ...]:
-    others = (code for code in reader.languages if code != reader.language)
-    return tuple(Button(language(code), Switch(response, code, position)) for code in others)
+    others = [
+        Button(language(code), Switch(response, code, position)) for code in without(reader.language, reader.languages)
+    ]
+    return language_row(reader.language, others, Go(response, Position(Screen.LANGUAGE)))
+
+
+def language_row(spoken: str, others: Sequence[Button], to_all: Press) -> tuple[Button, ...]:
+    """A button for the other language; where there are more, one that leads `to_all` of them."""
+    return tuple(others) if len(others) < FEWEST_IN_A_LIST else (Button(_in_two_languages(spoken), to_all),)
+
+
+def without(spoken: str, languages: Sequence[str]) -> Sequence[str]:
+    return [code for code in languages if code != spoken]
+
+
+def _in_two_languages(spoken: str) -> Phrase:
+    """Whoever came upon a language that they cannot read may know the English word."""
+    return LANGUAGE if spoken == "en" else joined((LANGUAGE, verbatim(LANGUAGE.text)), " / ")

@@ -3,11 +3,13 @@
 Nothing is stored about them, so the buttons carry the invitation and the language.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from bot.survey.conversation.buttons import Decline, Join, Terms, Welcome
+from bot.survey.conversation.buttons import ChooseLanguage, Decline, Join, Terms, Welcome
 from bot.survey.conversation.dialogue import Partnership
+from bot.survey.conversation.shared_rows import WHICH_LANGUAGE, language_row, without
 from bot.survey.conversation.values import shared
 from bot.survey.conversation.views import Button, View, in_rows
 from bot.survey.phrases import Phrase, language, say, within
@@ -46,17 +48,18 @@ def _invited(
     asked_by: Partnership,
     invitation: str,
     spoken: str,
-    languages: tuple[str, ...],
+    offered: tuple[str, ...],
     channel: Traits,
     now: datetime,
 ) -> View:
     """Taking part starts with the button and not before. `aside` leads to the other screen about the invitation, and
     another language to the `own` one."""
+    others = [Button(language(code), own(invitation, code)) for code in without(spoken, offered)]
     rows = (
         (Button(say("Yes, I will take part"), Join(invitation, spoken)),),
         (Button(say("No, thanks"), Decline(spoken)),),
         (Button(aside, leads(invitation, spoken)),),
-        *in_rows(Button(language(code), own(invitation, code)) for code in languages if code != spoken),
+        *in_rows(language_row(spoken, others, ChooseLanguage(invitation))),
     )
     return View(within(text, shared(asked_by, channel, now)), rows)
 
@@ -64,6 +67,12 @@ def _invited(
 welcome = partial(_invited, WELCOME, say("Read more"), Terms, Welcome)
 terms = partial(_invited, AGREED_TO, say("‹ Back"), Welcome, Terms)
 """All that is agreed to, behind the welcome: one can say yes or no here too, or go back."""
+
+
+def languages(asked_by: Partnership, invitation: str, offered: Sequence[str]) -> View:
+    """Before the welcome: each language by its own name."""
+    rows = ((Button(language(code), Welcome(invitation, code)),) for code in offered)
+    return View(((say("<b>{partnership}</b>", partnership=asked_by.name),), (WHICH_LANGUAGE,)), tuple(rows))
 
 
 def seat_offered(name: str, role: str) -> Phrase:

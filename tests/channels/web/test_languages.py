@@ -10,12 +10,13 @@ from bot.texts.catalogues import check
 from bot.texts.texts import LOCALES, Texts, load
 from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, find_chromium
 from tests.channels.web.conftest import Visitors
-from tests.house import Clock, House
+from tests.house import Clock, House, agree
 from tests.telegram_server import TelegramServer
 from tests.texts.test_texts import make_pseudo_language
 
 pytestmark = pytest.mark.long
 
+EVERY = "ar en nl pt_BR"
 PORTUGUESE, ARABIC, DUTCH, ENGLISH = ("pt-BR", "ltr"), ("ar", "rtl"), ("nl", "ltr"), ("en", "ltr")
 
 
@@ -52,20 +53,56 @@ async def test_a_page_names_its_languages_and_how_they_are_written(
     house: House, visitors: Visitors, phone: str, parts: list[tuple[str, str]]
 ) -> None:
     anna = visitors(phone)
-    assert (await anna.open(f"/i/{house.add().invitation}")).parts == parts
+    assert (await anna.open(f"/i/{house.add(languages=EVERY).invitation}")).parts == parts
     assert (await anna.open("/nowhere")).parts == parts[:2]
 
 
-async def test_each_part_of_a_welcome_is_written_its_own_way(house: House, visitors: Visitors) -> None:
+async def test_where_languages_are_asked_each_part_is_written_its_own_way(house: House, visitors: Visitors) -> None:
     anna = visitors("fr")
     page = await anna.open(f"/i/{house.add(language='ar').invitation}")
     assert page.parts == [ARABIC, ARABIC, ENGLISH]
+    assert [label for row in page.rows for label, _ in row][:3] == ["العربية", "English", "Nederlands"]
+    await anna.press("English")
+    assert anna.last.parts == [ENGLISH, ENGLISH]
+    await anna.press("Language")
+    assert anna.last.parts == [ARABIC, ARABIC, ENGLISH]
+
+
+async def test_a_phone_is_welcomed_in_a_language_that_the_partnership_offers(house: House, visitors: Visitors) -> None:
+    """Of all that it speaks, and not in the others that are installed."""
+    code = house.add().invitation
+    for accepts, parts in (("ar,nl;q=0.5", [DUTCH, DUTCH]), ("ar", [DUTCH, DUTCH, ENGLISH])):
+        assert (await visitors(accepts).open(f"/i/{code}")).parts == parts
+    assert (await visitors("nl").open(f"/i/{code}/pt_BR")).parts == [DUTCH, DUTCH]
+    assert (await visitors("fr").open(f"/i/{code}/ar")).parts == [DUTCH, DUTCH, ENGLISH]
+    assert (await visitors("fr").open(f"/i/{house.add('Oost', languages='nl').invitation}")).parts == [DUTCH, DUTCH]
+
+
+async def test_who_answers_in_a_language_that_is_taken_away_keeps_it(house: House, visitors: Visitors) -> None:
+    anna, codes, maria = visitors("ar"), house.add(languages="ar en nl"), visitors("nl")
+    await agree(house, anna, codes.invitation, "⟦Yes, I will take part⟧", "⟦Other⟧")
+    await maria.open(f"/i/{codes.coordinator}")
+    await maria.press("Ja, ga verder")
+    await maria.open("/coordinate/settings")
+    await maria.fill_in({"Kunnen mensen in deze taal antwoorden? العربية": "0"})
+    assert house.rows("SELECT languages FROM partnerships") == [("en nl",)]
+    await anna.open("/")
+    assert anna.last.parts == [ARABIC, ARABIC]
+    await anna.press("⟦Language⟧ / Language")
+    assert [label for row in anna.last.rows for label, _ in row][:3] == ["English", "Nederlands", "✓ العربية"]
+    await anna.press("Nederlands")
+    assert anna.last.parts == [DUTCH, DUTCH]
+    assert (await visitors("ar").open(f"/i/{codes.invitation}")).parts == [DUTCH, DUTCH, ENGLISH]
 
 
 async def test_people_can_choose_both(house: House, visitors: Visitors) -> None:
-    anna, code = visitors(), house.add().invitation
+    anna, code = visitors(), house.add(languages=EVERY).invitation
     await anna.open(f"/i/{code}")
-    for label, parts in (("العربية", ARABIC), ("Português (Brasil)", PORTUGUESE)):
+    for button, label, parts in (
+        ("Taal / Language", "العربية", ARABIC),
+        ("⟦Language⟧ / Language", "Português (Brasil)", PORTUGUESE),
+    ):
+        await anna.press(button)
         await anna.press(label)
         assert anna.last.parts == [parts, parts]
     assert anna.place == f"/i/{code}/pt_BR"
@@ -73,9 +110,11 @@ async def test_people_can_choose_both(house: House, visitors: Visitors) -> None:
         assert (await anna.open(path)).parts == [PORTUGUESE, PORTUGUESE]
     await anna.press("⟦Yes, I will take part⟧")
     await anna.press("⟦Other⟧")
+    await anna.press("⟦Language⟧ / Language")
     await anna.press("العربية")
     assert anna.last.parts == [ARABIC, ARABIC]
     await anna.press("⟦Yes⟧")
+    await anna.press("⟦Language⟧ / Language")
     await anna.press("Português (Brasil)")
     assert anna.last.parts == [PORTUGUESE, PORTUGUESE]
 
@@ -84,13 +123,15 @@ async def test_people_can_choose_both(house: House, visitors: Visitors) -> None:
 async def test_a_page_in_arabic_fits_the_screen_and_is_read_aloud(house: House, browser: Browser) -> None:
     tab = await browser.tab("ar")
     await tab.has_voices("ar-SA", "pt-PT", "pt-BR")
-    await tab.open(f"{house.page}/i/{house.add().invitation}")
+    await tab.open(f"{house.page}/i/{house.add(languages=EVERY).invitation}")
     await tab.click("⟦Yes, I will take part⟧")
     await tab.click("⟦Other⟧")
     await tab.until("document.querySelector('.statement')")
     assert await tab.run("document.documentElement.scrollWidth") <= WIDTH
     button, article = (f"document.querySelector('{one}').getBoundingClientRect()" for one in (".menu", "article"))
     assert await tab.run(f"{button}.left - {article}.left < {article}.right - {button}.right")
+    await tab.click("⟦Language⟧ / Language")
+    await tab.until("location.pathname === '/language'")
     await tab.click("Português (Brasil)")
     await tab.until("document.documentElement.lang === 'pt-BR'")
     assert await tab.run("document.documentElement.dir") == "ltr"
