@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 
 from bot.export.csvw import metadata
 from bot.export.shapes import Export, ExportError, Table, Variable
-from bot.texts.languages import about
+from bot.texts.cldr import about
+from bot.texts.direction import bare
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 MOST_LABEL, MOST_CODE_LABEL = 255, 120  # bytes that SPSS keeps of what a variable and one of its codes are called
@@ -47,7 +48,10 @@ def as_csv(table: Iterable[Iterable[object]], delimiter: str = ",", mark: str = 
 def _cell(one: object, mark: str) -> object:
     if isinstance(one, float):
         return str(one).replace(".", mark)
-    return f"'{one}" if isinstance(one, str) and one.startswith(FORMULA) else one
+    if not isinstance(one, str):
+        return one
+    text = bare(one)
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def for_spreadsheet(table: Iterable[Iterable[object]], language: str) -> str:

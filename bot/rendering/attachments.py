@@ -22,6 +22,7 @@ from bot.rendering.posters import poster_pdf
 from bot.rendering.workbooks import workbook_xlsx
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.phrases import Phrase
+from bot.texts.direction import bare
 from bot.texts.texts import Texts
 
 
@@ -64,7 +65,8 @@ def voice(digests: Sequence[str], seconds: float) -> Attachment:
 
 def workbook(name: str, rows: Sequence[Sequence[str | int | None]]) -> Attachment:
     """For a spreadsheet: what it is of, a head, and rows."""
-    return Attachment("file", name, json.dumps(rows, ensure_ascii=False))
+    cells = [[bare(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    return Attachment("file", name, json.dumps(cells, ensure_ascii=False))
 
 
 def drawing_of(template: str, said: Mapping[str, object]) -> Attachment:

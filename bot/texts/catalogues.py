@@ -4,9 +4,12 @@
 with file, place and language, all at once.
 """
 
+import re
 import string
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
+from gettext import c2py
 from io import BytesIO
 from pathlib import Path
 
@@ -16,14 +19,21 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from bot.survey.conversation.commands import COMMANDS, SEATED
-from bot.survey.phrases import as_shown
+from bot.survey.phrases import as_shown, command
+from bot.texts.direction import begins_against, direction_of
 from bot.texts.languages import autonym, tag_of
-from bot.texts.texts import LOCALES, SOURCE_LANGUAGE, TextsError, load, the_checklist
+from bot.texts.texts import LOCALES, SOURCE_LANGUAGE, Texts, TextsError, load, the_checklist
 
 DOMAINS = ("bot", "checklist")
 KEYWORDS = {"say": None, "say_n": (1, 2)}
 MOST_SCREEN = 2000  # half of what Telegram takes: the values come in yet
 MOST_COMMAND = 32
+MOST_COUNTED = 1000  # of which a plural form is looked up
+COMMAND, FILE_NAME = re.compile("[a-z0-9_]+"), re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+Marks = tuple[list[str], int, int]
+STEERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+UNSAID = re.compile(r"\{[^}]*\}|</?b>")
+"""What begins no line: markup, and values, which say nothing, or are set apart, or begin as the sentence does."""
 NOT_KEPT = ('"POT-', '"PO-', '"Report-', '"Last-', '"Language-Team', '"Generated-', '"Project-')
 
 
@@ -58,6 +68,7 @@ def check(locales: Path) -> Iterator[str]:
     except TextsError as error:
         yield from str(error).splitlines()
         return
+    yield from _ambiguous(texts)
     wanted, limits = sources(), text_limits()
     for folder in _folders(locales):
         if texts.negotiate(tag_of(folder.name)) != folder.name:
@@ -66,6 +77,18 @@ def check(locales: Path) -> Iterator[str]:
             found = _read(folder / "LC_MESSAGES" / f"{domain}.po", folder.name)
             for problem in _problems(wanted[domain], found, folder.name, limits):
                 yield f"{folder.name}/LC_MESSAGES/{domain}.po: {problem}"
+
+
+def _ambiguous(texts: Texts) -> Iterator[str]:
+    """Names of commands that mean something else in another language: a chat does not tell which one is spoken."""
+    names = (*COMMANDS, *SEATED)
+    meant: dict[str, str] = {name: name for name in names}
+    for language in texts.languages:
+        for name in names:
+            word = texts.say(command(name), language)
+            if meant.setdefault(word, name) != name:
+                other = f"{word!r} is {meant[word]!r} in another language"
+                yield f"{language}/LC_MESSAGES/bot.po: command: {name!r}: {other}"
 
 
 def sources() -> dict[str, Catalog]:
@@ -105,15 +128,51 @@ def _faults(message: Message, language: str, limits: dict[tuple[str, str], int])
         return
     if message.fuzzy:
         yield "marked fuzzy: read it again and remove the mark"
-    most = limits.get((message.context or "", originals[0]), MOST_SCREEN)
-    for text in texts:
+    most, wanted = limits.get((message.context or "", originals[0]), MOST_SCREEN), _marks(originals[-1])
+    for number, text in enumerate(texts):
         if len(text) > most:
             yield f"{len(text)} characters, more than {most}"
-        if _marks(text) != _marks(originals[-1]):
+        found = _marks(text)
+        if found != wanted and not (found == _uncounted(wanted) and _is_of_one_number(language, number, len(texts))):
             yield f"needs the same {{names}} and <b>, line by line, as the source: {originals[-1]!r}"
+        yield from _signs(text, language)
+    yield from _wrong_name(message.context or "", originals[0], texts[0])
 
 
-def _marks(text: str) -> list[tuple[list[str], int, int]]:
+def _wrong_name(context: str, original: str, name: str) -> Iterator[str]:
+    """What is a name to a program, in letters that it takes."""
+    if context == "command" and not COMMAND.fullmatch(name):
+        yield f"{name!r} is no name of a command: Telegram takes a to z, 0 to 9 and _ alone, so write it in those"
+    if FILE_NAME.fullmatch(original) and "-" in original and not FILE_NAME.fullmatch(name):
+        yield f"{name!r} is no name of a file: a to z, 0 to 9 and - alone"
+
+
+def _signs(text: str, language: str) -> Iterator[str]:
+    """What is wrong with how it runs, from right to left or from left to right."""
+    if STEERING.search(text):
+        yield "holds a sign that nobody sees and that steers direction; names are set apart without it"
+    if direction_of(language) == "rtl" and "→" in text:
+        yield "has an arrow → that points against the reading: write ←"
+    for line in text.split("\n"):
+        if begins_against(UNSAID.sub("", line), language):
+            yield f"has a line that begins with a word from left to right, so that a chat has it run so: {line[:40]!r}"
+
+
+@cache
+def _is_of_one_number(language: str, number: int, forms: int) -> bool:
+    """Whether a plural form is for a single number, such as two in Arabic: its words say which."""
+    if forms == 1:
+        return False
+    chosen = c2py(Catalog(Locale.parse(language)).plural_expr)
+    return sum(chosen(count) == number for count in range(MOST_COUNTED)) == 1
+
+
+def _uncounted(marks: list[Marks]) -> list[Marks]:
+    lines = (([name for name in names if name != "count"], begun, ended) for names, begun, ended in marks)
+    return sorted(found for found in lines if any(found))
+
+
+def _marks(text: str) -> list[Marks]:
     """The `{names}` and tags of each line that has any, for a value can take its line away."""
     marks = ((_names(line), line.count("<b>"), line.count("</b>")) for line in text.split("\n"))
     return sorted(found for found in marks if any(found))

@@ -1,43 +1,17 @@
-"""Languages: what each is called, how it is written, and which one of ours a phone likes best.
+"""Languages: what each is called, how it is written, and which one of ours a phone likes best."""
 
-What is known of one comes from Unicode's data (CLDR), which Babel brings: 6 MB for two languages, of which some thirty
-words are looked up once.
-"""
-
-import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
+from itertools import takewhile
 
-from bot.texts.compiled import compiled
+from bot.texts.cldr import about, likely
 
 SOURCE_LANGUAGE = "en"
 HOME_LANGUAGE = "nl"
 RANGE = re.compile(r"\s*([a-z]{1,8}(?:[-_][a-z0-9]{1,8})*)\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?)\s*)?", re.IGNORECASE)
 REMEMBERED = 100  # preferences of phones: most have the same few
 MOST_RANGES = 10  # that are looked at in what a phone prefers
-BRITISH = {"en": "en_GB"}  # dates as Dutch readers write them: the day before the month
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """`name` is what it calls itself; `weekdays` begin with Monday, `months` are as they stand in a date."""
-
-    name: str
-    direction: str
-    decimal_mark: str
-    weekdays: tuple[str, ...]
-    months: tuple[str, ...]
-
-
-@cache
-def about(language: str) -> Language:
-    """Raises ValueError at what is not the code of a language."""
-    source = Path(__file__).with_name(f"language.{language}")
-    return Language(**json.loads(compiled(source, "babel", b"", lambda: _looked_up(language))))
 
 
 @lru_cache(REMEMBERED)
@@ -55,13 +29,32 @@ def welcoming(chosen: str | None, of_phone: str | None, offered: tuple[str, ...]
 
 
 def _spoken(tag: str, languages: Sequence[str]) -> str | None:
-    """The whole tag, or else what is left without its last parts (RFC 4647, 3.4), or else the same language as it
-    is spoken elsewhere."""
+    """The whole tag, or else what is left without its last parts (RFC 4647, 3.4), in the script that is usual where it
+    is spoken; or else the same language as it is spoken elsewhere."""
     ours = {tag_of(language).lower(): language for language in languages}
     parts = tag_of(tag).lower().split("-")
-    shorter = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
-    elsewhere = (known for known in ours if known.split("-")[0] == parts[0])
-    return next((ours[known] for known in (*shorter, *elsewhere) if known in ours), None)
+    shorter = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    elsewhere = [known for known in ours if known.split("-")[0] == parts[0]]
+    usual = _as_usual(tuple(parts)) if {*elsewhere} - {parts[0]} else ()
+    wanted = (*shorter[:-1], *usual, shorter[-1], *elsewhere)
+    return next((ours[known] for known in wanted if known in ours), None)
+
+
+@lru_cache(REMEMBERED)
+def _as_usual(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """With the script and the region that are meant where they are not said: of `zh-TW` they are `zh-Hant-TW`."""
+    language, *more = parts
+    others = [*takewhile(lambda part: len(part) > 1, more)]  # what follows is no script and no region
+    given_script = next((one for one in others if len(one) == 4 and one.isalpha()), "")
+    given_region = next((one for one in others if len(one) in (2, 3) and one.isalnum()), "")
+    asked = (language, given_script.title(), given_region.upper())
+    shapes = (asked, (asked[0], "", asked[2]), (asked[0], asked[1], ""), (asked[0], "", ""))
+    meant = next((found for shape in shapes if (found := likely("_".join(filter(None, shape))))), "")
+    _, script, region, *_ = [*meant.lower().split("_"), "", "", ""]
+    script, region = given_script or script, given_region or region
+    return tuple(
+        "-".join(filter(None, one)) for one in ((language, script, region), (language, script), (language, region))
+    )
 
 
 def _preferred(wanted: str) -> list[str]:
@@ -80,36 +73,3 @@ def autonym(language: str) -> str:
 def tag_of(language: str) -> str:
     """The name of a folder as the rest of the world writes it: `pt-BR` (RFC 5646)."""
     return language.replace("_", "-")
-
-
-def direction_of(language: str) -> str:
-    """The way it is written, as HTML has it."""
-    return about(language).direction
-
-
-def day(value: date, language: str) -> str:
-    return f"{value.day} {about(language).months[value.month - 1]} {value.year}"
-
-
-def moment(value: datetime, language: str) -> str:
-    known = about(language)
-    return f"{known.weekdays[value.weekday()]} {value.day} {known.months[value.month - 1]} {value:%H:%M}"
-
-
-def _looked_up(language: str) -> bytes:
-    from babel import Locale, UnknownLocaleError  # once for each version of Babel
-    from babel.numbers import get_decimal_symbol
-
-    try:
-        locale, dates = Locale.parse(language), Locale.parse(BRITISH.get(language, language))
-    except UnknownLocaleError as error:
-        raise ValueError(str(error)) from error
-    name = locale.get_display_name(language) or language
-    found = Language(
-        name[0].upper() + name[1:],
-        "rtl" if locale.character_order == "right-to-left" else "ltr",
-        get_decimal_symbol(locale),
-        tuple(dates.days["format"]["wide"][day] for day in range(7)),
-        tuple(dates.months["format"]["wide"][month] for month in range(1, 13)),
-    )
-    return json.dumps(asdict(found)).encode()

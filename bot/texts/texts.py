@@ -23,8 +23,9 @@ from bot.survey.conversation.commands import COMMANDS, SEATED
 from bot.survey.conversation.views import Button, Field, Form, Grid, View
 from bot.survey.errors import OperatorError
 from bot.survey.phrases import Phrase, Value, command
-from bot.texts import languages
+from bot.texts import cldr, languages
 from bot.texts.compiled import compiled
+from bot.texts.direction import apart, bare
 from bot.texts.languages import HOME_LANGUAGE as HOME_LANGUAGE
 from bot.texts.languages import SOURCE_LANGUAGE as SOURCE_LANGUAGE
 
@@ -33,7 +34,13 @@ BETWEEN_LANGUAGES = "\n\n— — —\n\n"
 
 NAME = re.compile(r"\{(\w+)\}")
 NOTHING: Mapping[str, Value] = {}
+NO_LANGUAGE = (
+    "no language that is known here. Name the folder after a language, its script and its region (BCP 47), "
+    "with _ between them, such as nl, pt_BR or zh_Hant."
+)
 KEPT = ("bot", "checklist", "language")
+AS_IT_CAME = ("verbatim", "language", "beginning")
+"""Domains of what may be in another language than the sentence around it."""
 
 
 class TextsError(OperatorError):
@@ -61,12 +68,12 @@ class Texts:
             case "verbatim":
                 return escape(phrase.text, quote=False)
             case "joined":
-                return phrase.text.join(self._value(value, language, around) for _, value in phrase.values)
+                return phrase.text.join(self._filled_in(value, language, around) for _, value in phrase.values)
             case "within":
                 return self._value(phrase.values[0][1], language, {**around, **dict(phrase.values)})
             case "beginning":
                 of = phrase.values[0][1]
-                whole = plain(self._value(of, language, around))
+                whole = bare(plain(self._value(of, language, around)))  # else what is cut off is not ended
                 begun = first_words if isinstance(of, Phrase) and of.domain != "verbatim" else as_begun
                 return escape(begun(whole, phrase.count), quote=False)
             case domain:
@@ -82,7 +89,13 @@ class Texts:
     def _fill(self, text: str, language: str, known: Mapping[str, Value]) -> str:
         named = {name: known[name] for name in names_in(text)}
         text = lines_left(text, tuple(name for name, value in named.items() if value is False))
-        return text.format(**{name: self._value(value, language, known) for name, value in named.items()})
+        return text.format(**{name: self._filled_in(value, language, known) for name, value in named.items()})
+
+    def _filled_in(self, value: Value, language: str, around: Mapping[str, Value]) -> str:
+        """A value as it stands in a sentence. What we say ourselves is in the language of the sentence."""
+        said = self._value(value, language, around)
+        is_ours = isinstance(value, bool) or (isinstance(value, Phrase) and value.domain not in AS_IT_CAME)
+        return said if is_ours else apart(said, language)
 
     def render(self, view: View, language: str) -> str:
         """The text of a view: lines under each other, an empty line between paragraphs."""
@@ -114,7 +127,7 @@ class Texts:
         """A view as it is sent."""
         form = self._form(view.form, language) if view.form else None
         grid = self._grid(view.grid, language) if view.grid else None
-        about = self.word(view.about, language) if view.about else ""
+        about = bare(self.word(view.about, language)) if view.about else ""
         rows = self.buttons(view, language)
         return Letter(self.render(view, language), rows, replaces, about=about, form=form, grid=grid)
 
@@ -178,7 +191,7 @@ class Texts:
         if isinstance(value, bool):
             return ""
         if isinstance(value, date):
-            return languages.moment(value, language) if isinstance(value, datetime) else languages.day(value, language)
+            return cldr.moment(value, language) if isinstance(value, datetime) else cldr.day(value, language)
         return escape(str(value), quote=False)
 
     @staticmethod
@@ -240,9 +253,9 @@ def plain(text: str) -> str:
 
 def _unknown_language(folder: Path) -> str | None:
     try:
-        languages.about(folder.name)
+        cldr.about(folder.name)
     except ValueError:
-        return f"{folder.name}: not the code of a language"
+        return f"{folder}: {NO_LANGUAGE}"
     return None
 
 

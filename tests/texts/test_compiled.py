@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.texts.compiled import compiled
-from bot.texts.languages import BRITISH, about, autonym, day, direction_of, moment
+from bot.texts.cldr import BRITISH, about, day, moment
+from bot.texts.direction import direction_of
+from bot.texts.languages import autonym
 from tests.house import ROOT
 from tests.unprivileged import without_powers
 

@@ -3,7 +3,7 @@
 import ast
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
 from itertools import product
@@ -21,7 +21,8 @@ from bot.survey.conversation.buttons import MOST_BYTES, Go, Position, Screen
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.views import Button, View
 from bot.survey.phrases import Value, as_shown, beginning, command, joined, say, say_n, verbatim, within
-from bot.texts.catalogues import KEYWORDS, check, sources, update
+from bot.texts.catalogues import FILE_NAME, KEYWORDS, check, sources, update
+from bot.texts.direction import direction_of
 from bot.texts.languages import autonym
 from bot.texts.texts import LOCALES, Texts, TextsError, first_words, load, plain
 from tests.actors import walk
@@ -250,7 +251,30 @@ def test_a_language_that_nobody_can_choose_is_named(locales: Path) -> None:
     )
 
 
-def make_pseudo_language(locales: Path, language: str) -> None:
+Said = str | tuple[str, ...]
+
+
+def between_signs(text: str | Sequence[str], plurals: int) -> Said:
+    if not isinstance(text, str):
+        return tuple(f"⟦{text[-1]}⟧" for _ in range(plurals))
+    return "\n".join(line and _between_signs(line) for line in text.split("\n"))
+
+
+def in_arabic_letters(text: str | Sequence[str], plurals: int) -> Said:
+    """No words, but letters that run from right to left, with the values and the markup where they were."""
+    if not isinstance(text, str):
+        return tuple(str(in_arabic_letters(text[-1], plurals)) for _ in range(plurals))
+    parts = KEPT_AS_IT_IS.split(text)
+    return "".join(part if place % 2 else part.lower().translate(ARABIC) for place, part in enumerate(parts))
+
+
+KEPT_AS_IT_IS = re.compile(r"(\{[^}]*\}|</?b>|/\{[^}]*\})")
+ARABIC = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ابتثجحخدذرزسشصضطظعغفقكلمنه")
+
+
+def make_pseudo_language(
+    locales: Path, language: str, said: Callable[[str | Sequence[str], int], Said] = between_signs
+) -> None:
     folder = locales / language / "LC_MESSAGES"
     folder.mkdir(parents=True)
     update(locales)
@@ -258,17 +282,18 @@ def make_pseudo_language(locales: Path, language: str) -> None:
         catalogue = read_po(BytesIO(path.read_bytes()), locale=Locale.parse(language))
         for message in catalogue:
             if message.context == "command":
-                message.string = f"{message.id}_{language}"
+                message.string = f"{message.id}_{language}".lower()
+            elif message.id and not FILE_NAME.fullmatch(str(message.id)):
+                message.string = said(turned(message.id, language), catalogue.num_plurals)
             elif message.id:
-                message.string = between_signs(message.id, catalogue.num_plurals)
+                message.string = message.id
         with path.open("wb") as file:
             write_po(file, catalogue)
 
 
-def between_signs(text: str | Sequence[str], plurals: int) -> str | tuple[str, ...]:
-    if not isinstance(text, str):
-        return tuple(f"⟦{text[-1]}⟧" for _ in range(plurals))
-    return "\n".join(line and _between_signs(line) for line in text.split("\n"))
+def turned(text: str | Sequence[str], language: str) -> str | Sequence[str]:
+    """With its arrows as they are read in that language."""
+    return text.replace("→", "←") if isinstance(text, str) and direction_of(language) == "rtl" else text
 
 
 def _between_signs(line: str) -> str:

@@ -41,8 +41,8 @@ from bot.survey.conversation.views import Form, Grid
 from bot.survey.phrases import command
 from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, plain
 
-LINK = re.compile(r"https?://[^\s<]+")
-COMMAND = re.compile(r"(?<!\S)/([a-z]+)")
+LINK = re.compile(r"https?://[^\s<\u2066-\u2069]+")
+COMMAND = re.compile(r"(?<!\S)/([a-z0-9_]+)")
 BOLD, BEGIN_BOLD, END_BOLD = re.compile(r"(</?b>)"), Markup("<b>"), Markup("</b>")
 WHOLLY_BOLD = re.compile(r"<b>[^<]*</b>")
 CAN_LEAD = re.compile(r"/|\d(?:\D{0,6}\d){7}")

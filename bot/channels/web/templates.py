@@ -10,7 +10,8 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, Template
 from bot.channels.web.assets import HERE
 from bot.survey.conversation.buttons import encode
 from bot.texts.compiled import compiled
-from bot.texts.languages import direction_of, tag_of
+from bot.texts.direction import direction_of
+from bot.texts.languages import tag_of
 
 
 @cache

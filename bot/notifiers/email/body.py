@@ -11,7 +11,8 @@ from html import escape
 from bot.letters import Envelope
 from bot.survey.conversation.buttons import Go, Resume, decode
 from bot.survey.phrases import say
-from bot.texts.languages import direction_of, tag_of
+from bot.texts.direction import direction_of
+from bot.texts.languages import tag_of
 from bot.texts.texts import Texts, plain
 
 NAME = "Samenspraak"

@@ -22,7 +22,8 @@ from bot.notifiers.push.traits import TRAITS
 from bot.notifiers.tags import Tags
 from bot.runtime.settings import Settings, the_secret
 from bot.survey.calendar import night
-from bot.texts.languages import direction_of, tag_of
+from bot.texts.direction import direction_of
+from bot.texts.languages import tag_of
 from storage.engine import web_push
 
 log = logging.getLogger(__name__)

@@ -1,5 +1,6 @@
 """Languages: a folder more is a language that people can choose, named and written as the rest of the world does it."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,12 +12,14 @@ from bot.texts.texts import LOCALES, Texts, load
 from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, find_chromium
 from tests.channels.web.conftest import Visitors
 from tests.house import Clock, House, agree
+from tests.patience import PATIENCE
 from tests.telegram_server import TelegramServer
 from tests.texts.test_texts import make_pseudo_language
 
 pytestmark = pytest.mark.long
 
 EVERY = "ar en nl pt_BR"
+FROM_ARABIC = "⟦Language⟧ / \u2068Language\u2069"
 PORTUGUESE, ARABIC, DUTCH, ENGLISH = ("pt-BR", "ltr"), ("ar", "rtl"), ("nl", "ltr"), ("en", "ltr")
 
 
@@ -84,11 +87,11 @@ async def test_who_answers_in_a_language_that_is_taken_away_keeps_it(house: Hous
     await maria.open(f"/i/{codes.coordinator}")
     await maria.press("Ja, ga verder")
     await maria.open("/coordinate/settings")
-    await maria.fill_in({"Kunnen mensen in deze taal antwoorden? العربية": "0"})
+    await maria.fill_in({"Kunnen mensen in deze taal antwoorden? \u2068العربية\u2069": "0"})
     assert house.rows("SELECT languages FROM partnerships") == [("en nl",)]
     await anna.open("/")
     assert anna.last.parts == [ARABIC, ARABIC]
-    await anna.press("⟦Language⟧ / Language")
+    await anna.press(FROM_ARABIC)
     assert [label for row in anna.last.rows for label, _ in row][:3] == ["English", "Nederlands", "✓ العربية"]
     await anna.press("Nederlands")
     assert anna.last.parts == [DUTCH, DUTCH]
@@ -100,7 +103,7 @@ async def test_people_can_choose_both(house: House, visitors: Visitors) -> None:
     await anna.open(f"/i/{code}")
     for button, label, parts in (
         ("Taal / Language", "العربية", ARABIC),
-        ("⟦Language⟧ / Language", "Português (Brasil)", PORTUGUESE),
+        (FROM_ARABIC, "Português (Brasil)", PORTUGUESE),
     ):
         await anna.press(button)
         await anna.press(label)
@@ -114,7 +117,7 @@ async def test_people_can_choose_both(house: House, visitors: Visitors) -> None:
     await anna.press("العربية")
     assert anna.last.parts == [ARABIC, ARABIC]
     await anna.press("⟦Yes⟧")
-    await anna.press("⟦Language⟧ / Language")
+    await anna.press(FROM_ARABIC)
     await anna.press("Português (Brasil)")
     assert anna.last.parts == [PORTUGUESE, PORTUGUESE]
 
@@ -130,10 +133,18 @@ async def test_a_page_in_arabic_fits_the_screen_and_is_read_aloud(house: House, 
     assert await tab.run("document.documentElement.scrollWidth") <= WIDTH
     button, article = (f"document.querySelector('{one}').getBoundingClientRect()" for one in (".menu", "article"))
     assert await tab.run(f"{button}.left - {article}.left < {article}.right - {button}.right")
-    await tab.click("⟦Language⟧ / Language")
+    await tab.click(FROM_ARABIC)
     await tab.until("location.pathname === '/language'")
     await tab.click("Português (Brasil)")
     await tab.until("document.documentElement.lang === 'pt-BR'")
     assert await tab.run("document.documentElement.dir") == "ltr"
     await tab.click("⟦Read aloud⟧")
     assert {*await tab.run("langs()")} == {"pt-BR"}
+
+
+async def test_telegram_has_its_menu_in_the_languages_that_it_can_name(house: House, server: TelegramServer) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while ("default", "") not in server.commands:  # noqa: ASYNC110 - the last that is set
+            await asyncio.sleep(0.02)
+    assert {language for _, language in server.commands} == {"", "ar", "en", "nl", "pt"}
+    assert server.commands["default", "pt"][0]["command"] == "start_pt_br"
