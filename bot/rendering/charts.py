@@ -28,6 +28,7 @@ class Picture:
     legend_before: str
     no_score: str
     source: str
+    language: str = "en"
 
 
 def png(picture: Picture) -> bytes:

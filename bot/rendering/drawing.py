@@ -12,6 +12,8 @@ from threading import Lock
 from typing import Any
 
 from bot.rendering.letterforms import FAMILY, FONTS, drawable
+from bot.texts.direction import direction_of
+from bot.texts.languages import SOURCE_LANGUAGE
 
 TEMPLATES = Path(__file__).parent / "templates"
 WEIGHTS = "regular", "bold"
@@ -39,7 +41,8 @@ def pdf(template: str, said: Said, code: str = "") -> bytes:
 
 
 def _drawn(template: str, said: Said, code: str = "", **how: object) -> bytes:
-    given = {"said": json.dumps(_clean(said), ensure_ascii=False), "code": code}
+    runs = direction_of(str(said.get("language", SOURCE_LANGUAGE)))
+    given = {"said": json.dumps({**_clean(said), "direction": runs}, ensure_ascii=False), "code": code}
     with _ONE_AT_A_TIME:
         drawing: bytes = compiler().compile(TEMPLATES / f"{template}.typ", sys_inputs=given, **how)
     return drawing

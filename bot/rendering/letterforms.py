@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from unicodedata import category, normalize
 
+from bot.texts.direction import END, ISOLATE
+
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "DejaVu Sans"
 """The one that is looked at first; then the others of the folder."""
@@ -21,7 +23,7 @@ PLAIN = re.compile("[ -~\u00a0-\u017f\u2010-\u2015\u2018-\u201d\u2022\u2026\u203
 BOX = "□"
 MOST_MARKS = 2  # on one letter: no script that we draw has more, and a pile covers the line above
 
-JOINERS = "\u200c\u200d"  # some scripts are wrong without them
+UNSEEN = f"\u200c\u200d{ISOLATE}{END}"  # some scripts are wrong without them, and names in a sentence
 
 
 def drawable(text: str) -> str:
@@ -55,12 +57,12 @@ def _with_few_marks(signs: Iterable[str]) -> Iterator[str]:
 
 
 def _is_lost(sign: str) -> bool:
-    return not PLAIN.fullmatch(sign) and (_is_let_go(sign) or ord(sign) not in _covered())
+    return not PLAIN.fullmatch(sign) and sign not in UNSEEN and (_is_let_go(sign) or ord(sign) not in _covered())
 
 
 def _is_let_go(sign: str) -> bool:
     """Controls, and marks by which a sign is chosen and not drawn."""
-    return (category(sign)[0] in "CZ" and sign not in JOINERS) or "\ufe00" <= sign <= "\ufe0f" or sign == "\ufffc"
+    return (category(sign)[0] in "CZ" and sign not in UNSEEN) or "\ufe00" <= sign <= "\ufe0f" or sign == "\ufffc"
 
 
 @cache

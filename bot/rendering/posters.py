@@ -5,6 +5,7 @@ from bot.rendering.codes import qr_svg
 from bot.rendering.letterforms import drawable, lost
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.phrases import Phrase, say
+from bot.texts.direction import direction_of
 from bot.texts.texts import Texts
 
 HEADING = say("How well do we work together?")
@@ -58,12 +59,16 @@ def questions(texts: Texts, partnership: Partnership, language: str) -> str:
 
 def _announcement(texts: Texts, partnership: Partnership, language: str) -> dict[str, object]:
     return {
-        "language": language,
+        **_spoken(language),
         "heading": texts.word(HEADING, language),
         "sentences": [texts.word(sentence, language) for sentence in SENTENCES],
         "questions": questions(texts, partnership, language),
     }
 
 
-def _words(texts: Texts, language: str, *phrases: Phrase) -> dict[str, str]:
-    return {"language": language, "words": " ".join(texts.word(phrase, language) for phrase in phrases)}
+def _words(texts: Texts, language: str, *phrases: Phrase) -> dict[str, object]:
+    return {**_spoken(language), "words": " ".join(texts.word(phrase, language) for phrase in phrases)}
+
+
+def _spoken(language: str) -> dict[str, object]:
+    return {"language": language, "direction": direction_of(language)}

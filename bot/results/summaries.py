@@ -201,6 +201,7 @@ def picture(texts: Texts, summary: Summary, spoken: str) -> Picture:
         legend_before=word(say("round {wave}", wave=since.wave)) if since else "",
         no_score=word(say("no score")),
         source=word(say("Coordinated Action Checklist, 26 statements")),
+        language=spoken,
     )
 
 

@@ -16,6 +16,7 @@ FROM_THE_RIGHT = re.compile(f"[{RIGHT_TO_LEFT}]")
 STRONG = re.compile(r"[^\W\d_]")
 CONTROLS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 """All that steers direction, seen by nobody."""
+SET_APART = re.compile(f"{ISOLATE}[^{END}]*{END}")
 LETTERS_OF_OURS = re.compile(f"[{ISOLATE}{END}]")
 
 
@@ -35,6 +36,17 @@ def apart(value: str, language: str) -> str:
 def bare(text: str) -> str:
     """Without the signs that set values apart: for data, and for what is cut off."""
     return LETTERS_OF_OURS.sub("", text)
+
+
+def runs(text: str, language: str) -> str:
+    """The direction of words that run the other way than the language around them, such as what somebody wrote; nothing
+    where they run with it. A name that is set apart does not say how its sentence runs."""
+    usual = direction_of(language)
+    if usual == "ltr" and not FROM_THE_RIGHT.search(text):
+        return ""
+    first = STRONG.search(SET_APART.sub("", text))
+    found = first and ("rtl" if FROM_THE_RIGHT.match(first[0]) else "ltr")
+    return found if found and found != usual else ""
 
 
 def begins_against(line: str, language: str) -> bool:

@@ -49,6 +49,7 @@ def picture(texts: Texts, dialogue: Dialogue) -> Letter:
         before,
         word(say("no score")),
         word(say("Only you see this picture.")),
+        dialogue.language,
     )
     return Letter(title, attachment=attachments.picture(drawn))
 

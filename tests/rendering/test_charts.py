@@ -223,3 +223,13 @@ def luminance(colour: tuple[int, int, int]) -> float:
     parts = [part / 255 for part in colour]
     red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_bars_of_a_language_from_the_right_begin_there() -> None:
+    """As long as they were, and mirrored; a name keeps its own order."""
+    turned = replace(FIRST_WAVE, language="ar")
+    lefts, rights = of_colour(FIRST_WAVE, FILLED), of_colour(turned, FILLED)
+    assert [round(one.width) for one in rights] == [round(one.width) for one in lefts]
+    assert {round(one.bounds[0]) for one in lefts} == {LEFT}
+    assert {round(one.bounds[2]) for one in rights} == {1080 - LEFT}
+    assert "De Verbinders in Moerwijk" in sheet(turned).words

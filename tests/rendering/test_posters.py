@@ -126,7 +126,9 @@ def test_without_contact_and_organisation(texts: Texts) -> None:
 def test_a_third_language(tmp_path: Path) -> None:
     shutil.copytree(LOCALES, tmp_path, dirs_exist_ok=True)
     shutil.copytree(LOCALES / "nl", tmp_path / "de")
-    asked_by = partnership(contact="Fatima, elke dinsdag van 09:00 tot 12:00 uur aan de balie, of 06 12 34 56 78")
+    asked_by = partnership(
+        languages="de en nl", contact="Fatima, elke dinsdag van 09:00 tot 12:00 uur aan de balie, of 06 12 34 56 78"
+    )
     paper = printed(poster_pdf(load(tmp_path), asked_by, TELEGRAM))
     assert paper.words.count("Hoe goed werken we samen?") == 2
     assert paper.words.count("How well do we work together?") == 1
@@ -159,3 +161,12 @@ async def test_the_coordinator_is_told_beside_the_poster(house: House, server: T
         "Deze tekens kunnen we niet printen: न े प ा ल त",
         "Is het een letter? Dan staat op de poster een leeg vakje. Schrijf de letter er zelf in.",
     ]
+
+
+def test_languages_with_a_region_a_script_and_from_the_right_are_on_one_sheet(tmp_path: Path) -> None:
+    shutil.copytree(LOCALES, tmp_path, dirs_exist_ok=True)
+    for code in ("ar", "pt_BR", "zh_Hant"):
+        shutil.copytree(LOCALES / "nl", tmp_path / code)
+    asked_by = partnership(languages="ar en nl pt_BR zh_Hant")
+    words = printed(poster_pdf(load(tmp_path), asked_by, TELEGRAM)).words
+    assert words.count("Hoe goed werken we samen") == 4

@@ -14,7 +14,7 @@ from bot.channels.telegram.profile import codes_of
 from bot.export.writers import for_spreadsheet
 from bot.survey.phrases import Phrase, beginning, command, joined, language, say, say_n, verbatim
 from bot.texts.catalogues import check
-from bot.texts.direction import CONTROLS, apart, bare, begins_against, direction_of
+from bot.texts.direction import CONTROLS, apart, bare, begins_against, direction_of, runs
 from bot.texts.languages import negotiate
 from bot.texts.texts import LOCALES, Texts, TextsError, load
 from tests.house import MONDAY
@@ -209,3 +209,19 @@ def test_a_folder_that_is_no_language_is_told_with_what_to_do(tmp_path: Path) ->
 def test_telegram_has_a_menu_in_each_language_of_two_letters() -> None:
     found = codes_of(("ar", "en", "pap", "pt_BR", "zh_Hans", "zh_Hant"))
     assert found == {"ar": "ar", "en": "en", "pt": "pt_BR", "zh": "zh_Hans"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "runs_so"),
+    [
+        ("Bel Fatima (06).", "ar", "ltr"),
+        (f"{FSI}De Verbinders{PDI} نص", "ar", ""),
+        (f"{FSI}De Verbinders{PDI}", "ar", ""),
+        ("60 (5)", "ar", ""),
+        ("مرحبا (06).", "nl", "rtl"),
+        (f"{FSI}مركز الحي{PDI} vraagt u", "nl", ""),
+        ("Bel Fatima", "nl", ""),
+    ],
+)
+def test_words_that_somebody_wrote_run_their_own_way(text: str, language: str, runs_so: str) -> None:
+    assert runs(text, language) == runs_so

@@ -39,6 +39,7 @@ from bot.survey.conversation.buttons import (
 from bot.survey.conversation.commands import ABOUT_COMMANDS, ABOUT_COORDINATING, COMMANDS, OF_ROLES
 from bot.survey.conversation.views import Form, Grid
 from bot.survey.phrases import command
+from bot.texts.direction import runs
 from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts, plain
 
 LINK = re.compile(r"https?://[^\s<\u2066-\u2069]+")
@@ -71,6 +72,7 @@ class HtmlParagraph:
     is_heading: bool = False
     is_list: bool = False
     is_of_links: bool = False
+    runs: str = ""  # where that is another way than the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ class Pages:
         link = LINK.search(plain(letter.text)) if is_screen and shown.role == "coordinator" else None
         parts = ((shown.language, own), *((SOURCE_LANGUAGE, text) for text in below))
         return Message(
-            tuple((language, self._paragraphs(text, shown)) for language, text in parts),
+            tuple((language, self._paragraphs(text, shown, language)) for language, text in parts),
             self._rows(letter, shown) if is_screen else (),
             letter.attachment,
             _to_copy(letter, link[0], shown) if link else "",
@@ -256,7 +258,7 @@ class Pages:
             case _:
                 return "aside" if isinstance(press, ASIDE) else ""
 
-    def _paragraphs(self, text: str, shown: Shown) -> tuple[HtmlParagraph, ...]:
+    def _paragraphs(self, text: str, shown: Shown, spoken: str) -> tuple[HtmlParagraph, ...]:
         found = []
         for paragraph in filter(None, text.split("\n\n")):
             is_heading, lines = WHOLLY_BOLD.fullmatch(paragraph) is not None, paragraph.split("\n")
@@ -267,7 +269,7 @@ class Pages:
                 html = [
                     _joined((LEADS, row[0], LEADS_ON, row[1], LEADS_END)) for row in zip(numbers, html, strict=True)
                 ]
-            found.append(HtmlParagraph(tuple(html), is_heading, is_list, is_of_links))
+            found.append(HtmlParagraph(tuple(html), is_heading, is_list, is_of_links, runs(plain(paragraph), spoken)))
         return tuple(found)
 
     def _line(self, line: str, shown: Shown, *, in_bold: bool) -> Markup:

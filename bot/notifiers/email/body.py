@@ -16,6 +16,7 @@ from bot.texts.languages import tag_of
 from bot.texts.texts import Texts, plain
 
 NAME = "Samenspraak"
+RIGHT_TO_LEFT_MARK = "\u200f"
 PICTURE = "picture"  # what it is called in the HTML
 
 OPEN = say("Open Samenspraak")
@@ -74,7 +75,8 @@ def of(texts: Texts, envelope: Envelope, links: Links | None, alternative: str =
         word[STOP.text],
         word[STOP_HERE.text],
     )
-    return Body("\n\n".join(_as_text(said, links)) + "\n", _page(said, "\n".join(_as_html(said, links))))
+    begins = RIGHT_TO_LEFT_MARK if direction_of(language) == "rtl" else ""  # where nothing else says how it runs
+    return Body(begins + "\n\n".join(_as_text(said, links)) + "\n", _page(said, "\n".join(_as_html(said, links))))
 
 
 def _button(texts: Texts, envelope: Envelope, language: str) -> str:
