@@ -34,8 +34,9 @@ def store(
     respondent = tx.connection.execute(agreed.returning(respondents.c.id)).scalar_one()
     response = _completed(tx, respondent, wave, sheet.number, now)
     today = now.astimezone(zone(partnership.timezone)).date()
-    given = [{"item": item, "option": option} for item, option in sheet.answers.items()]
-    tx.connection.execute(answers.insert(), [{"response_id": response, **one, "answered_on": today} for one in given])
+    of_all = {"response_id": response, "answered_on": today, "language": sheet.language or None}
+    given = [{**of_all, "item": item, "option": option} for item, option in sheet.answers.items()]
+    tx.connection.execute(answers.insert(), given)
     return Outcome.STORED
 
 

@@ -7,7 +7,7 @@ our own number, which the export replaces.
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,8 @@ from storage.schema import answers, contacts, invitations, partnerships, respond
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One person in one wave. `person` is our own number for them; it is never written. Answers: item -> option.
+    """One person in one wave. `person` is our own number for them; it is never written. Answers: item -> option, and
+    `read` is item -> the language in which it was answered, where that is known; `language` is what they speak now.
 
     `place` is the label of the invitation by which they first came in, empty for the general one; `for_helpers` says
     that it was the helpers' one. Of whom we cannot reach any more there is no language and no channel.
@@ -37,6 +38,7 @@ class Record:
     channel: str = ""
     place: str = ""
     for_helpers: bool = False
+    read: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def completed(self) -> bool:
@@ -48,10 +50,13 @@ def records(tx: Tx, partnership: int, wave: int) -> list[Record]:
     of_wave = (waves.c.partnership_id == partnership, waves.c.number == wave)
     given = defaultdict[int, dict[int, str]](dict)
     all_answers = select(answers).select_from(answers.join(responses).join(waves)).where(*of_wave)
+    read = defaultdict[int, dict[int, str]](dict)
     for answer in tx.connection.execute(all_answers):
         given[answer.response_id][answer.item] = answer.option
+        if answer.language:
+            read[answer.response_id][answer.item] = answer.language
     came = tx.connection.execute(_CAME.where(*of_wave, responses.c.started_at.is_not(None)))
-    return [_record(row, given[row.response]) for row in came]
+    return [_record(row, given[row.response], read[row.response]) for row in came]
 
 
 def wordings(tx: Tx, partnership: int) -> dict[int, Mapping[str, Mapping[str, str]]]:
@@ -60,10 +65,10 @@ def wordings(tx: Tx, partnership: int) -> dict[int, Mapping[str, Mapping[str, st
     return {number: json.loads(wording) for number, wording in tx.connection.execute(found)}
 
 
-def _record(row: Any, given: Mapping[int, str]) -> Record:
+def _record(row: Any, given: Mapping[int, str], read: Mapping[int, str]) -> Record:
     finished = row.completed_at.astimezone(zone(row.timezone)).date() if row.completed_at else None
     known = (row.mode, row.name, row.channel or "", row.label or "", bool(row.for_helpers))
-    return Record(row.person, row.number, row.group, row.language or "", finished, given, *known)
+    return Record(row.person, row.number, row.group, row.language or "", finished, given, *known, read)
 
 
 _CAME = (

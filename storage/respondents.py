@@ -126,7 +126,8 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
     today = now.astimezone(zone(after.partnership.timezone)).date()
     for item, option in after.answers.items():
         if before.answers.get(item) != option:
-            _SAVE_ANSWER.later(tx, response_id=after.response, item=item, option=option, answered_on=today)
+            row = {"response_id": after.response, "item": item, "option": option, "answered_on": today}
+            _SAVE_ANSWER.later(tx, **row, language=after.language)
     if after.open_answer != before.open_answer:
         open_answers.keep(tx, after.response, after.open_answer, today)
     _SAVE_RESPONSE.later(
@@ -209,10 +210,13 @@ def own_answers(tx: Tx, contact: int) -> list[OwnAnswer]:
     return [OwnAnswer(*row) for row in found]
 
 
+GIVEN = ("answered_on", "language")
+
+
 def _save_answer(insert: Any) -> Any:
-    row: dict[str, Any] = {name: bindparam(name) for name in ("response_id", "item", "option", "answered_on")}
+    row: dict[str, Any] = {name: bindparam(name) for name in ("response_id", "item", "option", *GIVEN)}
     given = insert(answers).values(**row)
-    changed = {"option": given.excluded.option, "answered_on": given.excluded.answered_on}
+    changed = {name: given.excluded[name] for name in ("option", *GIVEN)}
     return given.on_conflict_do_update(index_elements=["response_id", "item"], set_=changed)
 
 

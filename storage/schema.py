@@ -265,6 +265,7 @@ answers = Table(
     Column("item", SmallInteger, primary_key=True),
     Column("option", String(20), nullable=False),
     Column("answered_on", Date, nullable=False),  # to the second it could be joined to what others note of a tap
+    Column("language", String(20)),  # in which it was read; not known of what was answered before this was kept
     sqlite_with_rowid=False,
 )
 

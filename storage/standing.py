@@ -89,7 +89,7 @@ def _earlier(tx: Tx, row: Any, rows: Sequence[Any]) -> dict[int, str]:
     last = max(mine, key=lambda one: one.number, default=None)
     if last is None or last.completed_at is None:
         return {}
-    same = waves_of.unchanged(tx, last.wave, row.wave)
+    same = waves_of.unchanged(tx, last.wave, row.wave, row.spoken)
     return {item: option for item, option in _answers(tx, last.response).items() if item in same}
 
 

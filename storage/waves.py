@@ -235,11 +235,11 @@ def before(tx: Tx, partnership: int, wave: Wave) -> Wave | None:
     return next((Wave(*row) for row in _BEFORE(tx, partnership=partnership, number=wave.number)), None)
 
 
-def unchanged(tx: Tx, one: int, other: int) -> set[int]:
-    """The items that read the same in two waves, in every language in which both were asked."""
+def unchanged(tx: Tx, one: int, other: int, language: str) -> set[int]:
+    """The items that read the same in two waves, in this language."""
     wordings = select(waves.c.id, waves.c.wording).where(waves.c.id.in_((one, other)))
     found = {wave: json.loads(wording) for wave, wording in tx.connection.execute(wordings)}
-    return same_wording(found[one], found[other])
+    return same_wording(found[one], found[other], language)
 
 
 def wording(tx: Tx, partnership: int, number: int) -> Wording:
@@ -249,8 +249,12 @@ def wording(tx: Tx, partnership: int, number: int) -> Wording:
     return cast_to(Wording, json.loads(found)) if found else {}
 
 
-def same_wording(one: Mapping[str, Mapping[str, str]], other: Mapping[str, Mapping[str, str]]) -> set[int]:
+def same_wording(
+    one: Mapping[str, Mapping[str, str]], other: Mapping[str, Mapping[str, str]], language: str
+) -> set[int]:
+    """In every language of both waves, where they were not both asked in this one."""
     both = one.keys() & other.keys()
+    both = {language} & both or both
     items = {item for language in both for item in (*one[language], *other[language])}
     return {int(item) for item in items if all(one[spoken].get(item) == other[spoken].get(item) for spoken in both)}
 

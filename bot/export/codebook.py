@@ -23,7 +23,7 @@ NOTES = {
     ),
     "mode": (
         "By themselves: on an own phone or computer. With help: on a helper's device, or by a helper's link. On paper: "
-        "a printed form that a helper typed in; its language is not kept, and a statement without a mark is -3. How "
+        "a printed form that a helper typed in; a statement without a mark is -3. How "
         "one answers may change what one answers."
     ),
     "place": (
@@ -37,7 +37,13 @@ NOTES = {
         "people, whom others saw answering. A month too is told only where at least {k} people of the wave finished in "
         "it, and those of whom none is told are nobody or at least {k} people together; else it is empty."
     ),
-    "channel": "Empty, as the language is, of a form on paper and of whom the bot cannot reach any more.",
+    "language": (
+        "The language in which somebody read most of what they answered; of answers from before that was kept, the one "
+        "that they speak now. The column answered_in says which statements in which language, as nl 1-12 ar 13-26: "
+        "a person can change halfway. Both name a language only where a place would be named, of at least {k} people; "
+        "else it is other. Answers in different languages are averaged together."
+    ),
+    "channel": "Empty of a form on paper and of whom the bot cannot reach any more; a language may be too.",
     "missing codes": (
         "Don't know is -1, does not apply -2, not reached -3 (no answer was given, or no group chosen), would rather "
         "not say -4, not told -5. In the .sav file they are user-missing, and in the metadata of a .csv they are null."

@@ -55,7 +55,7 @@ def _circumstances(records: Sequence[Record], checklist: Checklist, said: Said, 
     yield Variable("wave_name", said(say("Name of the wave")), lambda record: record.wave_name, kind="text")
     yield Variable("group", said(say("Takes part as")), _coded(GROUPS, "group"), groups)
     yield _place(records, said, origin.k)
-    yield Variable("language", said(say("Language of the chat")), lambda record: record.language, kind="text")
+    yield from _languages(records, said, origin.k)
     yield Variable("channel", said(say("Where the chat is")), lambda record: record.channel, kind="text")
     yield Variable("completed", said(say("Tapped Done")), lambda record: int(record.completed), no_yes)
     yield _month(records, said, origin.k)
@@ -76,6 +76,17 @@ def _place(records: Sequence[Record], said: Said, k: int) -> Variable:
         return told.get(coarse.place_of(record), coarse.OTHER_PLACES) if record.completed else NOT_TOLD
 
     return Variable("place", said(say("First came in at")), code, {**labels, **others})
+
+
+def _languages(records: Sequence[Record], said: Said, k: int) -> Iterator[Variable]:
+    told = coarse.languages(records, k)
+
+    def most(record: Record) -> str:
+        return coarse.name_of(coarse.language_of(record), told)
+
+    yield Variable("language", said(say("Language of the answers")), most, kind="text")
+    label = said(say("Statements by the language they were answered in"))
+    yield Variable("answered_in", label, lambda record: coarse.read_in(record, told), kind="text")
 
 
 def _name_of(place: coarse.Place) -> Phrase:

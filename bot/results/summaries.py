@@ -123,7 +123,7 @@ def read_summary(
 ) -> Summary:
     """Release what may be released, and read what was. What is new is what came `since`, a week ago when not told."""
     is_open, before = wave.closed_at is None, waves.before(tx, partnership.id, wave)
-    unchanged = waves.unchanged(tx, before.id, wave.id) if before else set()
+    unchanged = waves.unchanged(tx, before.id, wave.id, partnership.language) if before else set()
     published.publish(tx, texts.checklist, wave.id, partnership.minimum_group, now, final=not is_open)
     if before and not is_open:
         published.compare(tx, texts.checklist, before.id, wave.id, unchanged, partnership.minimum_group)

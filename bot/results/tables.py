@@ -38,7 +38,7 @@ def _before(tx: Tx, partnership: Partnership, wave: Wave) -> Iterator[Column]:
     """The waves before this one that have scores, the earliest first."""
     for one in waves.every(tx, partnership.id):
         if one.number < wave.number and (cells := published.read(tx, one.id, EVERYONE)):
-            unchanged = waves.unchanged(tx, one.id, wave.id)
+            unchanged = waves.unchanged(tx, one.id, wave.id, partnership.language)
             items = means({item: cell for item, cell in cells.items() if item in unchanged}, partnership.minimum_group)
             yield Column(one.number, items, one.name, reworded=frozenset(cells.keys() - unchanged))
 

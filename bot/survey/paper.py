@@ -33,6 +33,7 @@ class Sheet:
     number: int
     group: str | None
     answers: Mapping[int, str]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def read(checklist: Checklist, typed: Typed) -> Sheet | Phrase:
     """The sheet as it was typed in, or the first thing that is wrong with it."""
     for _, why in wrong(checklist, typed):
         return why
-    return Sheet(typed.sheet, typed.group or None, typed.answers)
+    return Sheet(typed.sheet, typed.group or None, typed.answers, typed.language)
 
 
 def wrong(checklist: Checklist, typed: Typed) -> Iterator[tuple[str | int, Phrase]]:

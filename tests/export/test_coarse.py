@@ -126,3 +126,19 @@ def test_nothing_that_is_told_is_about_few(people: list[tuple[str, date, int]], 
         by_month = Counter(month if (wave, month := coarse.month_of(record)) in months else "" for record in here)
         too_few = len(here) < k  # then they are all together what is left
         assert all(many >= k or too_few for many in (*by_place.values(), *by_month.values()))
+
+
+def test_a_language_of_few_people_is_another_one() -> None:
+    def spoke(person: int, *read: str) -> Record:
+        languages = dict(enumerate(read, 1))
+        return Record(person, 1, None, "nl", date(2026, 3, 4), dict.fromkeys(languages, "yes"), read=languages)
+
+    many = [spoke(n, "nl", "nl", "ar") for n in range(6)] + [spoke(n, "ar") for n in range(6, 11)]
+    assert coarse.languages(many, 5) == {"ar", "nl"}
+    assert coarse.read_in(many[0], {"ar", "nl"}) == "nl 1-2 ar 3-3"
+    few = [*many, spoke(11, "pl", "nl", "pl")]
+    told = coarse.languages(few, 5)
+    assert told == {"nl"}  # Arabic would tell Polish by subtraction
+    assert [coarse.name_of(coarse.language_of(one), told) for one in (few[0], few[-1])] == ["nl", "other"]
+    assert coarse.read_in(few[-1], told) == "other 1-1 nl 2-2 other 3-3"
+    assert coarse.language_of(Record(12, 1, None, "nl", None, {})) == "nl"

@@ -222,7 +222,7 @@ async def test_the_command_line_has_every_statement_of_every_wave(
 def test_reworded_statements_are_left_out_and_named(texts: Texts) -> None:
     before = texts.wording()
     after = {**before, "nl": {**before["nl"], "3": "another"}}
-    unchanged = same_wording(before, after)
+    unchanged = same_wording(before, after, "nl")
     assert unchanged == set(APPENDIX_A) - {3}
     then = {item: Score(score, 5) for item, score in APPENDIX_A.items()}  # type: ignore[arg-type]
     now = {item: Score(score, 5) for item, score in MOVED.items()}  # type: ignore[arg-type]
@@ -237,7 +237,12 @@ def test_reworded_statements_are_left_out_and_named(texts: Texts) -> None:
 
 
 def test_a_language_that_is_added_later_changes_no_words() -> None:
-    assert same_wording({"nl": {"1": "a"}}, {"nl": {"1": "a"}, "fy": {"1": "b"}}) == {1}
+    assert same_wording({"nl": {"1": "a"}}, {"nl": {"1": "a"}, "fy": {"1": "b"}}, "nl") == {1}
+
+
+def test_what_changes_in_one_language_is_compared_in_the_others() -> None:
+    before, after = {"nl": {"1": "a"}, "fy": {"1": "b"}}, {"nl": {"1": "a"}, "fy": {"1": "c"}}
+    assert [same_wording(before, after, spoken) for spoken in ("nl", "fy", "en")] == [{1}, set(), set()]
 
 
 @pytest.mark.parametrize(

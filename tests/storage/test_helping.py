@@ -140,8 +140,9 @@ def test_a_sheet_is_a_completed_response_of_somebody_without_a_contact(
     assert rows(database, 'SELECT contact_id, invitation, "group" FROM respondents') == [(None, code, "resident")]
     assert rows(database, "SELECT COUNT(*) FROM contacts") == [(0,)]
     with database.transaction() as tx:
+        read = dict.fromkeys(WHOLE, "nl")
         assert records.records(tx, 1, 1) == [
-            Record(1, 1, "resident", "", MONDAY.date(), WHOLE, "paper", for_helpers=True)
+            Record(1, 1, "resident", "", MONDAY.date(), WHOLE, "paper", for_helpers=True, read=read)
         ]
         assert turnout.turnout_of(tx, 1) == turnout.Turnout(1, 1, 1)
         assert turnout.newcomers(tx, 1) == [MONDAY]

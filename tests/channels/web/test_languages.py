@@ -120,6 +120,9 @@ async def test_people_can_choose_both(house: House, visitors: Visitors) -> None:
     await anna.press(FROM_ARABIC)
     await anna.press("Português (Brasil)")
     assert anna.last.parts == [PORTUGUESE, PORTUGUESE]
+    await anna.press("⟦No⟧")
+    read = house.rows("SELECT item, language FROM answers ORDER BY item")
+    assert read == [(1, "ar"), (2, "pt_BR")]
 
 
 @pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
