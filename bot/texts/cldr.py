@@ -4,6 +4,7 @@ Babel brings that data: 6 MB for two languages, of which some thirty words are l
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cache
@@ -13,6 +14,9 @@ from bot.texts.compiled import compiled
 
 BRITISH = {"en": "en_GB"}  # dates as Dutch readers write them: the day before the month
 DAYS, MONTHS = range(7), range(1, 13)
+FIELD, ERA = re.compile(r"%\((\w+)\)s"), re.compile(r"%\(G+\)s ?")
+OURS = {"E": "EEEE", "EEE": "EEEE", "ccc": "EEEE", "cccc": "EEEE", "MMM": "MMMM", "LLLL": "MMMM"}
+"""Fields of CLDR that we say in whole words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,10 @@ def likely(tag: str) -> str:
     return str(get_global("likely_subtags").get(tag, ""))
 
 
-def _fields(value: date, known: Language) -> dict[str, str | int]:
+def _fields(value: date, known: Language) -> dict[str, object]:
     month, weekday = known.months[value.month - 1], known.weekdays[value.weekday()]
-    fields = {"d": value.day, "dd": f"{value.day:02}", "M": value.month, "MM": f"{value.month:02}", "y": value.year}
-    return {**fields, "MMMM": month, "EEEE": weekday}
+    figures = {"d": value.day, "dd": f"{value.day:02}", "M": value.month, "MM": f"{value.month:02}", "y": value.year}
+    return {**figures, "MMMM": month, "EEEE": weekday}
 
 
 def _looked_up(language: str) -> bytes:
@@ -82,10 +86,8 @@ def _looked_up(language: str) -> bytes:
 
 
 def _pattern(cldr: str) -> str:
-    """With the fields that we fill in, as Python's % takes it; whole days of the week and months, in figures of ours."""
+    """With the fields that we fill in, as % takes it; days and months in whole words."""
     from babel.dates import parse_pattern
 
-    found = parse_pattern(cldr).format
-    for field, ours in (("EEE", "EEEE"), ("E", "EEEE"), ("cccc", "EEEE"), ("ccc", "EEEE"), ("LLLL", "MMMM")):
-        found = found.replace(f"%({field})s", f"%({ours})s")
-    return found
+    found = ERA.sub("", str(parse_pattern(cldr).format))
+    return FIELD.sub(lambda field: f"%({OURS.get(field[1], field[1])})s", found)

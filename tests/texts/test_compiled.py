@@ -11,8 +11,8 @@ from babel.dates import format_date, format_datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.texts.compiled import compiled
 from bot.texts.cldr import BRITISH, about, day, moment
+from bot.texts.compiled import compiled
 from bot.texts.direction import direction_of
 from bot.texts.languages import autonym
 from tests.house import ROOT

@@ -24,7 +24,6 @@ from bot.survey.conversation.buttons import (
     ASIDE,
     MOST,
     Call,
-    ChooseLanguage,
     ChooseOption,
     Coordinate,
     Finish,
@@ -33,6 +32,8 @@ from bot.survey.conversation.buttons import (
     Press,
     Resume,
     Screen,
+    Switch,
+    Welcome,
     Where,
     decode,
 )
