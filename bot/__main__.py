@@ -23,7 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "report": "a report of a wave as a PDF, to print or to send on",
     "export": "pseudonymous answers of a wave, for research",
     "rehearse": "let simulated people answer, to see a summary at once",
-    "audio": "check the recordings by which statements are read aloud",
+    "audio": "make and check the recordings by which statements are read aloud",
     "doctor": "is everything well? exit code 1 when it is not",
     "backup": "write the whole database to one file, while the bot runs",
     "restore": "put a back-up back, where there is no database",

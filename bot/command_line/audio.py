@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 
+from bot.command_line import audio_making
 from bot.command_line.common import CommandError, add, transaction, wanted_partnership
 from bot.recordings import loudness
 from bot.recordings.folders import EVERYBODY, Problem, Recording
@@ -22,6 +23,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     checking = add(actions, "check", check, "what is missing, spoken for other words, or not right; exit code 1")
     checking.add_argument("language", nargs="?", help="the folder of its texts, such as nl; without it every one")
     checking.add_argument("--partnership", help="its name or number: with its own recordings, and its round")
+    audio_making.add_to(actions)
 
 
 def check(asked: argparse.Namespace, settings: Settings) -> int:

@@ -9,6 +9,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TypeAlias
 
 from bot.channels import CHANNELS
@@ -72,6 +73,18 @@ def tell(_asked: argparse.Namespace, error: Exception) -> int:
 
 def as_json(found: object) -> str:
     return json.dumps(found, indent=2, ensure_ascii=False)
+
+
+def put(content: bytes, file: Path, called: str) -> None:
+    """All of it or nothing: a file that was there before stays when the disk is full."""
+    beside = file.parent / f".{file.name}.part"  # also of a folder, such as `.`, which has no name
+    try:
+        beside.write_bytes(content)
+        beside.replace(file)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise CommandError(f"{called} cannot be written to {file}: {error.strerror or error}.") from error
 
 
 @contextlib.contextmanager

@@ -1,10 +1,9 @@
 """`samenspraak report`: what came out of a wave, as a file to print or to send on."""
 
 import argparse
-from contextlib import suppress
 from pathlib import Path
 
-from bot.command_line.common import CommandError, does, transaction, wanted_partnership, wanted_wave, wave_number
+from bot.command_line.common import CommandError, does, put, transaction, wanted_partnership, wanted_wave, wave_number
 from bot.letters import wall_clock
 from bot.rendering import drawing
 from bot.results.reports import as_said, read_report
@@ -33,17 +32,5 @@ def write(asked: argparse.Namespace, settings: Settings) -> None:
     if report is None:
         why = f"samenspraak summary {partnership.id} --wave {wave.number}"
         raise CommandError(f"No scores of wave {wave.number} may be shown. Why: {why}")
-    _put(drawing.pdf("report", as_said(texts, report, language, sheet_only=asked.sheet)), asked.file)
+    put(drawing.pdf("report", as_said(texts, report, language, sheet_only=asked.sheet)), asked.file, "The report")
     print(asked.file)
-
-
-def _put(content: bytes, file: Path) -> None:
-    """All of it or nothing: a file that was there before stays when the disk is full."""
-    beside = file.parent / f".{file.name}.part"  # also of a folder, such as `.`, which has no name
-    try:
-        beside.write_bytes(content)
-        beside.replace(file)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        raise CommandError(f"The report cannot be written to {file}: {error.strerror or error}.") from error

@@ -1,1 +1,1 @@
-"""Recordings: what people spoke for us, read from folders. Nothing is decoded or made here."""
+"""Recordings: what people spoke for us, in folders; and how it gets there. A running bot decodes and makes nothing."""
