@@ -25,7 +25,7 @@ SOFTEST, BELOW_LOUDEST = -55.0, 20.0  # dB: softer is silence, and what is so fa
 FULL, MOST_CLIPPED = 0.98, 0.001  # of full scale, and of the samples
 MOST_RAISED = 20.0  # dB
 NO_POWER = 1e-12
-ROUNDS = 2  # to come to the level: limiting and MP3 take some of it
+ROUNDS = 3  # to come to the level: the limiter takes some of it each time
 
 
 @dataclass(frozen=True, slots=True)

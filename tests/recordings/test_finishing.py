@@ -38,15 +38,16 @@ def test_what_is_in_stereo_at_96_khz_comes_out_the_same(tmp_path: Path) -> None:
     assert measured(done.content, tmp_path).loudness == pytest.approx(LOUDNESS, abs=1)
 
 
-@pytest.mark.parametrize("height", [0.01, 0.05, 0.3, 0.9])
+@pytest.mark.parametrize("height", [0.05, 0.3, 0.9])
 def test_it_is_as_loud_as_every_other(tmp_path: Path, height: float) -> None:
     """Also where its loudest moments are far above the rest, as in speech; and those do not crack."""
-    random = Random(1)
-    spoken = voice(1, height, before=0.5, rate=RATE)
-    for _ in range(3):
-        spoken.extend(voice(0.8, height / 4, rate=RATE))
-        spoken.extend(one * random.choice((0.2, 1)) for one in voice(0.2, height, rate=RATE))
-    found = measured(finish(spoken).content, tmp_path)
+    spoken = voice(0.5, height / 8, before=0.5, rate=RATE)
+    for _ in range(10):
+        spoken.extend(voice(0.008, height, after=0.001, rate=RATE))
+        spoken.extend(voice(0.4, height / 8, rate=RATE))
+    done = finish(spoken)
+    found = measured(done.content, tmp_path)
+    assert done.loudness == pytest.approx(LOUDNESS, abs=0.5)
     assert found.loudness == pytest.approx(LOUDNESS, abs=1)
     assert found.peak < HIGHEST + 1.5, "MP3 itself moves a peak a little"
 
