@@ -6,7 +6,8 @@ from functools import partial
 from bot.recordings.script import Line
 from bot.rendering import drawing
 from bot.survey.phrases import say
-from bot.texts.languages import autonym, direction_of
+from bot.texts.direction import direction_of
+from bot.texts.languages import autonym
 from bot.texts.texts import Texts
 
 TIPS = (
