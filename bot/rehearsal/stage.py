@@ -16,6 +16,7 @@ from bot.rehearsal.people import MOST_PRESSES, Outing, neighbourhood, outings
 from bot.survey.calendar import HOME, zone
 from bot.survey.conversation.buttons import Coordinate, Press
 from bot.survey.conversation.dialogue import Partnership
+from bot.survey.offered_languages import USUAL, offered
 from bot.survey.phrases import say
 from bot.survey.scores.disclosure import USUAL_K
 from bot.texts.texts import Texts
@@ -87,7 +88,8 @@ class Stage:
         self.tx, self.texts, self.wanted = tx, texts, wanted
         self.first = now.astimezone(zone(HOME)).date() - timedelta(days=7 * wanted.weeks)
         self.outings = outings(wanted.people, wanted.waves, wanted.seed)
-        people = neighbourhood(texts.checklist, wanted.seed, wanted.people, wanted.language, texts.languages)
+        spoken = offered(USUAL, wanted.language, texts.languages)
+        people = neighbourhood(texts.checklist, wanted.seed, wanted.people, wanted.language, spoken)
         self.people = {str(person.number): person for person in people}
         self.taps = count()
         name = texts.word(say("Rehearsal: De Verbinders"), wanted.language)

@@ -180,7 +180,7 @@ def test_what_is_said_of_a_speaker_is_kept_on_one_line_as_it_was(command: Run, f
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("script", "xx"), "There is no language 'xx'. There are: en, nl."),
+        (("script", "xx"), "There is no language 'xx'. There are: ar, en, nl, pl, tr, uk."),
         (("script", "nl", "no/such/folder.pdf"), "The script cannot be written to no/such/folder.pdf: No such file"),
         (("script", "nl", "--partnership", "9"), "There is no partnership '9'."),
         (("import", "none", "nl", *FATIMA), "none cannot be read: No such file or directory."),

@@ -63,7 +63,7 @@ def test_in_words_it_says_what_to_do_with_the_link(three: Any) -> None:
         (("Stad", ""), "There is no partnership ''. See them all: samenspraak partnership list"),
         (("Stad", "Noord", "Noord"), "Noord is named twice."),
         (("Stad", "Noord", "1"), "Noord is named twice."),
-        (("Stad", "Noord", "--language", "xx"), "--language: one of en, nl."),
+        (("Stad", "Noord", "--language", "xx"), "--language: one of ar, en, nl, pl, tr, uk."),
         (("Er is al", "Noord"), "There is a programme with the name 'Er is al' already."),
     ],
 )
@@ -78,7 +78,7 @@ def test_every_mistake_is_told_at_once(three: Any) -> None:
     assert code == 2
     assert [line.split(".")[0] for line in err.splitlines()] == [
         "The name is empty",
-        "--language: one of en, nl",
+        "--language: one of ar, en, nl, pl, tr, uk",
         "There is no partnership 'Oost'",
         "Noord is named twice",
     ]

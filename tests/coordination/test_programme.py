@@ -240,8 +240,8 @@ async def test_a_link_works_once_and_not_too_late_and_not_in_a_group(
 
 async def test_an_unknown_language_is_that_of_the_programme(house: House, server: TelegramServer) -> None:
     house.add("Noord")
-    in_english = await follow(house, server, made(house, "City", 1, language="en"), "pl")
-    in_dutch = await follow(house, server, made(house, "Stad", 1), "pl")
+    in_english = await follow(house, server, made(house, "City", 1, language="en"), "hu")
+    in_dutch = await follow(house, server, made(house, "Stad", 1), "hu")
     assert "From now on you read along with City." in in_english.last.text
     assert "Vanaf nu leest u mee met Stad." in in_dutch.last.text
 

@@ -226,10 +226,11 @@ def luminance(colour: tuple[int, int, int]) -> float:
 
 
 def test_bars_of_a_language_from_the_right_begin_there() -> None:
-    """As long as they were, and mirrored; a name keeps its own order."""
+    """As long as they were, and mirrored; a name keeps its own order: pdfium reads the words of a line in such a file from
+    the right."""
     turned = replace(FIRST_WAVE, language="ar")
     lefts, rights = of_colour(FIRST_WAVE, FILLED), of_colour(turned, FILLED)
     assert [round(one.width) for one in rights] == [round(one.width) for one in lefts]
     assert {round(one.bounds[0]) for one in lefts} == {LEFT}
     assert {round(one.bounds[2]) for one in rights} == {1080 - LEFT}
-    assert "De Verbinders in Moerwijk" in sheet(turned).words
+    assert "Moerwijk in Verbinders De" in sheet(turned).words

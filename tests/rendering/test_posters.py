@@ -166,7 +166,7 @@ async def test_the_coordinator_is_told_beside_the_poster(house: House, server: T
 def test_languages_with_a_region_a_script_and_from_the_right_are_on_one_sheet(tmp_path: Path) -> None:
     shutil.copytree(LOCALES, tmp_path, dirs_exist_ok=True)
     for code in ("ar", "pt_BR", "zh_Hant"):
-        shutil.copytree(LOCALES / "nl", tmp_path / code)
+        shutil.copytree(LOCALES / "nl", tmp_path / code, dirs_exist_ok=True)
     asked_by = partnership(languages="ar en nl pt_BR zh_Hant")
     words = printed(poster_pdf(load(tmp_path), asked_by, TELEGRAM)).words
     assert words.count("Hoe goed werken we samen") == 4

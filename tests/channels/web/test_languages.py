@@ -149,5 +149,5 @@ async def test_telegram_has_its_menu_in_the_languages_that_it_can_name(house: Ho
     async with asyncio.timeout(PATIENCE):
         while ("default", "") not in server.commands:  # noqa: ASYNC110 - the last that is set
             await asyncio.sleep(0.02)
-    assert {language for _, language in server.commands} == {"", "ar", "en", "nl", "pt"}
+    assert {language for _, language in server.commands} == {"", "ar", "en", "nl", "pl", "pt", "tr", "uk"}
     assert server.commands["default", "pt"][0]["command"] == "start_pt_br"

@@ -321,7 +321,7 @@ def test_without_pg_dump_the_command_is_told(
 
 def with_an_answer_of_nobody(file: Path) -> bytes:
     with closing(sqlite3.connect(file)) as raw:
-        raw.execute("INSERT INTO answers VALUES (99, 1, 'yes', '2026-03-02')")
+        raw.execute("INSERT INTO answers VALUES (99, 1, 'yes', '2026-03-02', 'nl')")
         raw.commit()
     return file.read_bytes()
 

@@ -47,7 +47,7 @@ def test_it_says_who_asks_what_for_how_long_and_whom_to_call(
 def test_all_that_is_agreed_to_is_one_tap_away_and_so_is_the_way_back(
     texts: Texts, clock: Clock, language: str
 ) -> None:
-    around = (LONG, CODE, language, texts.languages, CHANNELS[0].traits, clock())
+    around = (LONG, CODE, language, ("en", "nl"), CHANNELS[0].traits, clock())
     other = "en" if language == "nl" else "nl"
     both = [Join(CODE, language), Decline(language)]
     first, behind = (_presses(screen(*around)) for screen in (welcome.welcome, welcome.terms))
