@@ -120,7 +120,9 @@ def _languages() -> Finding:
     problems = list(catalogues.check(LOCALES))
     if problems:
         return Finding("languages", False, "\n".join(problems[:5]), f"Complete the catalogues in {LOCALES}.")
-    return Finding("languages", True, "every text in every language")
+    drafts = ", ".join(sorted(load().drafts))
+    untried = f"; not yet tried by readers: {drafts}" if drafts else ""
+    return Finding("languages", True, f"every text in every language{untried}")
 
 
 def _audio(settings: Settings) -> Finding:

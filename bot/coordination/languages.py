@@ -25,6 +25,20 @@ def line(asked: Asked) -> Phrase:
     return say("People can answer in: {languages}", languages=joined(map(language, asked.languages)))
 
 
+def drafts(asked: Asked) -> Phrase | None:
+    """Of those that can be chosen."""
+    return _about(frozenset(asked.languages) & asked.texts.drafts)
+
+
+def _about(drafts: frozenset[str]) -> Phrase | None:
+    if not drafts:
+        return None
+    return say(
+        "This translation is a draft: {languages}. Ask somebody who reads it to try it first.",
+        languages=joined(map(language, sorted(drafts))),
+    )
+
+
 def fields(asked: Asked) -> Sequence[Field[Phrase]]:
     return [
         Field(
@@ -32,6 +46,7 @@ def fields(asked: Asked) -> Sequence[Field[Phrase]]:
             say("Can people answer in this language? {language}", language=language(code)),
             str(int(code in asked.languages)),
             "choice",
+            hint=_about(frozenset({code}) & asked.texts.drafts),
             choices=tuple(STATES.items()),
         )
         for code in others(asked)

@@ -82,6 +82,7 @@ def _lines(asked: Asked) -> Paragraph:
         say("Pictograms: {state}", state=say("on") if ours.pictograms else say("off")),
         ABOUT_PICTOGRAMS,
         offered.line(asked),
+        *filter(None, (offered.drafts(asked),)),
         *_how_to_change(),
     )
 

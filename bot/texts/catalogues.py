@@ -22,7 +22,7 @@ from bot.survey.conversation.commands import COMMANDS, SEATED
 from bot.survey.phrases import as_shown, command
 from bot.texts.direction import begins_against, direction_of
 from bot.texts.languages import autonym, tag_of
-from bot.texts.texts import LOCALES, SOURCE_LANGUAGE, Texts, TextsError, load, the_checklist
+from bot.texts.texts import LOCALES, SOURCE_LANGUAGE, Texts, TextsError, is_draft, load, the_checklist
 
 DOMAINS = ("bot", "checklist")
 KEYWORDS = {"say": None, "say_n": (1, 2)}
@@ -208,6 +208,8 @@ def _write(path: Path, catalogue: Catalog) -> None:
     catalogue.header_comment += (
         "# A value can take its line away; {if_page} and the like do only that, and say nothing."
     )
+    if is_draft(path.parents[1]):
+        catalogue.header_comment += "\n# A draft, not yet tried by readers: see DRAFT.md."
     written = BytesIO()
     write_po(written, catalogue, width=110)
     lines = written.getvalue().decode().splitlines(keepends=True)

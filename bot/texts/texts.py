@@ -12,6 +12,7 @@ from gettext import GNUTranslations, NullTranslations
 from html import escape
 from importlib.resources import files
 from io import BytesIO
+from operator import attrgetter
 from pathlib import Path
 from textwrap import shorten
 
@@ -48,11 +49,18 @@ class TextsError(OperatorError):
 
 
 class Texts:
-    """Every text in every language. `languages` are the folders found, in order."""
+    """Every text in every language. `languages` are the folders found, in order; no readers have tried those
+    in `drafts` yet."""
 
-    def __init__(self, checklist: Checklist, catalogues: Mapping[str, Mapping[str, NullTranslations]]) -> None:
+    def __init__(
+        self,
+        checklist: Checklist,
+        catalogues: Mapping[str, Mapping[str, NullTranslations]],
+        drafts: frozenset[str] = frozenset(),
+    ) -> None:
         self.checklist = checklist
         self.languages = tuple(sorted(catalogues))
+        self.drafts = drafts
         self._catalogues = catalogues
         self._labels: dict[tuple[str, str, str, str], str] = {}
 
@@ -218,7 +226,12 @@ def load(locales: Path = LOCALES) -> Texts:
                 problems.append(f"{folder.name}/LC_MESSAGES/{domain}.po: {error}")
     if problems or SOURCE_LANGUAGE not in catalogues:
         raise TextsError("\n".join(problems) or f"{locales}: no folder {SOURCE_LANGUAGE}")
-    return Texts(the_checklist(), catalogues)
+    return Texts(the_checklist(), catalogues, frozenset(map(attrgetter("name"), filter(is_draft, folders))))
+
+
+def is_draft(folder: Path) -> bool:
+    """Whether no readers have tried a language yet: its folder says so, and what they should look at first."""
+    return (folder / "DRAFT.md").is_file()
 
 
 def the_checklist() -> Checklist:

@@ -63,7 +63,10 @@ def test_too_few_people_are_told_why_there_are_no_scores(command: Any) -> None:
         (("--people", "0"), ["--people: 1 to 300."]),
         (("--people", "-1"), ["--people: 1 to 300."]),
         (("--people", "100000", "--weeks", "0"), ["--people: 1 to 300.", "--weeks: 1 to 52."]),
-        (("--weeks", "1000", "--language", "klingon"), ["--weeks: 1 to 52.", "--language: one of ar, en, nl, pl, tr, uk."]),
+        (
+            ("--weeks", "1000", "--language", "klingon"),
+            ["--weeks: 1 to 52.", "--language: one of ar, en, nl, pl, tr, uk."],
+        ),
     ],
 )
 def test_what_cannot_be_rehearsed_is_told_all_at_once(command: Any, arguments: Sequence[str], told: list[str]) -> None:

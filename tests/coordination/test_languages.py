@@ -79,3 +79,13 @@ def test_what_is_offered_is_installed_and_its_own_is_always_in() -> None:
     assert offered("tr", "nl", installed) == ("nl", "tr")
     assert offered("fy", "nl", installed) == ("nl",)
     assert offered("", "fy", installed) == installed  # nothing else is left to offer
+
+
+async def test_a_draft_is_told_where_it_can_be_chosen(house: House, server: TelegramServer) -> None:
+    """As long as its folder says that no readers have tried it."""
+    fatima = await coordinator(house, server, house.add().coordinator)
+    await say(house, fatima, "/settings")
+    assert "is een proef" not in fatima.last.text
+    await fatima.press("Antwoorden in: Türkçe")
+    await house.settle()
+    assert "Deze vertaling is een proef: Türkçe." in fatima.last.text

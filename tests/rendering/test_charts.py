@@ -226,8 +226,8 @@ def luminance(colour: tuple[int, int, int]) -> float:
 
 
 def test_bars_of_a_language_from_the_right_begin_there() -> None:
-    """As long as they were, and mirrored; a name keeps its own order: pdfium reads the words of a line in such a file from
-    the right."""
+    """As long as they were, and mirrored; a name keeps its own order: pdfium reads the words of a line in such a file
+    from the right."""
     turned = replace(FIRST_WAVE, language="ar")
     lefts, rights = of_colour(FIRST_WAVE, FILLED), of_colour(turned, FILLED)
     assert [round(one.width) for one in rights] == [round(one.width) for one in lefts]

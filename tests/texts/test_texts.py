@@ -211,7 +211,8 @@ def test_plurals_and_the_language_of_dates_and_commands(texts: Texts) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phone", "spoken"), [("nl", "nl"), ("nl-BE", "nl"), ("EN_us", "en"), ("pl", "pl"), ("hu", None), (None, None), ("", None)]
+    ("phone", "spoken"),
+    [("nl", "nl"), ("nl-BE", "nl"), ("EN_us", "en"), ("pl", "pl"), ("hu", None), (None, None), ("", None)],
 )
 def test_the_language_of_a_phone(texts: Texts, phone: str | None, spoken: str | None) -> None:
     assert texts.negotiate(phone) == spoken

@@ -17,7 +17,10 @@ from tests.house import House
 from tests.patience import PATIENCE
 from tests.visitor import Page, Visitor
 
-PHONES = {"nl-NL,nl;q=0.9": "nl", "en-GB": "en", "tr-TR": "tr", "ar": "ar", "hu-HU": "nl", None: "nl", "de; q=0.9, en; q=0.8": "en"}
+PHONES = {
+    "nl-NL,nl;q=0.9": "nl", "en-GB": "en", "tr-TR": "tr", "ar": "ar", "hu-HU": "nl", None: "nl",
+    "de; q=0.9, en; q=0.8": "en",
+}  # fmt: skip
 MISSING = ("/nowhere", f"/mine/{'x' * 32}", "/my-data/x.csv", "/keep.png", "/static/x/none.js", "/i.png")
 
 
