@@ -44,8 +44,8 @@ def picture() -> bytes:
 
 def _views(known: Texts) -> Iterator[View]:
     items, now = list(known.checklist.items), datetime.now(UTC)
-    here = Dialogue(known.checklist, known.languages, LANGUAGE, ASKED_BY, response=1)
-    yield welcome(ASKED_BY, CODE, LANGUAGE, known.languages, here.channel, now)
+    here = Dialogue(known.checklist, ASKED_BY.offers(known.languages), LANGUAGE, ASKED_BY, response=1)
+    yield welcome(ASKED_BY, CODE, LANGUAGE, here.languages, here.channel, now)
     yield screens.view(here, Position(Screen.GROUP), now)
     for answered in range(len(items) + 1):
         given = dict.fromkeys(items[:answered], next(iter(known.checklist.options)))
