@@ -49,10 +49,9 @@ class Letter:
     """Text with only `<b>` as markup, everything else escaped; rows of buttons as (label, data).
 
     `replaces` is the channel's number of the message that this one takes the place of, `removes` are those of messages
-    that are over. `about` says in one line what it
-    is about, and names nobody: it is what a notifier shows before anything is opened. A form, a grid, and the
-    recordings that are `heard`, one after the other, are for a page, which is shown at once: they do not wait in the
-    database.
+    that are over. `about` says in one line what it is about, and names nobody: it is what a notifier shows before
+    anything is opened. A form, a grid, and the recordings that are `heard`, one after the other, are for a page, which
+    is shown at once: they do not wait in the database.
     """
 
     text: str

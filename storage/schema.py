@@ -255,9 +255,6 @@ responses = Table(
     sqlite_autoincrement=True,
 )
 
-
-# Who has not finished is looked for every 20 seconds after a closing, among ever more who have.
-
 answers = Table(
     "answers",
     metadata,

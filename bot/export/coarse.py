@@ -56,6 +56,12 @@ def languages(records: Sequence[Record], k: int) -> set[str]:
     return shown(_per_wave([one for one in records if language_of(one)], language_of), k)
 
 
+def changes(records: Sequence[Record], told: Collection[str], k: int) -> set[str]:
+    """Where people changed the language halfway, as `read_in` says it: what may be told. Somebody beside them can have
+    seen them do it."""
+    return shown(_per_wave(records, lambda one: read_in(one, told)), k)
+
+
 def read_in(record: Record, told: Collection[str]) -> str:
     """Which statements in which language, such as `nl 1-12 ar 13-26`; empty where it is not known."""
     items = sorted(record.read)

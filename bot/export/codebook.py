@@ -40,8 +40,9 @@ NOTES = {
     "language": (
         "The language in which somebody read most of what they answered; of answers from before that was kept, the one "
         "that they speak now. The column answered_in says which statements in which language, as nl 1-12 ar 13-26: "
-        "a person can change halfway. Both name a language only where a place would be named, of at least {k} people; "
-        "else it is other. Answers in different languages are averaged together."
+        "a person can change halfway, and where fewer than {k} changed alike it is other. Both name a language only "
+        "where a place would be named, of at least {k} people; else it is other. Answers in different languages are "
+        "averaged together."
     ),
     "channel": "Empty of a form on paper and of whom the bot cannot reach any more; a language may be too.",
     "missing codes": (

@@ -80,13 +80,18 @@ def _place(records: Sequence[Record], said: Said, k: int) -> Variable:
 
 def _languages(records: Sequence[Record], said: Said, k: int) -> Iterator[Variable]:
     told = coarse.languages(records, k)
+    changes = coarse.changes(records, told, k)
+
+    def read_in(record: Record) -> str:
+        found = coarse.read_in(record, told)
+        return found if found in changes or found.count(" ") < 2 else coarse.OTHER_LANGUAGE
 
     def most(record: Record) -> str:
         return coarse.name_of(coarse.language_of(record), told)
 
     yield Variable("language", said(say("Language of the answers")), most, kind="text")
     label = said(say("Statements by the language they were answered in"))
-    yield Variable("answered_in", label, lambda record: coarse.read_in(record, told), kind="text")
+    yield Variable("answered_in", label, read_in, kind="text")
 
 
 def _name_of(place: coarse.Place) -> Phrase:

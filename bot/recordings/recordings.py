@@ -70,6 +70,3 @@ class Recordings:
 
 
 NONE = Recordings()
-
-
-NONE = Recordings()

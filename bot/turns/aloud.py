@@ -27,7 +27,7 @@ class Aloud:
 
     def __init__(self, texts: Texts, recordings: Recordings) -> None:
         self._texts, self._recordings = texts, recordings
-        self._opened_with: dict[tuple[int, int], Wording] = {}  # which never changes for a wave
+        self._opened_with: dict[tuple[int, int], Wording] = {}  # a language is only ever added to it
         self._in_one: dict[tuple[int, int], frozenset[tuple[str, int]]] = {}
 
     def statement(self, tx: Tx, dialogue: Dialogue, number: int) -> tuple[Recording, ...]:
@@ -49,7 +49,7 @@ class Aloud:
             return NONE
         key = dialogue.partnership.id, dialogue.wave
         if key not in self._in_one:
-            every = [(one, number) for one in dialogue.languages for number in dialogue.checklist.items]
+            every = [(one, number) for one in self._texts.languages for number in dialogue.checklist.items]
             self._in_one[key] = frozenset(
                 (language, number)
                 for language, number in every

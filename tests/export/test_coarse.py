@@ -136,6 +136,9 @@ def test_a_language_of_few_people_is_another_one() -> None:
     many = [spoke(n, "nl", "nl", "ar") for n in range(6)] + [spoke(n, "ar") for n in range(6, 11)]
     assert coarse.languages(many, 5) == {"ar", "nl"}
     assert coarse.read_in(many[0], {"ar", "nl"}) == "nl 1-2 ar 3-3"
+    assert coarse.changes(many, {"ar", "nl"}, 5) == {"nl 1-2 ar 3-3", "ar 1-1"}
+    alone = [*many, spoke(11, "nl", "ar", "ar")]  # somebody beside them saw when they changed
+    assert "nl 1-1 ar 2-3" not in coarse.changes(alone, {"ar", "nl"}, 5)
     few = [*many, spoke(11, "pl", "nl", "pl")]
     told = coarse.languages(few, 5)
     assert told == {"nl"}  # Arabic would tell Polish by subtraction
