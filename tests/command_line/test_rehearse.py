@@ -11,6 +11,7 @@ import tempfile
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,11 @@ def test_where_nothing_can_be_kept_is_told_before_anybody_answers(command: Any, 
 
 
 async def begun(folder: Path, environment: Mapping[str, str], *arguments: str) -> Process:
-    """A command in a process of its own, while it is under way."""
+    """A command in a process of its own, while it is under way; Ctrl+C reaches it, also where these tests run in the
+    background and do without."""
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *arguments),
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         cwd=folder,
         env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
         stdout=PIPE,

@@ -67,6 +67,7 @@ async def test_a_page_from_the_right_fits_a_small_phone_and_axe_finds_nothing(
         assert await violations(tab, axe) == [], step
     await tab.open(f"{house.page}/i/{codes.coordinator}")
     await tab.click(ours("Yes, go on"))
+    await tab.until("document.querySelector('[href^=\"/coordinate\"]')")
     await tab.open(f"{house.page}{SETTINGS}")
     await tab.until("document.querySelector('#field-organisation')?.dir === 'auto'")
     assert await fits(tab)
