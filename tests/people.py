@@ -67,6 +67,8 @@ class Sight:
             return "thanks"
         if self.item:
             return "item"
+        if self.labels and {*self.labels} <= {*LANGUAGES}:
+            return "languages"
         return next((kind for sign, kind in SIGNS.items() if sign in self.labels), "aside" if self.go_on else "lost")
 
     @property
@@ -137,6 +139,7 @@ class Respondent:
             "item": self._consider,
             "pause": self._press_any,
             "language": self._press_any,
+            "languages": self._press_any,
             "aside": self._go_on,
             "review": self._look_back,
             "thanks": self._rest,
@@ -205,7 +208,7 @@ class Respondent:
                 self._is_told(item, tried[0])
             elif sight.says.get(item) in tried:
                 self._is_told(item, sight.says[item])
-        self.has_joined |= sight.kind not in ("welcome", "lost")
+        self.has_joined |= sight.kind not in ("welcome", "languages", "lost")
 
     def _is_told(self, item: int, option: str) -> None:
         tried, known = self.tried[item], self.acknowledged.get(item)
