@@ -114,6 +114,11 @@ def confirm(tx: Tx, partnership: int, now: datetime) -> None:
     tx.connection.execute(update(plans).where(mine).values(confirmed_at=now))
 
 
+def put_off_plan(tx: Tx, partnership: int, opens_at: datetime) -> None:
+    """It stays confirmed."""
+    tx.connection.execute(update(plans).where(plans.c.partnership_id == partnership).values(opens_at=opens_at))
+
+
 def drop_plan(tx: Tx, partnership: int) -> None:
     tx.connection.execute(delete(plans).where(plans.c.partnership_id == partnership))
 

@@ -56,6 +56,14 @@ def open_planned(tx: Tx, texts: Texts, now: datetime) -> bool:
     return True
 
 
+def put_off_planned(tx: Tx, _texts: Texts, now: datetime) -> bool:
+    """A wave that cannot be opened lets the others go first."""
+    if partnership := waves.first_planned(tx, now):
+        log.error("the wave that partnership %d planned is opened later", partnership.id)
+        waves.put_off_plan(tx, partnership.id, now + PUT_OFF)
+    return partnership is not None
+
+
 def _announce_opening(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> None:
     for recipient in coordinators.recipients(tx, partnership.id):
         letter = texts.letter(opened_by_itself(partnership, wave, recipient.role), recipient.language)
@@ -293,5 +301,9 @@ TICKS: dict[str, Tick] = {
     "updates": forget_updates,
 }
 """In this order: who is invited now is not reminded today, and what is closed now gets no weekly post any more."""
-AFTER_FAILURE: dict[str, tuple[Tick, ...]] = {"waves": (put_off_wave,), "remind": (remind_one, put_off_one)}
+AFTER_FAILURE: dict[str, tuple[Tick, ...]] = {
+    "open": (put_off_planned,),
+    "waves": (put_off_wave,),
+    "remind": (remind_one, put_off_one),
+}
 """What makes way for the rest of a tick that failed: the first of these that does not fail too."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -23,6 +24,7 @@ from tests.databases import Source
 from tests.storage.beginnings import at_once, only_postgresql
 from tests.ticks.furnished import (
     DAY,
+    HOUR,
     MANY,
     NOW,
     Furnished,
@@ -31,11 +33,13 @@ from tests.ticks.furnished import (
     empty,
     every_tick,
     failures,
+    founded,
     furnished,
     opened,
     replicas,
     run,
     run_to_the_end,
+    seated,
     source,
     standing,
     written,
@@ -168,6 +172,40 @@ async def test_a_wave_that_fails_keeps_no_other_waiting_and_is_looked_at_again(
     async with replicas(database, tmp_path, 1, NOW + 2 * EVERY * SECOND) as (app,):
         await app.beat()
     assert written(database) == furnished.of_a_beat
+
+
+async def test_a_planned_wave_that_cannot_be_opened_keeps_no_other_waiting_and_is_opened_later(
+    database: Database, furnished: Furnished, texts: Texts, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As one to whose coordinator nothing can be said; it waits longest."""
+    with database.transaction() as tx:
+        number, _ = founded(tx, texts, "Cannot open", 30 * DAY, closed_at=NOW - 20 * DAY)
+        storage_of_waves.prepare(tx, number, opens_at=NOW - 2 * HOUR)
+        storage_of_waves.confirm(tx, number, NOW - DAY)
+        seated(tx, number, NOW - HOUR)
+        mine = contacts.c.id.in_(select(coordinators.c.contact_id).where(coordinators.c.partnership_id == number))
+        languages = tx.connection.execute(select(contacts.c.id, contacts.c.language).where(mine)).all()
+        tx.connection.execute(update(contacts).where(mine).values(language="no such language"))
+    async with replicas(database, tmp_path, 1) as (app,):
+        await app.beat()
+    assert furnished.of_a_beat - written(database) == Counter(), "among others who are invited to what opened"
+    assert failures(caplog) == [
+        "the tick 'open' failed and is tried again",
+        f"the wave that partnership {number} planned is opened later",
+    ]
+    with database.transaction() as tx:
+        assert of_partnership(tx, number) == 1
+        for one, language in languages:
+            tx.connection.execute(update(contacts).where(contacts.c.id == one).values(language=language))
+    async with replicas(database, tmp_path, 1, NOW + PUT_OFF) as (app,):
+        await app.beat()
+    with database.transaction() as tx:
+        assert of_partnership(tx, number) == 2
+
+
+def of_partnership(tx: Tx, number: int) -> int:
+    """How many waves it has."""
+    return len(tx.connection.execute(select(waves.c.id).where(waves.c.partnership_id == number)).all())
 
 
 async def test_who_cannot_be_reminded_keeps_nobody_else_waiting_and_is_looked_at_again(
