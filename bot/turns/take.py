@@ -80,7 +80,7 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime, aloud: Aloud | Non
         case Welcome() | Terms() | ChooseLanguage() as read:
             return _open(who, read.invitation.lower(), chosen_by(read))
         case Join(code, language):
-            return _join(who, code.lower(), texts.negotiate(language) or who.spoken)  # the one in which they read it
+            return _join(who, code.lower(), texts.negotiate(language))
         case Decline(language):
             return _decline(who, texts.negotiate(language))
         case Call() | Coordinate() | ReadProgramme() | Filled(Call() | Coordinate()) as beside:
@@ -281,13 +281,13 @@ def _languages(who: Who, view: View, own: str) -> Letter:
     return replace(letter, text=f"{letter.text}{BETWEEN_LANGUAGES}{in_english}")
 
 
-def _join(who: Who, code: str, language: str) -> Reply:
-    """They agreed: from here on we keep something about them."""
+def _join(who: Who, code: str, read: str | None) -> Reply:
+    """They agreed, to what they read in this language: from here on we keep something about them."""
     tx, texts, update = who.tx, who.texts, who.update
     partnership = partnerships.invited_by(tx, code)
     if partnership is None:
-        return replace(_turned_away(who, turned_away.UNKNOWN_INVITATION, language), is_wrong_code=True)
-    wave = partnerships.last_wave(tx, partnership.id)
+        return replace(_turned_away(who, turned_away.UNKNOWN_INVITATION, read), is_wrong_code=True)
+    wave, language = partnerships.last_wave(tx, partnership.id), read or who.spoken_in(partnership)
     if wave.closed_at:
         return _turned_away(who, turned_away.no_open_wave(partnership), language)
     offered = partnership.offers(texts.languages)

@@ -10,6 +10,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.runtime import logs
+from bot.survey.conversation.buttons import Join, encode
 from storage import updates
 from storage.engine.sealing import Seal
 from tests.actors import answer, fill_in, reads_the_published_table, tap, walk
@@ -192,6 +193,18 @@ async def test_the_consent_that_is_kept_is_of_the_text_that_was_read(
         await house.settle()
     first, later, english = (row[0] for row in house.rows("SELECT consent FROM respondents ORDER BY id"))
     assert first == later != english
+
+
+async def test_a_button_of_a_language_that_is_no_more_lets_one_in_in_one_that_is_offered(
+    house: House, server: TelegramServer
+) -> None:
+    """And not in that of the phone, which this partnership does not ask in."""
+    code, person = house.add(languages="en nl").invitation, server.person(language_code="tr")
+    await person.write(f"/start {code}")
+    await person.wait(lambda message: "Welke taal wilt u?" in message.text)
+    await person.press_data(encode(Join(code, "xx")))
+    await person.wait(lambda message: "Wat past het best bij u?" in message.text)
+    assert house.rows("SELECT language FROM contacts") == [("nl",)]
 
 
 async def test_the_consent_is_of_all_that_is_agreed_to_and_not_of_the_first_screen_only(
