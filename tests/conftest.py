@@ -60,10 +60,22 @@ def second() -> float:
 
 
 @pytest.fixture
+def installed(texts: Texts) -> Texts:
+    """The languages of the house: ours, unless a test has other folders."""
+    return texts
+
+
+@pytest.fixture
 async def house(
-    tmp_path: Path, server: TelegramServer, clock: Clock, second: float, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    server: TelegramServer,
+    clock: Clock,
+    second: float,
+    installed: Texts,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[House]:
     monkeypatch.setattr(rate_limit, "SECOND", second)
+    monkeypatch.setattr("bot.app.load", lambda: installed)
     async with House(tmp_path, server, clock) as running:
         yield running
 

@@ -52,13 +52,17 @@ def main(arguments: list[str]) -> int:
 def update(locales: Path) -> None:
     """Write every catalogue anew: new texts empty, changed ones marked, texts no longer used removed."""
     for folder in _folders(locales):
-        for domain in DOMAINS:
-            path = folder / "LC_MESSAGES" / f"{domain}.po"
-            empty = Catalog(Locale.parse(folder.name), project="samenspraak", fuzzy=False)
-            catalogue = _read(path, folder.name) if path.exists() else empty
-            catalogue.update(sources()[domain], no_fuzzy_matching=True)
-            catalogue.obsolete.clear()
-            _write(path, catalogue)
+        update_language(folder)
+
+
+def update_language(folder: Path) -> None:
+    for domain in DOMAINS:
+        path = folder / "LC_MESSAGES" / f"{domain}.po"
+        empty = Catalog(Locale.parse(folder.name), project="samenspraak", fuzzy=False)
+        catalogue = _read(path, folder.name) if path.exists() else empty
+        catalogue.update(sources()[domain], no_fuzzy_matching=True)
+        catalogue.obsolete.clear()
+        _write(path, catalogue)
 
 
 def check(locales: Path) -> Iterator[str]:

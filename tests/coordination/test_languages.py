@@ -1,37 +1,23 @@
 """Languages of a partnership: a coordinator chooses them, its own stays, and a wave that is open pins what comes in."""
 
 import json
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from bot.survey.offered_languages import offered
-from bot.texts.texts import LOCALES, Texts, load
+from bot.texts.texts import Texts, load
 from tests.actors import coordinator, say
-from tests.house import Clock, House
+from tests.house import House
+from tests.pseudo_languages import with_languages
 from tests.telegram_server import TelegramServer
-from tests.texts.test_texts import make_pseudo_language
 
 pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
-def three(tmp_path_factory: pytest.TempPathFactory) -> Texts:
-    locales = Path(shutil.copytree(LOCALES, tmp_path_factory.mktemp("three") / "locales"))
-    make_pseudo_language(locales, "pl")
-    return load(locales)
-
-
-@pytest.fixture
-async def house(
-    tmp_path: Path, server: TelegramServer, clock: Clock, three: Texts, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[House]:
-    monkeypatch.setattr("bot.app.load", lambda: three)
-    async with House(tmp_path, server, clock) as running:
-        yield running
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Texts:
+    return load(with_languages(tmp_path_factory.mktemp("three"), "pl"))
 
 
 def kept(house: House) -> str:

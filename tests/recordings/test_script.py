@@ -1,7 +1,6 @@
 """The script: every line is on paper as it stands on the screen, and a file is found to be of its line."""
 
 import re
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,20 +10,18 @@ from bot.channels.port import Opened, Update
 from bot.recordings import parts, script
 from bot.rendering.scripts import AGREED, NAMED, SIGNED, TIPS, script_pdf
 from bot.survey.checklist import fingerprint
-from bot.texts.texts import LOCALES, Texts, load
+from bot.texts.texts import Texts, load
 from storage import partnerships
 from tests.house import House, partnership
+from tests.pseudo_languages import with_languages
 from tests.rendering.paper import A4, MARGIN, in_line, pages, touching
-from tests.texts.test_texts import make_pseudo_language
 
 READ_ALOUD = 14  # points
 
 
 @pytest.fixture(scope="module")
 def with_arabic(tmp_path_factory: pytest.TempPathFactory) -> Texts:
-    locales = Path(shutil.copytree(LOCALES, tmp_path_factory.mktemp("with") / "locales"))
-    make_pseudo_language(locales, "ar")
-    return load(locales)
+    return load(with_languages(tmp_path_factory.mktemp("with"), "ar"))
 
 
 def test_a_line_has_the_number_of_its_statement(texts: Texts) -> None:

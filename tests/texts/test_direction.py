@@ -16,9 +16,9 @@ from bot.survey.phrases import Phrase, beginning, command, joined, language, say
 from bot.texts.catalogues import check
 from bot.texts.direction import CONTROLS, apart, bare, begins_against, direction_of, runs
 from bot.texts.languages import negotiate
-from bot.texts.texts import LOCALES, Texts, TextsError, load
+from bot.texts.texts import Texts, TextsError, load
 from tests.house import MONDAY
-from tests.texts.test_texts import in_arabic_letters, make_pseudo_language
+from tests.pseudo_languages import in_arabic_letters, with_languages
 
 FSI, PDI = "\u2068", "\u2069"
 ASKS = say("{partnership} asks you: how well do we work together?")
@@ -26,9 +26,7 @@ ASKS = say("{partnership} asks you: how well do we work together?")
 
 @pytest.fixture(scope="module")
 def locales(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = Path(shutil.copytree(LOCALES, tmp_path_factory.mktemp("arabic") / "locales"))
-    make_pseudo_language(folder, "ar", in_arabic_letters)
-    return folder
+    return with_languages(tmp_path_factory.mktemp("arabic"), "ar", said=in_arabic_letters)
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,12 @@
 import ast
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from io import BytesIO
 from itertools import product
 from pathlib import Path
 
 import pytest
-from babel import Locale
-from babel.messages.pofile import read_po, write_po
 
 from bot.channels.telegram import traits as telegram
 from bot.channels.web import traits as web
@@ -21,12 +18,12 @@ from bot.survey.conversation.buttons import MOST_BYTES, Go, Position, Screen
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.views import Button, View
 from bot.survey.phrases import Value, as_shown, beginning, command, joined, say, say_n, verbatim, within
-from bot.texts.catalogues import FILE_NAME, KEYWORDS, check, sources, update
-from bot.texts.direction import direction_of
+from bot.texts.catalogues import KEYWORDS, check, sources
 from bot.texts.languages import autonym
 from bot.texts.texts import LOCALES, Texts, TextsError, first_words, load, plain
 from tests.actors import walk
 from tests.house import MONDAY, House, partnership
+from tests.pseudo_languages import make_pseudo_language, with_languages
 from tests.telegram_server import TelegramServer
 
 MOST_CHARACTERS, MOST_LABEL = 4096, 40
@@ -111,7 +108,7 @@ def sentences(path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def locales(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(LOCALES, tmp_path / "locales"))
+    return with_languages(tmp_path)
 
 
 def test_every_fault_in_a_catalogue_is_named_with_file_text_and_language(locales: Path) -> None:
@@ -250,58 +247,6 @@ def test_a_language_that_nobody_can_choose_is_named(locales: Path) -> None:
     assert list(check(locales)) in (
         [f"{one}: nobody can choose it, for there is another folder of the same language"] for one in ("pt_BR", "pt_br")
     )
-
-
-Said = str | tuple[str, ...]
-
-
-def between_signs(text: str | Sequence[str], plurals: int) -> Said:
-    if not isinstance(text, str):
-        return tuple(f"⟦{text[-1]}⟧" for _ in range(plurals))
-    return "\n".join(line and _between_signs(line) for line in text.split("\n"))
-
-
-def in_arabic_letters(text: str | Sequence[str], plurals: int) -> Said:
-    """No words, but letters that run from right to left, with the values and the markup where they were."""
-    if not isinstance(text, str):
-        return tuple(str(in_arabic_letters(text[-1], plurals)) for _ in range(plurals))
-    parts = KEPT_AS_IT_IS.split(text)
-    return "".join(part if place % 2 else part.lower().translate(ARABIC) for place, part in enumerate(parts))
-
-
-KEPT_AS_IT_IS = re.compile(r"(\{[^}]*\}|</?b>|/\{[^}]*\})")
-ARABIC = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ابتثجحخدذرزسشصضطظعغفقكلمنه")
-
-
-def make_pseudo_language(
-    locales: Path, language: str, said: Callable[[str | Sequence[str], int], Said] = between_signs
-) -> None:
-    """In the place of the real one, where there is one."""
-    shutil.rmtree(locales / language, ignore_errors=True)
-    folder = locales / language / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    update(locales)
-    for path in folder.iterdir():
-        catalogue = read_po(BytesIO(path.read_bytes()), locale=Locale.parse(language))
-        for message in catalogue:
-            if message.context == "command":
-                message.string = f"{message.id}_{language}".lower()
-            elif message.id and not FILE_NAME.fullmatch(str(message.id)):
-                message.string = said(turned(message.id, language), catalogue.num_plurals)
-            elif message.id:
-                message.string = message.id
-        with path.open("wb") as file:
-            write_po(file, catalogue)
-
-
-def turned(text: str | Sequence[str], language: str) -> str | Sequence[str]:
-    """With its arrows as they are read in that language."""
-    return text.replace("→", "←") if isinstance(text, str) and direction_of(language) == "rtl" else text
-
-
-def _between_signs(line: str) -> str:
-    opened, closed = ("<b>", "</b>") if line.startswith("<b>") and line.endswith("</b>") else ("", "")
-    return f"{opened}⟦{line.removeprefix('<b>').removesuffix('</b>')}⟧{closed}" if opened else f"⟦{line}⟧"
 
 
 def test_a_letter_survives_its_wait_in_the_database() -> None:

@@ -1,17 +1,12 @@
 """From the right: a language that runs from right to left, in a real browser on a small phone, with Dutch names."""
 
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from bot.texts.texts import LOCALES, Texts, load
+from bot.texts.texts import Texts, load
 from tests.axe import fetch_axe, violations
 from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, Tab, find_chromium
-from tests.house import Clock, House
-from tests.telegram_server import TelegramServer
-from tests.texts.test_texts import in_arabic_letters, make_pseudo_language
+from tests.house import House
+from tests.pseudo_languages import in_arabic_letters, with_languages
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)]
 
@@ -24,19 +19,8 @@ def ours(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def three(tmp_path_factory: pytest.TempPathFactory) -> Texts:
-    locales = Path(shutil.copytree(LOCALES, tmp_path_factory.mktemp("right") / "locales"))
-    make_pseudo_language(locales, "ar", in_arabic_letters)
-    return load(locales)
-
-
-@pytest.fixture
-async def house(
-    tmp_path: Path, server: TelegramServer, clock: Clock, three: Texts, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[House]:
-    monkeypatch.setattr("bot.app.load", lambda: three)
-    async with House(tmp_path, server, clock) as running:
-        yield running
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Texts:
+    return load(with_languages(tmp_path_factory.mktemp("right"), "ar", said=in_arabic_letters))
 
 
 async def fits(tab: Tab) -> bool:

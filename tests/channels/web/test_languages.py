@@ -1,20 +1,17 @@
 """Languages: a folder more is a language that people can choose, named and written as the rest of the world does it."""
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bot.texts.catalogues import check
-from bot.texts.texts import LOCALES, Texts, load
+from bot.texts.texts import Texts, load
 from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, find_chromium
 from tests.channels.web.conftest import Visitors
-from tests.house import Clock, House, agree
+from tests.house import House, agree
 from tests.patience import PATIENCE
+from tests.pseudo_languages import with_languages
 from tests.telegram_server import TelegramServer
-from tests.texts.test_texts import make_pseudo_language
 
 pytestmark = pytest.mark.long
 
@@ -24,22 +21,11 @@ PORTUGUESE, ARABIC, DUTCH, ENGLISH = ("pt-BR", "ltr"), ("ar", "rtl"), ("nl", "lt
 
 
 @pytest.fixture(scope="module")
-def four(tmp_path_factory: pytest.TempPathFactory) -> Texts:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Texts:
     """Ours with Portuguese as in Brazil, and Arabic, in words that are English ones between signs."""
-    locales = Path(shutil.copytree(LOCALES, tmp_path_factory.mktemp("four") / "locales"))
-    for language in ("pt_BR", "ar"):
-        make_pseudo_language(locales, language)
+    locales = with_languages(tmp_path_factory.mktemp("four"), "pt_BR", "ar")
     assert list(check(locales)) == []
     return load(locales)
-
-
-@pytest.fixture
-async def house(
-    tmp_path: Path, server: TelegramServer, clock: Clock, four: Texts, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[House]:
-    monkeypatch.setattr("bot.app.load", lambda: four)
-    async with House(tmp_path, server, clock) as running:
-        yield running
 
 
 @pytest.mark.parametrize(
