@@ -8,7 +8,7 @@ import pytest
 
 from bot.notifiers.tags import Tags
 from tests.axe import fetch_axe, violations
-from tests.browser import HOW_TO_GET_IT, Browser, Tab, find_chromium
+from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, Tab, find_chromium
 from tests.channels.web.test_in_chromium import join
 from tests.house import SECRET, Clock, House, free_port
 from tests.mail_server import MailServer
@@ -120,7 +120,7 @@ async def test_axe_finds_nothing_and_nothing_is_off_the_screen(
         for how in ({}, {"text": 2.0}, {"dark": True}):
             await tab.look(**how)
             assert await violations(tab, axe) == [], (name, how)
-            assert await tab.run("document.documentElement.scrollWidth <= innerWidth"), (name, how)
+            assert await tab.run("document.documentElement.scrollWidth") <= WIDTH, (name, how)
         await tab.look()
         seen.append(name)
     assert len(seen) == 15

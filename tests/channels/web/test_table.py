@@ -14,7 +14,7 @@ from bot.texts.texts import load
 from storage import agreements, partnerships
 from tests.actors import coordinate, fetch
 from tests.axe import fetch_axe, violations
-from tests.browser import HOW_TO_GET_IT, Browser, find_chromium
+from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, find_chromium
 from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_print import A4, look_as, printed
 from tests.data import APPENDIX_A, MOVED, PUBLISHED, PUBLISHED_TOTAL, five_sheets, moved_sheets
@@ -180,10 +180,10 @@ async def test_the_table_fits_a_phone_and_keeps_nobody_out(
     for action in ("table", "rounds", "views", "file", "summary", "report", "wall"):
         await tab.open(f"{asked.house.page}/coordinate/{action}/1/2")
         await tab.until("document.querySelector('#now')")
-        assert await tab.run("document.documentElement.scrollWidth <= innerWidth"), f"{action} scrolls within itself"
+        assert await tab.run("document.documentElement.scrollWidth") <= WIDTH, f"{action} scrolls within itself"
         assert await violations(tab, axe) == []
     await tab.open(f"{asked.house.page}/coordinate/table/1/2")
-    seen = "Math.round(document.querySelector('tbody td').getBoundingClientRect().right) <= innerWidth"
+    seen = "Math.round(document.querySelector('tbody td').getBoundingClientRect().right) <= " + str(WIDTH)
     assert await tab.run(seen), "this round is in sight without scrolling"
 
 
