@@ -122,18 +122,18 @@ async def test_what_it_finds_has_the_names_that_it_tells(house: House, far: FarS
 # Letters
 
 
-@pytest.mark.parametrize("letter", LETTERS, ids=lambda letter: letter.text[:8])
-async def test_it_delivers_every_kind_of_letter(house: House, far: FarSide, letter: Letter) -> None:
+async def test_it_delivers_every_kind_of_letter(house: House, far: FarSide) -> None:
     if not far.channel.traits.reaches_out:
         pytest.skip("nothing is sent there")
     person = await respondent(house, far)
-    assert await channel_of(house, far).deliver(envelope(far, address_of(house, far), letter)) == Delivered()
-    await house.settle()
-    said = " ".join((await far.read(person)).split())
-    first = " ".join(letter.text.split())[:40].replace("<b>", "").replace("</b>", "")
-    assert first.replace("&lt;", "<").replace("&amp;", "&") in said
-    labels = [label for row in person.last.rows for label, _ in row]
-    assert {label for row in letter.rows for label, _ in row} <= set(labels)
+    for letter in LETTERS:
+        assert await channel_of(house, far).deliver(envelope(far, address_of(house, far), letter)) == Delivered()
+        await house.settle()
+        said = " ".join((await far.read(person)).split())
+        first = " ".join(letter.text.split())[:40].replace("<b>", "").replace("</b>", "")
+        assert first.replace("&lt;", "<").replace("&amp;", "&") in said
+        labels = [label for row in person.last.rows for label, _ in row]
+        assert {label for row in letter.rows for label, _ in row} <= set(labels)
 
 
 def envelope(far: FarSide, address: str, letter: Letter) -> Envelope:

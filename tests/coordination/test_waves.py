@@ -17,6 +17,7 @@ from tests.actors import answer, coordinator, press, say
 from tests.coordination.test_coordinator import everything
 from tests.house import Clock, House, agree
 from tests.telegram_server import Person, TelegramServer
+from tests.variants import variants
 
 
 async def closed_wave(house: House, server: TelegramServer, people: int = 3) -> tuple[Person, list[Person]]:
@@ -184,7 +185,10 @@ async def test_a_day_among_the_words_is_never_taken_for_a_name(house: House, ser
     assert open_waves(house) == []
 
 
-@pytest.mark.parametrize("name", ["<b>na</b> & {0}", "x" * 500, "שלום", "na\nfase\t1", "👩‍👩‍👧 " * 20, "%s \\"])
+NAMES = ("<b>na</b> & {0}", "x" * 500, "שלום", "na\nfase\t1", "👩‍👩‍👧 " * 20, "%s \\")
+
+
+@pytest.mark.parametrize("name", variants(NAMES, always=2))
 async def test_names_of_rounds_of_every_kind(house: House, server: TelegramServer, name: str) -> None:
     fatima, (anna,) = await closed_wave(house, server, 1)
     await say(house, fatima, f"/openen {name}")

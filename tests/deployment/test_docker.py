@@ -135,6 +135,7 @@ def test_what_is_copied_is_there_and_is_all_that_is_needed() -> None:
     assert [image for image in instructions("FROM") if "slim" not in image] == []
 
 
+@pytest.mark.fire  # everything is compiled once more
 def test_the_container_s_own_commands_run_read_only_and_without_powers(tmp_path: Path) -> None:
     """The entry point with the image's environment, on a copy of what is copied that nobody may write."""
     code = tmp_path / "app"

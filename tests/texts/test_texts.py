@@ -239,7 +239,7 @@ async def test_a_third_language_is_one_folder_and_no_code(
     assert autonym("pl") == "Polski"
 
 
-@pytest.mark.long
+@pytest.mark.fire
 def test_a_language_that_nobody_can_choose_is_named(locales: Path) -> None:
     make_pseudo_language(locales, "pt_BR")
     assert list(check(locales)) == []

@@ -36,6 +36,7 @@ from tests.ticks.furnished import (
     source,
     written,
 )
+from tests.variants import variants
 
 __all__ = ["database", "empty", "furnished", "source"]  # fixtures
 
@@ -119,7 +120,7 @@ def test_however_day_and_hour_are_changed_a_week_has_one_name_and_one_post(
 
 
 @pytest.mark.parametrize("night", [SPRING, AUTUMN], ids=["spring", "autumn"])
-@pytest.mark.parametrize("zone", [AMSTERDAM, PHOENIX])
+@pytest.mark.parametrize("zone", variants((AMSTERDAM, PHOENIX)))
 def test_ticks_over_a_night_of_changing_clocks_write_by_day_and_once(
     empty: Database, texts: Texts, night: datetime, zone: str
 ) -> None:

@@ -147,7 +147,7 @@ MALFORMED = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("data", variants(MALFORMED, always=3))
+@pytest.mark.parametrize("data", variants(MALFORMED))
 async def test_something_is_shown_whatever_came(house: House, browser: Browser, data: str) -> None:
     phone = await called(browser, house)
     await phone.gets(data)
@@ -432,7 +432,9 @@ async def test_who_never_said_yes_is_done_as_before(house: House, browser: Brows
     assert await phone.tab.run("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 0
 
 
-@pytest.mark.parametrize(("standalone", "is_offered"), [("false", True), ("true", False), ("undefined", False)])
+@pytest.mark.parametrize(
+    ("standalone", "is_offered"), variants([("false", True), ("true", False), ("undefined", False)], always=2)
+)
 async def test_only_an_iphone_is_told_of_the_home_screen(
     house: House, browser: Browser, standalone: str, is_offered: bool
 ) -> None:

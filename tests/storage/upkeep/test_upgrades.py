@@ -125,7 +125,7 @@ def test_who_was_half_way_goes_on_where_they_were(lived_in: Database) -> None:
         assert (envelope.address, envelope.letter.text) == (ANNA, "Zin 3")
 
 
-@pytest.mark.parametrize("revision", ["0002", "0003"], indirect=True)
+@pytest.mark.parametrize("revision", variants(("0002", "0003")), indirect=True)
 def test_who_has_a_seat_already_counts_no_more(lived_in: Database) -> None:
     """Unless they counted: what was released with them stays what it was."""
     with lived_in.transaction() as tx:
@@ -135,7 +135,7 @@ def test_who_has_a_seat_already_counts_no_more(lived_in: Database) -> None:
     assert [(number, bool(seated)) for number, seated in rows(lived_in, SEATED)] == released_and_not
 
 
-@pytest.mark.parametrize("revision", ["0002", "0003"], indirect=True)
+@pytest.mark.parametrize("revision", variants(("0002", "0003")), indirect=True)
 def test_a_mean_of_before_is_of_those_behind_the_most_answered_item(lived_in: Database) -> None:
     cell = {"wave_id": 1, "release": 1, "cell": "everyone", "total": 0, "squares": 0}
     with lived_in.transaction() as tx:
@@ -144,7 +144,7 @@ def test_a_mean_of_before_is_of_those_behind_the_most_answered_item(lived_in: Da
     assert rows(lived_in, "SELECT item, people FROM cells ORDER BY item") == [(1, 9), (2, 9), (3, 7)]
 
 
-@pytest.mark.parametrize("revision", ["0002", "0003"], indirect=True)
+@pytest.mark.parametrize("revision", variants(("0002", "0003")), indirect=True)
 def test_a_later_round_counts_openings_from_the_upgrade_on(lived_in: Database) -> None:
     with lived_in.transaction() as tx:
         tx.connection.execute(text("UPDATE waves SET closed_at = opened_at"))
@@ -237,7 +237,7 @@ def test_processes_that_start_at_once_upgrade_it_once(lived_in: Database) -> Non
     assert found(lived_in, "answers") == list(map(in_days, before))
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"], indirect=True)
+@pytest.mark.parametrize("revision", variants(("0001", "0002")), indirect=True)
 def test_an_upgrade_that_is_interrupted_is_done_again(lived_in: Database, revision: str) -> None:
     """All migrations are one transaction: whoever dies half-way leaves the old state, whole."""
     before = found(lived_in, "answers")
