@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.channels.port import Opened, Shown, Update
-from bot.survey.conversation import turned_away, welcome
+from bot.survey.conversation import accessibility, turned_away, welcome
 from bot.survey.conversation.buttons import (
     Call,
     ChooseLanguage,
@@ -22,8 +22,9 @@ from bot.survey.conversation.buttons import (
 )
 from bot.survey.conversation.commands import only_looks
 from bot.survey.conversation.dialogue import Dialogue, Turn, step
+from bot.survey.conversation.values import shared
 from bot.survey.conversation.views import View
-from bot.survey.phrases import Phrase
+from bot.survey.phrases import Phrase, within
 from bot.texts.texts import HOME_LANGUAGE, Texts
 from bot.turns import calling, show, take
 from bot.turns.aloud import Aloud
@@ -32,6 +33,8 @@ from bot.turns.who import Who, identify
 from storage import contacts, links, partnerships
 from storage.engine.database import Tx
 from storage.standing import Known
+
+ACCESSIBILITY = Position(Screen.ACCESSIBILITY)
 
 
 def look(tx: Tx, texts: Texts, update: Update, now: datetime, aloud: Aloud | None = None) -> Shown:
@@ -64,10 +67,17 @@ def _seen(who: Who, known: Known | None, spoken: str) -> Shown:
             return shown(calling.shown(who))
         case event if known:
             return _of_respondent(who, known, event.position if isinstance(event, Go) else None)
-        case _ if who.seats:
-            return shown(take.coordinate(who, "home"))
-        case _:
-            return _said(turned_away.STRAY, who, spoken)
+        case event:
+            return _without_answers(who, event, spoken)
+
+
+def _without_answers(who: Who, event: object, spoken: str) -> Shown:
+    """Of whoever is no respondent."""
+    if event == Go(0, ACCESSIBILITY):
+        return replace(_said(_accessibility(who), who, spoken), where=ACCESSIBILITY)
+    if who.seats:
+        return shown(take.coordinate(who, "home"))
+    return _said(turned_away.STRAY, who, spoken)
 
 
 def _here(dialogue: Dialogue) -> Position:
@@ -114,6 +124,14 @@ def _behind_a_link(who: Who, code: str, spoken: str) -> Shown:
     if who.reading(found.programme) if found.programme else who.seats_in(found.partnership):
         return _said(turned_away.known_here(name), who, spoken, code_is_right=True, is_member=True)
     return _said(turned_away.USED_LINK, who, spoken, code_is_right=True)
+
+
+def _accessibility(who: Who) -> Phrase:
+    """With the contact person, for whoever has a seat."""
+    asked_by = [seat.partnership for seat in who.seats_in(0)]
+    if not asked_by:
+        return accessibility.to_anybody()
+    return within(accessibility.STATEMENT, shared(asked_by[0], who.tx.channel(who.update.channel), who.now))
 
 
 def _said(

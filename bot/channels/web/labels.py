@@ -68,6 +68,7 @@ WORDS = {
     "device_refused": say("Your device does not allow messages. You can leave your e-mail address."),
     "device_slow": say("That does not work on this device. You can leave your e-mail address."),
     "back": say("‹ Back"),
+    "accessibility": say("Can everybody use this page?"),
     "type_code": say("Do you have a code from a poster? Type it here, such as: KR7N-5XT2"),
     "open_code": say("Open"),
     "saved": say("Saved."),

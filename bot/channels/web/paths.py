@@ -79,6 +79,7 @@ SCREENS: Mapping[Screen, str] = {
     Screen.REMINDERS: "reminders",
     Screen.HELP: "help",
     Screen.PRIVACY: "privacy",
+    Screen.ACCESSIBILITY: "accessibility",
     Screen.MY_DATA: "my-data",
     Screen.ERASE: "delete",
 }

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.channels.in_flight import InFlight
 from bot.channels.port import House
+from bot.channels.web import accessibility
 from bot.channels.web.audio import Audio
 from bot.channels.web.cookie import Cookie
 from bot.channels.web.doors import Doors
@@ -43,6 +44,7 @@ def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHe
         Route("/", watched(own.beginning)),
         Route("/{number:item}", watched(own.statement)),
         *(Route(f"/{path}", watched(partial(own.view, Go(0, Position(screen))))) for screen, path in SCREENS.items()),
+        Route("/accessibility/{language:tag}", watched(partial(accessibility.in_language, own))),
         *(
             Route(f"/{path}/{{name}}", watched(partial(own.attached, Go(0, Position(screen)))))
             for screen, path in SCREENS.items()

@@ -27,6 +27,7 @@ class Screen(StrEnum):
     LANGUAGE = "l"
     HELP = "h"
     PRIVACY = "v"
+    ACCESSIBILITY = "y"
     MY_DATA = "m"
     ERASE = "e"
     ERASED = "x"
@@ -45,6 +46,7 @@ LOOK_AROUND = {
     Screen.LANGUAGE,
     Screen.HELP,
     Screen.PRIVACY,
+    Screen.ACCESSIBILITY,
     Screen.MY_DATA,
     Screen.ERASE,
     Screen.STOPPED,

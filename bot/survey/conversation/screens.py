@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.survey.calendar import zone
 from bot.survey.checklist import Dimension
-from bot.survey.conversation import open_question, own_data, reminder_screens, statement
+from bot.survey.conversation import accessibility, open_question, own_data, reminder_screens, statement
 from bot.survey.conversation.buttons import (
     ChooseGroup,
     Finish,
@@ -258,6 +258,7 @@ SCREENS: dict[Screen, Phrase | Callable[[Dialogue, int, datetime], View]] = {
     Screen.LANGUAGE: own_data.language,
     Screen.HELP: own_data.HELP,
     Screen.PRIVACY: own_data.PRIVACY,
+    Screen.ACCESSIBILITY: accessibility.STATEMENT,
     Screen.MY_DATA: own_data.my_data,
     Screen.ERASE: own_data.erase,
     Screen.ERASED: lambda _dialogue, _number, _now: View(own_data.ERASED),

@@ -207,6 +207,8 @@ async def test_with_the_keyboard_alone(house: House, browser: Browser) -> None:
     await walk_by_keyboard(tab, "Menu")
     await tab.key("Escape")
     assert not await tab.run("document.querySelector('.menu').open")
+    await walk_by_keyboard(tab, "Kan iedereen deze pagina gebruiken?")
+    await tab.sees("Wat we nog niet weten")
 
 
 async def every_screen(tab: Tab, house: House, codes: Codes) -> AsyncIterator[str]:
@@ -235,6 +237,9 @@ async def every_screen(tab: Tab, house: House, codes: Codes) -> AsyncIterator[st
     yield "the link of somebody else"
     await tab.open(f"{house.page}/nothing")
     yield "nothing here"
+    await tab.click("Kan iedereen deze pagina gebruiken?")
+    await tab.sees("Wat we nog niet weten")
+    yield "can everybody use it"
 
 
 async def last_screens(tab: Tab) -> AsyncIterator[str]:
