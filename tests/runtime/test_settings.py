@@ -49,6 +49,8 @@ def test_nothing_set_is_fine(tmp_path: Path) -> None:
         ("LOG_FORMAT", "xml"),
         ("FORWARDED_ALLOW_IPS", "the proxy"),
         ("FORWARDED_ALLOW_IPS", "10.0.0.1, *"),
+        ("ACCESSIBILITY_URL", "www.example.org"),
+        ("ACCESSIBILITY_URL", "javascript:alert(1)"),
     ],
 )
 def test_a_mistake_is_named_with_what_is_allowed(name: str, value: str, tmp_path: Path) -> None:

@@ -59,7 +59,12 @@ class WebChannel(Channel):
     async def open(self, house: House) -> None:
         """Take the port. Raises CannotListen."""
         self._house, host, port = house, self._settings.host, self._settings.port
-        self._pages = Pages(house.texts, calls=bool(house.notifiers), public_key=house.public_key)
+        self._pages = Pages(
+            house.texts,
+            calls=bool(house.notifiers),
+            public_key=house.public_key,
+            accessibility_url=self._settings.accessibility_url,
+        )
         self.hall = Hall(room(), self._pages.for_anybody("not_understood"))
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:

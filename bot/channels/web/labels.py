@@ -69,6 +69,7 @@ WORDS = {
     "device_slow": say("That does not work on this device. You can leave your e-mail address."),
     "back": say("‹ Back"),
     "accessibility": say("Can everybody use this page?"),
+    "full_statement": say("The whole accessibility statement"),
     "type_code": say("Do you have a code from a poster? Type it here, such as: KR7N-5XT2"),
     "open_code": say("Open"),
     "saved": say("Saved."),

@@ -115,6 +115,7 @@ class Pages:
     assets: Assets = field(default_factory=Assets)
     calls: bool = False  # whether somebody here can be called
     public_key: str = ""  # what a browser wants to know of who calls it
+    accessibility_url: str = ""  # where the organisation published its statement
     words: dict[str, Mapping[str, str]] = field(default_factory=dict)
     menus: dict[tuple[str, bool, str], list[tuple[str, str]]] = field(default_factory=dict)
     statements: OrderedDict[Hashable, list[str]] = field(default_factory=OrderedDict)
@@ -182,6 +183,7 @@ class Pages:
             menu=self._menu(shown),
             calls=self.calls,
             public_key=self.public_key,
+            accessibility_url=self.accessibility_url,
             **{**NOTHING, **more},
         )
 

@@ -28,6 +28,18 @@ async def test_everybody_can_read_it_and_whoever_is_known_reads_whom_to_call(hou
     assert (coordinator.place, CONTACT in read.text) == ("/accessibility", True)
 
 
+async def test_it_leads_to_the_statement_that_the_organisation_published(house: House, visitors: Visitors) -> None:
+    label, published = "De hele toegankelijkheidsverklaring", "https://www.example.org/toegankelijk?a=1&b=2"
+    await house.stop()
+    house.environment["ACCESSIBILITY_URL"] = published
+    await house.start()
+    anna = visitors()
+    await agree(house, anna, house.add().invitation)
+    assert label not in anna.last.links
+    for page in ("/accessibility", "/accessibility/nl"):
+        assert (await anna.open(page)).links[label] == published
+
+
 async def test_a_visitor_reads_it_in_the_language_of_the_page_before_it(
     house: House, visitors: Visitors, texts: Texts
 ) -> None:
