@@ -4,6 +4,7 @@ import io
 import re
 from dataclasses import asdict, replace
 from functools import cache
+from itertools import groupby
 
 import pytest
 from PIL import Image, ImageChops
@@ -234,3 +235,7 @@ def test_bars_of_a_language_from_the_right_begin_there() -> None:
     assert {round(one.bounds[0]) for one in lefts} == {LEFT}
     assert {round(one.bounds[2]) for one in rights} == {1080 - LEFT}
     assert "Moerwijk in Verbinders De" in sheet(turned).words
+    beside = [one for one in sheet(with_pictograms(turned)).texts if one.size == 42]
+    ends = {label: max(one.bounds[2] for one in line) for label, line in groupby(beside, key=lambda one: one.bounds[1])}
+    assert len(ends) == len(all_bars(turned))
+    assert all(end > 1080 - LEFT - 3 * 42 for end in ends.values()), "a label stands by its pictogram"

@@ -4,9 +4,9 @@ Numbers stand beside each other only where they are of the same: a statement tha
 very same statements. What is not there was not published, and is not filled in.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 from bot.survey.checklist import Checklist, Dimension
 from bot.survey.conversation.views import Grid, Paragraph
@@ -103,9 +103,14 @@ def moved(scores: Sequence[Score | None]) -> Phrase:
         return say("<b>{score}</b> (n = {n})", score=there[0].shown, n=there[0].people)
     numbers = [verbatim(score.shown) if score else NONE for score in scores]
     people = list(dict.fromkeys(score.people for score in there))
-    n = joined((score.people for score in there), " → ") if len(people) > 1 else people[0]
+    n = _through(score.people for score in there) if len(people) > 1 else people[0]
     arrow = [verbatim(_arrow(scores))] if _arrow(scores) else []
-    return joined((joined(numbers, " → "), *arrow, say("(n = {n})", n=n)), " ")
+    return joined((_through(numbers), *arrow, say("(n = {n})", n=n)), " ")
+
+
+def _through(phrases: Iterable[Phrase]) -> Phrase:
+    """One after the other in time: which way the arrows point, the language says."""
+    return reduce(lambda then, now: say("{then} → {now}", then=then, now=now), phrases)
 
 
 def _arrow(scores: Sequence[Score | None]) -> str:
@@ -122,7 +127,7 @@ def part(table: Table, since: Comparison | None, number: int) -> tuple[Paragraph
 
 
 def legend(table: Table) -> Phrase:
-    return say("From 0 to 100: {rounds}.", rounds=joined((column.label for column in table.recent), " → "))
+    return say("From 0 to 100: {rounds}.", rounds=_through(column.label for column in table.recent))
 
 
 def _statement(table: Table, since: Comparison | None, item: int) -> Paragraph:

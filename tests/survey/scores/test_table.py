@@ -63,6 +63,14 @@ def test_scores_of_several_rounds_are_one_line(texts: Texts, scores: list[tuple[
     assert texts.word(moved(given), "en") == told
 
 
+def test_its_arrows_point_as_a_language_is_read(checklist: Checklist, texts: Texts) -> None:
+    shown = of(checklist, wave(1, APPENDIX_A, 5), wave(2, MOVED), wave(3, APPENDIX_A))
+    told = words(texts, (table.legend(shown), *table.dimensions(shown)), language="ar")
+    assert "من 0 إلى 100: الجولة 1 ← الجولة 2 ← الجولة 3." in told
+    assert "العمل: 56 ← 68 ← 56 \u2068▼\u2069 (العدد = 5 ← 12 ← 12)" in told
+    assert "→" not in told
+
+
 def test_an_n_that_may_not_be_told_is_told_nowhere(checklist: Checklist, texts: Texts) -> None:
     few = {item: replace(score, fewer=item == 3) for item, score in means(APPENDIX_A, 6).items()}
     shown = of(checklist, wave(1, APPENDIX_A, 6), Column(2, few))
