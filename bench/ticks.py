@@ -29,7 +29,9 @@ from bench.bots import BenchError
 from bench.figures import quantile, spread, table
 from bench.growth import choose, joined
 from bench.towns import MONDAY, Shape, Town, town
+from bot.aloud import Aloud
 from bot.delivery.replies import Delivery
+from bot.recordings.recordings import Recordings
 from bot.runtime.loading import undisturbed
 from bot.runtime.metrics import Metrics
 from bot.ticks.beat import EVERY, Beat
@@ -111,7 +113,9 @@ class Going:
         self.database = Watched(self._path)
         delivery = Delivery(self.database, {}, self.clock)
         self._metrics = Metrics(letters=delivery.outcomes, channel_errors={})
-        self._beat = Beat(self.database, here.texts, delivery, self._metrics, self.clock)
+        self._beat = Beat(
+            self.database, here.texts, delivery, self._metrics, self.clock, Aloud(here.texts, Recordings())
+        )
 
     async def once(self) -> None:
         await self._beat.once()

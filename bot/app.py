@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
+from bot.aloud import Aloud
 from bot.channels import CHANNELS
 from bot.channels.listed import Kind
 from bot.channels.port import Channel, Entrances, Hook, Outlet, Shown, Update
@@ -36,7 +37,6 @@ from bot.texts.texts import Texts, load
 from bot.ticks import lost_presses
 from bot.ticks.beat import Beat
 from bot.turns import calling
-from bot.turns.aloud import Aloud
 from bot.turns.receive import Receiver
 from storage import contacts, letters, partnerships, reminders, state, voices, waves
 from storage.engine.database import DatabaseAway, Tx
@@ -68,9 +68,10 @@ class App:
         self.delivery = Delivery(self.database, self._outlets, clock)
         errors = {name: outlet.errors for name, outlet in self._outlets.items()}
         self.metrics = Metrics(letters=self.delivery.outcomes, channel_errors=errors)
-        parts = (self.database, self.texts, self.delivery, self.metrics, clock)
         self.recordings = read_recordings(settings, self.texts)
-        self._receiver, self._beat = Receiver(*parts, Aloud(self.texts, self.recordings)), Beat(*parts)
+        self._aloud = Aloud(self.texts, self.recordings)
+        parts = (self.database, self.texts, self.delivery, self.metrics, clock, self._aloud)
+        self._receiver, self._beat = Receiver(*parts), Beat(*parts)
         self.beat = self._beat.once
         self._standing = 0.0, ""
         self._answered: dict[str, datetime] = {}
@@ -149,7 +150,9 @@ class App:
         self._answered[channel] = now
         if traits.presses_live:
             try:
-                await self.database.run_when_there(lambda tx: lost_presses.after_outage(tx, self.texts, traits, now))
+                await self.database.run_when_there(
+                    lambda tx: lost_presses.after_outage(tx, self.texts, traits, now, self._aloud)
+                )
             except Exception as error:
                 log.error("the screens could not be shown again", exc_info=error)
             await self.delivery.look_once()

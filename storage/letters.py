@@ -38,6 +38,8 @@ from storage.schema import contacts, letters
 from storage.schema import notification_addresses as addresses
 
 SEALED_AS = "letter"
+PICTURE, VOICE = ":picture", ":voice"
+"""What stands behind the key of a letter in that of what comes along with it."""
 OVERTAKEN = "overtaken"  # by what the contact did themselves
 UNREACHABLE = Unreachable().reason  # they blocked us, or removed us from their group
 
@@ -91,17 +93,21 @@ def enqueue(
     key: str,
     timezone: str | None = None,
     picture: Letter | None = None,
+    voices: Sequence[Letter] = (),
 ) -> bool:
     """Write a letter for whoever looks when it falls due, unless this key was written before; whether it was now.
 
     With a `timezone` it goes out between 09:00 and 20:00 there, whatever happens to us in between. A `picture` goes
-    before it, or along with it where a notifier carries it. Nothing is written to somebody whom nothing can be sent: on
-    a page they see how it stands when they look.
+    before it, or along with it where a notifier carries it, and its `voices` after it, in a chat. Nothing is written to
+    somebody whom nothing can be sent: on a page they see how it stands when they look.
     """
     if not any(row.channel in tx.unable_to_ring for row in _CHANNEL(tx, contact_id=contact)):
         if picture:
-            _write(tx, contact, replace(picture, about=""), due_at, key=f"{key}:picture", timezone=timezone)
-        return _write(tx, contact, replace(letter, about=""), due_at, key=key, timezone=timezone) is not None
+            _write(tx, contact, replace(picture, about=""), due_at, key=key + PICTURE, timezone=timezone)
+        written = _write(tx, contact, replace(letter, about=""), due_at, key=key, timezone=timezone)
+        for voice in voices:
+            _write(tx, contact, voice, due_at, key=key + VOICE, timezone=timezone)
+        return written is not None
     is_file = letter.attachment is not None and letter.attachment.kind == "file"
     of_a_seat = key.partition(":")[0] in OF_A_SEAT
     to = notification_addresses.first(tx, contact, of_a_seat=of_a_seat, with_files=is_file)
@@ -143,7 +149,12 @@ def _is_of_a_seat() -> ColumnElement[bool]:
 
 
 def with_keys(keys: Collection[str]) -> ColumnElement[bool]:
-    return letters.c.key.in_(keys)
+    """With what comes along with them."""
+    return letters.c.key.in_([*keys, *(key + VOICE for key in keys)])
+
+
+def comes_along(key: str) -> bool:
+    return key.endswith((PICTURE, VOICE))
 
 
 def unasked(contact: int) -> ColumnElement[bool]:

@@ -172,7 +172,8 @@ def withdraw_asking(tx: Tx, wave: int, now: datetime) -> None:
     # First the responses, then the letters, as in a turn: in another order the two wait for each other.
     tx.connection.execute(update(responses).where(here).values(next_reminder_at=None))
     keys = ("invitation:" + cast(responses.c.id, String), *reminders.KEYS)
-    asking = or_(*(letters.c.key.in_(select(key).where(here)) for key in keys))
+    every = (*keys, *(key + letters_of.VOICE for key in keys))
+    asking = or_(*(letters.c.key.in_(select(key).where(here)) for key in every))
     untaken = and_(asking, letters.c.settled_at.is_(None), letters.c.leased_until.is_(None))
     tx.connection.execute(delete(letters).where(untaken))  # so that they do not count when it is opened again
     letters_of.withdraw(tx, asking, now)

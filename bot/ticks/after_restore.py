@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.texts.texts import Texts
 from bot.ticks import ticks
-from storage import waves
+from storage import letters, waves
 from storage.engine.database import Tx
 from storage.upkeep import restoring
 
@@ -66,5 +66,5 @@ def _live(tx: Tx, texts: Texts, moment: datetime, now: datetime) -> Iterator[str
         while tick(tx, texts, moment):
             pass
     for key in restoring.take_for_sent(tx, now, newer_than=newest):
-        if not key.endswith(":picture"):
+        if not letters.comes_along(key):
             yield key.partition(":")[0]

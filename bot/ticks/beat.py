@@ -10,6 +10,7 @@ import time
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.aloud import Aloud
 from bot.delivery.replies import Delivery
 from bot.letters import Clock
 from bot.runtime.metrics import Metrics
@@ -28,9 +29,11 @@ PIECES = 200  # of one tick in one beat, two to a post: it writes more than a ch
 
 
 class Beat:
-    def __init__(self, database: Database, texts: Texts, delivery: Delivery, metrics: Metrics, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, texts: Texts, delivery: Delivery, metrics: Metrics, clock: Clock, aloud: Aloud
+    ) -> None:
         self._database, self._texts, self._delivery = database, texts, delivery
-        self._metrics, self._clock = metrics, clock
+        self._metrics, self._clock, self._aloud = metrics, clock, aloud
         self.last_tick = time.monotonic()
         """When the last tick was done, by this process's own clock."""
         self._noted: datetime | None = None
@@ -86,7 +89,7 @@ class Beat:
             return None
 
     def _tick(self, tick: Tick, tx: Tx) -> bool:
-        return tick(tx, self._texts, self._clock())
+        return tick(tx, self._texts, self._clock(), self._aloud)
 
     async def _note(self) -> None:
         """For an operator, now and then: somebody looks after time."""

@@ -5,11 +5,12 @@ What they pressed meanwhile may be lost: a channel keeps a press for us only as 
 
 from datetime import datetime, timedelta
 
-from bot.survey.conversation import screens
+from bot.aloud import Aloud
 from bot.survey.phrases import say
 from bot.survey.traits import Traits
 from bot.texts.texts import Texts
-from storage import letters, respondents, state
+from bot.ticks import unasked
+from storage import respondents, state
 from storage.engine.database import Tx
 
 LONG_AGO = timedelta(days=1)  # whoever was answering then is reminded, and not shown the screen again
@@ -25,7 +26,7 @@ def is_worth_noting(last: datetime | None, now: datetime) -> bool:
     return last is None or not last <= now < last + NOTED_EVERY
 
 
-def after_outage(tx: Tx, texts: Texts, channel: Traits, now: datetime) -> None:
+def after_outage(tx: Tx, texts: Texts, channel: Traits, now: datetime, aloud: Aloud | None = None) -> None:
     """Note that the channel answers. If presses were lost meanwhile, show the open screen again to everybody who was
     answering just before and not since."""
     name = f"{channel.name} answered"
@@ -37,8 +38,5 @@ def after_outage(tx: Tx, texts: Texts, channel: Traits, now: datetime) -> None:
     for known in respondents.active_since(
         tx, texts.checklist, texts.languages, channel.name, last - JUST_BEFORE, last + lives, now
     ):
-        dialogue = known.dialogue
-        view = screens.view(dialogue, dialogue.here, now).under(SORRY)
-        letter = texts.letter(view, dialogue.language)
-        key = f"silence:{dialogue.response}:{last.isoformat()}"
-        letters.enqueue(tx, known.contact, letter, now, key, dialogue.partnership.timezone)
+        key = f"silence:{known.dialogue.response}:{last.isoformat()}"
+        unasked.write(tx, texts, known, known.dialogue.here, key, now, aloud, SORRY)

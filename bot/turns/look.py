@@ -7,6 +7,7 @@ an address to make a preview of it leaves nothing behind and is not counted.
 from dataclasses import replace
 from datetime import datetime
 
+from bot.aloud import Aloud
 from bot.channels.port import Opened, Shown, Update
 from bot.survey.conversation import accessibility, turned_away, welcome
 from bot.survey.conversation.buttons import (
@@ -27,7 +28,6 @@ from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase, within
 from bot.texts.texts import HOME_LANGUAGE, Texts
 from bot.turns import calling, show, take
-from bot.turns.aloud import Aloud
 from bot.turns.reply import shown
 from bot.turns.who import Who, identify
 from storage import contacts, links, partnerships

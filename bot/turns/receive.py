@@ -8,6 +8,7 @@ import logging
 import time
 from dataclasses import replace
 
+from bot.aloud import Aloud
 from bot.channels.guesses import Guesses
 from bot.channels.port import Shown, Update
 from bot.channels.typed_text import code_in
@@ -17,7 +18,6 @@ from bot.runtime.metrics import Metrics
 from bot.survey.conversation.events import Wrote
 from bot.texts.texts import Texts
 from bot.turns import look, take
-from bot.turns.aloud import Aloud
 from bot.turns.reply import Reply, shown
 from storage.engine.database import Database
 

@@ -6,6 +6,7 @@ A chat is told what changed, once; a page is looked at again and again, and alwa
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.aloud import heard
 from bot.coordination import feedback
 from bot.letters import Letter
 from bot.recordings import parts
@@ -15,7 +16,6 @@ from bot.survey.conversation.buttons import Screen
 from bot.survey.conversation.dialogue import OLD_BUTTON, Dialogue, Turn
 from bot.texts import statements
 from bot.turns import own_answers, voices
-from bot.turns.aloud import heard
 from bot.turns.who import Who
 from storage import waves
 from storage.standing import Known

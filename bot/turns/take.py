@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.aloud import Aloud
 from bot.channels.port import Left, Opened, Returned, Update
 from bot.coordination import actions, home, programme
 from bot.letters import Envelope, Letter
@@ -33,7 +34,6 @@ from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
 from bot.texts.texts import BETWEEN_LANGUAGES, SOURCE_LANGUAGE, Texts
 from bot.turns import calling, show
-from bot.turns.aloud import Aloud
 from bot.turns.reply import Reply
 from bot.turns.who import Who, arrived
 from storage import (

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.letters import Letter
-from bot.rendering import attachments
-from bot.survey.conversation import aloud
-from bot.survey.conversation.buttons import ChooseOption, HearAll, Screen
+from bot.survey.conversation.buttons import ChooseOption, HearAll
 from bot.survey.conversation.dialogue import Turn
 from bot.turns.who import Who
 from storage import voices
@@ -19,15 +17,15 @@ def asked_for(who: Who, known: Known, turn: Turn) -> list[Letter]:
     there = who.update.message if isinstance(who.update.event, HearAll) else None
     if there is not None and there not in known.voices:
         voices.came(who.tx, known.contact, there)
-    return _voice(who, turn, there)
+    return who.aloud.voice(who.tx, turn.dialogue, turn.show.number, there) if who.aloud else []
 
 
 def taken_along(who: Who, known: Known, turn: Turn, letters: Sequence[Letter]) -> Sequence[Letter]:
     """These letters, with the voice of the statement for whoever hears them all; what was heard before, goes."""
     if _is_second_tap(who, known, turn):
         return letters
-    if not turn.speaks and turn.dialogue.reads_aloud and turn.show.screen == Screen.ITEM:
-        letters = [*letters, *_voice(who, turn)]
+    if who.aloud and not turn.speaks:
+        letters = [*letters, *who.aloud.along(who.tx, turn.dialogue, turn.show)]
     if not (known.voices and letters) or (turn.speaks and letters[-1].replaces is not None):
         return letters
     voices.go(who.tx, known.contact)
@@ -37,14 +35,3 @@ def taken_along(who: Who, known: Known, turn: Turn, letters: Sequence[Letter]) -
 def _is_second_tap(who: Who, known: Known, turn: Turn) -> bool:
     """It changes nothing, and what they hear goes on."""
     return isinstance(who.update.event, ChooseOption) and turn.dialogue == known.dialogue
-
-
-def _voice(who: Who, turn: Turn, replaces: int | None = None) -> list[Letter]:
-    dialogue, number = turn.dialogue, turn.show.number
-    recordings = who.aloud.statement(who.tx, dialogue, number) if who.aloud and dialogue.is_recorded(number) else ()
-    if not recordings:
-        return []
-    said = dict.fromkeys(aloud.read_by(one.spoken_by, one.computer) for one in recordings)
-    letter = who.texts.letter(aloud.voice(dialogue, number, [*said]), dialogue.language, replaces)
-    seconds = sum(one.seconds for one in recordings)
-    return [replace(letter, attachment=attachments.voice([one.digest for one in recordings], seconds))]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.aloud import Aloud
 from bot.channels.port import Update
 from bot.letters import Envelope, Letter
 from bot.survey.conversation.buttons import ChooseLanguage
@@ -11,7 +12,6 @@ from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
 from bot.texts import languages
 from bot.texts.texts import HOME_LANGUAGE, Texts
-from bot.turns.aloud import Aloud
 from storage import arrivals, contacts, coordinators, letters, programmes, standing
 from storage.contacts import Contact
 from storage.coordinators import Seat
@@ -76,11 +76,7 @@ class Who:
         return self._hearing(standing.known_from(self.tx, self.texts.checklist, self.texts.languages, self.found))
 
     def _hearing(self, known: Known | None) -> Known | None:
-        """With what a chat can read aloud to them."""
-        if not (known and self.aloud and known.dialogue.channel.sends_voices):
-            return known
-        recorded = self.aloud.in_one(self.tx, known.dialogue)
-        return replace(known, dialogue=replace(known.dialogue, recorded=recorded)) if recorded else known
+        return self.aloud.hearing(self.tx, known) if self.aloud and known else known
 
     def seats_in(self, partnership: int) -> list[Seat]:
         """In this one, or with 0 in every but those that are only read along in a programme."""

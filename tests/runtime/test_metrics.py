@@ -7,6 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import update
 
+from bot.aloud import Aloud
 from bot.command_line import doctor
 from bot.letters import Letter
 from bot.runtime import health
@@ -108,7 +109,7 @@ async def test_whoever_looks_after_time_is_well(house: House) -> None:
     assert await get(house, "/healthz") == (200, "ok\n")
 
 
-def fail(_tx: Tx, _texts: Texts, _now: datetime) -> bool:
+def fail(_tx: Tx, _texts: Texts, _now: datetime, _aloud: Aloud | None = None) -> bool:
     raise ZeroDivisionError
 
 

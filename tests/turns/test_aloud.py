@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.aloud import Aloud
 from bot.channels import TRAITS
 from bot.channels.port import Update
 from bot.recordings.recordings import NONE, Recordings
 from bot.survey.conversation.buttons import ChooseGroup, ChooseOption, HearAll, Join, Press
 from bot.texts.texts import Texts
 from bot.turns import take
-from bot.turns.aloud import Aloud
 from storage import partnerships
 from storage.engine.database import Database
 from tests.house import MONDAY, SECRET, partnership

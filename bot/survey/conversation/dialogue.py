@@ -42,6 +42,7 @@ from bot.survey.traits import Traits
 TAKE_BACK_WITHIN = timedelta(minutes=5)  # as coordinators have, to undo what they did
 A_CHAT = Traits("", reaches_out=True)
 OPEN_QUESTION = Position(Screen.OPEN_QUESTION)
+BRING_THE_NEXT = (Screen.REMINDER, Screen.INVITED)
 WORDS = "words"  # the field at the open question
 MOST_WRITTEN = 500  # characters
 
@@ -216,6 +217,11 @@ class Dialogue:
         """The position where the answers put them."""
         return Position(Screen.ITEM, self.next_item) if self.next_item else Position(Screen.REVIEW)
 
+    def statement_at(self, position: Position) -> int | None:
+        """The statement of which the answers are shown there: a reminder brings the next one."""
+        shown = replace(self, position=None).here if position.screen in BRING_THE_NEXT else position
+        return shown.number if shown.screen == Screen.ITEM else None
+
     def at(self, position: Position) -> "Dialogue":
         """The same with the person at this position, or as it was where they may not go there.
 
@@ -341,8 +347,7 @@ def _go(dialogue: Dialogue, position: Position) -> Turn:
 
 def _look(dialogue: Dialogue, position: Position) -> Turn:
     """A reminder has the answers of what comes next: whoever looks at it stands there."""
-    brings_the_next = position.screen in (Screen.REMINDER, Screen.INVITED)
-    return Turn(replace(dialogue, position=None) if brings_the_next else dialogue, position)
+    return Turn(replace(dialogue, position=None) if position.screen in BRING_THE_NEXT else dialogue, position)
 
 
 def _may_pause(dialogue: Dialogue) -> bool:

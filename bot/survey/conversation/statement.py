@@ -49,14 +49,17 @@ def as_seen(checklist: Checklist, to: Seen, response: int) -> View:
     """For who is on the way through them: with what came just before it, and the ways on and back."""
     begins = _begins_a_part(checklist, to)
     text = _text(checklist, to, begins_a_part=begins, previous=_previous(checklist, to))
-    heard = ((Button(say("Read aloud"), Hear(response, to.number)),),) if to.is_recorded else ()
-    return View(text, (*_options(checklist, to, response), *heard, *_steering(to, response)))
+    return View(text, (*_options(checklist, to, response), *_hearing(to, response), *_steering(to, response)))
 
 
 def to_answer(dialogue: Dialogue, number: int) -> View:
     """The statement and its answers alone."""
-    to = seen(dialogue, number)
-    return View(_text(dialogue.checklist, to), _options(dialogue.checklist, to, dialogue.response))
+    to, response = seen(dialogue, number), dialogue.response
+    return View(_text(dialogue.checklist, to), (*_options(dialogue.checklist, to, response), *_hearing(to, response)))
+
+
+def _hearing(to: Seen, response: int) -> tuple[Row, ...]:
+    return ((Button(say("Read aloud"), Hear(response, to.number)),),) if to.is_recorded else ()
 
 
 def _text(checklist: Checklist, to: Seen, *, begins_a_part: bool = False, previous: Phrase | bool = False) -> Phrase:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from bot.recordings import mp3
+from storage import waves
 from tests.channels.web.test_recordings import put_there
-from tests.house import House, agree
+from tests.house import Clock, House, agree
 from tests.recordings.made import FATIMA, MONO_16_KHZ, put, silence
 from tests.telegram_server import BotMessage, Person, TelegramServer, Upload
 
@@ -302,3 +303,72 @@ async def test_who_is_erased_keeps_no_voice(house: House, server: TelegramServer
     await press(house, person, "Ja, alles verwijderen")
     assert voices(person) == []
     assert house.rows("SELECT * FROM contacts") == []
+
+
+async def test_a_reminder_brings_the_voice_of_its_statement(house: House, server: TelegramServer, clock: Clock) -> None:
+    """Once, by day, in place of what was heard before; who did not ask for every voice has the button alone."""
+    await put_there(house)
+    code = house.add().invitation
+    person, silent = await listener(house, server, code), await listener(house, server, code)
+    await press(house, person, READ, ALL, "Ja")
+    await press(house, person, "Pauze", "Vanavond 19:00", "Verder met zin 2")
+    (heard,) = voices(person)
+    clock.pass_time(hours=13)  # at night
+    await house.caught_up()
+    assert voices(person) == [heard]
+    clock.pass_time(hours=10)
+    await house.caught_up()
+    (voice,) = voices(person)
+    assert voice.id > heard.id
+    assert voice.voice == file(house, "statement-02") + file(house, "answers")
+    assert "U was bij zin 2 van 26." in person.messages[-2].text
+    clock.pass_time(hours=26)
+    await house.caught_up()
+    assert voices(silent) == []
+    assert "U kunt nog meedoen." in silent.last.text
+    assert READ in labels(silent.last)
+    await press(house, silent, READ)
+    assert len(voices(silent)) == 1
+
+
+async def test_the_voice_of_a_reminder_is_that_of_its_language_and_goes_with_the_answer(
+    house: House, server: TelegramServer, clock: Clock
+) -> None:
+    await put_there(house)
+    person = await listener(house, server)
+    await press(house, person, READ, ALL)
+    person.takes_no_voices = True
+    clock.pass_time(days=2)
+    await house.caught_up()
+    assert voices(person)[-1].audio == file(house, "statement-01") + file(house, "answers")
+    for language, there in (("English", 0), ("Nederlands", 1)):
+        await press(house, person, language)
+        assert len(voices(person)) == there
+    await person.press("Ja", person.messages[-2])
+    await house.settle()
+    assert [one.text for one in voices(person)] == [f"Zin 2. Voorgelezen door {FATIMA}."]
+
+
+async def test_a_voice_waits_behind_its_reminder_and_is_overtaken_with_it(
+    house: House, server: TelegramServer, clock: Clock
+) -> None:
+    await put_there(house)
+    code = house.add()
+    answers, stays = await listener(house, server, code.invitation), await listener(house, server, code.invitation)
+    for person in (answers, stays):
+        await press(house, person, READ, ALL)
+        server.fail("sendMessage", 500, chat_id=person.id)
+    clock.pass_time(days=3)
+    await house.caught_up()
+    assert not server.faults
+    assert house.rows("SELECT count(*) FROM letters WHERE key LIKE 'reminder:%voice' AND settled_at IS NULL") == [(2,)]
+    await press(house, answers, "Ja")
+    (voice,) = [one for one in voices(answers) if "Zin 2" in one.text]
+    server.fail("sendMessage", 500, chat_id=stays.id)
+    clock.pass_time(minutes=5)
+    await house.caught_up()
+    assert voices(answers)[-1] == voice, "of a reminder that is overtaken none comes"
+    with house.app.database.transaction() as tx:
+        (wave,) = waves.open_now(tx)
+        waves.withdraw_asking(tx, wave, clock())
+    assert house.rows("SELECT key FROM letters WHERE key LIKE 'reminder:%' AND settled_at IS NULL") == []

@@ -12,11 +12,15 @@ from bot.letters import Heard, Letter
 from bot.recordings import parts
 from bot.recordings.folders import Recording
 from bot.recordings.recordings import Recordings
+from bot.rendering import attachments
 from bot.survey.checklist import fingerprint
+from bot.survey.conversation import aloud
+from bot.survey.conversation.buttons import Position
 from bot.survey.conversation.dialogue import Dialogue
 from bot.texts.texts import Texts
 from storage import waves
 from storage.engine.database import Tx
+from storage.standing import Known
 from storage.waves import Wording
 
 NONE: frozenset[tuple[str, int]] = frozenset()
@@ -42,6 +46,26 @@ class Aloud:
         found = [self._recordings.find(whose, language, part, words) for part, words in wanted.items()]
         those = tuple(one for one in found if one and one.is_there)
         return those if len(those) == len(wanted) else ()
+
+    def hearing(self, tx: Tx, known: Known) -> Known:
+        """The same person, with what a chat can read aloud to them."""
+        dialogue = known.dialogue
+        recorded = self.in_one(tx, dialogue) if dialogue.channel.sends_voices else NONE
+        return replace(known, dialogue=replace(dialogue, recorded=recorded)) if recorded else known
+
+    def along(self, tx: Tx, dialogue: Dialogue, position: Position) -> list[Letter]:
+        """The voice of the statement that is shown there, for whoever hears them all."""
+        number = dialogue.statement_at(position) if dialogue.reads_aloud else None
+        return self.voice(tx, dialogue, number) if number else []
+
+    def voice(self, tx: Tx, dialogue: Dialogue, number: int, replaces: int | None = None) -> list[Letter]:
+        """A statement with its answers as a message of a chat; none where it cannot read it aloud."""
+        if not (dialogue.is_recorded(number) and (recordings := self.statement(tx, dialogue, number))):
+            return []
+        said = dict.fromkeys(aloud.read_by(one.spoken_by, one.computer) for one in recordings)
+        letter = self._texts.letter(aloud.voice(dialogue, number, [*said]), dialogue.language, replaces)
+        seconds = sum(one.seconds for one in recordings)
+        return [replace(letter, attachment=attachments.voice([one.digest for one in recordings], seconds))]
 
     def in_one(self, tx: Tx, dialogue: Dialogue) -> frozenset[tuple[str, int]]:
         """The statements, each with its language, that a chat can read aloud in one message."""
