@@ -18,7 +18,7 @@ from bot.survey.paper import MODE_LABELS
 from bot.survey.phrases import Phrase, say, say_n, verbatim
 from bot.survey.scores.summary import heading
 from bot.survey.traits import Traits
-from bot.texts.texts import Texts
+from bot.texts.texts import HOME_LANGUAGE, SOURCE_LANGUAGE, Texts
 from storage import partnerships, waves
 from storage.coordinators import Seat
 from storage.engine.database import Tx
@@ -56,6 +56,11 @@ class Asked:
     def languages(self) -> tuple[str, ...]:
         """Those that the partnership offers."""
         return self.partnership.offers(self.texts.languages)
+
+    @property
+    def spoken(self) -> set[str]:
+        """In which of them a coordinator types: in what they read, in what the partnership offers, or in ours."""
+        return {SOURCE_LANGUAGE, HOME_LANGUAGE, self.seat.language, *self.languages}
 
     @property
     def is_open(self) -> bool:

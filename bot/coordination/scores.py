@@ -17,6 +17,7 @@ from bot.survey.phrases import Phrase, beginning, say, verbatim
 from bot.survey.scores import table
 from bot.survey.scores.summary import Summary, heading, most_divided, paragraphs, why_none
 from bot.survey.scores.table import Table
+from bot.texts.typed_words import folded
 from storage import waves
 from storage.partnerships import Wave
 
@@ -71,7 +72,7 @@ def _read(asked: Asked, wave: Wave) -> Scored:
 
 def _named(asked: Asked) -> Wave | None:
     """By its number, as a button has it, or as somebody types it: round 1, or its own name."""
-    number, typed = asked.argument.partition(".")[0], asked.argument.strip().casefold()
+    number, typed = asked.argument.partition(".")[0], folded(asked.argument)
     if number == "-":
         return asked.wave
     every = waves.every(asked.tx, asked.partnership.id)
@@ -80,8 +81,8 @@ def _named(asked: Asked) -> Wave | None:
 
 
 def _names(asked: Asked, wave: Wave) -> set[str]:
-    words = {asked.texts.word(_round(wave), language).casefold() for language in asked.texts.languages}
-    return words | ({wave.name.casefold()} - {""})
+    words = {folded(asked.texts.word(_round(wave), language)) for language in asked.texts.languages}
+    return words | ({folded(wave.name)} - {""})
 
 
 def _round(wave: Wave) -> Phrase:

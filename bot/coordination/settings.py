@@ -11,19 +11,30 @@ from bot.survey.conversation.open_question import QUESTION
 from bot.survey.conversation.views import Field, Paragraph, View, in_rows
 from bot.survey.phrases import Phrase, command, language, say, verbatim
 from bot.survey.reminders import MOST_SILENCE, rhythm
+from bot.texts.typed_words import begun_with, meant
 from bot.waves import LONGEST_NAME
 from storage import coordinators, partnerships, waves
 
-FACTS = {
-    **dict.fromkeys(("contact", "contactpersoon"), "contact"),
-    **dict.fromkeys(("organisation", "organisatie"), "organisation"),
-    **dict.fromkeys(("timezone", "tijdzone"), "timezone"),
-    **dict.fromkeys(("reminders", "herinneringen"), "reminders"),
-    **dict.fromkeys(("round", "ronde"), "round"),
-    **dict.fromkeys(("question", "vraag"), "open_question"),
-    **dict.fromkeys(("pictograms", "pictogrammen"), "pictograms"),
+FACTS: Mapping[str, tuple[Phrase, ...]] = {
+    "contact": (say("contact"), say("Contact person")),
+    "organisation": (say("organisation"),),
+    "timezone": (say("timezone"), say("Time zone")),
+    "round": (say("round"),),
+    "reminders": (say("reminders"),),
+    "open_question": (say("question"),),
+    "pictograms": (say("pictograms"),),
 }
-"""What a coordinator types -> the fact about the partnership."""
+"""The facts about a partnership, each with what a coordinator types to change it; the first is what examples say."""
+ON_OFF = {"1": (say("on"),), "0": (say("off"),)}
+EXAMPLES = {
+    "contact": verbatim("Fatima: 06 12 34 56 78"),
+    "organisation": verbatim("De Schakel"),
+    "timezone": verbatim("Europe/Amsterdam"),
+    "round": say("after phase 1"),
+    "reminders": verbatim("2 5"),
+    "open_question": say("on"),
+    "pictograms": say("off"),
+}
 WEEKDAYS = (say("Monday"), say("Tuesday"), say("Wednesday"), say("Thursday"), say("Friday"))
 DAYS = {f"d{number}": name for number, name in enumerate(WEEKDAYS)}
 HOURS = {f"h{hour}": verbatim(f"{hour}:00") for hour in (8, 9, 10, 12, 14, 16)}
@@ -36,7 +47,6 @@ CHOICES: Mapping[str, Mapping[str, Phrase]] = {
     "pictograms": PICTOGRAMS,
 }
 SWITCHES = ("open_question", "pictograms")
-ON_OFF = {**dict.fromkeys(("on", "aan"), "1"), **dict.fromkeys(("off", "uit"), "0")}
 CHOOSE = say("Choose one from the list.")
 ABOUT_PICTOGRAMS = say(
     "They are small drawings beside the parts and the answers. You see them on the page and in pictures."
@@ -139,16 +149,12 @@ def _numbered(choices: Mapping[str, Phrase]) -> dict[str, Phrase]:
 
 
 def _how_to_change() -> Paragraph:
-    settings = command("settings")
     return (
         say("Change these? Type for example:"),
-        say("/{settings} contact Fatima: 06 12 34 56 78", settings=settings),
-        say("/{settings} organisation De Schakel", settings=settings),
-        say("/{settings} timezone Europe/Amsterdam", settings=settings),
-        say("/{settings} round after phase 1", settings=settings),
-        say("/{settings} reminders 2 5", settings=settings),
-        say("/{settings} question on", settings=settings),
-        say("/{settings} pictograms off", settings=settings),
+        *(
+            say("/{settings} {fact} {value}", settings=command("settings"), fact=FACTS[fact][0], value=value)
+            for fact, value in EXAMPLES.items()
+        ),
     )
 
 
@@ -156,7 +162,7 @@ def _how_to_change() -> Paragraph:
 def _change(asked: Asked) -> View:
     """Facts about the partnership, filled in, or one that is typed behind the command. As long as one of them does not
     fit, nothing is changed."""
-    given, ours = asked.filled or _typed(asked), {*FACTS.values(), *CHOICES}
+    given, ours = asked.filled or _typed(asked), {*FACTS, *CHOICES}
     facts = {
         fact: partnerships.tidy(value)
         for fact, value in given.items()
@@ -174,10 +180,9 @@ def _change(asked: Asked) -> View:
 
 
 def _typed(asked: Asked) -> dict[str, str]:
-    word, _, value = asked.argument.partition(" ")
-    fact = FACTS.get(word.lower())
+    fact, value = begun_with(asked.texts, asked.argument, FACTS)
     if fact in SWITCHES:
-        value = ON_OFF.get(value.strip().lower(), value)
+        value = meant(asked.texts, value, ON_OFF) or value
     return {fact: value} if fact else {}
 
 

@@ -27,6 +27,7 @@ from bot.survey.conversation.views import Button, Field, Form, Paragraph, View, 
 from bot.survey.phrases import Phrase, command, say, say_n, verbatim
 from bot.survey.scores.summary import heading
 from bot.survey.whole_numbers import as_number
+from bot.texts.typed_words import is_like_a_date
 from bot.waves import LONGEST_NAME, UNDO, close_wave, open_wave, reopen_wave
 from storage import coordinators, partnerships, waves
 from storage.partnerships import Wave
@@ -39,8 +40,6 @@ DAYS = {0: say("At once"), 1: say("Tomorrow"), 7: say("In a week"), 14: say("In 
 WEEKS = {0: say("I close the round myself"), **{n: say("After {count} weeks", count=n) for n in (2, 3, 4, 6)}}
 FILLED = "filled"  # instead of the number of a choice
 NO_SUCH_DAY = say("That day is not clear. Choose a day in the coming year, such as {example}.", example="1-3-2027")
-MONTHS = r"jan|feb|maart|mrt|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec"
-LIKE_A_DATE = re.compile(rf"^\d|\d\s?[-/.]\s?\d|\d(st|nd|rd|th)?\s+({MONTHS})|({MONTHS})[a-z]*\s+\d", re.IGNORECASE)
 
 
 def opened_by_itself(partnership: Partnership, wave: Wave, role: str) -> View:
@@ -131,7 +130,7 @@ def _open_typed(asked: Asked) -> View:
     typed, words = DAY_TYPED.search(asked.argument), DAY_TYPED.sub("", asked.argument, count=1)
     name = partnerships.tidy(words)[:LONGEST_NAME]
     opens_at = _day(asked, typed) if typed else None
-    if LIKE_A_DATE.search(words) or (typed and opens_at is None):
+    if is_like_a_date(words, asked.spoken) or (typed and opens_at is None):
         return before_opening(asked).under(NO_SUCH_DAY)
     return _prepared(asked, **{fact: value for fact, value in (("name", name), ("opens_at", opens_at)) if value})
 

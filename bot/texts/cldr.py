@@ -5,6 +5,7 @@ Babel brings that data: 6 MB for two languages, of which some thirty words are l
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cache
@@ -21,7 +22,8 @@ OURS = {"E": "EEEE", "EEE": "EEEE", "ccc": "EEEE", "cccc": "EEEE", "MMM": "MMMM"
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """`name` is what it calls itself; `weekdays` begin with Monday, `months` are as they stand in a date. A `day` and
+    """`name` is what it calls itself; `weekdays` begin with Monday, `months` are as they stand in a date,
+    `month_names` are all ways in which people write them. A `day` and
     the day of a week in words are said with what `fields` are named, such as `%(d)s de %(MMMM)s`."""
 
     name: str
@@ -29,6 +31,7 @@ class Language:
     decimal_mark: str
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
+    month_names: tuple[str, ...]
     day: str
     day_of_week: str
 
@@ -79,10 +82,16 @@ def _looked_up(language: str) -> bytes:
         get_decimal_symbol(locale),
         tuple(dates.days["format"]["wide"][day] for day in DAYS),
         tuple(dates.months["format"]["wide"][month] for month in MONTHS),
+        tuple(dict.fromkeys(names[month] for names in _written(dates.months) for month in MONTHS)),
         _pattern(dates.date_formats["long"].pattern),
         _pattern(dates.datetime_skeletons["MMMMEd"].pattern),
     )
     return json.dumps(asdict(found)).encode()
+
+
+def _written(names: Mapping[str, Mapping[str, Mapping[int, str]]]) -> list[Mapping[int, str]]:
+    """Whole and shortened, in a date and alone."""
+    return [names[where][how] for where in ("format", "stand-alone") for how in ("wide", "abbreviated")]
 
 
 def _pattern(cldr: str) -> str:
