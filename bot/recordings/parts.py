@@ -12,9 +12,10 @@ from functools import cache
 from bot.letters import Letter
 from bot.survey.checklist import fingerprint
 from bot.survey.conversation.buttons import ASIDE, Position, Screen, decode
-from bot.survey.conversation.dialogue import GROUP_LABELS, OF_THE_GROUP, Dialogue, Partnership
+from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue, Partnership
 from bot.survey.conversation.screens import SCREENS, view
 from bot.survey.conversation.statement import ASKED
+from bot.survey.conversation.step import OF_THE_GROUP
 from bot.survey.traits import Traits
 from bot.texts.texts import Texts, plain
 

@@ -22,7 +22,8 @@ from bot.survey.conversation.buttons import (
     Welcome,
 )
 from bot.survey.conversation.commands import only_looks
-from bot.survey.conversation.dialogue import Dialogue, Turn, step
+from bot.survey.conversation.dialogue import Dialogue
+from bot.survey.conversation.step import Turn, step
 from bot.survey.conversation.values import shared
 from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase, within

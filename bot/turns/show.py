@@ -13,7 +13,9 @@ from bot.recordings import parts
 from bot.results import summaries, tables
 from bot.survey.conversation import own_data, screens
 from bot.survey.conversation.buttons import Screen
-from bot.survey.conversation.dialogue import OLD_BUTTON, Dialogue, Turn
+from bot.survey.conversation.dialogue import Dialogue
+from bot.survey.conversation.notices import OLD_BUTTON
+from bot.survey.conversation.step import Turn
 from bot.texts import statements
 from bot.turns import own_answers, voices
 from bot.turns.who import Who

@@ -28,8 +28,9 @@ from bot.survey.conversation.buttons import (
     Where,
 )
 from bot.survey.conversation.commands import COORDINATING
-from bot.survey.conversation.dialogue import Partnership, Turn, step
+from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.events import Commanded, Event, Expired, Filled
+from bot.survey.conversation.step import Turn, step
 from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
 from bot.texts.texts import BETWEEN_LANGUAGES, SOURCE_LANGUAGE, Texts

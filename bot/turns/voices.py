@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.letters import Letter
 from bot.survey.conversation.buttons import ChooseOption, HearAll
-from bot.survey.conversation.dialogue import Turn
+from bot.survey.conversation.step import Turn
 from bot.turns.who import Who
 from storage import voices
 from storage.standing import Known

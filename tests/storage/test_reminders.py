@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from bot.survey.calendar import decent
 from bot.survey.conversation.buttons import ChooseGroup, ChooseMoment, ChooseOption
-from bot.survey.conversation.dialogue import step
 from bot.survey.conversation.events import Commanded, Event
+from bot.survey.conversation.step import step
 from bot.texts.texts import Texts
 from bot.ticks import ticks
 from storage import letters, partnerships, reminders, respondents, waves

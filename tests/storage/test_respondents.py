@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram.traits import TRAITS
 from bot.survey.conversation.buttons import ChooseMoment, ChooseOption, Finish, Go, Position, Screen, Switch, TakeBack
-from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue, step
+from bot.survey.conversation.dialogue import GROUP_LABELS, Dialogue
 from bot.survey.conversation.events import Commanded, Event
+from bot.survey.conversation.step import step
 from storage import contacts, letters, partnerships, respondents
 from storage.contacts import set_reachable
 from storage.engine.database import Database, Tx

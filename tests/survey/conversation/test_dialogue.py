@@ -25,8 +25,9 @@ from bot.survey.conversation.buttons import (
     TakeBack,
 )
 from bot.survey.conversation.commands import COMMANDS
-from bot.survey.conversation.dialogue import GROUP_LABELS, TAKE_BACK_WITHIN, Dialogue, Turn, step
+from bot.survey.conversation.dialogue import GROUP_LABELS, TAKE_BACK_WITHIN, Dialogue
 from bot.survey.conversation.events import Commanded, Event, Expired, Wrote
+from bot.survey.conversation.step import Turn, step
 from bot.texts.texts import the_checklist
 from tests.house import partnership
 

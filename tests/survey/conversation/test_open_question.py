@@ -11,22 +11,10 @@ from hypothesis import strategies as st
 from bot.survey.conversation import screens
 from bot.survey.conversation.buttons import ChooseOption, Finish, Go, Position, Screen, TakeBack, Write
 from bot.survey.conversation.commands import COMMANDS
-from bot.survey.conversation.dialogue import (
-    CLOSED,
-    FINISHED,
-    MOST_WRITTEN,
-    OLD_BUTTON,
-    OPEN_QUESTION,
-    RELEASED,
-    TAKE_BACK_WITHIN,
-    TOO_LATE,
-    WORDS,
-    WORDS_ONLY,
-    Dialogue,
-    Turn,
-    step,
-)
+from bot.survey.conversation.dialogue import MOST_WRITTEN, OPEN_QUESTION, TAKE_BACK_WITHIN, WORDS, Dialogue
 from bot.survey.conversation.events import Commanded, Event, Expired, Filled, Wrote
+from bot.survey.conversation.notices import CLOSED, FINISHED, OLD_BUTTON, RELEASED, TOO_LATE, WORDS_ONLY
+from bot.survey.conversation.step import Turn, step
 from bot.survey.free_text import length_of
 from bot.survey.phrases import Phrase
 from bot.survey.traits import Traits

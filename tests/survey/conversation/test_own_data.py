@@ -6,7 +6,8 @@ import pytest
 
 from bot.survey.conversation import own_data, screens
 from bot.survey.conversation.buttons import Go, Position, Screen
-from bot.survey.conversation.dialogue import Dialogue, step
+from bot.survey.conversation.dialogue import Dialogue
+from bot.survey.conversation.step import step
 from bot.survey.traits import Traits
 from bot.texts.texts import Texts, plain
 from tests.survey.conversation.test_dialogue import CHECKLIST, NOW, RESPONSE

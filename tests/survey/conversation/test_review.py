@@ -7,7 +7,8 @@ import pytest
 from bot.survey.checklist import LIMITS, Checklist
 from bot.survey.conversation import screens
 from bot.survey.conversation.buttons import ChooseOption, Finish, Go, Position, Screen
-from bot.survey.conversation.dialogue import Dialogue, step
+from bot.survey.conversation.dialogue import Dialogue
+from bot.survey.conversation.step import step
 from bot.survey.conversation.views import View
 from bot.survey.phrases import beginning, verbatim
 from bot.texts.texts import Texts, plain

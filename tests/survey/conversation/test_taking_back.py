@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from bot.survey.conversation import screens
 from bot.survey.conversation.buttons import ChooseOption, Finish, Go, Position, Screen, TakeBack
-from bot.survey.conversation.dialogue import CLOSED, FINISHED, RELEASED, TOO_LATE, Dialogue, Turn, step
+from bot.survey.conversation.dialogue import Dialogue
+from bot.survey.conversation.notices import CLOSED, FINISHED, RELEASED, TOO_LATE
+from bot.survey.conversation.step import Turn, step
 from bot.survey.phrases import Phrase
 from bot.texts.texts import Texts
 from tests.survey.conversation.test_dialogue import CHECKLIST, EVENTS, NOW, RESPONSE, beginning, played
