@@ -20,14 +20,14 @@ from babel.messages.pofile import read_po, write_po
 
 from bot.survey.conversation.commands import COMMANDS, SEATED
 from bot.survey.phrases import as_shown, command
+from bot.texts import limits
 from bot.texts.direction import begins_against, direction_of
 from bot.texts.languages import autonym, tag_of
 from bot.texts.texts import LOCALES, SOURCE_LANGUAGE, Texts, TextsError, is_draft, load, the_checklist
 
 DOMAINS = ("bot", "checklist")
+ROOMS = Path(__file__).parents[1]
 KEYWORDS = {"say": None, "say_n": (1, 2)}
-MOST_SCREEN = 2000  # half of what Telegram takes: the values come in yet
-MOST_COMMAND = 32
 MOST_COUNTED = 1000  # of which a plural form is looked up
 COMMAND, FILE_NAME = re.compile("[a-z0-9_]+"), re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 Marks = tuple[list[str], int, int]
@@ -73,13 +73,13 @@ def check(locales: Path) -> Iterator[str]:
         yield from str(error).splitlines()
         return
     yield from _ambiguous(texts)
-    wanted, limits = sources(), text_limits()
+    wanted, most = sources(), text_limits()
     for folder in _folders(locales):
         if texts.negotiate(tag_of(folder.name)) != folder.name:
             yield f"{folder.name}: nobody can choose it, for there is another folder of the same language"
         for domain in DOMAINS:
             found = _read(folder / "LC_MESSAGES" / f"{domain}.po", folder.name)
-            for problem in _problems(wanted[domain], found, folder.name, limits):
+            for problem in _problems(wanted[domain], found, folder.name, most):
                 yield f"{folder.name}/LC_MESSAGES/{domain}.po: {problem}"
 
 
@@ -97,8 +97,8 @@ def _ambiguous(texts: Texts) -> Iterator[str]:
 
 def sources() -> dict[str, Catalog]:
     """The texts in the source: the bot's own sentences, and the checklist's."""
-    own, checklist, rooms = Catalog(), Catalog(), Path(__file__).parents[1]
-    for _, _, text, _, context in extract_from_dir(rooms, [("**.py", "python")], keywords=KEYWORDS):
+    own, checklist = Catalog(), Catalog()
+    for _, _, text, _, context in extract_from_dir(ROOMS, [("**.py", "python")], keywords=KEYWORDS):
         own.add(as_shown(text) if isinstance(text, str) else tuple(map(as_shown, text)), context=context)
     for name in (*COMMANDS, *SEATED):
         own.add(name, context="command")
@@ -110,21 +110,22 @@ def sources() -> dict[str, Catalog]:
 def text_limits() -> dict[tuple[str, str], int]:
     """(context, text) -> the most characters it may have in any language."""
     items = {(phrase.context, phrase.text): limit for phrase, limit in the_checklist().phrases()}
-    return {**items, **{("command", name): MOST_COMMAND for name in (*COMMANDS, *SEATED)}}
+    commands = {("command", name): limits.COMMAND for name in (*COMMANDS, *SEATED)}
+    return {**items, **commands, **{("", text): most for text, most in limits.of_source(ROOMS).items()}}
 
 
-def _problems(wanted: Catalog, found: Catalog, language: str, limits: dict[tuple[str, str], int]) -> Iterator[str]:
+def _problems(wanted: Catalog, found: Catalog, language: str, allowed: dict[tuple[str, str], int]) -> Iterator[str]:
     for message in wanted:
         if message.id and (translated := found.get(message.id, message.context)) is None:
             yield f"{_name(message)}: missing"
         elif message.id and translated:
-            yield from (f"{_name(message)}: {problem}" for problem in _faults(translated, language, limits))
+            yield from (f"{_name(message)}: {problem}" for problem in _faults(translated, language, allowed))
     for message in found:
         if message.id and wanted.get(message.id, message.context) is None:
             yield f"{_name(message)}: stale, no longer in the source"
 
 
-def _faults(message: Message, language: str, limits: dict[tuple[str, str], int]) -> Iterator[str]:
+def _faults(message: Message, language: str, allowed: dict[tuple[str, str], int]) -> Iterator[str]:
     originals, texts = _forms(message.id), _forms(message.string)
     if not all(texts):
         if language != SOURCE_LANGUAGE:
@@ -132,7 +133,7 @@ def _faults(message: Message, language: str, limits: dict[tuple[str, str], int])
         return
     if message.fuzzy:
         yield "marked fuzzy: read it again and remove the mark"
-    most, wanted = limits.get((message.context or "", originals[0]), MOST_SCREEN), _marks(originals[-1])
+    most, wanted = allowed.get((message.context or "", originals[0]), limits.ANYWHERE), _marks(originals[-1])
     for number, text in enumerate(texts):
         if len(text) > most:
             yield f"{len(text)} characters, more than {most}"

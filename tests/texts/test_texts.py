@@ -10,14 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.telegram import profile
 from bot.channels.telegram import traits as telegram
 from bot.channels.web import traits as web
 from bot.letters import Letter
-from bot.survey.conversation import screens, turned_away, welcome
+from bot.survey.conversation import notices, screens, turned_away, welcome
 from bot.survey.conversation.buttons import MOST_BYTES, Go, Position, Screen
+from bot.survey.conversation.commands import ABOUT_COORDINATING
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.views import Button, View
 from bot.survey.phrases import Value, as_shown, beginning, command, joined, say, say_n, verbatim, within
+from bot.texts import catalogues
 from bot.texts.catalogues import KEYWORDS, check, sources
 from bot.texts.languages import autonym
 from bot.texts.texts import LOCALES, Texts, TextsError, first_words, load, plain
@@ -127,6 +130,27 @@ def test_every_fault_in_a_catalogue_is_named_with_file_text_and_language(locales
     assert "nl/LC_MESSAGES/bot.po: '{if_first}Nice, part {done} is finished." in found
     assert "Statement {number} of {count}" in found.split(": needs the same {names}")[1]
     assert len(found.splitlines()) == 6  # the number of a statement stands in two texts
+
+
+def test_what_telegram_cuts_off_is_too_long(locales: Path) -> None:
+    """One of each kind, a sign too long."""
+    places = {
+        (profile.DESCRIPTION.text, 512),
+        (profile.SHORT_DESCRIPTION.text, 120),
+        (notices.WORDS_ONLY.text, 200),
+        (ABOUT_COORDINATING["report"].text, 256),
+        ("Read aloud", 40),
+        ("This evening 19:00", 40),
+    }
+    path = locales / "nl/LC_MESSAGES/bot.po"
+    catalogue = catalogues._read(path, "nl")
+    for text, most in places:
+        message = catalogue.get(text)
+        assert message
+        message.string = "o" * (most + 1)
+    catalogues._write(path, catalogue)
+    found = {(line.split(": ")[1], line.split(": ")[-1]) for line in check(locales)}
+    assert found == {(repr(text[:60]), f"{most + 1} characters, more than {most}") for text, most in places}
 
 
 @pytest.mark.parametrize(
