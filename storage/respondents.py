@@ -32,6 +32,7 @@ class OwnAnswer:
     item: int
     option: str
     answered_on: date
+    language: str | None = None
 
 
 def active_since(
@@ -202,7 +203,9 @@ def erase(tx: Tx, checklist: Checklist, contact: int) -> None:
 def own_answers(tx: Tx, contact: int) -> list[OwnAnswer]:
     """Every answer that this person gave, in every wave and partnership."""
     found = tx.connection.execute(
-        select(partnerships.c.name, waves.c.number, answers.c.item, answers.c.option, answers.c.answered_on)
+        select(
+            partnerships.c.name, waves.c.number, answers.c.item, answers.c.option, *(answers.c[one] for one in GIVEN)
+        )
         .select_from(answers.join(responses).join(respondents).join(waves).join(partnerships))
         .where(respondents.c.contact_id == contact)
         .order_by(partnerships.c.id, waves.c.number, answers.c.item)

@@ -1,24 +1,26 @@
 """Own answers: what somebody gets of what they said themselves, on request: a picture when they are done, and a file of
 all."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import groupby
+from operator import itemgetter
 
 from bot.export.writers import for_spreadsheet
 from bot.letters import Attachment, Letter
 from bot.rendering import attachments
 from bot.rendering.charts import Picture
 from bot.results import summaries
-from bot.survey.checklist import Checklist
 from bot.survey.conversation import own_data
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.conversation.open_question import QUESTION
 from bot.survey.conversation.views import Paragraph, View
 from bot.survey.phrases import Phrase, say, verbatim
+from bot.survey.phrases import language as spoken
 from bot.survey.scores import scoring
+from bot.survey.whole_numbers import spans
 from bot.texts.texts import Texts
 from storage import open_answers, respondents
 from storage.engine.database import Tx
@@ -30,6 +32,8 @@ HEADER = (
     *(say("statement"), say("answer"), say("date")),
 )
 """The columns of the file, in the order of `OwnRow`."""
+IN_LANGUAGE = say("language")
+"""The last one, where there is anything in it."""
 
 
 def picture(texts: Texts, dialogue: Dialogue) -> Letter:
@@ -67,6 +71,7 @@ class OwnRow:
     statement: str
     answer: str
     answered_on: date
+    language: str = ""  # in which it was read, where they read another now
 
 
 def rows(texts: Texts, given: Sequence[OwnAnswer], language: str) -> list[OwnRow]:
@@ -82,6 +87,7 @@ def rows(texts: Texts, given: Sequence[OwnAnswer], language: str) -> list[OwnRow
             word(checklist.items[own.item].statement),
             word(checklist.options[own.option].label),
             own.answered_on,
+            word(spoken(own.language)) if own.language and own.language != language else "",
         )
         for own in given
     ]
@@ -94,17 +100,32 @@ def letters(tx: Tx, texts: Texts, contact: int, dialogue: Dialogue, view: View) 
     elsewhere = [own for own in given if (own.partnership, own.wave) != here]
     if not dialogue.channel.reaches_out:
         words = {(own.partnership, own.wave): own.words for own in written}
-        view = replace(view, text=(*view.paragraphs, *_written_out(dialogue.checklist, elsewhere, words)))
+        view = replace(view, text=(*view.paragraphs, *_written_out(dialogue, elsewhere, words)))
+    first, *others = view.paragraphs
+    read = _read_otherwise((own for own in given if own not in elsewhere), dialogue.language)
+    view = replace(view, text=(first, read, *others))
     return *_files(texts, given, written, dialogue.language), texts.letter(view, dialogue.language)
 
 
+def _read_otherwise(given: Iterable[OwnAnswer], language: str) -> Paragraph:
+    """Of one round: what was answered in another language than they read now; nothing of most people."""
+    read = sorted((own.language or language, own.item) for own in given)
+    by = ((other, spans(item for _, item in those)) for other, those in groupby(read, key=itemgetter(0)))
+    return tuple(
+        say("Answered in another language: statement {numbers} ({language})", numbers=numbers, language=spoken(other))
+        for other, numbers in by
+        if other != language
+    )
+
+
 def _written_out(
-    checklist: Checklist, given: Sequence[OwnAnswer], words: Mapping[tuple[str, int], str]
+    dialogue: Dialogue, given: Sequence[OwnAnswer], words: Mapping[tuple[str, int], str]
 ) -> Iterator[Paragraph]:
-    for (partnership, wave), those in groupby(given, key=lambda own: (own.partnership, own.wave)):
+    for (partnership, wave), those in _by_round(given).items():
         yield (say("<b>{partnership}, round {wave}</b>", partnership=partnership, wave=wave),)
+        yield _read_otherwise(those, dialogue.language)
         for own in those:
-            yield own_data.in_full(checklist, own.item, own.option)
+            yield own_data.in_full(dialogue.checklist, own.item, own.option)
         if (partnership, wave) in words:
             yield QUESTION, say("<b>{option}</b>", option=verbatim(words[partnership, wave]))
 
@@ -117,9 +138,13 @@ def _files(texts: Texts, given: Sequence[OwnAnswer], written: Sequence[OwnWords]
     every = sorted([*rows(texts, given, language), *in_words], key=_round_of)
     if not every:
         return ()
-    table = [map(word, HEADER), *map(astuple, every)]
+    width = len(HEADER) + any(row.language for row in every)
+    table = [map(word, (*HEADER, IN_LANGUAGE)[:width]), *(astuple(row)[:width] for row in every)]
+    notes = {one: [word(line) for line in _read_otherwise(those, language)] for one, those in _by_round(given).items()}
     name = word(say("my-answers"))
-    on_paper = Letter(word(say("Your answers, to read or print.")), attachment=_on_paper(word, every, language, name))
+    on_paper = Letter(
+        word(say("Your answers, to read or print.")), attachment=_on_paper(word, every, notes, language, name)
+    )
     attached = Attachment("file", f"{name}.csv", for_spreadsheet(table, language))
     return on_paper, Letter(word(say("Your answers, for a spreadsheet.")), attachment=attached)
 
@@ -129,11 +154,18 @@ def _as_row(own: OwnWords, question: str) -> OwnRow:
     return OwnRow(own.partnership, own.wave, "", "", question, "", own.words, own.written_on)
 
 
-def _on_paper(word: Callable[[Phrase], str], every: Sequence[OwnRow], language: str, name: str) -> Attachment:
+def _on_paper(
+    word: Callable[[Phrase], str],
+    every: Sequence[OwnRow],
+    notes: Mapping[tuple[str, int], Sequence[str]],
+    language: str,
+    name: str,
+) -> Attachment:
     columns = [word(one) for one in (say("no."), say("statement"), say("answer"))]
     rounds = [
         {
             "heading": word(say("{partnership}, round {wave}", partnership=partnership, wave=wave)),
+            "notes": notes.get((partnership, wave), []),
             "columns": columns,
             "rows": [
                 {"number": str(row.number), "plain": row.plain, "statement": row.statement, "answer": row.answer}
@@ -152,5 +184,9 @@ def _on_paper(word: Callable[[Phrase], str], every: Sequence[OwnRow], language: 
     return attachments.sheet("answers", said, name)
 
 
-def _round_of(row: OwnRow) -> tuple[str, int]:
+def _by_round(given: Iterable[OwnAnswer]) -> dict[tuple[str, int], list[OwnAnswer]]:
+    return {one: [*those] for one, those in groupby(given, key=_round_of)}
+
+
+def _round_of(row: OwnRow | OwnAnswer) -> tuple[str, int]:
     return row.partnership, row.wave

@@ -107,6 +107,28 @@ def test_a_page_has_every_round_and_a_chat_says_where_the_others_are(traits: Tra
     assert last.text.count("In between") == 1
 
 
+@pytest.mark.parametrize("traits", [Traits("page"), Traits("chat", reaches_out=True)])
+def test_what_was_read_in_another_language_is_told_and_nothing_else_is(traits: Traits, texts: Texts, tx: Tx) -> None:
+    known = load(tx, ANNA, join(tx, ANNA, add(tx)))
+    for language, items in (("tr", (1, 2, 3, 5)), ("nl", (4, 6))):
+        before, given = load(tx, ANNA), dict.fromkeys(items, "yes")
+        respondents.save(tx, before, replace(before.dialogue, language=language, answers=given), MONDAY)
+    there = "In een andere taal beantwoord: zin 1-3, 5 (Türkçe)"
+    paper, file, screen = shown(tx, texts, load(tx, ANNA), channel=traits, language="nl")
+    assert screen.text.count(there) == 1
+    assert [row["taal"] for row in read(file, ";")] == ["Türkçe"] * 3 + ["", "Türkçe", ""]
+    assert paper.attachment
+    assert there in " ".join(page.words for page in pages(attachments.content(paper.attachment, texts)))
+    paper, file, screen = shown(tx, texts, load(tx, ANNA), channel=traits, language="tr")
+    assert "4, 6 (Nederlands)" in screen.text
+    with tx.connection.begin_nested():
+        tx.connection.exec_driver_sql("UPDATE answers SET language = NULL WHERE language = 'nl'")
+    _, file, screen = shown(tx, texts, load(tx, ANNA), channel=traits, language="tr")
+    assert "Nederlands" not in screen.text + str(read(file, ";"))
+    assert len(read(file, ";")[0]) == len(own_answers.HEADER)
+    assert known.dialogue.answers == {}
+
+
 def test_of_no_answers_there_is_no_file(texts: Texts, tx: Tx) -> None:
     (only,) = shown(tx, texts, load(tx, ANNA, join(tx, ANNA, add(tx))), language="en")
     assert "none yet" in only.text
