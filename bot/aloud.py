@@ -18,10 +18,10 @@ from bot.survey.conversation import aloud
 from bot.survey.conversation.buttons import Position
 from bot.survey.conversation.dialogue import Dialogue
 from bot.texts.texts import Texts
-from storage import waves
+from storage import wordings
 from storage.engine.database import Tx
 from storage.standing import Known
-from storage.waves import Wording
+from storage.wordings import Wording
 
 NONE: frozenset[tuple[str, int]] = frozenset()
 
@@ -91,7 +91,7 @@ class Aloud:
     def _opening(self, tx: Tx, dialogue: Dialogue) -> Wording:
         key = dialogue.partnership.id, dialogue.wave
         if key not in self._opened_with:
-            self._opened_with[key] = waves.wording(tx, *key)
+            self._opened_with[key] = wordings.wording(tx, *key)
         return self._opened_with[key]
 
     @cached_property

@@ -12,8 +12,7 @@ from bot.survey.conversation.buttons import position_from
 from bot.survey.conversation.dialogue import Dialogue, Partnership
 from bot.survey.notification import NotificationAddress
 from bot.survey.traits import Traits
-from storage import notification_addresses, open_answers, voices
-from storage import waves as waves_of
+from storage import notification_addresses, open_answers, voices, wordings
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.partnerships import PARTNERSHIP_COLUMNS
@@ -89,7 +88,7 @@ def _earlier(tx: Tx, row: Any, rows: Sequence[Any]) -> dict[int, str]:
     last = max(mine, key=lambda one: one.number, default=None)
     if last is None or last.completed_at is None:
         return {}
-    same = waves_of.unchanged(tx, last.wave, row.wave, row.spoken)
+    same = wordings.unchanged(tx, last.wave, row.wave, row.spoken)
     return {item: option for item, option in _answers(tx, last.response).items() if item in same}
 
 

@@ -3,12 +3,10 @@
 A plan is what a coordinator prepares; once confirmed it becomes a wave at its moment, and is gone.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from typing import cast as cast_to
 
 from sqlalchemy import (
     ColumnElement,
@@ -47,8 +45,6 @@ from storage.schema import (
 )
 
 FURTHEST = timedelta(days=8)  # that a tick looks ahead: a week, and what the clock may be put forward or back
-Wording = Mapping[str, Mapping[str, str]]
-"""Language -> item -> fingerprint."""
 ON_A_PAGE = ""
 """What carries letters to who sees them when they look: nothing."""
 
@@ -239,38 +235,6 @@ def numbered(tx: Tx, partnership: int, number: int) -> Wave | None:
 def before(tx: Tx, partnership: int, wave: Wave) -> Wave | None:
     """The wave that came before this one."""
     return next((Wave(*row) for row in _BEFORE(tx, partnership=partnership, number=wave.number)), None)
-
-
-def unchanged(tx: Tx, one: int, other: int, language: str) -> set[int]:
-    """The items that read the same in two waves, in this language."""
-    wordings = select(waves.c.id, waves.c.wording).where(waves.c.id.in_((one, other)))
-    found = {wave: json.loads(wording) for wave, wording in tx.connection.execute(wordings)}
-    return same_wording(found[one], found[other], language)
-
-
-def wording(tx: Tx, partnership: int, number: int) -> Wording:
-    """As on the day when this wave was opened."""
-    mine = waves.c.partnership_id == partnership, waves.c.number == number
-    found = tx.connection.execute(select(waves.c.wording).where(*mine)).scalar()
-    return cast_to(Wording, json.loads(found)) if found else {}
-
-
-def same_wording(
-    one: Mapping[str, Mapping[str, str]], other: Mapping[str, Mapping[str, str]], language: str
-) -> set[int]:
-    """In every language of both waves, where they were not both asked in this one."""
-    both = one.keys() & other.keys()
-    both = {language} & both or both
-    items = {item for language in both for item in (*one[language], *other[language])}
-    return {int(item) for item in items if all(one[spoken].get(item) == other[spoken].get(item) for spoken in both)}
-
-
-def pin(tx: Tx, wave: int, wording: Mapping[str, Mapping[str, str]]) -> None:
-    """Languages that came after a wave was opened: they are asked in these words; of the others it stays as it was."""
-    mine = select(waves.c.wording).where(waves.c.id == wave).with_for_update()
-    kept = json.loads(tx.connection.execute(mine).scalar_one())
-    every = json.dumps({**wording, **kept})
-    tx.connection.execute(update(waves).where(waves.c.id == wave).values(wording=every))
 
 
 def open_now(tx: Tx) -> set[int]:

@@ -12,7 +12,7 @@ from bot.recordings.recordings import Recordings
 from bot.recordings.review import Review, review
 from bot.runtime.settings import Settings
 from bot.texts.texts import Texts, load
-from storage import partnerships, waves
+from storage import partnerships, wordings
 from storage.engine.database import Tx
 
 NOT_MEASURED = "How loud they are was not looked at. For that: pip install 'samenspraak[audio]'"
@@ -43,7 +43,7 @@ def check(asked: argparse.Namespace, settings: Settings) -> int:
     return 1 if wrong else 0
 
 
-def _of_partnership(asked: argparse.Namespace, settings: Settings) -> tuple[int, waves.Wording]:
+def _of_partnership(asked: argparse.Namespace, settings: Settings) -> tuple[int, wordings.Wording]:
     """Its number, and the words that its last round was opened with."""
     if asked.partnership is None:
         return EVERYBODY, {}
@@ -51,10 +51,10 @@ def _of_partnership(asked: argparse.Namespace, settings: Settings) -> tuple[int,
         return _found(tx, asked.partnership)
 
 
-def _found(tx: Tx, name: str) -> tuple[int, waves.Wording]:
+def _found(tx: Tx, name: str) -> tuple[int, wordings.Wording]:
     partnership = wanted_partnership(tx, name)
     wave = partnerships.last_wave(tx, partnership.id)
-    return partnership.id, waves.wording(tx, partnership.id, wave.number)
+    return partnership.id, wordings.wording(tx, partnership.id, wave.number)
 
 
 def _is_about(problem: Problem, language: str | None) -> bool:
@@ -80,7 +80,7 @@ def _kind(one: Recording) -> str:
     return f"{rate / 1000:g} kHz {'mono' if channels == 1 else 'stereo'}"
 
 
-def _otherwise_opened(texts: Texts, one: Review, opened_with: waves.Wording) -> Iterator[str]:
+def _otherwise_opened(texts: Texts, one: Review, opened_with: wordings.Wording) -> Iterator[str]:
     now, then = texts.wording()[one.language], opened_with.get(one.language, {})
     for item, words in now.items():
         if then.get(item, words) != words:

@@ -9,7 +9,7 @@ from bot.coordination.request import Asked
 from bot.survey.conversation.views import Button, Field
 from bot.survey.offered_languages import codes_of
 from bot.survey.phrases import Phrase, joined, language, say
-from storage import partnerships, waves
+from storage import partnerships, wordings
 
 OFFERS = "offers_"
 """What stands before a language where a form says whether it is offered."""
@@ -80,4 +80,4 @@ def offer(asked: Asked, facts: Mapping[str, str]) -> None:
     kept = codes_of({*asked.languages} - said.keys() | taken_in)
     partnerships.change(asked.tx, asked.partnership.id, asked.now, languages=kept)
     if asked.is_open:
-        waves.pin(asked.tx, asked.wave.id, asked.texts.wording())
+        wordings.pin(asked.tx, asked.wave.id, asked.texts.wording())

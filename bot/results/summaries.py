@@ -21,7 +21,7 @@ from bot.survey.scores.disclosure import EVERYONE
 from bot.survey.scores.scoring import Score, Scores, told
 from bot.survey.scores.summary import Summary
 from bot.texts.texts import Texts
-from storage import agreements, coordinators, letters, published, waves
+from storage import agreements, coordinators, letters, published, waves, wordings
 from storage.coordinators import Recipient
 from storage.engine.database import Tx
 from storage.partnerships import Wave
@@ -123,11 +123,12 @@ def read_summary(
 ) -> Summary:
     """Release what may be released, and read what was. What is new is what came `since`, a week ago when not told."""
     is_open, before = wave.closed_at is None, waves.before(tx, partnership.id, wave)
-    unchanged = waves.unchanged(tx, before.id, wave.id, partnership.language) if before else set()
-    published.publish(tx, texts.checklist, wave.id, partnership.minimum_group, now, final=not is_open)
+    k = partnership.minimum_group
+    published.publish(tx, texts.checklist, wave.id, k, now, final=not is_open)
+    unchanged = wordings.comparable(tx, before.id, wave.id, partnership.language, k) if before else set()
     if before and not is_open:
-        published.compare(tx, texts.checklist, before.id, wave.id, unchanged, partnership.minimum_group)
-    everyone, k = published.read(tx, wave.id, EVERYONE), partnership.minimum_group
+        published.compare(tx, texts.checklist, before.id, wave.id, unchanged, k)
+    everyone = published.read(tx, wave.id, EVERYONE)
     turnout, since = turnout_of(tx, wave.id), since or now - WEEK
     new, finished = progress_since(tx, wave.id, since)
     return Summary(

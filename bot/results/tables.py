@@ -16,7 +16,7 @@ from bot.survey.scores.summary import Summary, heading, why_none
 from bot.survey.scores.table import Column, Table
 from bot.survey.traits import Traits
 from bot.texts.texts import Texts
-from storage import published, waves
+from storage import published, waves, wordings
 from storage.engine.database import Tx
 from storage.partnerships import Wave
 
@@ -38,7 +38,7 @@ def _before(tx: Tx, partnership: Partnership, wave: Wave) -> Iterator[Column]:
     """The waves before this one that have scores, the earliest first."""
     for one in waves.every(tx, partnership.id):
         if one.number < wave.number and (cells := published.read(tx, one.id, EVERYONE)):
-            unchanged = waves.unchanged(tx, one.id, wave.id, partnership.language)
+            unchanged = wordings.comparable(tx, one.id, wave.id, partnership.language, partnership.minimum_group)
             items = means({item: cell for item, cell in cells.items() if item in unchanged}, partnership.minimum_group)
             yield Column(one.number, items, one.name, reworded=frozenset(cells.keys() - unchanged))
 

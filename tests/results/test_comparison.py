@@ -18,7 +18,7 @@ from bot.survey.scores.comparison import held_against, paragraphs, verdict
 from bot.survey.scores.scoring import Score
 from bot.texts.texts import Texts
 from storage import partnerships
-from storage.waves import same_wording
+from storage.wordings import same_wording
 from tests.actors import answer, coordinator, say
 from tests.data import APPENDIX_A, MOVED, PUBLISHED, PUBLISHED_TOTAL, five_sheets, moved_sheets
 from tests.house import Clock, House, agree, fill
