@@ -65,6 +65,20 @@ def test_the_poster_says_everything_in_both_languages(texts: Texts, language: st
         assert said in paper.words
 
 
+def test_with_more_than_three_languages_the_others_are_named_and_nothing_becomes_smaller(texts: Texts) -> None:
+    three, six = (
+        poster_pdf(texts, partnership(languages=languages), TELEGRAM) for languages in ("nl en tr", "nl en tr pl ar uk")
+    )
+    said = "Scan the code"
+    assert height_of(six, said) >= 0.95 * height_of(three, said)
+    words = printed(six).words
+    assert "Birlikte ne kadar iyi" in printed(three).words
+    assert "Birlikte ne kadar iyi" not in words
+    assert "Ook in: Polski · Türkçe · Українська" in words
+    assert "Ook in" not in printed(three).words
+    assert words.index("Hoe goed werken") < words.index("How well do we") < words.index("Ook in")
+
+
 @pytest.mark.parametrize("host", ["samenspraak.example.nl", "samenspraak.voorbeeldgemeente.example"])
 def test_a_short_address_is_what_stands_on_paper_and_can_be_read_from_a_metre(texts: Texts, host: str) -> None:
     typed = f"{host}/KR7N-5XT2"
@@ -167,6 +181,8 @@ def test_languages_with_a_region_a_script_and_from_the_right_are_on_one_sheet(tm
     shutil.copytree(LOCALES, tmp_path, dirs_exist_ok=True)
     for code in ("ar", "pt_BR", "zh_Hant"):
         shutil.copytree(LOCALES / "nl", tmp_path / code, dirs_exist_ok=True)
-    asked_by = partnership(languages="ar en nl pt_BR zh_Hant")
-    words = printed(poster_pdf(load(tmp_path), asked_by, TELEGRAM)).words
-    assert words.count("Hoe goed werken we samen") == 4
+    for own, languages in (("nl", "ar nl pt_BR"), ("zh_Hant", "ar nl pt_BR zh_Hant")):
+        asked_by = partnership(language=own, languages=languages)
+        words = printed(poster_pdf(load(tmp_path), asked_by, TELEGRAM)).words
+        assert words.count("Hoe goed werken we samen") == (2 if own == "nl" else 3)  # what is from the right is read so
+        assert ("Ook in" in words) is (own == "zh_Hant")
