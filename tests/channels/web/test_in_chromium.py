@@ -1,6 +1,7 @@
 """The page in a real browser, on the screen of a small phone: walked, looked at by axe, and used without a mouse."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -11,7 +12,7 @@ from storage.partnerships import Codes
 from tests.axe import fetch_axe, violations
 from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, Tab, find_chromium
 from tests.data import five_sheets
-from tests.house import House, agree
+from tests.house import ROOT, House, agree
 from tests.variants import variants
 from tests.visitor import Visitor
 
@@ -176,6 +177,8 @@ async def test_the_first_screen_is_light_and_asks_nobody_else(house: House, brow
     print(f"\nthe first screen is {size} bytes in {len(took)} requests")
     assert len(took) >= 4
     assert size < 60_000
+    (told,) = re.findall(r"The first screen is (\d+) kB", (ROOT / "README.md").read_text("utf-8"))
+    assert abs(size / 1000 - int(told)) < 3, "the README says how much it is"
 
 
 async def walk_by_keyboard(tab: Tab, label: str) -> None:
