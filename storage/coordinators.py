@@ -29,10 +29,10 @@ from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.links import Link
 from storage.notification_addresses import rings
+from storage.participants import was_written
 from storage.partnerships import PARTNERSHIP_COLUMNS
 from storage.schema import contacts, coordinators, letters, partnerships, respondents, responses
 from storage.seats import ALONG, count_no_more, held
-from storage.waves import was_written
 
 ROLES = ("coordinator", "viewer")
 WIDTH_OF_WEEK = len("2026-W09")

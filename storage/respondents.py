@@ -14,9 +14,8 @@ from bot.survey.calendar import zone
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.paper import ASSISTED
-from storage import due, open_answers, published, reminders, standing
+from storage import due, open_answers, participants, published, reminders, standing
 from storage import letters as letters_of
-from storage import waves as waves_of
 from storage.contacts import meet
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
@@ -100,7 +99,7 @@ def enter_wave(tx: Tx, contact: int, partnership: int, wave: Wave, now: datetime
     if wave.closed_at:
         own = select(responses.c.id).where(responses.c.respondent_id == respondent, responses.c.wave_id == wave.id)
         return tx.connection.execute(own).scalar()
-    waves_of.invite(tx, respondent, wave.id, now)
+    participants.invite(tx, respondent, wave.id, now)
     (came,) = _COME(tx, respondent=respondent, wave=wave.id, now=now, code=code)
     return int(came.id)
 

@@ -6,16 +6,13 @@ they wrote it.
 Numbers of erased rows are never given out again, so that an old button cannot reach somebody else's response.
 """
 
-from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -28,8 +25,9 @@ from sqlalchemy import (
     false,
     text,
     true,
-    types,
 )
+
+from storage.engine.moments import Moment
 
 metadata = MetaData(
     naming_convention={
@@ -39,21 +37,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-class Moment(types.TypeDecorator[datetime]):
-    """An aware moment in UTC, on every database."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.astimezone(UTC) if value else None
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return cast(datetime, value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
 
 
 def _number() -> Column[int]:

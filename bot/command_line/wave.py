@@ -8,7 +8,7 @@ from bot.runtime.settings import Settings
 from bot.survey.calendar import decent, zone
 from bot.texts.texts import load
 from bot.waves import LONGEST_NAME, close_wave, open_wave, reopen_wave
-from storage import partnerships, waves
+from storage import participants, partnerships, waves
 from storage.turnout import turnout_of
 
 MOST_WEEKS = 52  # that a wave is open
@@ -38,7 +38,7 @@ def _open(asked: argparse.Namespace, settings: Settings) -> None:
         invite_at = decent(now, partnership.timezone)
         if not (wave := open_wave(tx, texts, partnership, invite_at, now)):
             raise CommandError(f"A wave of {partnership.name} is open. Close it first.")
-        reach = waves.reach(tx, partnership.id)
+        reach = participants.reach(tx, partnership.id)
     print(f"Wave {wave.number} of {partnership.name} is open.")
     print(
         f"It invites {reach.people} people from {invite_at.astimezone(zone(partnership.timezone)):%Y-%m-%d %H:%M} on."

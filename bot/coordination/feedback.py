@@ -9,7 +9,7 @@ from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Field, Paragraph, View
 from bot.survey.phrases import Phrase, command, language, say, say_n, verbatim
 from bot.texts.texts import Texts
-from storage import agreements, partnerships, waves
+from storage import agreements, participants, partnerships, waves
 from storage.engine.database import Tx
 from storage.partnerships import Wave
 
@@ -88,12 +88,12 @@ action("share_write")(_of_the_answered(_writing))
 
 def _languages_of(asked: Asked, wave: Wave) -> list[str]:
     """In which people took part; of nobody, that of the partnership."""
-    used = {person.language for person in waves.took_part(asked.tx, wave.id)} or {asked.partnership.language}
+    used = {person.language for person in participants.took_part(asked.tx, wave.id)} or {asked.partnership.language}
     return [code for code in asked.texts.languages if code in used]
 
 
 def _about_sharing(asked: Asked, wave: Wave) -> Paragraph:
-    people = waves.took_part(asked.tx, wave.id)
+    people = participants.took_part(asked.tx, wave.id)
     pages = sum(person.on_a_page for person in people)
     return (
         say("<b>What will you do with the result of round {wave}?</b>", wave=wave.number),
@@ -168,7 +168,7 @@ def _share_yes(asked: Asked, wave: Wave) -> View:
         return _preview(asked, wave)
     if not waves.answer(asked.tx, wave.id, asked.now):
         return share(asked.anew)
-    people = sum(not one.on_a_page for one in waves.took_part(asked.tx, wave.id))
+    people = sum(not one.on_a_page for one in participants.took_part(asked.tx, wave.id))
     return asked.told(
         say_n("Your message is on its way to {count} person.", "Your message is on its way to {count} people.", people)
     )

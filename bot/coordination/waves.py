@@ -29,10 +29,11 @@ from bot.survey.scores.summary import heading
 from bot.survey.whole_numbers import as_number
 from bot.texts.typed_words import is_like_a_date
 from bot.waves import LONGEST_NAME, UNDO, close_wave, open_wave, reopen_wave
-from storage import coordinators, partnerships, waves
+from storage import coordinators, participants, partnerships, waves
+from storage.participants import Reach
 from storage.partnerships import Wave
 from storage.turnout import turnout_of
-from storage.waves import Plan, Reach
+from storage.waves import Plan
 
 FURTHEST = timedelta(days=366)
 NAMES = (say("after phase 1"), say("after phase 2"), say("at the end"))
@@ -92,7 +93,7 @@ def _described(asked: Asked, plan: Plan) -> Paragraph:
 
 
 def _reach(asked: Asked) -> Paragraph:
-    reach = waves.reach(asked.tx, asked.partnership.id)
+    reach = participants.reach(asked.tx, asked.partnership.id)
     lines = [say_n("This reaches {count} person.", "This reaches {count} people.", reach.people), *_by(asked, reach)]
     if reach.without_reminders:
         lines.append(
@@ -319,7 +320,7 @@ def _close(asked: Asked) -> View:
 def _still_busy(asked: Asked, busy: int) -> Paragraph:
     if not busy:
         return ()
-    told = sum(not one.on_a_page for one in waves.took_part(asked.tx, asked.wave.id, unfinished=True))
+    told = sum(not one.on_a_page for one in participants.took_part(asked.tx, asked.wave.id, unfinished=True))
     return (
         say_n(
             "{count} person is still busy. That answer will not count.",

@@ -24,6 +24,7 @@ from storage import (
     coordinators,
     letters,
     notification_addresses,
+    participants,
     partnerships,
     reminders,
     respondents,
@@ -113,10 +114,12 @@ def _invite_some(tx: Tx, texts: Texts, seen: Due, now: datetime, aloud: Aloud | 
     wave, partnership = seen.wave, seen.partnership
     if wave.invite_at is None or wave.invite_at > now or not is_decent(now, partnership.timezone):
         return False
-    invited = waves.to_invite(tx, partnership.id, wave.id, AT_ONCE)
+    invited = participants.to_invite(tx, partnership.id, wave.id, AT_ONCE)
     for respondent, contact in invited:
-        _invite(tx, texts, contact, waves.invite(tx, respondent, wave.id, now), now, aloud)
-    return bool(invited) or waves.is_to_invite(tx, partnership.id, wave.id)  # somebody else may hold them just now
+        _invite(tx, texts, contact, participants.invite(tx, respondent, wave.id, now), now, aloud)
+    return bool(invited) or participants.is_to_invite(
+        tx, partnership.id, wave.id
+    )  # somebody else may hold them just now
 
 
 def _invite(tx: Tx, texts: Texts, contact: int, response: int | None, now: datetime, aloud: Aloud | None) -> None:
@@ -189,7 +192,7 @@ def _tell_unfinished(tx: Tx, texts: Texts, seen: Due, now: datetime, aloud: Alou
     if _is_long_ago(wave.closed_at, now):
         return False
     about = f"{wave.id}:{wave.closed_at:%Y%m%d%H%M%S}"  # a wave that was opened again is closed again
-    people = waves.took_part(tx, wave.id, unfinished=True, unless=("closed", about), most=AT_ONCE)
+    people = participants.took_part(tx, wave.id, unfinished=True, unless=("closed", about), most=AT_ONCE)
     for person in people:
         known = respondents.of_contact(tx, texts.checklist, texts.languages, person.contact, person.response)
         if known and known.named:
@@ -209,7 +212,7 @@ def _tell_answer(tx: Tx, texts: Texts, seen: Due, now: datetime, _aloud: Aloud |
     if _is_long_ago(wave.answered_at, now):
         return False
     unless = ("feedback", str(wave.id))
-    people = waves.took_part(tx, wave.id, before=wave.answered_at, unless=unless, most=AT_ONCE)
+    people = participants.took_part(tx, wave.id, before=wave.answered_at, unless=unless, most=AT_ONCE)
     for person in people:
         letter = feedback.letter(tx, texts, partnership, wave, person.language)
         key = f"feedback:{person.contact}:{wave.id}"

@@ -12,7 +12,7 @@ from bot.survey import paper
 from bot.survey.paper import Typed
 from bot.survey.phrases import Phrase
 from bot.texts.texts import Texts
-from storage import contacts, partnerships, published, records, respondents, retention, turnout, waves
+from storage import contacts, participants, partnerships, published, records, respondents, retention, turnout
 from storage.engine.database import Database, Tx
 from storage.records import Record
 from storage.short_codes import short_of
@@ -125,7 +125,7 @@ def test_who_comes_back_by_the_helper_s_link_is_helped_again(database: Database,
     with database.transaction() as tx:
         join(tx, ANNA, 1)
         next_wave(tx)
-        waves.invite(tx, 1, partnerships.last_wave(tx, 1).id, MONDAY)
+        participants.invite(tx, 1, partnerships.last_wave(tx, 1).id, MONDAY)
         helped(tx, ANNA, code)
     assert rows(database, MODES) == [(1, 1, None), (1, 2, "assisted")]
 
@@ -250,10 +250,10 @@ def test_a_next_round_does_not_reach_who_answered_on_paper(database: Database, t
     typed(database, texts, code, filled())
     with database.transaction() as tx:
         helped(tx, ANNA, code)
-        reach = waves.reach(tx, 1)
+        reach = participants.reach(tx, 1)
         assert (reach.people, reach.out_of_reach) == (1, 1)
         next_wave(tx)
-        assert [respondent for respondent, _ in waves.to_invite(tx, 1, 2, 10)] == [2]
+        assert [respondent for respondent, _ in participants.to_invite(tx, 1, 2, 10)] == [2]
 
 
 def test_paper_is_thrown_away_when_answers_are(database: Database, texts: Texts, code: str) -> None:

@@ -19,7 +19,7 @@ from bot.survey.checklist import Checklist
 from bot.survey.conversation.dialogue import GROUP_LABELS
 from bot.survey.scores.scoring import Score
 from bot.texts.texts import Texts
-from storage import coordinators, links, partnerships, programmes, waves
+from storage import coordinators, links, participants, partnerships, programmes
 from storage import published as releases
 from storage import respondents as dialogues
 from storage.engine.database import Database, Tx
@@ -306,7 +306,7 @@ def stored(
     *,
     seated: bool = False,
 ) -> int:
-    response = waves.invite(tx, respondent, wave, at)
+    response = participants.invite(tx, respondent, wave, at)
     assert response
     row = responses.c.id == response
     tx.connection.execute(update(responses).where(row).values(completed_at=completed_at))

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import update
 
-from storage import partnerships, records, respondents, retention, waves
+from storage import participants, partnerships, records, respondents, retention, waves
 from storage.engine.database import Database, Tx
 from storage.records import Record
 from storage.schema import responses
@@ -44,7 +44,7 @@ def test_a_wave_has_its_name_and_who_was_only_invited_is_not_in_it(database: Dat
         waves.prepare(tx, 1, name="na fase 1", weeks=None, opens_at=None)
         wave = waves.open_next(tx, 1, {"nl": {"1": "worded"}}, MONDAY, None, MONDAY)
         assert wave
-        waves.invite(tx, 1, wave.id, MONDAY)
+        participants.invite(tx, 1, wave.id, MONDAY)
         assert records.records(tx, 1, 2) == []
         comes_in(tx, ANNA, "")
         (found,) = records.records(tx, 1, 2)
