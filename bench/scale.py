@@ -126,7 +126,7 @@ def inputs(measured: Measured) -> str:
 
 
 def places(measured: Measured) -> str:
-    head = ("", *(f"{name}: {people:,} invited" for name, people in PLACES))
+    head = ("people invited", *(f"{name}: {people:,} invited" for name, people in PLACES))
     facts = [place(people, measured) for _, people in PLACES]
     return table(head, [(name, *(fact[name] for fact in facts)) for name in facts[0]])
 
@@ -166,7 +166,7 @@ def queue(measured: Measured) -> str:
         theirs = simulated(arrivals, 1 / TELEGRAM, 1 / TELEGRAM)
         rows.append((name, f"{ours.peak:.0f}", f"{ours.busiest:.0%}", *map(shown, (ours, theirs))))
     head = (
-        "", "taps a second, busiest minute", "of one core", "wait at the process: median / p99 / longest",
+        "people invited", "taps a second, busiest minute", "of one core", "wait at the process: median / p99 / longest",
         "if Telegram allows 30 replies a second",
     )  # fmt: skip
     return table(head, rows)
