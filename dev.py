@@ -1,4 +1,4 @@
-"""The one door for developers: `python3 dev.py run|test|fire|check|fix|texts|bench|lock`.
+"""The one door for developers: `python3 dev.py run|test|fire|check|fix|texts|site|bench|lock`.
 
 Standard library only. Each command first makes `.venv` equal to the lock; when it already is, that costs nothing.
 """
@@ -16,7 +16,9 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 UV = "uv==0.13.9"
 OLD = "Samenspraak needs Python 3.11 or newer. This is Python {}.{}."
 NO_INSTALLER = "Neither uv, nor venv, nor pip is on this machine. On Debian or Ubuntu: sudo apt install python3-venv"
-COMPILE = ["uv", "pip", "compile", "pyproject.toml", "-q", "--universal", "--generate-hashes", "--no-header", "-U"]
+COMPILE = ["uv", "pip", "compile", "-q", "--universal", "--generate-hashes", "--no-header", "-U"]
+EVERYTHING = "pyproject.toml --group dev --all-extras -c requirements.lock -o requirements-dev.lock"
+LOCKS = ("pyproject.toml -o requirements.lock", EVERYTHING, "--group site -o requirements-site.lock")
 CHECKS = ("ruff format --check .", "ruff check .", "mypy", "lint-imports", "python -m bot.texts.catalogues check")
 PYTEST = ["python", "-m", "pytest", "-n", "3", "--dist", "worksteal"]  # they wait more than they work
 
@@ -27,11 +29,9 @@ COMMANDS = {
     "check": [line.split() for line in CHECKS],
     "fix": [["ruff", "check", "--fix", "-q", "."], ["ruff", "format", "-q", "."]],
     "texts": [["python", "-m", "bot.texts.catalogues", "update"]],
+    "site": [["python", "-m", "website"]],
     "bench": [["python", "-m", "bench"]],
-    "lock": [
-        [*COMPILE, "-o", "requirements.lock"],
-        [*COMPILE, "--group", "dev", "--all-extras", "-c", "requirements.lock", "-o", "requirements-dev.lock"],
-    ],
+    "lock": [[*COMPILE, *line.split()] for line in LOCKS],
 }
 
 

@@ -1,0 +1,1 @@
+"""The site: built, walked and looked at."""
