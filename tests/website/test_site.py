@@ -39,6 +39,7 @@ async def test_axe_finds_nothing_on_any_page(site: Path, browser: Browser, pytes
         for dark in (False, True):
             await tab.look(dark=dark)
             assert await violations(tab, axe) == [], f"{page}, on a phone"
+            assert await tab.run("document.documentElement.scrollWidth <= innerWidth"), f"{page} moves sideways"
             await tab.look(dark=dark, **DESKTOP)
             assert await violations(tab, axe) == [], f"{page}, on a desk"
 
