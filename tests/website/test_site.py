@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.axe import fetch_axe, violations
-from tests.browser import HOW_TO_GET_IT, Browser, find_chromium
+from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, find_chromium
 from website.__main__ import build, generate
 from website.links import broken
 from website.pictures import made, words_of
@@ -39,7 +39,7 @@ async def test_axe_finds_nothing_on_any_page(site: Path, browser: Browser, pytes
         for dark in (False, True):
             await tab.look(dark=dark)
             assert await violations(tab, axe) == [], f"{page}, on a phone"
-            assert await tab.run("document.documentElement.scrollWidth <= innerWidth"), f"{page} moves sideways"
+            assert await tab.run("document.documentElement.scrollWidth") <= WIDTH, f"{page} moves sideways"
             await tab.look(dark=dark, **DESKTOP)
             assert await violations(tab, axe) == [], f"{page}, on a desk"
 
