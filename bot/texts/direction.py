@@ -40,13 +40,19 @@ def bare(text: str) -> str:
 
 def runs(text: str, language: str) -> str:
     """The direction of words that run the other way than the language around them, such as what somebody wrote; nothing
-    where they run with it. A name that is set apart does not say how its sentence runs."""
+    where they run with it."""
     usual = direction_of(language)
     if usual == "ltr" and not FROM_THE_RIGHT.search(text):
         return ""
+    found = direction_in(text)
+    return found if found != usual else ""
+
+
+def direction_in(text: str) -> str:
+    """The way a text runs where nothing else says it, as in a chat: as its first word does; nothing where it has none.
+    A name that is set apart does not say how its sentence runs."""
     first = STRONG.search(SET_APART.sub("", text))
-    found = first and ("rtl" if FROM_THE_RIGHT.match(first[0]) else "ltr")
-    return found if found and found != usual else ""
+    return "" if not first else "rtl" if FROM_THE_RIGHT.match(first[0]) else "ltr"
 
 
 def begins_against(line: str, language: str) -> bool:

@@ -7,12 +7,14 @@
     ~ restart   ~ redeliver   ~ +3 days   ~ +2 hours   ~ close the wave   ~ the bot is away for 10 minutes
     ~ five people answer              so that their item means are those of the published table
     ~ they answer again               in the next wave, with other scores in three dimensions
+    # phone: nl   # languages: en nl   # on the page    above it all: of the phone, those that are offered, and where
 
 Every transcript is played twice, the second time with a restart between all steps. `pytest --update` writes what the
 chat shows now.
 """
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from storage import partnerships, state
 from tests.data import five_sheets, moved_sheets
 from tests.house import Clock, House, agree, fill
 from tests.telegram_server import BotMessage, Person, TelegramServer
+from tests.visitor import Visitor
 
 HERE = Path(__file__).parent
 TRANSCRIPTS = sorted(HERE.glob("*.txt"))
@@ -31,23 +34,29 @@ PICTURES = ("coordinator", "second-wave")
 class Play:
     """One transcript being played."""
 
-    def __init__(self, house: House, server: TelegramServer, clock: Clock, always_restart: bool) -> None:
+    def __init__(self, house: House, server: TelegramServer, clock: Clock, script: str, always_restart: bool) -> None:
         self.house, self.server, self.clock, self.always_restart = house, server, clock, always_restart
-        codes, other = house.add("De Verbinders in Moerwijk"), house.add("Samen Sterk in Zuid")
+        self.script = script
+        self.phone = self.said("phone", "nl")
+        offered = {"languages": self.said("languages", "en nl")}
+        codes, other = house.add("De Verbinders in Moerwijk", **offered), house.add("Samen Sterk in Zuid")
         self.codes = {"INVITATION": codes.invitation, "COORDINATOR": codes.coordinator, "ANOTHER": other.invitation}
         self.people: dict[str, Person] = {}
         self.five: list[Person] = []
         self.seen: dict[tuple[int, int], int] = {}
         self.toasts = 0
 
-    async def play(self, script: str) -> str:
+    def said(self, about: str, usual: str) -> str:
+        """What stands above it all."""
+        found = re.search(rf"^# {about}: (.+)", self.script, re.MULTILINE)
+        return found[1] if found else usual
+
+    async def play(self) -> str:
         """The transcript as it turns out."""
-        head = [line for line in script.splitlines() if line.startswith("#")]
-        phone = re.search(r"^# phone: (\w+)", script, re.MULTILINE)
-        self.phone = phone[1] if phone else "nl"
+        head = [line for line in self.script.splitlines() if line.startswith("#")]
         self.turn_to("the first")
         lines = []
-        for line in script.splitlines():
+        for line in self.script.splitlines():
             if line.startswith("@"):
                 self.turn_to(line[1:].strip())
                 lines += ["", line]
@@ -141,11 +150,42 @@ class Play:
         return [line for message in changed for line in as_lines(message)]
 
 
+class OnPage(Play):
+    """What one visitor is shown on the page, after each step; above it the language, and the way that it runs."""
+
+    def turn_to(self, name: str) -> None:
+        self.visitor = Visitor(self.house.page, self.phone)
+
+    async def play(self) -> str:
+        played = await super().play()
+        await self.visitor.session.close()
+        return played
+
+    async def say(self, what: str) -> None:
+        if button := re.fullmatch(r"\[(.+?)\](?: x (\d+))?", what):
+            for _ in range(int(button[2] or 1)):
+                await self.visitor.press(button[1])
+        else:
+            await self.visitor.write(what.replace("INVITATION", self.codes["INVITATION"]))
+
+    def on_buttons(self) -> list[str]:
+        return [f"! {alert}"] if (alert := self.visitor.last.alert) else []
+
+    def on_screen(self) -> list[str]:
+        page = self.visitor.last
+        text = [f"< {line}" for line in page.whole.splitlines()]
+        return [f"({' '.join(page.parts[0])})", *text, *as_rows(page.rows)]
+
+
 def as_lines(message: BotMessage) -> list[str]:
     text = [f"< {line}".rstrip() for line in message.text.splitlines()]
     kind = "picture" if message.photo else "file"
     file = [f"< ({kind}: {message.filename})"] if message.filename or message.photo else []
-    return [*file, *text, *("".join(f"[{label}]" for label, _ in row) for row in message.rows)]
+    return [*file, *text, *as_rows(message.rows)]
+
+
+def as_rows(rows: Iterable[Sequence[tuple[str, str]]]) -> Iterator[str]:
+    return ("".join(f"[{label}]" for label, _ in row) for row in rows)
 
 
 def marks_of(path: Path) -> list[pytest.MarkDecorator]:
@@ -160,7 +200,8 @@ async def test_transcript(
     path: Path, always_restart: bool, house: House, server: TelegramServer, clock: Clock, request: pytest.FixtureRequest
 ) -> None:
     script = path.read_text("utf-8")
-    played = await Play(house, server, clock, always_restart).play(script)
+    kind = OnPage if "\n# on the page\n" in script else Play
+    played = await kind(house, server, clock, script, always_restart).play()
     if request.config.getoption("--update") and not always_restart:
         path.write_text(played, "utf-8")
     assert played == path.read_text("utf-8")

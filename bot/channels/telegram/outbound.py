@@ -14,6 +14,8 @@ from bot.channels.telegram.errors import NO_TOPIC, NOT_MODIFIED, receipt_from
 from bot.channels.telegram.http import HttpRequest
 from bot.channels.telegram.voices import Voices
 from bot.letters import Attachment, Delivered, Letter, Receipt, Refused
+from bot.texts.direction import direction_in
+from bot.texts.texts import plain
 
 MOST_NOTICE = 200  # characters on a pressed button
 
@@ -100,4 +102,7 @@ def _caption(letter: Letter) -> dict[str, Any]:
 
 
 def _keyboard(letter: Letter) -> dict[str, Any]:
-    return {"inline_keyboard": [[{"text": label, "callback_data": data} for label, data in row] for row in letter.rows]}
+    """Telegram lays every row out from the left: what is read first stands where its text begins."""
+    order = slice(None, None, -1 if direction_in(plain(letter.text)) == "rtl" else 1)
+    rows = (row[order] for row in letter.rows)
+    return {"inline_keyboard": [[{"text": label, "callback_data": data} for label, data in row] for row in rows]}
