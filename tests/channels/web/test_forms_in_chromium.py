@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.survey.phrases import say
 from storage import partnerships
 from tests.axe import fetch_axe, violations
 from tests.browser import HOW_TO_GET_IT, Browser, Tab, find_chromium
@@ -24,9 +25,9 @@ FORMS = {
 
 async def coordinator(browser: Browser, house: House, language: str = "nl", *, script: bool = True) -> Tab:
     tab = await browser.tab(language, script=script)
-    await tab.open(f"{house.page}/i/{house.add().coordinator}")
-    await tab.click({"nl": "Ja, ga verder", "en": "Yes, go on"}[language])
-    await tab.sees({"nl": "U bent nu coördinator", "en": "You are now coordinator"}[language])
+    await tab.open(f"{house.page}/i/{house.add(languages='ar en nl').coordinator}")
+    await tab.click(house.app.texts.word(say("Yes, go on"), language))
+    await tab.until("document.querySelector('[href^=\"/coordinate\"]')")
     return tab
 
 
@@ -97,7 +98,7 @@ async def test_the_date_that_a_browser_sends_is_understood(house: House, browser
     await tab.sees("dinsdag 3 maart")
 
 
-@pytest.mark.parametrize("language", variants(("nl", "en")))
+@pytest.mark.parametrize("language", variants(("nl", "en", "ar")))
 async def test_axe_finds_nothing_on_any_form(
     house: House, browser: Browser, pytestconfig: pytest.Config, language: str
 ) -> None:

@@ -336,25 +336,32 @@ async def test_axe_finds_nothing_on_any_screen(
 
 
 @pytest.mark.fire
-async def test_axe_finds_nothing_on_any_screen_in_english(
-    house: House, browser: Browser, pytestconfig: pytest.Config
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("ar", "rtl")])
+async def test_axe_finds_nothing_on_any_screen_in_another_language(
+    house: House, browser: Browser, pytestconfig: pytest.Config, language: str, direction: str
 ) -> None:
+    """And nothing hangs out at either side."""
     assert pytestconfig.cache
     axe = await fetch_axe(pytestconfig.cache.mkdir("axe"))
-    codes = house.add("De Verbinders in Moerwijk")
+    codes = house.add("De Verbinders in Moerwijk", languages="ar en nl")
     await five_answer(house, codes)
     for screens in (every_screen, every_coordinator_screen):
         tab = await browser.tab()
         async for name in screens(tab, house, codes):
-            async with in_english(tab, house) as english:
-                assert await violations(english, axe) == [], name
+            async with spoken(tab, house, language) as second:
+                assert await violations(second, axe) == [], name
+                assert await second.run("document.documentElement.dir") == direction, name
+                assert await second.run(HANGING_OUT) == [], name
 
 
 @asynccontextmanager
-async def in_english(tab: Tab, house: House) -> AsyncIterator[Tab]:
+async def spoken(tab: Tab, house: House, language: str) -> AsyncIterator[Tab]:
     """The same address in a second tab of the same person, as if they had chosen another language meanwhile."""
-    house.rows("UPDATE contacts SET language = 'en' RETURNING id")
+    house.rows("UPDATE contacts SET language = :language RETURNING id", language=language)
     second = await tab.another(await tab.run("location.href"))
+    await second.speaks(language)
+    await second.look()
+    await second.reload()
     try:
         yield second
     finally:
@@ -377,6 +384,11 @@ async def test_everything_is_large_enough_and_nothing_runs_off_the_screen(
             assert await tab.run(CUT_OFF) == [], name
 
 
+HANGING_OUT = f"""[...document.querySelectorAll('main *')]
+    .filter(one => one.checkVisibility() && !one.closest('.table'))
+    .map(one => [one.getBoundingClientRect(), one])
+    .filter(([box]) => box.left < -1 || box.right > {WIDTH + 1})
+    .map(([, one]) => one.outerHTML.slice(0, 99))"""
 CONTROLS = "button, a.button, summary, input:not([type=hidden]), textarea, select"
 TARGETS = f"[...document.querySelectorAll('{CONTROLS}')]"
 TOO_SMALL = f"""{TARGETS}.filter(one => one.checkVisibility()).filter(one => {{
