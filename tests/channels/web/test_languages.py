@@ -1,14 +1,21 @@
 """Languages: a folder more is a language that people can choose, named and written as the rest of the world does it."""
 
 import asyncio
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from bot.export.dataset import write
 from bot.texts.catalogues import check
+from bot.texts.direction import direction_of
 from bot.texts.texts import Texts, load
+from storage.records import records
 from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, find_chromium
 from tests.channels.web.conftest import Visitors
-from tests.house import House, agree
+from tests.export.files import COLUMNS, FORMS, ORIGIN, rows_of
+from tests.house import House, Somebody, agree
 from tests.patience import PATIENCE
 from tests.pseudo_languages import with_languages
 from tests.telegram_server import TelegramServer
@@ -16,14 +23,16 @@ from tests.telegram_server import TelegramServer
 pytestmark = pytest.mark.long
 
 EVERY = "ar en nl pt_BR"
+OTHERS = {"fa": "فارسی", "pt_BR": "Português (Brasil)", "zh_Hant": "中文 (繁體)"}
+"""Folders that are none of ours, by how a language calls itself."""
 FROM_ARABIC = "⟦Language⟧ / \u2068Language\u2069"
 PORTUGUESE, ARABIC, DUTCH, ENGLISH = ("pt-BR", "ltr"), ("ar", "rtl"), ("nl", "ltr"), ("en", "ltr")
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Texts:
-    """Ours with Portuguese as in Brazil, and Arabic, in words that are English ones between signs."""
-    locales = with_languages(tmp_path_factory.mktemp("four"), "pt_BR", "ar")
+    """Ours with Portuguese as in Brazil, Chinese, Persian and Arabic, in words that are English ones between signs."""
+    locales = with_languages(tmp_path_factory.mktemp("four"), *OTHERS, "ar")
     assert list(check(locales)) == []
     return load(locales)
 
@@ -111,6 +120,33 @@ async def test_people_can_choose_both(house: House, visitors: Visitors) -> None:
     assert read == [(1, "ar"), (2, "pt_BR")]
 
 
+async def test_a_folder_is_a_language_in_a_chat_on_the_page_and_in_an_export(
+    house: House, server: TelegramServer, visitors: Visitors, tmp_path: Path
+) -> None:
+    """With no code: chosen by its own name, read, kept with each answer, and what an export is written in."""
+    code = house.add(languages=f"en nl {' '.join(OTHERS)}").invitation
+    for language, name in OTHERS.items():
+        on_page = visitors("fr")
+        people: tuple[Somebody, ...] = (server.person(language_code="fr"), on_page)
+        for person in people:
+            await person.write(f"/start {code}")
+            await house.settle()
+            for label in (name, "⟦Yes, I will take part⟧", "⟦Other⟧", "⟦Yes⟧"):
+                await person.press(label)
+                await house.settle()
+            assert "⟦" in person.last.text
+        assert on_page.last.parts == [(language.replace("_", "-"), direction_of(language))] * 2
+    assert house.rows("SELECT language, count(*) FROM answers GROUP BY 1 ORDER BY 1") == [(one, 2) for one in OTHERS]
+    with house.app.database.transaction() as tx:
+        done = [replace(one, completed_on=house.clock().date()) for one in records(tx, 1, 1)]
+    named = COLUMNS.index("language")
+    for language in OTHERS:
+        for form in FORMS:
+            paths = write(done, house.app.texts, language, form, tmp_path / language, form, replace(ORIGIN, k=2))
+            assert Counter(row[named] for row in rows_of(paths)) == dict.fromkeys(OTHERS, 2)
+        assert "⟦Yes⟧" in "".join(path.read_text("utf-8") for path in (tmp_path / language).glob("*.csv"))
+
+
 @pytest.mark.skipif(find_chromium() is None, reason=HOW_TO_GET_IT)
 async def test_a_page_in_arabic_fits_the_screen_and_is_read_aloud(house: House, browser: Browser) -> None:
     tab = await browser.tab("ar")
@@ -135,5 +171,5 @@ async def test_telegram_has_its_menu_in_the_languages_that_it_can_name(house: Ho
     async with asyncio.timeout(PATIENCE):
         while ("default", "") not in server.commands:  # noqa: ASYNC110 - the last that is set
             await asyncio.sleep(0.02)
-    assert {language for _, language in server.commands} == {"", "ar", "en", "nl", "pl", "pt", "tr", "uk"}
+    assert {language for _, language in server.commands} == {"", "ar", "en", "nl", "pl", "pt", "tr", "uk", "fa", "zh"}
     assert server.commands["default", "pt"][0]["command"] == "start_pt_br"
