@@ -18,7 +18,7 @@ OLD = "Samenspraak needs Python 3.11 or newer. This is Python {}.{}."
 NO_INSTALLER = "Neither uv, nor venv, nor pip is on this machine. On Debian or Ubuntu: sudo apt install python3-venv"
 COMPILE = ["uv", "pip", "compile", "-q", "--universal", "--generate-hashes", "--no-header", "-U"]
 EVERYTHING = "pyproject.toml --group dev --all-extras -c requirements.lock -o requirements-dev.lock"
-LOCKS = ("pyproject.toml -o requirements.lock", EVERYTHING, "--group site -o requirements-site.lock")
+LOCKS = ("pyproject.toml --extra audio -o requirements.lock", EVERYTHING, "--group site -o requirements-site.lock")
 CHECKS = ("ruff format --check .", "ruff check .", "mypy", "lint-imports", "python -m bot.texts.catalogues check")
 PYTEST = ["python", "-m", "pytest", "-n", "3", "--dist", "worksteal"]  # they wait more than they work
 

@@ -38,7 +38,7 @@ from bot.ticks import lost_presses
 from bot.ticks.beat import Beat
 from bot.turns import calling
 from bot.turns.receive import Receiver
-from storage import contacts, letters, partnerships, reminders, state, voices, waves
+from storage import contacts, letters, partnerships, recordings, reminders, state, voices, waves
 from storage.engine.database import DatabaseAway, Tx
 
 log = logging.getLogger(__name__)
@@ -174,9 +174,16 @@ class App:
         return Snapshot(now, letters.waiting(tx, now), state.read_moment(tx, state.LAST_TICK))
 
     def content(self, attachment: Attachment) -> bytes:
-        if attachment.kind == "voice":
-            return self.recordings.content(json.loads(attachment.described)["digests"])
         return attachments.content(attachment, self.texts)
+
+    async def voice(self, attachment: Attachment) -> bytes:
+        digests = json.loads(attachment.described)["digests"]
+        own = [digest for digest in digests if not self.recordings.by_digest(digest)]
+        there = await self.database.run_when_there(lambda tx: recordings.contents(tx, own)) if own else {}
+        return await asyncio.to_thread(self.recordings.content, digests, there)
+
+    async def recorded(self, digest: str) -> tuple[bytes, str] | None:
+        return await self.database.run_when_there(lambda tx: recordings.content(tx, digest))
 
     async def file_of(self, upload: Upload) -> str | None:
         """Of a database that is away it is asked another time: till then it is sent whole."""

@@ -1,8 +1,8 @@
 """The tables. `migrations/` builds them; a test holds the two equal.
 
 No table says who somebody is: an address is kept as a keyed hash and encrypted. What people write at an open question,
-and a letter that waits, are sealed. Whom coordinators name, as a contact person or in an agreement, stands there as
-they wrote it.
+what they speak for others, and a letter that waits, are sealed. Whom coordinators name, as a contact person or in an
+agreement, stands there as they wrote it.
 Numbers of erased rows are never given out again, so that an old button cannot reach somebody else's response.
 """
 
@@ -83,6 +83,7 @@ partnerships = Table(
     Column("open_question", Boolean, nullable=False, server_default=false()),  # whether a wave that opens asks one
     Column("pictograms", Boolean, nullable=False, server_default=true()),  # beside the parts and the answers
     Column("languages", Text, nullable=False, server_default=text("'en nl'")),  # that it offers besides its own
+    Column("recorded", Integer, nullable=False, server_default="0"),  # how often its own recordings changed
     sqlite_autoincrement=True,
 )
 
@@ -375,6 +376,35 @@ voice_files = Table(
     Column("kind", String(10), primary_key=True),  # as a voice, or as a piece of music
     Column("digest", String(64), primary_key=True),
     Column("file_id", Text, nullable=False),
+)
+
+# Who reads statements aloud for a partnership, and agreed to be heard; a voice and a name tell who somebody is.
+speakers = Table(
+    "speakers",
+    metadata,
+    _number(),
+    Column("partnership_id", Integer, _of("partnerships"), nullable=False, index=True),
+    Column("name_sealed", LargeBinary, nullable=False),
+    Column("consent", String(20), nullable=False),  # fingerprint of the text they agreed to
+    Column("agreed_on", Date, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# What was recorded on the page. It goes with its speaker.
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("partnership_id", Integer, _of("partnerships"), primary_key=True, autoincrement=False),
+    Column("language", String(20), primary_key=True),
+    Column("part", String(40), primary_key=True),
+    Column("speaker_id", Integer, _of("speakers"), nullable=False, index=True),
+    Column("wording", String(20), nullable=False),  # fingerprint of the words that were spoken
+    Column("digest", String(32), nullable=False, index=True),
+    Column("media", String(20), nullable=False),  # what kind of sound a browser is told that it is
+    Column("milliseconds", Integer, nullable=False),  # 0, and the next two too, where nobody here can read it
+    Column("rate", Integer, nullable=False),
+    Column("channels", SmallInteger, nullable=False),
+    Column("content_sealed", LargeBinary, nullable=False),
 )
 
 # Nothing here says whose update it was, which one, or at what moment it came.

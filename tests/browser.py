@@ -27,7 +27,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
-    "--remote-debugging-port=0",
+    "--use-fake-device-for-media-stream", "--remote-debugging-port=0",
 )  # fmt: skip
 HOW_TO_GET_IT = "no Chromium here: on Debian `apt-get install chromium`, or set CHROMIUM to where it is"
 PHONES = {"Roboto": "fonts-roboto-unhinted", "Inter": "fonts-inter"}
@@ -182,6 +182,22 @@ class Tab:
         """What this phone can read aloud in, from the next page on; `heard` is what it was asked to say."""
         script = VOICES.replace("LANGUAGES", json.dumps(languages))
         await self.call("Page.addScriptToEvaluateOnNewDocument", source=script)
+
+    async def microphone(self, address: str, *, allowed: bool) -> None:
+        """What its owner says when this site asks for it; what it hears are beeps."""
+        await self._browser.call(
+            "Browser.setPermission",
+            permission={"name": "microphone"},
+            setting="granted" if allowed else "denied",
+            origin=address,
+            browserContextId=self._context,
+        )
+
+    async def takes(self, selector: str, path: Path) -> None:
+        """Choose this file in the field that the selector finds."""
+        document = await self.call("DOM.getDocument")
+        node = await self.call("DOM.querySelector", nodeId=document["root"]["nodeId"], selector=selector)
+        await self.call("DOM.setFileInputFiles", files=[str(path)], nodeId=node["nodeId"])
 
     async def look(self, *, dark: bool = False, width: int = WIDTH, height: int = HEIGHT, text: float = 1.0) -> None:
         """How the screen is: its colours, its size, and how large its owner wants letters."""

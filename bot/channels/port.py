@@ -14,7 +14,7 @@ from bot.recordings.recordings import NONE, Recordings
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, Variable
 from bot.survey.conversation.buttons import Position, Press, Where
-from bot.survey.conversation.events import Commanded, Expired, Filled, Wrote
+from bot.survey.conversation.events import Commanded, Expired, Filled, Recorded, Wrote
 from bot.survey.invitation import HelperLink, Invitation
 from bot.survey.paper import Typed
 from bot.survey.phrases import Phrase
@@ -100,7 +100,7 @@ class Update:
     id: str
     channel: str
     address: str
-    event: Press | Commanded | Filled | Wrote | Expired | Opened | Left | Returned
+    event: Press | Commanded | Filled | Recorded | Wrote | Expired | Opened | Left | Returned
     phone_language: str | None = None
     message: int | None = None
     at: Position | None = None
@@ -200,8 +200,15 @@ class House(Protocol):
         """All that we count, as Prometheus reads it."""
 
     def content(self, attachment: Attachment) -> bytes:
-        """What a letter carries, drawn: some hundredths of a second, so ask in a thread. Raises LookupError where it is
-        a recording that is there no more."""
+        """What a letter carries but a voice, drawn: some hundredths of a second, so ask in a thread."""
+
+    async def voice(self, attachment: Attachment) -> bytes:
+        """What a voice says. Raises LookupError where a recording of it is there no more."""
+        raise LookupError(attachment.name)
+
+    async def recorded(self, digest: str) -> tuple[bytes, str] | None:
+        """What was recorded on the page, by its fingerprint, and what kind of sound it is."""
+        return None
 
     async def file_of(self, upload: Upload) -> str | None:
         """What the messenger calls it that has it already."""

@@ -133,8 +133,8 @@ def _audio(settings: Settings) -> Finding:
         return _unseen("audio")
     recordings = Recordings.load(texts, settings.audio_folder)
     those = [one for _, one in review.every(texts, recordings)]
-    number = len({each.path for one in those for each in one.heard.values()})
-    stale = len({each.path for one in those for each in one.stale.values()})
+    number = len({each.where for one in those for each in one.heard.values()})
+    stale = len({each.where for one in those for each in one.stale.values()})
     wrong = sum(not problem.played for problem in recordings.problems)
     figures = {"recordings": number + stale, "stale": stale, "wrong": wrong}
     if not (stale or wrong):

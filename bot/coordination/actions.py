@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from bot.aloud import Aloud
 from bot.channels.port import Update
 from bot.coordination import (  # noqa: F401
     agreements,
@@ -18,6 +19,7 @@ from bot.coordination import (  # noqa: F401
     invitations,
     open_answers,
     programme,
+    recordings,
     reports,
     scores,
     settings,
@@ -30,6 +32,7 @@ from bot.coordination.request import Action, Asked, Shown, State
 from bot.letters import Letter
 from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.commands import only_looks
+from bot.survey.conversation.events import Recorded
 from bot.survey.conversation.views import View
 from bot.texts.texts import Texts
 from storage import partnerships
@@ -39,12 +42,21 @@ from storage.seats import ALONG
 
 
 def handle(
-    tx: Tx, texts: Texts, seat: Seat, press: Coordinate, filled: Mapping[str, str], update: Update, now: datetime
+    tx: Tx,
+    texts: Texts,
+    seat: Seat,
+    press: Coordinate,
+    filled: Mapping[str, str],
+    update: Update,
+    now: datetime,
+    aloud: Aloud,
 ) -> tuple[list[Letter], Coordinate]:
     """Carry out one action for a seat; the last letter holds the buttons. Unknown actions show the beginning. Also
     where what is shown stands: what was typed is never part of that."""
     wave, argument = partnerships.last_wave(tx, seat.partnership.id), press.argument
-    asked = Asked(tx, texts, seat, wave, argument, filled, tx.channel(update.channel), update.entrances, now)
+    around = (tx.channel(update.channel), update.entrances, now, aloud)
+    sound = update.event.sound if isinstance(update.event, Recorded) else None
+    asked = Asked(tx, texts, seat, wave, argument, filled, *around, sound)
     found = _do(asked, ACTIONS.get(press.action, ACTIONS["home"]))
     shown = found if isinstance(found, Shown) else Shown(found)
     spoken = argument if press.action == "language" and argument in asked.languages else seat.language

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TypeVar
 
+from bot.aloud import Aloud
 from bot.channels.port import Entrance, Entrances
 from bot.letters import Letter
 from bot.survey.calendar import zone
@@ -17,6 +18,7 @@ from bot.survey.free_text import too_long as too_long
 from bot.survey.paper import MODE_LABELS
 from bot.survey.phrases import Phrase, say, say_n, verbatim
 from bot.survey.scores.summary import heading
+from bot.survey.sound import Sound, Trouble
 from bot.survey.traits import Traits
 from bot.texts.texts import HOME_LANGUAGE, SOURCE_LANGUAGE, Texts
 from storage import partnerships, waves
@@ -36,7 +38,7 @@ class State(Enum):
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One thing that was asked by somebody with a seat. `filled` are the fields of a form that they changed;
-    `entrances` are where other people can come in."""
+    `entrances` are where other people can come in, `sound` is a line that was read aloud just now."""
 
     tx: Tx
     texts: Texts
@@ -47,6 +49,8 @@ class Asked:
     channel: Traits
     entrances: Entrances
     now: datetime
+    aloud: Aloud
+    sound: Sound | Trouble | None = None
 
     @property
     def partnership(self) -> Partnership:
@@ -114,8 +118,8 @@ class Asked:
         """A button for each argument that one can choose."""
         return [self.button(label, action, one, chosen=one == chosen) for one, label in options.items()]
 
-    def back(self, action: str = "home") -> Row:
-        return (self.button(say("‹ Back"), action),)
+    def back(self, action: str = "home", argument: object = "-") -> Row:
+        return (self.button(say("‹ Back"), action, argument),)
 
     def surely(self, label: Phrase, action: str, argument: object = "-") -> tuple[Row, ...]:
         """What is done by a second button, or not."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.coordination import languages as offered
+from bot.coordination import recordings
 from bot.coordination.home import home
 from bot.coordination.request import RIGHT, Asked, action, too_long
 from bot.survey.calendar import is_timezone, timezones
@@ -68,13 +69,18 @@ def _page(asked: Asked, wrong: Mapping[str, Phrase] = RIGHT) -> View:
     languages = {code: language(code) for code in dict.fromkeys((*asked.languages, asked.seat.language))}
     row, title = asked.choices("language", languages, asked.seat.language), (say("<b>Settings</b>"),)
     form = asked.form(asked.at("change"), say("Save"), _fields(asked), wrong)
+    below = ((asked.button(say("Record the lines"), "recordings"),), asked.back())
     if form:
-        return View((title,), (tuple(row), asked.back()), form, asked.at("settings"))
+        return View((title, (recordings.told(asked),)), (tuple(row), *below), form, asked.at("settings"))
     ours, (day, hour) = asked.partnership, coordinators.summary_moment(asked.tx, asked.partnership.id)
     now = {"summary_day": f"d{day}", "summary_hour": f"h{hour}"}
     now |= {"open_question": f"q{int(ours.open_question)}", "pictograms": f"p{int(ours.pictograms)}"}
     lists = (*(asked.choices("settings", codes, now[fact]) for fact, codes in CHOICES.items()), row)
-    rows = (*(row for buttons in lists for row in in_rows(buttons)), *in_rows(offered.buttons(asked), 2), asked.back())
+    rows = (
+        *(row for buttons in lists for row in in_rows(buttons)),
+        *in_rows(offered.buttons(asked), 2),
+        *below,
+    )
     return View((title, _lines(asked)), rows)
 
 
@@ -93,6 +99,7 @@ def _lines(asked: Asked) -> Paragraph:
         ABOUT_PICTOGRAMS,
         offered.line(asked),
         *filter(None, (offered.drafts(asked),)),
+        recordings.told(asked),
         *_how_to_change(),
     )
 

@@ -3,7 +3,7 @@
 What cannot be mended is refused; what can be heard all the same is told.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log10
 from operator import mul
@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.recordings import sounds
-from bot.recordings.folders import LONGEST
 from bot.recordings.sounds import RATE, NoSound
+from bot.survey.sound import LONGEST
 
 if TYPE_CHECKING:
     from bot.recordings.sounds import Samples
@@ -25,19 +25,28 @@ SOFTEST, BELOW_LOUDEST = -55.0, 20.0  # dB: softer is silence, and what is so fa
 FULL, MOST_CLIPPED = 0.98, 0.001  # of full scale, and of the samples
 MOST_RAISED = 20.0  # dB
 NO_POWER = 1e-12
+DOUBTS: Mapping[str, str] = {
+    "cracks": "it cracks (clipped): record it again, with the phone further away",
+    "soft": "very soft, so its noise is heard too: record it again, with the phone closer",
+}
 ROUNDS = 3  # to come to the level: the limiter takes some of it each time
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """`cut` seconds were silence; it was so loud, and now is (LUFS). `warnings` say what is not well with it."""
+    """`cut` seconds were silence; it was so loud, and now is (LUFS). `doubts` say what is not well with it."""
 
     content: bytes
     seconds: float
     cut: float
     was: float
     loudness: float
-    warnings: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The same in words, for an operator."""
+        return tuple(DOUBTS[one] for one in self.doubts)
 
 
 def of_file(file: Path) -> Finished:
@@ -49,13 +58,13 @@ def finish(spoken: "Samples") -> Finished:
     """Raises NoSound."""
     voice = trimmed(spoken)
     if len(voice) > LONGEST * RATE:
-        raise NoSound(f"{len(voice) / RATE:.0f} seconds, more than {LONGEST:.0f}: speak a little faster")
+        raise NoSound(f"{len(voice) / RATE:.0f} seconds, more than {LONGEST:.0f}: speak a little faster", "long")
     was = sounds.level(voice).loudness
     if was <= sounds.SILENCE:
-        raise NoSound("silent: nobody is heard")
+        raise NoSound("silent: nobody is heard", "silent")
     levelled, loudness = _levelled(voice, was)
     cut = (len(spoken) - len(voice)) / RATE
-    return Finished(sounds.as_mp3(levelled), len(voice) / RATE, cut, was, loudness, tuple(_warnings(spoken, was)))
+    return Finished(sounds.as_mp3(levelled), len(voice) / RATE, cut, was, loudness, tuple(_doubts(spoken, was)))
 
 
 def trimmed(spoken: "Samples") -> "Samples":
@@ -63,7 +72,7 @@ def trimmed(spoken: "Samples") -> "Samples":
     levels = [_decibels(spoken[at : at + WINDOW]) for at in range(0, len(spoken), WINDOW)]
     heard = _where_it_is_heard(levels)
     if not heard:
-        raise NoSound("silent: nobody is heard")
+        raise NoSound("silent: nobody is heard", "silent")
     kept = round(KEPT * RATE)
     return spoken[max(heard[0] * WINDOW - kept, 0) : (heard[-1] + AT_ONCE) * WINDOW + kept]
 
@@ -86,11 +95,11 @@ def _levelled(voice: "Samples", was: float) -> tuple["Samples", float]:
     return levelled, loudness
 
 
-def _warnings(spoken: "Samples", was: float) -> Iterator[str]:
+def _doubts(spoken: "Samples", was: float) -> Iterator[str]:
     if sum(abs(one) >= FULL for one in spoken) > MOST_CLIPPED * len(spoken):
-        yield "it cracks (clipped): record it again, with the phone further away"
+        yield "cracks"
     if LOUDNESS - was > MOST_RAISED:
-        yield "very soft, so its noise is heard too: record it again, with the phone closer"
+        yield "soft"
 
 
 def _decibels(window: "Samples") -> float:

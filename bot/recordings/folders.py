@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.recordings import mp3, parts
+from bot.survey.sound import LONGEST
 
 AUDIO, TABLE = "audio", "audio.toml"
-LONGEST, MOST_RATE = 40.0, 24_000  # seconds, hertz
+MOST_RATE = 24_000  # hertz
 MOST_BYTES = 2**20  # what Telegram shows as a voice
 EVERYBODY = 0  # instead of the number of a partnership
 ENDING = ".mp3"
@@ -22,19 +23,34 @@ ENDING = ".mp3"
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """`wording` is the fingerprint of the words that it was spoken for, `digest` that of its bytes. `stamp` are the
-    size and the moment of its file: with others it is another one. Two of one `kind` (hertz, channels) can be one
-    sound. With `computer`, nobody spoke it."""
+    """`wording` is the fingerprint of the words that it was spoken for, `digest` that of its bytes. Two of one `kind`
+    (hertz, channels) can be one sound; one of none stands alone. With `computer`, nobody spoke it. One that is in no
+    folder is in the database, of the partnership itself."""
 
     part: str
-    path: Path
     digest: str
     seconds: float
     wording: str
     spoken_by: str
     computer: bool
+    kind: tuple[int, int] | None
+
+    @property
+    def is_there(self) -> bool:
+        return True
+
+    @property
+    def where(self) -> str:
+        """For an operator."""
+        return f"recorded on the page: {self.part}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InFolder(Recording):
+    """`stamp` are the size and the moment of its file: with others it is another one."""
+
+    path: Path
     stamp: tuple[int, int]
-    kind: tuple[int, int]
 
     @property
     def is_there(self) -> bool:
@@ -42,6 +58,10 @@ class Recording:
             return _stamp(self.path) == self.stamp
         except OSError:
             return False
+
+    @property
+    def where(self) -> str:
+        return str(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +116,7 @@ def _inside(folder: Path) -> Iterator[Path]:
         return
 
 
-def read(folder: Path, items: int) -> Iterator[Recording | Problem]:
+def read(folder: Path, items: int) -> Iterator[InFolder | Problem]:
     table = folder / TABLE
     if not folder.is_dir():
         return
@@ -119,7 +139,7 @@ def _is_list_of_tables(entries: object) -> bool:
     return isinstance(entries, list) and all(isinstance(one, dict) for one in entries)
 
 
-def _of_entries(folder: Path, entries: list[dict[str, Any]], items: int) -> Iterator[Recording | Problem]:
+def _of_entries(folder: Path, entries: list[dict[str, Any]], items: int) -> Iterator[InFolder | Problem]:
     seen, files = Counter[tuple[Any, Any]](), Counter[Any]()
     for number, raw in enumerate(entries, 1):
         about = (str(raw.get("part")), str(raw.get("wording")))
@@ -153,7 +173,7 @@ def _twice(same: int, files: int) -> Iterator[str]:
         yield "its file is there twice"
 
 
-def _sound(folder: Path, entry: Entry) -> Iterator[Recording | Problem]:
+def _sound(folder: Path, entry: Entry) -> Iterator[InFolder | Problem]:
     path = folder / entry.file
     try:
         content, stamp = _content(folder, path), _stamp(path)
@@ -169,7 +189,7 @@ def _sound(folder: Path, entry: Entry) -> Iterator[Recording | Problem]:
     if sound.rate > MOST_RATE:
         yield Problem(path, f"{sound.rate / 1000:g} kHz: for a voice {MOST_RATE // 1000} is enough", played=True)
     what, who = (digest_of(content), sound.seconds, entry.wording), (entry.spoken_by, entry.computer)
-    yield Recording(entry.part, path, *what, *who, stamp, (sound.rate, sound.channels))
+    yield InFolder(entry.part, *what, *who, (sound.rate, sound.channels), path=path, stamp=stamp)
 
 
 def _content(folder: Path, path: Path) -> bytes:

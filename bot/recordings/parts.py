@@ -7,7 +7,7 @@ everybody: that is found out by asking them for two people who have nothing in c
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.letters import Letter
 from bot.survey.checklist import fingerprint
@@ -51,6 +51,7 @@ def names(checklist_items: int) -> frozenset[str]:
     return frozenset((*statements, ANSWERS, WELCOME, *(of_screen(one) for one in SCREENS if one != Screen.ITEM)))
 
 
+@lru_cache(maxsize=32)
 def every(texts: Texts, language: str) -> tuple[Part, ...]:
     """All that is to be recorded in this language, in the order in which people meet it."""
     return (*_screens(texts, language), *_statements(texts, language), answers(texts, language))

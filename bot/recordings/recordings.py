@@ -1,7 +1,7 @@
 """Recordings: what was spoken for us, found by the words that it was spoken for.
 
-The folder of a partnership goes before that of this installation, and that before what came with the program. What was
-spoken for other words than stand there, is never played.
+What a partnership recorded on the page goes before its folder, that before the folder of this installation, and that
+before what came with the program. What was spoken for other words than stand there, is never played.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,9 +10,19 @@ from functools import cached_property
 from pathlib import Path
 
 from bot.recordings import mp3
-from bot.recordings.folders import EVERYBODY, Problem, Recording, digest_of, folders, read, strange_folders
+from bot.recordings.folders import (
+    EVERYBODY,
+    InFolder,
+    Problem,
+    Recording,
+    digest_of,
+    folders,
+    read,
+    strange_folders,
+)
 from bot.texts.texts import LOCALES, Texts
 
+NOTHING: Mapping[str, bytes] = {}
 Place = tuple[int, str, str]
 """A partnership or everybody, a language, and a part."""
 
@@ -35,6 +45,14 @@ class Recordings:
                     found.setdefault((partnership, language, one.part), []).append(one)
         return cls(found, tuple(problems))
 
+    def with_own(self, partnership: int, own: Iterable[tuple[str, Recording]]) -> "Recordings":
+        """The same, with what a partnership recorded on the page, in each language, before all others."""
+        found = dict(self.found)
+        for language, one in own:
+            place = partnership, language, one.part
+            found[place] = [one, *found.get(place, ())]
+        return Recordings(found, self.problems)
+
     def __bool__(self) -> bool:
         return bool(self.found)
 
@@ -47,12 +65,14 @@ class Recordings:
         for whose in dict.fromkeys((partnership, EVERYBODY)):
             yield from self.found.get((whose, language, part), ())
 
-    def by_digest(self, digest: str) -> Recording | None:
+    def by_digest(self, digest: str) -> InFolder | None:
+        """Of those in folders."""
         return self._by_digest.get(digest)
 
-    def content(self, digests: Iterable[str]) -> bytes:
-        """Those with these digests, in one file; raises LookupError when one of them is there no more."""
-        sounds = [mp3.read(self._bytes_of(digest)) for digest in digests]
+    def content(self, digests: Iterable[str], own: Mapping[str, bytes] = NOTHING) -> bytes:
+        """Those with these digests, in one file; raises LookupError when one of them is there no more. `own` are the
+        bytes of those that are in no folder."""
+        sounds = [mp3.read(own.get(digest) or self._bytes_of(digest)) for digest in digests]
         if (whole := mp3.joined(sounds)) is None:
             raise LookupError("these recordings are not of one kind")
         return whole
@@ -65,8 +85,9 @@ class Recordings:
         return content
 
     @cached_property
-    def _by_digest(self) -> Mapping[str, Recording]:
-        return {one.digest: one for those in self.found.values() for one in those}
+    def _by_digest(self) -> Mapping[str, InFolder]:
+        every = (one for those in self.found.values() for one in those)
+        return {one.digest: one for one in every if isinstance(one, InFolder)}
 
 
 NONE = Recordings()

@@ -1,10 +1,11 @@
 """A review: what of one language is heard, what was spoken for other words, and what nobody recorded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.recordings import parts
 from bot.recordings.folders import EVERYBODY, Recording
+from bot.recordings.parts import Part
 from bot.recordings.recordings import Recordings
 from bot.texts.texts import Texts
 
@@ -29,10 +30,12 @@ class Review:
         return len(self.heard) + len(self.stale) + len(self.missing)
 
 
-def review(texts: Texts, recordings: Recordings, language: str, partnership: int = EVERYBODY) -> Review:
-    """What this partnership hears, or one that recorded nothing itself."""
+def review(
+    texts: Texts, recordings: Recordings, language: str, partnership: int = EVERYBODY, own: Sequence[Part] = ()
+) -> Review:
+    """What this partnership hears, or one that recorded nothing itself; `own` are parts that only it has."""
     heard, stale, missing = dict[str, Recording](), dict[str, Recording](), list[str]()
-    for part in parts.every(texts, language):
+    for part in (*parts.every(texts, language), *own):
         if found := recordings.find(partnership, language, part.name, part.wording):
             heard[part.name] = found
         elif former := next(recordings.there(partnership, language, part.name), None):

@@ -39,7 +39,7 @@ def lines(texts: Texts, language: str, partnership: Partnership | None = None) -
     """The statements, the answers, the screens; and of a partnership its own welcome."""
     there = {one.name: one for one in parts.every(texts, language)}
     first = [*map(parts.of_statement, texts.checklist.items), parts.ANSWERS]
-    own = [_welcome(texts, language, partnership)] if partnership else []
+    own = [welcome_of(texts, language, partnership)] if partnership else []
     ordered = [*(there.pop(name) for name in first), *there.values(), *own]
     return tuple(map(Line, count(1), ordered))
 
@@ -64,7 +64,7 @@ def _line_of(name: str, script: Sequence[Line]) -> Line | None:
     return next((one for one in script if name == one.part.name or (number and int(number[1]) == one.number)), None)
 
 
-def _welcome(texts: Texts, language: str, partnership: Partnership) -> Part:
+def welcome_of(texts: Texts, language: str, partnership: Partnership) -> Part:
     """With its names: nobody else's says the same."""
     view = welcome.welcome(partnership, ANY_CODE, language, texts.languages, A_PAGE, NOW)
     words = parts.spoken(texts.letter(view, language))

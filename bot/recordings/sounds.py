@@ -10,10 +10,12 @@ from fractions import Fraction
 from io import BytesIO
 from math import log10
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import av
 from av.filter import Graph
+
+from bot.survey.sound import Trouble
 
 RATE = 24_000  # hertz
 BITS = 32_000  # a second, of an MP3
@@ -27,7 +29,11 @@ if TYPE_CHECKING:
 
 
 class NoSound(ValueError):
-    """A file of which no recording can be made; the message says why."""
+    """A file of which no recording can be made; the message says why to an operator, `trouble` to a coordinator."""
+
+    def __init__(self, message: str, trouble: Trouble = "unreadable") -> None:
+        super().__init__(message)
+        self.trouble = trouble
 
 
 class Level(NamedTuple):
@@ -41,10 +47,17 @@ def read(file: Path) -> "Samples":
     """Raises NoSound, and OSError."""
     if not file.is_file():
         raise NoSound("not a file")
-    if not file.stat().st_size:
-        raise NoSound("empty: 0 bytes")
+    with file.open("rb") as source:
+        return decode(source)
+
+
+def decode(source: BinaryIO) -> "Samples":
+    """Raises NoSound, and OSError."""
+    if not source.read(1):
+        raise NoSound("empty: 0 bytes", "empty")
+    source.seek(0)
     try:
-        with file.open("rb") as source, av.open(source, options=NOTHING_ELSE) as opened:
+        with av.open(source, options=NOTHING_ELSE) as opened:
             return _decoded(opened)
     except av.FFmpegError as error:
         raise NoSound(f"no sound that can be read: {error.strerror}") from None
@@ -84,7 +97,7 @@ def _decoded(opened: Any) -> "Samples":
         for one in resampler.resample(frame):
             samples.extend(_samples(one))
         if len(samples) > LONGEST_READ * RATE:
-            raise NoSound(f"longer than {LONGEST_READ // 60} minutes: each line is a file of its own")
+            raise NoSound(f"longer than {LONGEST_READ // 60} minutes: each line is a file of its own", "long")
     for one in resampler.resample(None):
         samples.extend(_samples(one))
     return samples

@@ -13,7 +13,7 @@ from bot.recordings import parts
 from bot.results import summaries, tables
 from bot.survey.conversation import own_data, screens
 from bot.survey.conversation.buttons import Screen
-from bot.survey.conversation.dialogue import Dialogue
+from bot.survey.conversation.dialogue import Dialogue, Partnership
 from bot.survey.conversation.notices import OLD_BUTTON
 from bot.survey.conversation.step import Turn
 from bot.texts import statements
@@ -59,15 +59,15 @@ def _letters(who: Who, known: Known, turn: Turn) -> Sequence[Letter]:
     shown = texts.letter(view, dialogue.language, who.update.message)
     # The words come last, so that their buttons are at hand.
     above = [own_answers.picture(texts, dialogue)] if _has_picture(dialogue, screen) else []
-    shown = read_aloud(who, dialogue.partnership.id, dialogue.language, parts.of_screen(screen), shown)
+    shown = read_aloud(who, dialogue.partnership, dialogue.language, parts.of_screen(screen), shown)
     return [*_answered(who, dialogue), *above, shown] if screen in RESULTS else [*above, shown]
 
 
-def read_aloud(who: Who, partnership: int, language: str, part: str, letter: Letter) -> Letter:
+def read_aloud(who: Who, partnership: Partnership, language: str, part: str, letter: Letter) -> Letter:
     """The same with what somebody recorded of it, on a page."""
     if not (who.aloud and who.is_on_a_page):
         return letter
-    return replace(letter, heard=who.aloud.screen(partnership, language, part, letter))
+    return replace(letter, heard=who.aloud.screen(who.tx, partnership, language, part, letter))
 
 
 def _has_picture(dialogue: Dialogue, screen: Screen) -> bool:

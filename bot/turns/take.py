@@ -12,6 +12,7 @@ from bot.channels.port import Left, Opened, Returned, Update
 from bot.coordination import actions, home, programme
 from bot.letters import Envelope, Letter
 from bot.recordings import parts
+from bot.recordings.recordings import NONE as NO_RECORDINGS
 from bot.survey.checklist import fingerprint
 from bot.survey.conversation import own_data, turned_away, welcome
 from bot.survey.conversation.buttons import (
@@ -29,7 +30,7 @@ from bot.survey.conversation.buttons import (
 )
 from bot.survey.conversation.commands import COORDINATING
 from bot.survey.conversation.dialogue import Partnership
-from bot.survey.conversation.events import Commanded, Event, Expired, Filled
+from bot.survey.conversation.events import Commanded, Event, Expired, Filled, Recorded
 from bot.survey.conversation.step import Turn, step
 from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
@@ -84,15 +85,16 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime, aloud: Aloud | Non
             return _join(who, code.lower(), texts.negotiate(language))
         case Decline(language):
             return _decline(who, texts.negotiate(language))
-        case Call() | Coordinate() | ReadProgramme() | Filled(Call() | Coordinate()) as beside:
+        case Call() | Coordinate() | ReadProgramme() | Filled(Call() | Coordinate()) | Recorded() as beside:
             return _beside(who, beside)
         case event:
             return _converse(who, event)
 
 
-def _beside(who: Who, event: Call | Coordinate | ReadProgramme | Filled) -> Reply:
+def _beside(who: Who, event: Call | Coordinate | ReadProgramme | Filled | Recorded) -> Reply:
     """What is beside the survey: being called, and what is done with a seat."""
-    press, filled = (event.press, event.values) if isinstance(event, Filled) else (event, NOTHING)
+    press = event.press if isinstance(event, Filled | Recorded) else event
+    filled = event.values if isinstance(event, Filled) else NOTHING
     if isinstance(press, Call) and who.contact:
         return calling.call(who, press, filled)
     if isinstance(press, Coordinate):
@@ -237,7 +239,8 @@ def coordinate(
         return _to_seat(who, seats[0], [choice], Coordinate(0, action, argument))
     update = who.update
     press = Coordinate(seats[0].partnership.id, action, argument)
-    shown, where = actions.handle(who.tx, who.texts, seats[0], press, filled, update, who.now)
+    aloud = who.aloud or Aloud(who.texts, NO_RECORDINGS)
+    shown, where = actions.handle(who.tx, who.texts, seats[0], press, filled, update, who.now, aloud)
     if action == "left":
         return _farewell(who, shown[-1], seats[0])
     return _to_seat(who, seats[0], shown, where)
@@ -270,7 +273,7 @@ def welcomed(who: Who, partnership: Partnership, code: str, chosen: str | None) 
     channel = who.tx.channel(who.update.channel)
     view = screen(partnership, code, spoken, offered, channel, who.now)
     letter = texts.letter(view, spoken, who.update.message)
-    return show.read_aloud(who, partnership.id, spoken, parts.WELCOME, letter)
+    return show.read_aloud(who, partnership, spoken, parts.WELCOME, letter)
 
 
 def _languages(who: Who, view: View, own: str) -> Letter:

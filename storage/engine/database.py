@@ -76,7 +76,7 @@ class AlreadyRunning(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """One transaction, with the seal for addresses, what channels can do, and which contacts were erased in it."""
+    """One transaction, with the seal for addresses, what channels can do, and what was erased in it."""
 
     connection: Connection
     seal: Seal

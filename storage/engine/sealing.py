@@ -22,11 +22,17 @@ class Seal:
         return hmac.new(self._recognise, f"{kind}\x1f{address}".encode(), sha256).digest()
 
     def close(self, channel: str, address: str) -> bytes:
-        nonce = os.urandom(NONCE)
-        return nonce + self._cipher.encrypt(nonce, address.encode(), channel.encode())
+        return self.close_bytes(channel, address.encode())
 
     def open(self, channel: str, sealed: bytes) -> str:
-        return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], channel.encode()).decode()
+        return self.open_bytes(channel, sealed).decode()
+
+    def close_bytes(self, kind: str, content: bytes) -> bytes:
+        nonce = os.urandom(NONCE)
+        return nonce + self._cipher.encrypt(nonce, content, kind.encode())
+
+    def open_bytes(self, kind: str, sealed: bytes) -> bytes:
+        return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], kind.encode())
 
 
 def _derive(secret: str, purpose: bytes) -> bytes:

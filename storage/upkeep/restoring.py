@@ -21,7 +21,16 @@ GAP_ON_SQLITE = (
     "UPDATE sqlite_sequence SET seq = seq + :gap WHERE name = :name",
 )
 GAP_ON_POSTGRESQL = ("SELECT setval(cast(:sequence AS regclass), nextval(cast(:sequence AS regclass)) + :gap, false)",)
-NUMBERED = ("agreements", "contacts", "letters", "notification_addresses", "respondents", "responses", "waves")
+NUMBERED = (
+    "agreements",
+    "contacts",
+    "letters",
+    "notification_addresses",
+    "respondents",
+    "responses",
+    "speakers",
+    "waves",
+)
 
 
 def begin_anew(tx: Tx, now: datetime) -> None:

@@ -65,7 +65,7 @@ def test_from_the_script_to_recordings_that_are_heard(command: Run, folder: Path
         recording = found.find(1, "nl", part.name, part.wording)
         assert recording
         assert (recording.spoken_by, recording.computer) == ("Fatima", False)
-        assert sounds.level(sounds.read(recording.path)).loudness == pytest.approx(-18, abs=1)
+        assert sounds.level(sounds.read(Path(recording.where))).loudness == pytest.approx(-18, abs=1)
     assert {(row["licence"], row["consent"]) for row in table(folder)} == {("CC BY 4.0", "paper")}
     assert command("audio", "check", "nl") == (0, "nl: 31 of 31 parts are heard\n", "")
 

@@ -54,6 +54,8 @@ OF_PARTNERSHIPS = {
     "partnerships": "id, * FROM partnerships",
     "waves": "partnership_id, * FROM waves",
     "plans": "partnership_id, * FROM plans",
+    "speakers": "partnership_id, * FROM speakers",
+    "recordings": "partnership_id, * FROM recordings",
     "coordinator_links": "partnership_id, * FROM coordinator_links",
     "programmes": "partnership_id, programmes.* FROM programmes JOIN programme_partnerships ON programme_id = id",
     "programme_partnerships": "partnership_id, * FROM programme_partnerships",

@@ -7,8 +7,8 @@ import pytest
 
 from bot.recordings import mp3, sounds
 from bot.recordings.finishing import HIGHEST, LOUDNESS, finish, of_file, trimmed
-from bot.recordings.folders import LONGEST
 from bot.recordings.sounds import RATE, NoSound
+from bot.survey.sound import LONGEST
 from tests.recordings.made import silence
 from tests.recordings.sounding import CODECS, tone, voice, write_sound
 

@@ -80,10 +80,10 @@ def test_theirs_goes_before_the_installation_s_and_that_before_the_one_that_came
         assert found.problems == ()
         here = found.find(7, "nl", "answers", words)
         assert here
-        assert here.path.parent == folder
+        assert Path(here.where).parent == folder
     other = found.find(8, "nl", "answers", words)
     assert other
-    assert other.path.parent == data / "nl"
+    assert Path(other.where).parent == data / "nl"
     assert found.find(7, "en", "answers", words) is None
 
 
@@ -94,7 +94,7 @@ def test_it_is_found_for_its_own_words_only(texts: Texts, tmp_path: Path) -> Non
     found = loaded(texts, tmp_path)
     here = found.find(7, "nl", "answers", wording(texts, "answers"))
     assert here
-    assert here.path.parent == tmp_path / "nl", "theirs is for other words"
+    assert Path(here.where).parent == tmp_path / "nl", "theirs is for other words"
     assert found.find(7, "nl", "answers", "nothing like it") is None
 
 

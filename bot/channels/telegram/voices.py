@@ -3,7 +3,6 @@
 Who lets nobody send them voice messages, gets the same as a piece of music.
 """
 
-import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -47,7 +46,7 @@ class Voices:
                 if NO_SUCH_FILE not in str(error).lower():
                     raise
                 await self._house.keep_file(upload, None)
-        content = await asyncio.to_thread(self._house.content, attachment)
+        content = await self._house.voice(attachment)
         sent = await self._call(kind, attachment, InputFile(content, filename=attachment.name), more)
         await self._house.keep_file(upload, _number_of(sent))
         return sent

@@ -1,8 +1,10 @@
 """Audio: recordings, each at an address made of its bytes, in whatever pieces a browser asks for.
 
-A browser may keep one for good: with other bytes it has another address. What is another file by now is not given out.
+A browser may keep one of a folder for good: with other bytes it has another address. What is another file by now is not
+given out. One that was made on the page can be taken back: it is kept for a day, and by nobody on the way.
 """
 
+import re
 from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
@@ -10,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from bot.recordings.recordings import Recordings
+from bot.channels.port import House
 
-FOR_GOOD = "public, max-age=31536000, immutable"
+FOR_GOOD, FOR_A_DAY = "public, max-age=31536000, immutable", "private, max-age=86400"
+RANGE = re.compile(r"bytes=(\d{1,9})-(\d{0,9})|bytes=-(\d{1,9})")
 
 
 def path_of(digest: str) -> str:
@@ -21,14 +24,32 @@ def path_of(digest: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    recordings: Recordings
+    house: House
 
     def routes(self) -> list[Route]:
         return [Route(path_of("{digest:digest}"), self.recording)]
 
     async def recording(self, request: Request) -> Response:
-        found = self.recordings.by_digest(request.path_params["digest"])
-        if not (found and found.is_there):
+        digest = request.path_params["digest"]
+        found = self.house.recordings.by_digest(digest)
+        if found and found.is_there:
+            headers = {"Cache-Control": FOR_GOOD, "ETag": f'"{digest}"'}
+            return FileResponse(found.path, headers=headers, media_type="audio/mpeg", stat_result=found.path.stat())
+        if (recorded := await self.house.recorded(digest)) is None:
             raise HTTPException(404)
-        headers = {"Cache-Control": FOR_GOOD, "ETag": f'"{found.digest}"'}
-        return FileResponse(found.path, headers=headers, media_type="audio/mpeg", stat_result=found.path.stat())
+        return _in_pieces(request, *recorded, tag=f'"{digest}"')
+
+
+def _in_pieces(request: Request, content: bytes, media: str, tag: str) -> Response:
+    """All of it, or the piece that is asked for: some phones play nothing else."""
+    headers = {"Cache-Control": FOR_A_DAY, "ETag": tag, "Accept-Ranges": "bytes"}
+    asked = RANGE.fullmatch(request.headers.get("range", ""))
+    if not asked or request.headers.get("if-range", tag) != tag:
+        return Response(content, headers=headers, media_type=media)
+    size = len(content)
+    first = max(size - int(asked[3]), 0) if asked[3] else int(asked[1])
+    last = min(int(asked[2]), size - 1) if asked[2] else size - 1
+    if first > last:
+        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+    return Response(content[first : last + 1], 206, headers=headers, media_type=media)

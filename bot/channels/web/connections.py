@@ -19,6 +19,7 @@ if sys.platform != "win32":  # where there is no such limit
     import resource
 
 SAY_WITHIN = 10.0  # seconds from the first byte of a request to its last
+EARNS = 32_768  # bytes of a body that earn as long again: a recording from a phone comes slowly
 READ_WITHIN = 20.0  # seconds in which something at least is read of what waits to be
 MOST_BESIDE = 16_384  # bytes of a request beside its body, of which not all is there yet
 BACKLOG = 128  # connections that wait to be accepted
@@ -95,7 +96,7 @@ class Connection(HttpToolsProtocol):
     def __init__(self, hall: Hall, config: Config, server_state: ServerState, **more: object) -> None:
         super().__init__(config, server_state, **more)  # type: ignore[arg-type]
         self._hall = hall
-        self._is_saying, self._is_in_body, self._beside = True, False, 0
+        self._is_saying, self._is_in_body, self._beside, self._brought = True, False, 0, 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -135,11 +136,15 @@ class Connection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._beside -= len(body)
+        self._brought += len(body)
+        if self._brought >= EARNS:
+            self._brought = 0
+            self._hall.forget(self)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._is_in_body, self._beside = False, 0
+        self._is_in_body, self._beside, self._brought = False, 0, 0
         self._is_saying = self.cycle.response_complete  # answered before: then nothing else watches over what comes
 
     def _is_sound(self) -> bool:

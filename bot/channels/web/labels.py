@@ -1,6 +1,7 @@
 """Labels: what the page itself says, around the letters."""
 
 from bot.channels.web.helping_labels import HELPING
+from bot.channels.web.recorder_labels import RECORDER
 from bot.survey.conversation import aloud, statement
 from bot.survey.phrases import say
 
@@ -92,4 +93,5 @@ WORDS = {
     "too_large": say("What you sent was too big. It was not saved."),
     "broken": say("Sorry, something went wrong on our side. Please try again."),
     **HELPING,
+    **RECORDER,
 }

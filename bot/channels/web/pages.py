@@ -177,6 +177,7 @@ class Pages:
             statement=statement,
             messages=[] if statement else self._messages(shown),
             pauses=shown.where in PAUSES,
+            records=bool(shown.letters and shown.letter.form and shown.letter.form.records),
             answers=self._rows(shown.letter, shown) if statement else (),
             heard=_addresses(shown.letter) if statement else (),
             voices=self._voices(shown.letter, language) if statement else (),

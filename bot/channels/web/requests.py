@@ -1,5 +1,6 @@
 """Requests: who is asking, and the fields of a form, read with nothing of it trusted."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -11,10 +12,11 @@ from bot.channels.port import Opened
 from bot.channels.web.tokens import TOKEN, new_token
 from bot.survey import codes
 from bot.survey.conversation.buttons import Call, Coordinate, Position, Press, Write, decode, position_from
-from bot.survey.conversation.events import Expired, Filled, Wrote
+from bot.survey.conversation.events import Expired, Filled, Recorded, Wrote
+from bot.survey.sound import MOST_BYTES
 from bot.texts.texts import Texts
 
-Event = Press | Filled | Wrote | Expired | Opened
+Event = Press | Filled | Recorded | Wrote | Expired | Opened
 
 MOST_BODY = 65_536  # bytes of a form; most have some hundreds, one with a text in each language has thousands
 MOST_FIELDS = 40
@@ -22,6 +24,8 @@ FIELD, WAS = "field.", "was."
 """What stands before the name of something to fill in: as it is sent, and as it was."""
 
 
+BOUNDARY = re.compile(r'^multipart/form-data;.*boundary="?([^";]{1,200})"?')
+NAME = re.compile(rb'name="([^"]{1,100})"')
 FORGOTTEN = "forgotten"  # instead of a token, on a phone that was somebody's
 
 
@@ -70,6 +74,22 @@ async def form(request: Request, most: int = MOST_FIELDS) -> dict[str, str]:
     except (UnicodeDecodeError, ValueError):
         return {}
     return dict(fields)
+
+
+async def upload(request: Request) -> tuple[dict[str, str], bytes]:
+    """The fields of a form that brings a file, and the bytes of that; what it is called is not read. Raises TooLarge
+    without having read more than a file may be."""
+    boundary = BOUNDARY.search(request.headers.get("content-type", ""))
+    sent = await body(request, MOST_BYTES + MOST_BODY)
+    fields, content = dict[str, str](), b""
+    for part in (b"\r\n" + sent).split(b"\r\n--" + boundary[1].encode())[1:-1] if boundary else ():
+        head, _, value = part.partition(b"\r\n\r\n")
+        name = NAME.search(head)
+        if b"filename=" in head:
+            content = value
+        elif name:
+            fields[name[1].decode(errors="replace")] = value.decode(errors="replace")
+    return fields, content
 
 
 async def body(request: Request, most: int) -> bytes:

@@ -19,6 +19,7 @@ from bot.channels.web.notices import Notices
 from bot.channels.web.pages import Pages
 from bot.channels.web.paper_forms import PaperForms
 from bot.channels.web.paths import SCREENS
+from bot.channels.web.recorder import Recorder
 from bot.channels.web.security_headers import SecurityHeaders
 from bot.channels.web.service_routes import ServiceRoutes
 from bot.channels.web.short_links import ShortLinks
@@ -70,7 +71,8 @@ def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHe
         Route("/gone", own.gone),
         *HomeScreen(own).routes(),
         *machines.routes(),
-        *Audio(house.recordings).routes(),
+        *Audio(house).routes(),
+        *Recorder(own).routes(),
         *LinkPictures(own.behind, own.guesses, own.caller, house.content).routes(),
         *ShortLinks(own.behind, own.guesses, own.caller, own.notice, own.no_invitation).routes(),
     ]

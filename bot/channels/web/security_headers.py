@@ -31,6 +31,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+RECORDER = "/coordinate/record/"
+"""Where the one page is that may use the microphone, and play what it heard."""
+ON_RECORDER = {
+    "Content-Security-Policy": POLICY.replace("media-src 'self'", "media-src 'self' blob:"),
+    "Permissions-Policy": HEADERS["Permissions-Policy"].replace("microphone=()", "microphone=(self)"),
+}
 ONE_YEAR = "max-age=31536000"
 
 
@@ -41,11 +47,12 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, notices: Mapping[Any, Handler], sorry: str, *, is_secure: bool) -> None:
         self._app, self._notices, self._sorry = app, notices, sorry
         headers = {**HEADERS, **({"Strict-Transport-Security": ONE_YEAR} if is_secure else {})}
-        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        self.headers, self.on_recorder = _written(headers), _written({**headers, **ON_RECORDER})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self  # so that what has no address is an error, and not an answer of the router's own
-        exchange = _Exchange(self.headers, receive, send)
+        headers = self.on_recorder if scope["path"].startswith(RECORDER) else self.headers
+        exchange = _Exchange(headers, receive, send)
         try:
             await self._app(scope, exchange.heard, exchange.guarded)
         except Exception as error:
@@ -70,6 +77,10 @@ class SecurityHeaders:
         kinds = (getattr(error, "status_code", None), *type(error).__mro__)
         kind = next(kind for kind in kinds if kind in self._notices)
         return self._notices[kind], kind is not Exception
+
+
+def _written(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 class _Exchange:

@@ -47,7 +47,7 @@ from bot.survey.conversation.buttons import (
     Welcome,
 )
 from bot.survey.conversation.commands import only_looks
-from bot.survey.conversation.events import Filled, Wrote
+from bot.survey.conversation.events import Filled, Recorded, Wrote
 from bot.survey.invitation import Invitation
 from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE
 
@@ -340,7 +340,7 @@ class Site:
         """What a respondent sees next has an address, and so has what comes of a form. What else a coordinator did may
         be told only here and now, and what is wrong with a form too."""
         path = path_of(shown.where)
-        has_address = isinstance(shown.where, Position) or isinstance(event, Filled)
+        has_address = isinstance(shown.where, Position) or isinstance(event, Filled | Recorded)
         if caller.is_scripted or shown.notice or shown.is_wrong or not has_address:
             return await self.page(caller, shown, path)
         return self.go(caller, path, is_known=shown.is_known)

@@ -34,6 +34,7 @@ _LOOKING = {
     *("table", "rounds", "views", "file", "written"),
     *("share", "share_write", "open", "close", "reopen", "team", "leave"),
     *("agreement", "agreement_add", "agreement_edit"),
+    *("recordings", "record", "record_away", "voice_away"),
 }
 _CHOOSING = {"settings", "language", "open_name", "open_day", "open_weeks", "agreement_done"}
 _READING = {"home", "side", "next", "leave"}

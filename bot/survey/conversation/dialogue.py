@@ -43,7 +43,7 @@ class Partnership:
     Reminders come after so many days of silence. How to reach somebody is kept for `keep_contacts` days after the last
     wave, answers for `keep_answers` months. `open_question` says whether a wave that opens now asks one, `pictograms`
     whether they stand beside the parts and the answers. `languages` are the codes of those that people can choose,
-    besides its own.
+    besides its own. `recorded` is another number each time that its own recordings change, and 0 before the first.
     """
 
     id: int
@@ -60,6 +60,7 @@ class Partnership:
     open_question: bool = False
     pictograms: bool = True
     languages: str = USUAL
+    recorded: int = 0
 
     def offers(self, installed: tuple[str, ...]) -> tuple[str, ...]:
         """The languages that people can choose."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.survey.conversation.buttons import Call, Coordinate, OfAResponse, Write
+from bot.survey.sound import Sound, Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,14 @@ class Filled:
     def response(self) -> int | None:
         """Of a respondent's form, the response that it was made for."""
         return self.press.response if isinstance(self.press, Write) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A line that somebody read aloud, or why there is nothing to keep of it."""
+
+    press: Coordinate
+    sound: Sound | Trouble
 
 
 @dataclass(frozen=True, slots=True)

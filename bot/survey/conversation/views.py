@@ -22,12 +22,13 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Field(Generic[T]):
     """Something to fill in. `kept` is what there is, `value` what was filled in instead, with its `error`; a date lies
-    `between` two, a choice is one of `choices`, and `language` is that of what one writes in it."""
+    `between` two, a choice is one of `choices`, and `language` is that of what one writes in it. Of a sound, the label
+    are the words to read aloud, in that language, and `kept` is the fingerprint of what people hear now."""
 
     name: str
     label: T
     kept: str = ""
-    kind: Literal["line", "text", "date", "choice", "address", "code"] = "line"
+    kind: Literal["line", "text", "date", "choice", "address", "code", "tick", "sound"] = "line"
     hint: T | None = None
     between: tuple[str, str] = ("", "")
     choices: tuple[tuple[str, T], ...] = ()
@@ -47,6 +48,10 @@ class Form(Generic[T]):
     @property
     def is_wrong(self) -> bool:
         return any(field.error for field in self.fields)
+
+    @property
+    def records(self) -> bool:
+        return any(field.kind == "sound" for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True)

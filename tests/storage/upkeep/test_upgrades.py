@@ -188,6 +188,12 @@ def test_a_partnership_of_before_the_upgrade_has_pictograms(lived_in: Database) 
         assert [one.pictograms for one in partnerships.every(tx)] == [True]
 
 
+def test_a_partnership_of_before_the_upgrade_recorded_nothing(lived_in: Database) -> None:
+    migrate(lived_in)
+    with lived_in.transaction() as tx:
+        assert [one.recorded for one in partnerships.every(tx)] == [0]
+
+
 def test_nothing_is_read_aloud_to_who_did_not_ask_for_it(lived_in: Database) -> None:
     migrate(lived_in)
     asked = "SELECT DISTINCT reads_aloud, voices FROM contacts"

@@ -143,6 +143,8 @@
   function show(html, byPress) {
     const page = new DOMParser().parseFromString(html, "text/html"), fresh = page.getElementById("app");
     if (!fresh) return location.reload();
+    // What may use the microphone is a page of its own: so nothing else may, and it has a script of its own.
+    if ("alone" in fresh.dataset || "alone" in app().dataset) return location.assign(fresh.dataset.path);
     const had = document.activeElement && document.activeElement.value;
     aloud.hush();
     const goOn = byPress ? () => false : carry(fresh);
