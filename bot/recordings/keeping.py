@@ -5,9 +5,10 @@ A file is written under a name that it alone has, then the table with one step; 
 
 import json
 import os
+import sys
 import tomllib
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,13 @@ from bot.recordings.folders import ENDING, TABLE, Entry, digest_of
 from bot.recordings.parts import Part
 from bot.survey.errors import OperatorError
 
+if sys.platform != "win32":
+    import fcntl
+else:
+    fcntl = None
+
 Row = Mapping[str, Any]
+LOCK = ".lock"
 
 ABOUT = "# What these recordings are: see docs/recordings.md. `samenspraak audio` writes this file.\n"
 
@@ -56,16 +63,33 @@ def rows(folder: Path) -> list[dict[str, Any]]:
 
 def keep(folder: Path, new: Mapping[Part, bytes], speaker: Speaker, replaced: Sequence[Row]) -> None:
     """Put the `new` ones into the folder; the rows that are `replaced` go, and so do their files. Raises NotKept."""
-    added = {part: speaker.entry(part, content) for part, content in new.items()}
-    left = [row for row in rows(folder) if row not in replaced]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for part, content in new.items():
-            _put(folder / added[part].file, content)
-        _put(folder / TABLE, _written([*left, *map(asdict, added.values())]))
+        with _alone(folder):
+            _keep(folder, new, speaker, replaced)
     except OSError as error:
         raise NotKept(f"{folder} cannot be written, so nothing is changed: {_why(error)}") from None
-    _forget(folder, replaced, {row["file"] for row in left} | {one.file for one in added.values()})
+
+
+def _keep(folder: Path, new: Mapping[Part, bytes], speaker: Speaker, replaced: Sequence[Row]) -> None:
+    """What somebody else put there meanwhile stays, but for the same words: of those the last one is heard."""
+    added, there = {part: speaker.entry(part, content) for part, content in new.items()}, rows(folder)
+    again = {(part.name, part.wording) for part in new}
+    left = [row for row in there if row not in replaced and (row["part"], row["wording"]) not in again]
+    for part, content in new.items():
+        _put(folder / added[part].file, content)
+    _put(folder / TABLE, _written([*left, *map(asdict, added.values())]))
+    gone = [row for row in there if row not in left]
+    _forget(folder, gone, {row["file"] for row in left} | {one.file for one in added.values()})
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Another command that writes there waits; where a system cannot make it, it does not."""
+    with (folder / LOCK).open("wb") as held:
+        if fcntl:
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def _forget(folder: Path, replaced: Sequence[Row], named: set[str]) -> None:

@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.recordings import parts
-from bot.recordings.folders import TABLE
+from bot.recordings.folders import TABLE, Problem, read
+from bot.recordings.keeping import Speaker, keep, rows
 from bot.recordings.recordings import Recordings
 from bot.survey.conversation.buttons import Screen
 from bot.texts.texts import Texts
@@ -240,3 +242,12 @@ def test_one_that_is_wrong_takes_no_other_along(texts: Texts, tmp_path: Path) ->
     put(tmp_path / "nl", "statement-03.mp3", b"")
     assert told(texts, tmp_path) == ["nl/statement-03.mp3: empty: 0 bytes"]
     assert len(loaded(texts, tmp_path).found) == len(parts.every(texts, "nl")) - 1
+
+
+def test_who_keeps_recordings_at_once_in_one_folder_loses_none_of_the_other(texts: Texts, tmp_path: Path) -> None:
+    every, by = parts.every(texts, "nl"), Speaker("Fatima", "any", "on paper")
+    with ThreadPoolExecutor(8) as at_once:
+        kept = [at_once.submit(keep, tmp_path, {part: silence()}, by, ()) for part in (*every, *every[:3])]
+    assert [one.exception() for one in kept] == [None] * (len(every) + 3)
+    assert sorted(row["part"] for row in rows(tmp_path)) == sorted(part.name for part in every)
+    assert not [one for one in read(tmp_path, 26) if isinstance(one, Problem)]
