@@ -7,10 +7,11 @@ from storage.engine.database import Tx
 from storage.schema import contacts, voice_files
 
 
-def came(tx: Tx, contact: int, message: int) -> None:
-    """There is one more in their chat."""
+def came(tx: Tx, contact: int, message: int) -> bool:
+    """There is one more in their chat; False of somebody who was erased while it was on its way."""
     more = func.coalesce(contacts.c.voices + " ", "") + str(message)
-    tx.connection.execute(update(contacts).where(contacts.c.id == contact).values(voices=more))
+    noted = tx.connection.execute(update(contacts).where(contacts.c.id == contact).values(voices=more))
+    return bool(noted.rowcount)
 
 
 def go(tx: Tx, contact: int) -> None:

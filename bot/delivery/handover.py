@@ -6,12 +6,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from math import inf
 from typing import TypeVar, cast
 
-from bot.letters import Carrier, Clock, Delivered, Envelope, Moved, Postponed, Receipt, Refused, Unreachable
+from bot.letters import Carrier, Clock, Delivered, Envelope, Letter, Moved, Postponed, Receipt, Refused, Unreachable
 from storage import contacts, leases, letters, notification_addresses, voices
 from storage.engine.database import Database, DatabaseAway, Tx
 
@@ -119,7 +120,7 @@ class Handover:
                 log.warning("a letter that is not stored is let go: %s", type(receipt).__name__)
         elif isinstance(receipt, Delivered):
             if receipt.voice and envelope.contact:  # first: what is sent again after a kill, goes with the first one
-                await self._record(partial(voices.came, contact=envelope.contact, message=receipt.voice))
+                await self._note_voice(envelope, envelope.contact, receipt.voice)
             self._delivered.append(envelope.number)
             if self._settling is None or self._settling.done():
                 self._settling = self.start(self._settle())
@@ -138,6 +139,12 @@ class Handover:
         if self._settling:
             self.hurry()
             await asyncio.wait([self._settling])
+
+    async def _note_voice(self, envelope: Envelope, contact: int, voice: int) -> None:
+        """Of whom nothing is kept any more, nobody would take it away later: it goes at once."""
+        if not await self._record(partial(voices.came, contact=contact, message=voice)):
+            gone = replace(envelope, letter=Letter("", removes=(voice,)))
+            await self._carriers[envelope.carrier].deliver(gone)
 
     async def put_back(self, line: list[Envelope], contact: int | None = None) -> None:
         """What is stored of this line, of one contact or of all, is left to whoever looks."""
@@ -167,7 +174,7 @@ class Handover:
             for number in numbers:
                 self._in_hand.pop(number, None)
 
-    async def _record(self, work: Callable[[Tx], None]) -> None:
+    async def _record(self, work: Callable[[Tx], T]) -> T:
         """Store what became of a letter; when the database is away, as soon as it is back."""
         while True:
             try:

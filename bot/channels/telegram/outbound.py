@@ -51,6 +51,8 @@ class Outbound:
         takes nothing away that it brought."""
         for message in letter.removes:
             await self._remove(to["chat_id"], message)
+        if not (letter.text or letter.attachment):
+            return 0  # it only took something away
         is_file = letter.attachment is not None and letter.attachment.kind != "voice"
         if not is_file and letter.replaces is not None and await self._edit(to["chat_id"], letter.replaces, letter):
             return 0

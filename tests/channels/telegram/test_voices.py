@@ -372,3 +372,18 @@ async def test_a_voice_waits_behind_its_reminder_and_is_overtaken_with_it(
         (wave,) = waves.open_now(tx)
         waves.withdraw_asking(tx, wave, clock())
     assert house.rows("SELECT key FROM letters WHERE key LIKE 'reminder:%' AND settled_at IS NULL") == []
+
+
+async def test_a_voice_on_its_way_while_somebody_is_erased_goes_too(house: House, server: TelegramServer) -> None:
+    await put_there(house)
+    person = await listener(house, server)
+    await person.write("/wissen")
+    await house.settle()
+    server.fail("sendVoice", 200, hang=1)
+    await person.press_data("h:1:1")
+    await server.called("sendVoice")
+    await person.press("Ja, alles verwijderen")
+    await house.settle()
+    assert voices(person) == []
+    assert "verwijderd" in person.last.text
+    assert house.rows("SELECT * FROM contacts") == []
