@@ -26,10 +26,15 @@ def taken_along(who: Who, known: Known, turn: Turn, letters: Sequence[Letter]) -
         return letters
     if who.aloud and not turn.speaks:
         letters = [*letters, *who.aloud.along(who.tx, turn.dialogue, turn.show)]
-    if not (known.voices and letters) or (turn.speaks and letters[-1].replaces is not None):
+    if not (known.voices and letters) or _stays(letters[-1]):
         return letters
     voices.go(who.tx, known.contact)
     return [*letters[:-1], replace(letters[-1], removes=known.voices)]
+
+
+def _stays(letter: Letter) -> bool:
+    """Under a voice that is there only the words change. Where its recording went meanwhile, it goes as any other."""
+    return letter.replaces is not None and letter.attachment is not None and letter.attachment.kind == "voice"
 
 
 def _is_second_tap(who: Who, known: Known, turn: Turn) -> bool:

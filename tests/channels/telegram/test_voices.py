@@ -387,3 +387,24 @@ async def test_a_voice_on_its_way_while_somebody_is_erased_goes_too(house: House
     assert voices(person) == []
     assert "verwijderd" in person.last.text
     assert house.rows("SELECT * FROM contacts") == []
+
+
+async def test_whose_recording_went_reads_on_and_hears_it_again_once_it_is_back(
+    house: House, server: TelegramServer
+) -> None:
+    await put_there(house)
+    person = await listener(house, server)
+    await press(house, person, READ)
+    kept = file(house, "statement-01")
+    (house.folder / "data/audio/nl/statement-01.mp3").unlink()
+    await press(house, person, ALL)
+    assert voices(person) == []
+    assert "Zin 1 van 26" in person.last.text
+    assert house.rows("SELECT reads_aloud, voices FROM contacts") == [(1, None)], "what they asked for is remembered"
+    await press(house, person, "Ja")
+    assert len(voices(person)) == 1
+    (house.folder / "data/audio/nl/statement-01.mp3").write_bytes(kept)
+    await house.restart()
+    await press(house, person, "‹ Terug")
+    assert len(voices(person)) == 1
+    assert "Zin 1." in voices(person)[0].text
