@@ -172,6 +172,9 @@ class Empty(port.House):
     def content(self, attachment: Attachment) -> bytes:
         return PNG
 
+    async def voice(self, attachment: Attachment) -> bytes:
+        return PNG
+
     async def file_of(self, upload: Upload) -> str | None:
         return None
 
