@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "is everything well? exit code 1 when it is not",
     "backup": "write the whole database to one file, while the bot runs",
     "restore": "put a back-up back, where there is no database",
+    "secret": "seal everything with a new secret, while the bot runs",
     "bounce": "take in a mail that came back, from standard input, for a mail server",
 }
 """Each is the module of this name in `bot.command_line`."""

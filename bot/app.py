@@ -28,7 +28,7 @@ from bot.recordings.recordings import Recordings
 from bot.rendering import attachments
 from bot.runtime import health
 from bot.runtime.metrics import Metrics, Snapshot, exposition
-from bot.runtime.settings import Settings, the_secret
+from bot.runtime.settings import Settings
 from bot.survey.invitation import HelperLink, Invitation
 from bot.survey.paper import Typed
 from bot.survey.phrases import Phrase
@@ -64,7 +64,8 @@ class App:
         self.callers = {one.traits.name: made for one in notifiers if (made := one.built(settings))}
         # A notifier opens first: a page tells browsers the key of one.
         self._outlets: dict[str, Outlet] = {**self.callers, **self.channels}
-        self._tags = Tags(the_secret(settings))
+        self.secrets = self.database.secrets
+        self._tags = Tags(self.secrets)
         self.delivery = Delivery(self.database, self._outlets, clock)
         errors = {name: outlet.errors for name, outlet in self._outlets.items()}
         self.metrics = Metrics(letters=self.delivery.outcomes, channel_errors=errors)

@@ -7,7 +7,7 @@ from bot.channels import CHANNELS
 from bot.channels.listed import Kind
 from bot.channels.port import Channel, Outlet
 from bot.notifiers import NOTIFIERS
-from bot.runtime.settings import Settings, the_secret
+from bot.runtime.settings import Settings, secret_before, the_secret
 from bot.survey.traits import Traits, called_by
 from storage.engine.database import Database
 from storage.upkeep.migrate import migrate
@@ -17,15 +17,19 @@ def open_database(
     settings: Settings, channels: Iterable[Kind[Channel]] = CHANNELS, notifiers: Iterable[Kind[Outlet]] = NOTIFIERS
 ) -> Database:
     """Raises StorageError or SettingsError with what to do."""
-    database = Database(settings.database_url, the_secret(settings), traits_of(settings, channels, notifiers))
+    database = _of(settings, traits_of(settings, channels, notifiers))
     migrate(database)
     return database
 
 
 def bring_up_to_date(settings: Settings) -> bool:
     """Before anything else is done with it; whether it was behind."""
-    with closing(Database(settings.database_url, the_secret(settings))) as database:
+    with closing(_of(settings)) as database:
         return migrate(database)
+
+
+def _of(settings: Settings, channels: Iterable[Traits] = ()) -> Database:
+    return Database(settings.database_url, the_secret(settings), channels, secret_before(settings))
 
 
 def traits_of(

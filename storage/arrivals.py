@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import contacts, standing, updates
+from storage import contacts, resealing, standing, updates
 from storage.contacts import Contact
 from storage.engine.compiled import together
 from storage.engine.database import Tx
@@ -20,6 +20,7 @@ class Arrival:
 
 def arrive(tx: Tx, update: str, channel: str, address: str, response: int | None, now: datetime) -> Arrival | None:
     """Who an update is from, that is about this response or about none; None of one that was handled before."""
+    resealing.bring_over(tx, channel, address)
     there = {"address_key": tx.seal.key(channel, address)}
     claimed, here, *found = together(
         tx,

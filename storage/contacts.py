@@ -5,9 +5,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, null, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, null, or_, select, update
 
-from storage import due, letters, seats
+from storage import due, letters, resealing, seats
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.schema import contacts, coordinators, notification_addresses, respondents
@@ -22,13 +22,14 @@ class Contact:
 
 def at(tx: Tx, channel: str, address: str) -> Contact | None:
     """Who is at this address, locked until the commit; None when we keep nothing about them."""
+    resealing.bring_over(tx, channel, address)
     found = AT(tx, address_key=tx.seal.key(channel, address))
     return Contact(*found[0]) if found else None
 
 
 def number_at(tx: Tx, channel: str, address: str) -> int | None:
     """The same as it stands at this moment, and not locked."""
-    here = contacts.c.address_key == tx.seal.key(channel, address)
+    here = contacts.c.address_key.in_(tx.seal.keys(channel, address))
     return tx.connection.execute(select(contacts.c.id).where(here)).scalar()
 
 
@@ -42,6 +43,7 @@ def notified_at(tx: Tx, number: int) -> str | None:
 def meet(tx: Tx, channel: str, address: str, language: str, now: datetime, *, agreed: bool = False) -> int:
     """The number of the contact at this address, made when there is none yet; they are reachable. Who is known and has
     just `agreed` did so in this language, and wants to hear from us."""
+    resealing.bring_over(tx, channel, address)
     row = {"channel": channel, "language": language, "created_at": now}
     key, sealed = tx.seal.key(channel, address), tx.seal.close(channel, address)
     if _AWAY_AT(tx, address_key=key):
@@ -60,7 +62,7 @@ def set_reachable(
     tx: Tx, channel: str, address: str, reachable: bool, now: datetime, *, with_topics: bool = False
 ) -> None:
     """`with_topics` also at each address in that chat, of which there are few: only groups with a seat have them."""
-    here = contacts.c.address_key == tx.seal.key(channel, address)
+    here: ColumnElement[bool] = contacts.c.address_key.in_(tx.seal.keys(channel, address))
     if with_topics:
         here = or_(here, contacts.c.id.in_(_topics(tx, channel, address)))
     if reachable:

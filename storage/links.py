@@ -39,13 +39,13 @@ def make_programme_link(tx: Tx, programme: int, now: datetime) -> str:
 
 def _made(tx: Tx, now: datetime, **seat: int | str) -> str:
     code = new_code()
-    row = {"code_key": _key(tx, code), "expires_at": now + LINK_LASTS, **seat}
+    row = {"code_key": _keys(tx, code)[0], "expires_at": now + LINK_LASTS, **seat}
     tx.connection.execute(tx.insert(coordinator_links).values(row))
     return code
 
 
 def link(tx: Tx, code: str, now: datetime) -> Link | None:
-    by_code = select(coordinator_links).where(coordinator_links.c.code_key == _key(tx, code)).with_for_update()
+    by_code = select(coordinator_links).where(coordinator_links.c.code_key.in_(_keys(tx, code))).with_for_update()
     found = tx.connection.execute(by_code).first()
     if found is None:
         return None
@@ -60,9 +60,9 @@ def name_of(tx: Tx, link: Link) -> str:
 
 
 def mark_used(tx: Tx, code: str, now: datetime) -> None:
-    used = update(coordinator_links).where(coordinator_links.c.code_key == _key(tx, code))
+    used = update(coordinator_links).where(coordinator_links.c.code_key.in_(_keys(tx, code)))
     tx.connection.execute(used.values(used_on=now.date()))
 
 
-def _key(tx: Tx, code: str) -> bytes:
-    return tx.seal.key("coordinator", code.lower())
+def _keys(tx: Tx, code: str) -> tuple[bytes, ...]:
+    return tx.seal.keys("coordinator", code.lower())

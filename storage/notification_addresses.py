@@ -91,14 +91,14 @@ def propose(tx: Tx, contact: int, kind: str, address: str, code: str, now: datet
     _drop(tx, and_(ONE.contact_id == contact, ONE.confirmed_at.is_(None), not_(is_this)))
     waits = {**dict.fromkeys(("confirmed_at", "failed_at", "stopped_at")), "code_sent_at": now, "code_tries": 0}
     number = _kept(tx, contact, kind, address, {"created_at": now, **waits})
-    _change(tx, number, code_key=_code(tx, number, code))
+    _change(tx, number, code_key=_codes(tx, number, code)[0])
     _drop_codes(tx, letters.c.address_id == number)
     return number
 
 
 def give_up(tx: Tx, contact: int, kind: str, address: str) -> list[int]:
     """Somebody holds a device now that others were called on: it is theirs no more; who they are."""
-    return _drop(tx, and_(ONE.address_key == tx.seal.key(kind, address), ONE.contact_id != contact))
+    return _drop(tx, and_(ONE.address_key.in_(tx.seal.keys(kind, address)), ONE.contact_id != contact))
 
 
 def keep(tx: Tx, contact: int, kind: str, address: str, now: datetime) -> int:
@@ -119,7 +119,7 @@ def confirm(tx: Tx, number: int, code: str, now: datetime) -> bool:
     row = tx.connection.execute(_every().where(ONE.id == number).with_for_update()).first()
     if row is None or _is_over(row, now):
         return False
-    is_right = hmac.compare_digest(row.code_key, _code(tx, number, code))
+    is_right = any(hmac.compare_digest(row.code_key, one) for one in _codes(tx, number, code))
     tried = {"code_tries": row.code_tries + 1}
     right = {"confirmed_at": now, "failed_at": None, "stopped_at": None, "code_key": None, "code_sent_at": None}
     _change(tx, number, **(right if is_right else tried))
@@ -136,8 +136,8 @@ def _is_over(row: Any, now: datetime) -> bool:
     return row.code_key is None or row.code_tries >= MOST_TRIES or now > row.code_sent_at + CODE_LASTS
 
 
-def _code(tx: Tx, number: int, code: str) -> bytes:
-    return tx.seal.key("code", f"{number} {code}")
+def _codes(tx: Tx, number: int, code: str) -> tuple[bytes, ...]:
+    return tx.seal.keys("code", f"{number} {code}")
 
 
 def stop(tx: Tx, number: int, now: datetime) -> None:

@@ -5,7 +5,7 @@ Kept is a keyed hash and a day, so that no answer can be joined to the number th
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, exists, not_, select
 
 from storage.engine.compiled import Asked, Prepared, together
 from storage.engine.database import Tx
@@ -22,7 +22,9 @@ def claim(tx: Tx, update: str, now: datetime) -> bool:
 
 def claiming(tx: Tx, update: str, now: datetime) -> Asked:
     """The same, to be asked together with other things; there is a row when it is new."""
-    return _CLAIM, {"key": tx.seal.key("update", update), "handled_on": now.date()}
+    key, *former = tx.seal.keys("update", update)
+    row = {"key": key, "handled_on": now.date()}
+    return (_CLAIM_ANEW, {**row, "former": former[0]}) if former else (_CLAIM, row)
 
 
 def forget_old(tx: Tx, part: int, now: datetime) -> None:
@@ -40,3 +42,18 @@ _CLAIM = Prepared(
         .returning(updates.c.handled_on)
     )
 )
+_COLUMNS = ("key", "handled_on")
+_CLAIM_ANEW = Prepared(
+    lambda insert: (
+        insert(updates)
+        .from_select(
+            _COLUMNS,
+            select(*(bindparam(name, type_=updates.c[name].type) for name in _COLUMNS)).where(
+                not_(exists().where(updates.c.key == bindparam("former")))
+            ),
+        )
+        .on_conflict_do_nothing()
+        .returning(updates.c.handled_on)
+    )
+)
+"""Where it may have been claimed under the former secret."""

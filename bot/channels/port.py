@@ -155,12 +155,26 @@ class Hook:
     bring: Callable[[str, bytes], Awaitable[tuple[int, Mapping[str, Any]]]]
 
 
+class Secrets(Protocol):
+    """What we make outside the database, such as the tag in a link, is made with the one in force; what was made with
+    any of those that are known is ours."""
+
+    @property
+    def in_force(self) -> str: ...
+
+    @property
+    def known(self) -> tuple[str, ...]: ...
+
+
 class House(Protocol):
     """All that a channel may ask for."""
 
     texts: Texts
     clock: Clock
     recordings: Recordings = NONE
+
+    @property
+    def secrets(self) -> Secrets: ...
 
     @property
     def entrances(self) -> Entrances: ...
@@ -249,8 +263,11 @@ class Outlet(Carrier, Protocol):
 
     errors: Counter[str]
     """How many calls failed, by status or by how they ended."""
-    public_key: str = ""
-    """What a browser wants to know of who calls it; nothing where this calls no browser."""
+
+    @property
+    def public_key(self) -> str:
+        """What a browser wants to know of who calls it; nothing where this calls no browser."""
+        return ""
 
     @classmethod
     def do_not_fit(cls, taken: Mapping[str, str]) -> Iterator[str]:  # noqa: ARG003 - most settings do fit

@@ -13,9 +13,10 @@ from bot.letters import wall_clock
 from bot.notifiers.email import bounces
 from bot.notifiers.email.bounces import MOST, NOT_WANTED, Bounce
 from bot.notifiers.tags import Tags
-from bot.runtime.settings import Settings, kept_secret
+from bot.runtime.settings import Settings, kept_secret, secret_before
 from bot.survey.errors import OperatorError
 from bot.turns import calling
+from storage.engine.sealing import Secrets
 
 TRY_AGAIN = os.EX_TEMPFAIL
 GIVEN = ("ORIGINAL_RECIPIENT", "RECIPIENT")  # by Postfix, to a program in an alias
@@ -42,7 +43,7 @@ def take(asked: argparse.Namespace, settings: Settings) -> int:
 def _store(bounce: Bounce, settings: Settings) -> int:
     if (secret := kept_secret(settings)) is None:
         raise OperatorError(NO_SECRET)
-    if number := Tags(secret).bounced(bounce.tag):
+    if number := Tags(Secrets(secret, secret_before(settings))).bounced(bounce.tag):
         with transaction(settings) as tx:
             calling.fail(tx, number, wall_clock())
     return 0

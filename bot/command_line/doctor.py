@@ -22,14 +22,23 @@ from bot.recordings import review
 from bot.recordings.recordings import Recordings
 from bot.runtime.health import Finding
 from bot.runtime.logs import lines_told, told
-from bot.runtime.settings import Settings, SettingsError, kept_secret
+from bot.runtime.settings import Settings, SettingsError, kept_secret, secret_before
 from bot.texts import catalogues
 from bot.texts.texts import LOCALES, TextsError, load
 from storage import letters, state
 from storage.engine import urls
 from storage.engine.database import Database, StorageError
 from storage.upkeep import probe
-from storage.upkeep.migrate import HalfMade, HalfRestored, NotOurs, current, head, secret_fits
+from storage.upkeep.migrate import (
+    SECRET_BEFORE,
+    HalfMade,
+    HalfRestored,
+    NotOurs,
+    current,
+    head,
+    marks_of_secrets,
+    secret_fits,
+)
 from storage.upkeep.probe import CannotWrite
 
 RECENT = timedelta(minutes=3)  # a beat is every 20 seconds, and is written down once a minute at most
@@ -175,9 +184,8 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
     if absent := _absent(settings):
         yield from (absent, *(_unseen(name) for name in steps if name != absent.name))
         return
-    with closing(
-        Database(probe.with_short_timeouts(settings.database_url), kept_secret(settings) or "none", TRAITS)
-    ) as database:
+    at, former = probe.with_short_timeouts(settings.database_url), secret_before(settings)
+    with closing(Database(at, kept_secret(settings) or "none", TRAITS, former)) as database:
         for name, step in steps.items():
             finding = _tried(name, step, database)
             yield finding
@@ -240,7 +248,17 @@ def _secret(database: Database, is_there: bool) -> Finding:
     if not secret_fits(database):
         found = "not that of this database: nobody in it can be recognised"
         return Finding("secret", False, found, advice)
+    if database.secrets.changing:
+        return Finding("secret", True, _changed(database))
     return Finding("secret", True, "that of this database")
+
+
+def _changed(database: Database) -> str:
+    if SECRET_BEFORE in marks_of_secrets(database):
+        return "being changed: go on with samenspraak secret rotate"
+    if database.seal.former is None:
+        return "that of this database; the new one waits for samenspraak secret rotate"
+    return "that of this database, and the one before counts too"
 
 
 def _bot(database: Database, now: datetime) -> Finding:

@@ -8,7 +8,7 @@ from bot.channels import TRAITS
 from bot.command_line.common import CommandError, does
 from bot.letters import wall_clock
 from bot.notifiers import NOTIFIERS
-from bot.runtime.settings import Settings, kept_secret
+from bot.runtime.settings import Settings, kept_secret, secret_before
 from bot.survey.traits import called_by
 from bot.texts.texts import load
 from bot.ticks import after_restore
@@ -35,7 +35,7 @@ def restore(asked: argparse.Namespace, settings: Settings) -> None:
     """Put a back-up back, upgraded to this version, and so that nobody is written to twice."""
     if (secret := kept_secret(settings)) is None:
         raise CommandError(UNRECOGNISABLE)
-    with _restored(asked.file, settings.database_url, secret) as database, database.transaction() as tx:
+    with _restored(asked.file, settings, secret) as database, database.transaction() as tx:
         made = state.read_moment(tx, backups.MADE)
         restoring.begin_anew(tx, now := wall_clock())
         taken = None if asked.moved else after_restore.settle_in(tx, load(), made, now)
@@ -48,9 +48,10 @@ def restore(asked: argparse.Namespace, settings: Settings) -> None:
     print("Now start the bot, and look: samenspraak doctor")
 
 
-def _restored(file: Path, url: str, secret: str) -> AbstractContextManager[Database]:
+def _restored(file: Path, settings: Settings, secret: str) -> AbstractContextManager[Database]:
     """Whatever is set up here: where the back-up was made, every notifier may have called people since."""
-    return backups.restored(file, url, secret, called_by(TRAITS, (one.traits for one in NOTIFIERS)))
+    traits = called_by(TRAITS, (one.traits for one in NOTIFIERS))
+    return backups.restored(file, settings.database_url, secret, traits, secret_before(settings))
 
 
 def _in_one_sentence(taken: Taken) -> str:

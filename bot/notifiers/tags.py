@@ -10,6 +10,8 @@ from binascii import Error
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+from bot.channels.port import Secrets
+
 DOOR_LASTS = timedelta(days=30)
 SIGNED = 10  # bytes
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -19,8 +21,8 @@ LONGEST = 26  # signs
 class Tags:
     """A tag of each kind is 26 signs: the number of a notification address, a day, and what proves it."""
 
-    def __init__(self, secret: str) -> None:
-        self._key = sha256(b"notifiers:" + secret.encode()).digest()
+    def __init__(self, ours: Secrets) -> None:
+        self._ours = ours
 
     def door(self, address: int, now: datetime) -> str:
         """Leads in, as often as needed, for 30 days."""
@@ -49,11 +51,11 @@ class Tags:
 
     def named(self, *parts: object) -> str:
         """Always the same for the same things: a name for a letter or for what it belongs to."""
-        return _written(self._signed("named", "\n".join(map(str, parts)).encode()))
+        return _written(_signed(self._ours.in_force, "named", "\n".join(map(str, parts)).encode()))
 
     def _made(self, kind: str, address: int, day: int = 0) -> str:
         said = address.to_bytes(4, "big") + day.to_bytes(2, "big")
-        return _written(said + self._signed(kind, said))
+        return _written(said + _signed(self._ours.in_force, kind, said))
 
     def _read(self, kind: str, tag: str) -> tuple[int, int] | None:
         if len(tag) != LONGEST:
@@ -63,12 +65,14 @@ class Tags:
         except (Error, ValueError):
             return None
         said, signed = given[:-SIGNED], given[-SIGNED:]
-        if not hmac.compare_digest(signed, self._signed(kind, said)):
+        if not any(hmac.compare_digest(signed, _signed(secret, kind, said)) for secret in self._ours.known):
             return None
         return int.from_bytes(said[:4], "big"), int.from_bytes(said[4:], "big")
 
-    def _signed(self, kind: str, said: bytes) -> bytes:
-        return hmac.digest(self._key, kind.encode() + b"\n" + said, "sha256")[:SIGNED]
+
+def _signed(secret: str, kind: str, said: bytes) -> bytes:
+    key = sha256(b"notifiers:" + secret.encode()).digest()
+    return hmac.digest(key, kind.encode() + b"\n" + said, "sha256")[:SIGNED]
 
 
 def _written(said: bytes) -> str:

@@ -9,7 +9,10 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar, NamedTuple, Protocol
 from urllib.parse import quote, urlsplit
@@ -18,9 +21,16 @@ from bot.runtime import logs
 from bot.survey.errors import OperatorError
 from storage.engine import urls
 
-SECRET_FILE = Path("samenspraak.secret")
+SECRET_FILE, OLD_SECRET_FILE = Path("samenspraak.secret"), Path("samenspraak.secret.old")
 DATA = Path("data")
 SHORTEST_SECRET = 16
+FEWEST_SIGNS = 8  # different ones
+STRONG = (
+    f"{SHORTEST_SECRET} characters or more that nobody can guess: no row of the same or of neighbours, and no example. "
+    "Make one: openssl rand -hex 32. To change the secret of a bot that has run: docs/running.md, The secret"
+)
+EXAMPLES = ("changeme", "password", "wachtwoord", "geheim", "mysecret", "secretkey", "yoursecret", "example", "qwerty")
+"""Which of these is most of a secret, is none."""
 READABLE_BY_OTHERS = (
     "DATABASE_URL: a part of a password stands where others could read it. Leave the password out, and put it into "
     "DATABASE_PASSWORD, or into a file that DATABASE_PASSWORD_FILE names. Any @ but the one before the host is %40."
@@ -70,6 +80,7 @@ class Settings:
     public_url: str | None
     database_url: str
     secret: str | None
+    old_secret: str | None
     log_level: str
     log_format: str
     taken: Mapping[str, str]
@@ -103,6 +114,7 @@ def read(
         public_url=taken["PUBLIC_URL"].rstrip("/") or None,
         database_url=_with_password(taken["DATABASE_URL"], taken["DATABASE_PASSWORD"]),
         secret=taken["SAMENSPRAAK_SECRET"] or None,
+        old_secret=taken["SAMENSPRAAK_OLD_SECRET"] or None,
         log_level=taken["LOG_LEVEL"].upper(),
         log_format=taken["LOG_FORMAT"],
         taken=taken,
@@ -113,6 +125,10 @@ def _do_not_fit(taken: Mapping[str, str]) -> Iterator[str]:
     """What each of them may be, and not together."""
     if taken["DATABASE_PASSWORD"] and not _has_room(taken["DATABASE_URL"]):
         yield "DATABASE_PASSWORD: allowed is one for a DATABASE_URL like postgresql://name@host/data."
+    if taken["SAMENSPRAAK_OLD_SECRET"] and not taken["SAMENSPRAAK_SECRET"]:
+        yield "SAMENSPRAAK_OLD_SECRET: allowed is the one before SAMENSPRAAK_SECRET, which must be set too."
+    if taken["SAMENSPRAAK_OLD_SECRET"] and taken["SAMENSPRAAK_OLD_SECRET"] == taken["SAMENSPRAAK_SECRET"]:
+        yield "SAMENSPRAAK_OLD_SECRET: allowed is another one than SAMENSPRAAK_SECRET."
     if urls.has_bare_password(taken["DATABASE_URL"]):
         yield READABLE_BY_OTHERS
 
@@ -156,19 +172,57 @@ def kept_secret(settings: Settings, folder: Path | None = None) -> str | None:
     return the_secret(settings, folder) if is_there else None
 
 
+def secret_before(settings: Settings, folder: Path | None = None) -> str:
+    """What was made with this one still counts; nothing where there is none. It is beside the other one."""
+    path = (folder or Path.cwd()) / OLD_SECRET_FILE
+    if settings.secret or not path.exists():
+        return settings.old_secret or ""
+    before = _read_secret(path)
+    return before if before != the_secret(settings, folder) else ""
+
+
+def change_kept_secret(folder: Path | None = None) -> None:
+    """A new secret in the place of the one in the file; that one goes beside it. Whenever this ends, one of two is
+    there: both as they were, or both as they are meant."""
+    path, old = ((folder or Path.cwd()) / name for name in (SECRET_FILE, OLD_SECRET_FILE))
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    _made_secret(new)
+    old.unlink(missing_ok=True)
+    os.link(path, old)
+    new.replace(path)
+
+
 def _kept_secret(path: Path) -> str:
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        secret = path.read_text("utf-8").strip()
-    else:
-        secret = secrets.token_urlsafe(32)
-        with os.fdopen(handle, "w") as file:
-            file.write(secret + "\n")
+    with suppress(FileExistsError):
+        _made_secret(path)
+    return _read_secret(path)
+
+
+def _made_secret(path: Path) -> None:
+    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read_secret(path: Path) -> str:
+    secret = path.read_text("utf-8").strip()
     logs.hide(secret)
     if len(secret) < SHORTEST_SECRET:
         raise SettingsError(f"{path}: does not hold a secret of {SHORTEST_SECRET} characters or more.")
     return secret
+
+
+def is_strong(secret: str) -> bool:
+    """Whether it may be a secret: long, and not what many take. That nobody else knows it, we cannot see."""
+    steps = [ord(after) - ord(before) for before, after in pairwise(secret)]
+    is_a_row = sum(step in (-1, 0, 1) for step in steps) > len(steps) / 2
+    is_twice_the_same = secret in (secret + secret)[1:-1]
+    left = reduce(lambda text, example: text.replace(example, ""), EXAMPLES, re.sub(r"[\W_]", "", secret.lower()))
+    is_known = len(set(left)) < FEWEST_SIGNS
+    return len(secret) >= SHORTEST_SECRET and not (is_a_row or is_twice_the_same or is_known)
 
 
 def _read_files(values: dict[str, str], variables: Mapping[str, Variable]) -> list[str]:
@@ -237,9 +291,8 @@ VARIABLES: Mapping[str, Variable] = {
         _passwords_in,
     ),
     "DATABASE_PASSWORD": Variable("", lambda _: True, "", _all_of_it),
-    "SAMENSPRAAK_SECRET": Variable(
-        "", lambda text: len(text) >= SHORTEST_SECRET, f"{SHORTEST_SECRET} characters or more", _all_of_it
-    ),
+    "SAMENSPRAAK_SECRET": Variable("", is_strong, STRONG, _all_of_it),
+    "SAMENSPRAAK_OLD_SECRET": Variable("", lambda _: True, "", _all_of_it),  # it may be why there is a new one
     "LOG_LEVEL": Variable("INFO", _is_level, "DEBUG, INFO, WARNING or ERROR"),
     "LOG_FORMAT": Variable("text", ("text", "json").__contains__, "text or json"),
 }

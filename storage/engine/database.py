@@ -25,9 +25,9 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, Operationa
 
 from bot.survey.errors import OperatorError
 from bot.survey.traits import Traits
-from storage.engine import driver
+from storage.engine import driver, in_force
 from storage.engine.driver import Statement
-from storage.engine.sealing import Seal
+from storage.engine.sealing import Seal, Secrets
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,10 @@ class DatabaseAway(StorageError):
     """The database cannot be used just now: nothing was stored, the same work may be tried again."""
 
 
+class SecretChanged(DatabaseAway):
+    """The secret of this database was changed. Give this bot the new one too, and start it again; answers wait."""
+
+
 class AlreadyRunning(StorageError):
     """Another `run` has this SQLite file open."""
 
@@ -108,13 +112,18 @@ class Tx:
 
 
 class Database:
-    def __init__(self, url: str, secret: str, channels: Iterable[Traits] = ()) -> None:
+    def __init__(self, url: str, secret: str, channels: Iterable[Traits] = (), former: str = "") -> None:
         self.url = url
         self.channels = {one.name: one for one in channels}
-        self.seal = Seal(secret)
+        self.secrets = Secrets(secret, former)
+        self.watches_secret = False  # as long as there may be no mark of one
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._worker: _Writer | _Pool | None = None
+
+    @property
+    def seal(self) -> Seal:
+        return self.secrets.seal
 
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
@@ -126,10 +135,15 @@ class Database:
     def begun(self, connection: Connection) -> Iterator[Tx]:
         """A transaction on a connection that somebody keeps."""
         with away(), connection.begin():
-            tx = Tx(connection, self.seal, self.channels)
+            tx = Tx(connection, self._seal_in_force(connection), self.channels)
             yield tx
         if tx.erased and self.is_sqlite:
             self._empty_log()
+
+    def _seal_in_force(self, connection: Connection) -> Seal:
+        if self.watches_secret and not in_force.is_known(connection, self.secrets):
+            raise SecretChanged
+        return self.seal
 
     def _empty_log(self) -> None:
         """What was erased still stands in the write-ahead log, until that is taken in and cut off."""

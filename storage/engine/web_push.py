@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 CURVE = ec.SECP256R1()
+OwnKey = ec.EllipticCurvePrivateKey
 SALT, SCALAR = 16, 32  # bytes
 RECORD = 4096  # bytes: all that we send is one record
 

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.survey.traits import Traits
 from storage import state
 from storage.engine.database import Database, DatabaseAway, StorageError
+from storage.engine.in_force import SECRET
 from storage.engine.urls import file_of, told
 from storage.upkeep import migrate
 from storage.upkeep.migrate import NewerDatabase, WrongSecret
@@ -73,17 +74,20 @@ def _is_nothing(database: Database) -> bool:
         return False  # it cannot be written, or is damaged: the copy will tell
 
 
-def restored(path: Path, url: str, secret: str, channels: Sequence[Traits] = ()) -> AbstractContextManager[Database]:
+def restored(
+    path: Path, url: str, secret: str, channels: Sequence[Traits] = (), former: str = ""
+) -> AbstractContextManager[Database]:
     """A back-up, checked, put back where there was nothing, and upgraded; what is done with it until the end belongs to
     it: before that no bot starts there."""
     target = file_of(url)
-    return (
-        _restored_file(path, target, secret, channels) if target else _restored_on_server(path, url, secret, channels)
-    )
+    given = (secret, channels, former)
+    return _restored_file(path, target, *given) if target else _restored_on_server(path, url, *given)
 
 
 @contextmanager
-def _restored_file(path: Path, target: Path, secret: str, channels: Sequence[Traits]) -> Iterator[Database]:
+def _restored_file(
+    path: Path, target: Path, secret: str, channels: Sequence[Traits], former: str
+) -> Iterator[Database]:
     """Under another name until this ends well."""
     for taken in (target, Path(f"{target}-wal"), Path(f"{target}-shm")):
         if taken.exists():
@@ -93,16 +97,18 @@ def _restored_file(path: Path, target: Path, secret: str, channels: Sequence[Tra
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _whole(target) as copy:
         _copy_file(path, copy)
-        with closing(Database(f"sqlite:///{copy}", secret, channels)) as database:
+        with closing(Database(f"sqlite:///{copy}", secret, channels, former)) as database:
             migrate.upgrade(database, _check(database))
             yield database
         _make_one_file(copy)
 
 
 @contextmanager
-def _restored_on_server(path: Path, url: str, secret: str, channels: Sequence[Traits]) -> Iterator[Database]:
+def _restored_on_server(
+    path: Path, url: str, secret: str, channels: Sequence[Traits], former: str
+) -> Iterator[Database]:
     """Behind a guard until this ends well."""
-    with closing(Database(url, secret, channels)) as database:
+    with closing(Database(url, secret, channels, former)) as database:
         if migrate.current(database) is not None:
             raise BackupError(f"There is something in {told(url)} already. {INTO_EMPTY}")
         listed = _run("pg_restore", "--list", str(path))
@@ -144,8 +150,8 @@ def _check_dump(database: Database, path: Path) -> str:
         raise BackupError(f"{path} is a back-up of something else.")
     if revision[1] > migrate.head():
         raise NewerDatabase
-    made_with = re.search(rf"^{migrate.SECRET_MARK}\t(\w+)$", _table(path, "marks"), re.MULTILINE)
-    if made_with and made_with[1] != migrate.mark_of_secret(database):
+    made_with = re.search(rf"^{SECRET}\t(\w+)$", _table(path, "marks"), re.MULTILINE)
+    if made_with and made_with[1] not in database.secrets.marks:
         raise WrongSecret(UNRECOGNISABLE)
     return revision[1]
 

@@ -12,12 +12,14 @@ from sqlalchemy import Connection, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
 from storage.engine.database import Database, DatabaseAway, StorageError, away
+from storage.engine.in_force import SECRET
 from storage.engine.urls import told
 from storage.schema import marks, metadata
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 VERSIONS = "alembic_version"
-SECRET_MARK = "secret"  # noqa: S105 - the name of a mark
+SECRET_BEFORE = "secret before"  # noqa: S105 - the name of a mark
+"""As long as something may be under that one still."""
 GUARD = "being_restored"
 NO_RIGHTS = "42501"  # PostgreSQL's number for it
 
@@ -53,6 +55,11 @@ class WrongEncoding(StorageError):
 
 class WrongSecret(StorageError):
     """The database was made with another secret."""
+
+
+class HalfChanged(StorageError):
+    """The secret of this database was changed, and not to the end. Set SAMENSPRAAK_SECRET to the new one and
+    SAMENSPRAAK_OLD_SECRET to the one before it, and go on: samenspraak secret rotate"""
 
 
 def head() -> str:
@@ -118,10 +125,20 @@ def _anew(database: Database) -> str:
 
 
 def secret_fits(database: Database) -> bool:
-    """Whether a migrated database was made with the secret at hand, or with none yet."""
+    """Whether a migrated database was made with a secret at hand, which is in force from now on, or with none yet."""
+    made_with = marks_of_secrets(database)
+    if SECRET in made_with and not database.secrets.put_in_force(made_with[SECRET]):
+        return False
+    before, former = made_with.get(SECRET_BEFORE), database.seal.former
+    if before and (former is None or former.mark != before):
+        raise HalfChanged
+    return True
+
+
+def marks_of_secrets(database: Database) -> dict[str, str]:
     with database.transaction() as tx:
-        made_with = tx.connection.execute(select(marks.c.value).where(marks.c.name == SECRET_MARK)).scalar()
-    return made_with in (None, mark_of_secret(database))
+        found = select(marks).where(marks.c.name.in_((SECRET, SECRET_BEFORE)))
+        return {row.name: row.value for row in tx.connection.execute(found)}
 
 
 def _revision(connection: Connection) -> str | None:
@@ -166,7 +183,7 @@ def _upgrade(database: Database) -> None:
 
 
 def _check_secret(database: Database) -> None:
-    mine = {"name": SECRET_MARK, "value": mark_of_secret(database)}
+    mine = {"name": SECRET, "value": database.seal.mark}
     with database.transaction() as tx:
         tx.connection.execute(tx.insert(marks).values(mine).on_conflict_do_nothing())
     if not secret_fits(database):
@@ -174,7 +191,4 @@ def _check_secret(database: Database) -> None:
             "This database was made with another secret, so nobody in it can be recognised. "
             "Set SAMENSPRAAK_SECRET to that secret, or put back the file samenspraak.secret."
         )
-
-
-def mark_of_secret(database: Database) -> str:
-    return database.seal.key("mark", SECRET_MARK).hex()
+    database.watches_secret = True

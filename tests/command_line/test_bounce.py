@@ -12,6 +12,7 @@ from bot.notifiers.email.traits import TRAITS
 from bot.notifiers.tags import Tags
 from storage import notification_addresses
 from storage.engine.database import Database
+from storage.engine.sealing import Secrets
 from tests.commands import ran
 from tests.databases import begin_migrated
 from tests.house import MONDAY, SECRET
@@ -52,7 +53,7 @@ def brought(folder: Path, environment: Mapping[str, str], mail: bytes, *argument
 
 
 def to_us(number: int) -> str:
-    return f"samen+{Tags(SECRET).bounce(number)}@example.org"
+    return f"samen+{Tags(Secrets(SECRET)).bounce(number)}@example.org"
 
 
 def has_failed(database: Database) -> bool:
@@ -92,7 +93,7 @@ def test_whatever_else_comes_is_let_go(
         report("4.4.1", to=to_us(address), action="delayed"),
         report("5.2.2", to=to_us(address)),
         report(to=f"samen+{'a' * 26}@example.org"),
-        report(to=f"samen+{Tags('another secret of a bot').bounce(address)}@example.org"),
+        report(to=f"samen+{Tags(Secrets('another secret of a bot')).bounce(address)}@example.org"),
         report(to=to_us(address + 1)),
     )
     for mail in mails:
@@ -124,7 +125,7 @@ def test_what_cannot_be_stored_now_is_to_come_again(
     tmp_path: Path, environment: Mapping[str, str], address: int, broken: dict[str, str]
 ) -> None:
     if broken.get("SAMENSPRAAK_SECRET"):
-        mail = report(to=f"samen+{Tags(broken['SAMENSPRAAK_SECRET']).bounce(address)}@example.org")
+        mail = report(to=f"samen+{Tags(Secrets(broken['SAMENSPRAAK_SECRET'])).bounce(address)}@example.org")
     else:
         mail = report(to=to_us(address))
     code, told = brought(tmp_path, environment, mail, **broken)

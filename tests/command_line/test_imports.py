@@ -38,6 +38,7 @@ LOADED: Mapping[Sequence[str], set[str]] = {
     ("audio", "check"): DATABASE,
     ("backup", "copy"): DATABASE,
     ("restore", "--help"): DATABASE,
+    ("secret", "--help"): DATABASE,
     ("bounce",): {*DATABASE, "aiosmtplib"},
 }
 """With nothing set up but a database that is at the newest schema, and texts that are compiled; what runs and rehearses

@@ -20,7 +20,7 @@ from bot.channels.guesses import Guesses
 from bot.channels.web.requests import MOST_BODY
 from bot.channels.web.tokens import Tokens, new_token
 from storage import links, programmes
-from storage.engine.sealing import Seal
+from storage.engine.sealing import Seal, Secrets
 from storage.schema import metadata
 from tests.fire.malformed import NUMBERS, Malformed, World
 from tests.house import SECRET, Clock, House, Somebody, agree
@@ -137,7 +137,7 @@ class Fuzz:
     def __init__(self, house: House, heard: list[str]) -> None:
         self.house, self.heard = house, heard
         self.sent, self.statuses = 0, Counter[int]()
-        self._seal, self._keys = Seal(SECRET), Tokens(SECRET)
+        self._seal, self._keys = Seal(SECRET), Tokens(Secrets(SECRET))
         self._twisted = {self.key(number) for number in twisted_numbers()}
 
     async def people_come(self) -> None:

@@ -8,6 +8,7 @@ from bot.delivery.handover import MOST_TRIES as MOST_TRIES_OF_A_LETTER
 from bot.notifiers.tags import Tags
 from bot.turns.calling import MOST_CODES
 from storage import partnerships
+from storage.engine.sealing import Secrets
 from storage.notification_addresses import MOST_TRIES
 from storage.schema import letters
 from tests.house import SECRET, House
@@ -151,7 +152,7 @@ async def test_who_thinks_better_of_it_at_the_link_is_reminded(house: House, wes
     await joined(house, wes)
     await called(house, wes, street)
     ((number,),) = house.rows("SELECT id FROM notification_addresses")
-    stop = Tags(SECRET).stop(number)
+    stop = Tags(Secrets(SECRET)).stop(number)
     assert await house.app.stop_notifying(stop)
     house.clock.pass_time(days=2, hours=1)
     await house.caught_up()

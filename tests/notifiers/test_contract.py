@@ -18,6 +18,7 @@ from bot.letters import Attachment, Delivered, Envelope, Letter, Moved, Postpone
 from bot.notifiers import NOTIFIERS
 from bot.notifiers.tags import Tags
 from bot.runtime.settings import VARIABLES
+from storage.engine.sealing import Secrets
 from storage.partnerships import Codes
 from storage.upkeep import backups
 from tests.actors import item_on
@@ -234,7 +235,7 @@ async def test_nothing_comes_after_who(house: House, far: FarSide, wes: Visitor,
         case "finishes":
             await fill(house, wes, dict.fromkeys(range(item_on(wes), 27), "yes"), done="Done")
         case "stops":
-            await house.app.stop_notifying(Tags(SECRET).stop(1))
+            await house.app.stop_notifying(Tags(Secrets(SECRET)).stop(1))
         case "asks for none":
             await wes.open("/reminders")
             await wes.press("No more reminders")

@@ -6,6 +6,7 @@ import pytest
 from aiohttp import FormData
 
 from bot.notifiers.tags import DOOR_LASTS, Tags
+from storage.engine.sealing import Secrets
 from tests.actors import item_on
 from tests.house import SECRET, House
 from tests.notifiers.actors import called, joined
@@ -13,6 +14,7 @@ from tests.notifiers.slips.notifier import Street
 from tests.variants import variants
 from tests.visitor import Form, Page, Visitor
 
+TAGS = Tags(Secrets(SECRET))
 OWN = "Yes, this message is for me"
 ASKS = "Is this message for you?"
 
@@ -123,10 +125,10 @@ async def test_who_stopped_the_messages_still_gets_in(house: House, wes: Visitor
 async def test_a_tag_that_is_not_ours_leads_nowhere(house: House, wes: Visitor, street: Street) -> None:
     links = await reminded(house, wes, street)
     door, stop = (links[name].rpartition("/")[2] for name in ("door", "stop"))
-    at, elsewhere = house.clock(), Tags("another secret")
+    at, elsewhere = house.clock(), Tags(Secrets("another secret"))
     wrong = [
         *("", "x", "a" * 26, "7" * 26, f"{door}a", door[:-1], altered(door, 2), altered(door, 12), altered(door, 20)),
-        *(stop, Tags(SECRET).bounce(1), elsewhere.door(1, at), Tags(SECRET).door(99, at), Tags(SECRET).named(1)),
+        *(stop, TAGS.bounce(1), elsewhere.door(1, at), TAGS.door(99, at), TAGS.named(1)),
     ]
     async with other(house) as computer:
         for tag in wrong:
@@ -135,7 +137,7 @@ async def test_a_tag_that_is_not_ours_leads_nowhere(house: House, wes: Visitor, 
             assert not page.forms, tag
             await computer.send(Form(f"/door/{tag}"), {"me": "yes"})
             assert computer.status in (404, 405), tag
-        for tag in (door, altered(stop, 2), elsewhere.stop(1), Tags(SECRET).bounce(1)):
+        for tag in (door, altered(stop, 2), elsewhere.stop(1), TAGS.bounce(1)):
             await computer.send(Form(f"/stop/{tag}"), {"List-Unsubscribe": "One-Click"})
             assert computer.status == 404, tag
         assert computer.token != wes.token

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.notifiers.tags import Tags
+from storage.engine.sealing import Secrets
 from tests.axe import fetch_axe, violations
 from tests.browser import HOW_TO_GET_IT, WIDTH, Browser, Tab, find_chromium
 from tests.channels.web.test_in_chromium import join
@@ -83,7 +84,7 @@ async def pages_of_what_is_over(tab: Tab, house: House) -> AsyncIterator[str]:
 
 async def pages_behind_links(tab: Tab, house: House) -> AsyncIterator[str]:
     """As in a browser that knows nobody."""
-    door, stop = Tags(SECRET).door(1, house.clock()), Tags(SECRET).stop(1)
+    door, stop = Tags(Secrets(SECRET)).door(1, house.clock()), Tags(Secrets(SECRET)).stop(1)
     cookies = (await tab.call("Network.getCookies"))["cookies"]
     await tab.call("Network.clearBrowserCookies")
     await tab.open(f"{house.page}/door/{door}")
@@ -160,7 +161,7 @@ async def test_whoever_has_a_program_press_the_button_can_tick_the_box(
     await send(tab, "address", WES)
     await there(tab, "#field-code")
     await tab.call("Network.clearBrowserCookies")
-    await tab.open(f"{house.page}/door/{Tags(SECRET).door(1, house.clock())}")
+    await tab.open(f"{house.page}/door/{Tags(Secrets(SECRET)).door(1, house.clock())}")
     assert not await tab.run("document.querySelector('.sure').checkVisibility()"), "a finger needs none"
     await tab.run("document.querySelector('.own_message button').click(), 0")
     await tab.sees("First tick the box")
@@ -178,7 +179,7 @@ async def test_a_door_is_opened_by_the_keyboard_too(house: House, browser: Brows
     await send(tab, "address", WES)
     await there(tab, "#field-code")
     await tab.call("Network.clearBrowserCookies")
-    await tab.open(f"{house.page}/door/{Tags(SECRET).door(1, house.clock())}")
+    await tab.open(f"{house.page}/door/{Tags(Secrets(SECRET)).door(1, house.clock())}")
     for _ in range(10):
         await tab.key("Tab")
         if await tab.run(f"{FOCUS}.innerText") == "Yes, this message is for me":

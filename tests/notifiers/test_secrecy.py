@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.notifiers.tags import Tags
+from storage.engine.sealing import Secrets
 from storage.upkeep import backups
 from tests.house import SECRET, House
 from tests.notifiers.actors import called, code, joined, leaves
@@ -63,8 +64,8 @@ async def all_that_can_happen(house: House, wes: Visitor, street: Street) -> set
         await joined(house, ans, house.add("De Buren", language="en").invitation)
         await leaves(house, ans, THIRD)
         secrets |= {code(street, THIRD), ans.token}
-    await house.app.bounced(Tags(SECRET).bounce(3))
-    return secrets | {wes.token, Tags(SECRET).bounce(3)}
+    await house.app.bounced(Tags(Secrets(SECRET)).bounce(3))
+    return secrets | {wes.token, Tags(Secrets(SECRET)).bounce(3)}
 
 
 async def come_and_stop(house: House, street: Street) -> None:

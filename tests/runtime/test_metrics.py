@@ -142,6 +142,6 @@ async def test_without_its_database_it_is_not_well_and_gives_no_figures(
     assert await get(house, "/healthz") == (503, "the database does not answer\n")
     status, _ = await get(house, "/metrics")
     assert status in (500, 503)
-    with house.app.database.transaction() as tx:
-        tx.connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO marks")
+    with house.app.database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO marks")
     assert await get(house, "/healthz") == (200, "ok\n")

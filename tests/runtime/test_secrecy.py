@@ -34,6 +34,7 @@ from bot.survey.paper import Typed
 from bot.survey.phrases import Phrase
 from bot.survey.traits import Traits
 from bot.texts.texts import Texts
+from storage.engine.sealing import Secrets
 from tests.house import MONDAY, ROOT, SECRET, House, read
 from tests.telegram_server import SPELLING, TelegramServer
 from tests.variants import variants
@@ -84,7 +85,7 @@ async def test_no_call_to_telegram_lets_the_token_out(repeating: TelegramServer,
     settings = read(
         {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": repeating.url, "SAMENSPRAAK_SECRET": SECRET}, tmp_path
     )
-    webhook = Webhook("https://samen.example.org", TOKEN, SECRET, lambda _: asyncio.sleep(0, None))
+    webhook = Webhook("https://samen.example.org", TOKEN, Secrets(SECRET), lambda _: asyncio.sleep(0, None))
     with everything_logged() as lines:
         channel = TelegramChannel.built(settings)
         assert channel
@@ -113,6 +114,10 @@ class Empty(port.House):
 
     def __init__(self, texts: Texts) -> None:
         self.texts, self.clock = texts, lambda: MONDAY
+
+    @property
+    def secrets(self) -> Secrets:
+        return Secrets(SECRET)
 
     @property
     def entrances(self) -> Entrances:

@@ -9,7 +9,6 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Self, TypeVar
 
 from telegram import Bot, WebhookInfo
@@ -26,7 +25,7 @@ from bot.channels.telegram.traits import EXAMINED, TRAITS
 from bot.channels.telegram.webhook import Webhook
 from bot.letters import Envelope, Postponed, Receipt
 from bot.runtime.health import Finding
-from bot.runtime.settings import Settings, the_secret
+from bot.runtime.settings import Settings
 from bot.survey.errors import OperatorError
 
 log = logging.getLogger(__name__)
@@ -48,9 +47,9 @@ class TelegramChannel(Channel):
     variables = VARIABLES
     examined = EXAMINED
 
-    def __init__(self, settings: TelegramSettings, secret: Callable[[], str]) -> None:
+    def __init__(self, settings: TelegramSettings) -> None:
         self.errors, self._name = Counter[str](), ""
-        self._settings, self._secret = settings, secret
+        self._settings = settings
         self._polls, self._calls = HttpRequest(self.errors), HttpRequest(self.errors)
         base, files = f"{settings.api_url}/bot", f"{settings.api_url}/file/bot"
         self._bot = Bot(settings.token, base, files, request=self._calls, get_updates_request=self._polls)
@@ -64,7 +63,7 @@ class TelegramChannel(Channel):
     @classmethod
     def built(cls, settings: Settings) -> Self | None:
         own = TelegramSettings.read(settings)
-        return cls(own, partial(the_secret, settings)) if own.token else None
+        return cls(own) if own.token else None
 
     @classmethod
     def described(cls, settings: Settings) -> str:
@@ -86,7 +85,7 @@ class TelegramChannel(Channel):
         await self._calls.initialize()
         self._out = Outbound(self._bot, self._calls, house)
         if self._settings.is_webhook and self._settings.public_url:
-            self._webhook = Webhook(self._settings.public_url, self._settings.token, self._secret(), house.receive)
+            self._webhook = Webhook(self._settings.public_url, self._settings.token, house.secrets, house.receive)
 
     async def run(self) -> None:
         await self.introduce()

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.channels.in_flight import InFlight, NotYet
-from bot.channels.port import Hook, Update
+from bot.channels.port import Hook, Secrets, Update
 from bot.channels.telegram.http import object_in
 from bot.channels.telegram.inbound import received
 from bot.channels.telegram.outbound import MOST_NOTICE
@@ -30,11 +30,14 @@ HttpAnswer = tuple[int, Mapping[str, Any]]
 class Webhook:
     """`url` and `token` are told to Telegram; every replica of a house has the same ones."""
 
-    def __init__(self, public_url: str, bot_token: str, secret: str, take: Callable[[Update], Awaitable[str | None]]):
+    def __init__(
+        self, public_url: str, bot_token: str, ours: Secrets, take: Callable[[Update], Awaitable[str | None]]
+    ) -> None:
         self.url = public_url + PATH
-        self.token = hmac.digest(secret.encode(), f"webhook:{bot_token}".encode(), hashlib.sha256).hex()
+        self._tokens = [_token(secret, bot_token) for secret in ours.known]
+        self.token = self._tokens[0]
         self.name = ""  # of our bot, as soon as Telegram has said it
-        hide(self.token)
+        hide(*self._tokens)
         self._in_flight = InFlight(take)
 
     @property
@@ -43,7 +46,7 @@ class Webhook:
 
     async def bring(self, token: str, body: bytes) -> HttpAnswer:
         """The status and the content of our answer: what to say on a pressed button, so that it needs no call."""
-        if not hmac.compare_digest(token.encode(), self.token.encode()):
+        if not any(hmac.compare_digest(token.encode(), one.encode()) for one in self._tokens):
             return HTTPStatus.FORBIDDEN, {}
         # Bringing it again would not make it better, so what cannot be read is let go.
         if (found := received(object_in(body), self.name)) is None:
@@ -54,6 +57,10 @@ class Webhook:
         except NotYet:
             return HTTPStatus.SERVICE_UNAVAILABLE, {}
         return HTTPStatus.OK, _acknowledgement(found.press, notice)
+
+
+def _token(secret: str, bot_token: str) -> str:
+    return hmac.digest(secret.encode(), f"webhook:{bot_token}".encode(), hashlib.sha256).hex()
 
 
 def _acknowledgement(press: str | None, notice: str | None) -> Mapping[str, Any]:

@@ -8,8 +8,7 @@ import contextlib
 import logging
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Self, cast
 
 import uvicorn
@@ -22,7 +21,7 @@ from bot.channels.web.security_headers import SecurityHeaders
 from bot.channels.web.settings import VARIABLES, WebSettings, described
 from bot.channels.web.traits import TRAITS
 from bot.letters import Envelope, Receipt, Refused
-from bot.runtime.settings import Settings, the_secret
+from bot.runtime.settings import Settings
 from bot.survey.errors import OperatorError
 
 log = logging.getLogger(__name__)
@@ -38,16 +37,16 @@ class WebChannel(Channel):
     traits = TRAITS
     variables = VARIABLES
 
-    def __init__(self, settings: WebSettings, secret: Callable[[], str]) -> None:
+    def __init__(self, settings: WebSettings) -> None:
         self.errors = Counter[str]()
-        self._settings, self._secret = settings, secret
+        self._settings = settings
         url = settings.page_url
         typed = f"{url.partition('://')[2]}/"
         self.entrance = Entrance(TRAITS, f"{url}/i/", settings.is_public, typed=typed, home=url)
 
     @classmethod
     def built(cls, settings: Settings) -> Self:
-        return cls(WebSettings.read(settings), partial(the_secret, settings))
+        return cls(WebSettings.read(settings))
 
     @classmethod
     def described(cls, settings: Settings) -> str:
@@ -62,7 +61,7 @@ class WebChannel(Channel):
         self._pages = Pages(
             house.texts,
             calls=bool(house.notifiers),
-            public_key=house.public_key,
+            public_key=lambda: house.public_key,
             accessibility_url=self._settings.accessibility_url,
         )
         self.hall = Hall(room(), self._pages.for_anybody("not_understood"))
@@ -113,7 +112,7 @@ class WebChannel(Channel):
             await server.stop(serving)
 
     def _site(self) -> SecurityHeaders:
-        return site(self._house, self._pages, self._settings.page_url, self._secret())
+        return site(self._house, self._pages, self._settings.page_url)
 
 
 class _Server(uvicorn.Server):

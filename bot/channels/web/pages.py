@@ -6,7 +6,7 @@ leads somewhere is a link, so that the phone's own Back goes back; what changes 
 
 import re
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -114,7 +114,7 @@ class Pages:
     texts: Texts
     assets: Assets = field(default_factory=Assets)
     calls: bool = False  # whether somebody here can be called
-    public_key: str = ""  # what a browser wants to know of who calls it
+    public_key: Callable[[], str] = str  # what a browser wants to know of who calls it
     accessibility_url: str = ""  # where the organisation published its statement
     words: dict[str, Mapping[str, str]] = field(default_factory=dict)
     menus: dict[tuple[str, bool, str], list[tuple[str, str]]] = field(default_factory=dict)
@@ -183,7 +183,7 @@ class Pages:
             voices=self._voices(shown.letter, language) if statement else (),
             menu=self._menu(shown),
             calls=self.calls,
-            public_key=self.public_key,
+            public_key=self.public_key(),
             accessibility_url=self.accessibility_url,
             **{**NOTHING, **more},
         )

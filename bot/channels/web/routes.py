@@ -31,8 +31,8 @@ PROGRAMME = ("", *(f"/{{programme:number}}{path}" for path in ("", "/{action}", 
 """Where the screens of a programme are."""
 
 
-def site(house: House, pages: Pages, public_url: str, secret: str) -> SecurityHeaders:
-    tokens, cookie = Tokens(secret), Cookie(public_url, house.clock)
+def site(house: House, pages: Pages, public_url: str) -> SecurityHeaders:
+    tokens, cookie = Tokens(house.secrets), Cookie(public_url, house.clock)
     own = Site(house, public_url, tokens, cookie, pages, InFlight(house.act))
     helping = Helping(own)
     own.instead, watched = helping.instead, helping.watched

@@ -333,7 +333,7 @@ class Site:
         if seen.code_is_right and not isinstance(event, Opened):
             await self.in_flight.take(self.update(caller, Opened(code), f"opened {code}"), ANSWER_WITHIN)
         if isinstance(event, Join | Opened):
-            return replace(caller, token=self.tokens.renewed(fields), is_new=True)
+            return replace(caller, token=self.tokens.renewed(caller.token, fields), is_new=True)
         return caller
 
     async def shown_after(self, caller: Caller, event: Event, shown: Shown) -> Response:
@@ -350,9 +350,8 @@ class Site:
         when the answer to that was lost and it is sent again."""
         if caller.is_new:
             return False
-        return (
-            self.tokens.is_proof(caller.token, fields.get("proof", "")) or self.tokens.renewed(fields) == caller.token
-        )
+        is_proof = self.tokens.is_proof(caller.token, fields.get("proof", ""))
+        return is_proof or self.tokens.is_renewed(caller.token, fields)
 
     async def refused(self, caller: Caller, fields: Mapping[str, str]) -> Response:
         """A form of another site, or of a page from before the cookie was gone: nothing is done, and it says so."""

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email.errors import MessageError
-from functools import partial
 from typing import Self
 
 from aiosmtplib import SMTPException
@@ -21,7 +20,7 @@ from bot.notifiers.email.settings import VARIABLES, MailSettings, described, do_
 from bot.notifiers.email.traits import EXAMINED, TRAITS
 from bot.notifiers.tags import Tags
 from bot.runtime.health import Finding
-from bot.runtime.settings import Settings, the_secret
+from bot.runtime.settings import Settings
 
 DELIVERS_WITHIN = 8.0  # seconds; who hands over waits for ten
 
@@ -31,9 +30,9 @@ class EmailNotifier(Outlet):
     variables = VARIABLES
     examined = EXAMINED
 
-    def __init__(self, settings: MailSettings, secret: Callable[[], str]) -> None:
+    def __init__(self, settings: MailSettings) -> None:
         self.errors = Counter[str]()
-        self._settings, self._secret = settings, secret
+        self._settings = settings
         self._connections, self._receipts = Connections(settings), Receipts(self.errors)
         self._house: House | None = None
         self._inlet: Inlet | None = None
@@ -45,7 +44,7 @@ class EmailNotifier(Outlet):
     @classmethod
     def built(cls, settings: Settings) -> Self | None:
         own = MailSettings.read(settings)
-        return cls(own, partial(the_secret, settings)) if own else None
+        return cls(own) if own else None
 
     @classmethod
     def described(cls, settings: Settings) -> str:
@@ -53,7 +52,7 @@ class EmailNotifier(Outlet):
 
     async def open(self, house: House) -> None:
         """Hear what comes back, where a mail server brings it. Raises CannotListen."""
-        self._house, self._tags = house, Tags(self._secret())
+        self._house, self._tags = house, Tags(house.secrets)
         if self._settings.bounces:
             self._inlet = Inlet(self._settings.bounces, self._settings.sender.domain, house.bounced)
             await self._inlet.open()

@@ -7,10 +7,9 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import partial
 from typing import Self
 
 from bot.channels.port import House, Outlet
@@ -20,7 +19,7 @@ from bot.notifiers.push.settings import VARIABLES, PushSettings, described
 from bot.notifiers.push.subscription import Subscription
 from bot.notifiers.push.traits import TRAITS
 from bot.notifiers.tags import Tags
-from bot.runtime.settings import Settings, the_secret
+from bot.runtime.settings import Settings
 from bot.survey.calendar import night
 from bot.texts.direction import direction_of
 from bot.texts.languages import tag_of
@@ -44,25 +43,30 @@ class PushNotifier(Outlet):
     traits = TRAITS
     variables = VARIABLES
 
-    def __init__(self, settings: PushSettings, secret: Callable[[], str]) -> None:
-        self.errors, self.public_key = Counter[str](), ""
-        self._settings, self._secret = settings, secret
+    def __init__(self, settings: PushSettings) -> None:
+        self.errors = Counter[str]()
+        self._settings = settings
+        self._keys: Mapping[str, web_push.OwnKey] = {}
         self._services: Places | None = None
 
     @classmethod
     def built(cls, settings: Settings) -> Self | None:
         own = PushSettings.read(settings)
-        return cls(own, partial(the_secret, settings)) if own.page_url else None
+        return cls(own) if own.page_url else None
 
     @classmethod
     def described(cls, settings: Settings) -> str:
         return described(settings)
 
     async def open(self, house: House) -> None:
-        self._house, secret = house, self._secret()
-        self._tags, self._key = Tags(secret), web_push.own_key(secret)
-        self.public_key = web_push.written(web_push.public(self._key))
+        self._house, self._tags = house, Tags(house.secrets)
+        self._keys = {secret: web_push.own_key(secret) for secret in house.secrets.known}
         self._services = Places()
+
+    @property
+    def public_key(self) -> str:
+        """Of the secret in force, for who subscribes now."""
+        return web_push.written(web_push.public(self._keys[self._house.secrets.in_force])) if self._keys else ""
 
     async def close(self) -> None:
         if services := self._services:
@@ -76,7 +80,7 @@ class PushNotifier(Outlet):
         if to is None or not to.is_known(self._settings.services):
             return Unreachable("no push service that we know")
         body = web_push.encrypted(self._message(envelope), web_push.read(to.p256dh), web_push.read(to.auth))
-        return await self._sent(services, to, body, self._headers(envelope, to)) if len(body) <= MOST else TOO_LARGE
+        return await self._sent(services, to, body, envelope) if len(body) <= MOST else TOO_LARGE
 
     def _message(self, envelope: Envelope) -> bytes:
         door = self._tags.door(envelope.notified, self._house.clock())
@@ -91,7 +95,7 @@ class PushNotifier(Outlet):
         }
         return json.dumps({"web_push": DECLARATIVE, "notification": shown}, ensure_ascii=False).encode()
 
-    def _headers(self, envelope: Envelope, to: Subscription) -> Mapping[str, str]:
+    def _headers(self, envelope: Envelope, to: Subscription, key: web_push.OwnKey) -> Mapping[str, str]:
         until = int((self._house.clock() + SIGNED_FOR).timestamp())
         claims = {"aud": to.service, "exp": until, **self._settings.contact}
         return {
@@ -99,23 +103,29 @@ class PushNotifier(Outlet):
             "Urgency": "normal",
             "Topic": _topic(envelope),
             "Content-Encoding": "aes128gcm",
-            "Authorization": web_push.signed(claims, self._key),
+            "Authorization": web_push.signed(claims, key),
         }
 
-    async def _sent(self, services: Places, to: Subscription, body: bytes, headers: Mapping[str, str]) -> Receipt:
-        try:
-            async with asyncio.timeout(WITHIN):
-                status, _, wait = await services.exchange("POST", to.endpoint, (SEALED, body), headers)
-        except (OSError, ValueError) as error:
-            self.errors[type(error).__name__] += 1
-            log.warning("%s cannot be reached: %s", to.service, type(error).__name__)
-            return Postponed()
+    async def _sent(self, services: Places, to: Subscription, body: bytes, envelope: Envelope) -> Receipt:
+        """A browser that subscribed before the secret was changed takes what is signed with the former one alone."""
+        for secret in self._house.secrets.known:
+            headers = self._headers(envelope, to, self._keys[secret])
+            try:
+                async with asyncio.timeout(WITHIN / len(self._keys)):
+                    status, _, wait = await services.exchange("POST", to.endpoint, (SEALED, body), headers)
+            except (OSError, ValueError) as error:
+                self.errors[type(error).__name__] += 1
+                log.warning("%s cannot be reached: %s", to.service, type(error).__name__)
+                return Postponed()
+            if status not in NOT_OURS:
+                break
         if status not in ARRIVED:
             self.errors[str(status)] += 1
         return _receipt(to.service, status, wait.decode("latin-1"))
 
 
 ARRIVED = (200, 201, 202)
+NOT_OURS = (401, 403)
 GONE = (404, 410)
 LATER = (429, 503)
 TOO_LARGE = Refused("too large for a push message")

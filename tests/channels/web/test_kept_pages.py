@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 from bot.channels.web.tokens import MOST_AT_A_TIME, Tokens
+from storage.engine.sealing import Secrets
 from tests.actors import answer
 from tests.channels.web.conftest import Visitors
 from tests.house import House, agree
@@ -36,7 +37,7 @@ async def test_whoever_sees_the_same_page_as_somebody_before_them_sees_nothing_o
 
 
 def test_what_a_page_carries_once_comes_never_again() -> None:
-    tokens, others = Tokens("a secret"), Tokens("a secret")
+    tokens, others = Tokens(Secrets("a secret")), Tokens(Secrets("a secret"))
     carried = [one for _ in range(3 * MOST_AT_A_TIME) for one in (tokens.once(), others.once())]
     assert len(set(carried)) == len(carried)
     assert {len(bytes.fromhex(one)) for one in carried} == {12}

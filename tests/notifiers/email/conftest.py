@@ -16,6 +16,7 @@ from bot.notifiers.tags import Tags
 from bot.runtime import settings
 from bot.survey.traits import Traits
 from bot.texts.texts import Texts
+from storage.engine.sealing import Secrets
 from tests.house import SECRET
 from tests.mail_server import MailServer
 from tests.runtime.test_secrecy import Empty
@@ -23,7 +24,7 @@ from tests.runtime.test_secrecy import Empty
 HOME = "https://samenspraak.example.org"
 FROM = "Samenspraak <samen@example.org>"
 FATIMA = "fatima@example.org"
-TAGS = Tags(SECRET)
+TAGS = Tags(Secrets(SECRET))
 REMINDER = Letter(
     "<b>Stelling 14 van 26</b>\nWe zeggen eerlijk wat we denken: 1 &lt; 2.\n\nU kunt nu verder.",
     rows=((("Verder", "r:5"),), (("Minder berichten", "g:5:s"),)),

@@ -16,6 +16,7 @@ from bot.notifiers.push.subscription import address_of
 from bot.notifiers.tags import Tags
 from bot.runtime.settings import SettingsError
 from storage.engine import web_push
+from storage.engine.sealing import Secrets
 from tests.house import SECRET, House, read
 from tests.notifiers.push.push_service import Device, PushService
 
@@ -35,7 +36,7 @@ async def test_a_letter_arrives_as_one_line_that_leads_to_the_door(
     device = service.device()
     assert await notifier.deliver(envelope(device, language)) == Delivered()
     (message,), (headers,) = device.got, device.headers
-    door = Tags(SECRET).door(9, house.clock())
+    door = Tags(Secrets(SECRET)).door(9, house.clock())
     assert message == {
         "web_push": 8030,
         "notification": {

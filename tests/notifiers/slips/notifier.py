@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -16,7 +15,7 @@ from bot.channels.port import House, Outlet
 from bot.letters import Delivered, Envelope, Postponed, Receipt, Unreachable
 from bot.notifiers.tags import Tags
 from bot.runtime.health import Finding
-from bot.runtime.settings import Settings, Variable, the_secret
+from bot.runtime.settings import Settings, Variable
 from bot.survey.phrases import verbatim
 from bot.survey.traits import Calls, Traits
 
@@ -45,17 +44,17 @@ class SlipsNotifier(Outlet):
     examined = ("slips",)
     variable = "STREET"
 
-    def __init__(self, street: Path, secret: str) -> None:
+    def __init__(self, street: Path) -> None:
         self.errors = Counter[str]()
-        self._street, self._tags = street, Tags(secret)
+        self._street = street
 
     @classmethod
     def built(cls, settings: Settings) -> Self | None:
         street = settings.taken.get(cls.variable)
-        return cls(Path(street), partial(the_secret, settings)()) if street else None
+        return cls(Path(street)) if street else None
 
     async def open(self, house: House) -> None:
-        self._house = house
+        self._house, self._tags = house, Tags(house.secrets)
 
     async def close(self) -> None:
         """Nothing was taken."""
