@@ -21,6 +21,7 @@ from tests.house import SECRET, House, read
 from tests.notifiers.push.push_service import Device, PushService
 
 ABOUT = {"nl": "Zin 14 van 26 wacht op u.", "en": "Statement 14 of 26 waits for you.", "ar": "العبارة ١٤ تنتظرك"}
+NEW = "a secret that is another one: 7Gq2"
 
 
 def envelope(device: Device, language: str = "nl", **more: object) -> Envelope:
@@ -61,7 +62,21 @@ async def test_what_must_not_come_at_night_is_not_kept_for_it(
 
 
 async def test_the_browser_is_given_the_key_that_signs(house: House, notifier: PushNotifier) -> None:
-    assert house.app.public_key == notifier.public_key == web_push.written(web_push.public(web_push.own_key(SECRET)))
+    assert house.app.public_key == notifier.public_key == _key_of(SECRET)
+
+
+def _key_of(secret: str) -> str:
+    return web_push.written(web_push.public(web_push.own_key(secret)))
+
+
+async def test_who_subscribed_under_the_other_of_two_secrets_is_called_too(house: House, service: PushService) -> None:
+    house.environment.update(SAMENSPRAAK_SECRET=NEW, SAMENSPRAAK_OLD_SECRET=SECRET)
+    await house.restart()
+    device = service.device()
+    service.answer(device, 403)
+    assert house.app.public_key == _key_of(SECRET)  # which is in force
+    assert await house.app.callers["push"].deliver(envelope(device)) == Delivered()
+    assert f"k={_key_of(NEW)}" in device.headers[-1]["Authorization"]
 
 
 @pytest.mark.parametrize(
