@@ -196,7 +196,10 @@ def change_kept_secret(folder: Path | None = None) -> None:
 def _kept_secret(path: Path) -> str:
     with suppress(FileExistsError):
         _made_secret(path)
-    return _read_secret(path)
+    secret = _read_secret(path)
+    if not is_strong(secret):
+        raise SettingsError(f"{path}: does not hold a secret that is allowed, which is {STRONG}.")
+    return secret
 
 
 def _made_secret(path: Path) -> None:
@@ -210,8 +213,6 @@ def _made_secret(path: Path) -> None:
 def _read_secret(path: Path) -> str:
     secret = path.read_text("utf-8").strip()
     logs.hide(secret)
-    if len(secret) < SHORTEST_SECRET:
-        raise SettingsError(f"{path}: does not hold a secret of {SHORTEST_SECRET} characters or more.")
     return secret
 
 

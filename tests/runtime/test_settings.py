@@ -47,7 +47,7 @@ def test_nothing_set_is_fine(tmp_path: Path) -> None:
         ("SAMENSPRAAK_SECRET", "short"),
         ("SAMENSPRAAK_SECRET", "a" * 40),
         ("SAMENSPRAAK_SECRET", "0123456789abcdef"),
-        ("SAMENSPRAAK_SECRET", "fghjkl90" * 4),
+        ("SAMENSPRAAK_SECRET", "x7kQm2wZ" * 4),
         ("SAMENSPRAAK_SECRET", "change-me_CHANGE-ME please!"),
         ("SAMENSPRAAK_OLD_SECRET", "one before none that there is"),
         ("LOG_LEVEL", "LOUD"),
@@ -95,9 +95,10 @@ def test_a_secret_is_made_once_for_our_eyes_only(tmp_path: Path) -> None:
     )
 
 
-def test_an_empty_secret_file_is_refused_and_an_unwritable_folder_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("weak", ["\n", "changeme" * 4])
+def test_a_weak_secret_file_is_refused_and_an_unwritable_folder_is_told(weak: str, tmp_path: Path) -> None:
     settings = read({}, tmp_path)
-    (tmp_path / SECRET_FILE).write_text("\n")
+    (tmp_path / SECRET_FILE).write_text(weak)
     with pytest.raises(SettingsError, match="does not hold a secret"):
         the_secret(settings, tmp_path)
     with pytest.raises(SettingsError, match="SAMENSPRAAK_SECRET: not set"):
