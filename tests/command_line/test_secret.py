@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.runtime.settings import OLD_SECRET_FILE, SECRET_FILE
 from storage.engine.database import Database
 from tests.commands import ran
+from tests.databases import begin_migrated
 from tests.house import ROOT, SECRET, Clock, House
 from tests.storage.beginnings import ANNA, CHANNEL, somebody
 from tests.telegram_server import TelegramServer
@@ -20,7 +21,7 @@ async def test_both_secrets_are_set_and_what_is_under_the_old_one_comes_over(
 ) -> None:
     house = House(tmp_path, server, Clock())
     both = {"SAMENSPRAAK_SECRET": NEW, "SAMENSPRAAK_OLD_SECRET": SECRET}
-    await house.command("partnership", "list")
+    begin_migrated(house.settings.database_url)
     with closing(Database(house.settings.database_url, SECRET)) as database, database.transaction() as tx:
         somebody(tx)
     assert (await house.command("backup", str(tmp_path / "before")))[0] == 0
