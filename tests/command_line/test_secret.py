@@ -10,7 +10,7 @@ from storage.engine.database import Database
 from tests.commands import ran
 from tests.databases import begin_migrated
 from tests.house import ROOT, SECRET, Clock, House
-from tests.storage.beginnings import ANNA, CHANNEL, somebody
+from tests.storage.beginnings import somebody
 from tests.telegram_server import TelegramServer
 
 NEW = "a secret that is another one: 7Gq2"
@@ -24,7 +24,6 @@ async def test_both_secrets_are_set_and_what_is_under_the_old_one_comes_over(
     begin_migrated(house.settings.database_url)
     with closing(Database(house.settings.database_url, SECRET)) as database, database.transaction() as tx:
         somebody(tx)
-    assert (await house.command("backup", str(tmp_path / "before")))[0] == 0
     code, _, told = await house.command("secret", "rotate")
     assert (code, "Only one secret is here" in told) == (2, True)
     assert "waits for samenspraak secret rotate" in await found_by_doctor(house, both)
@@ -32,20 +31,11 @@ async def test_both_secrets_are_set_and_what_is_under_the_old_one_comes_over(
     assert (code, out.partition(".")[0]) == (0, "1 contacts")
     assert "already" in (await house.command("secret", "rotate", **both))[2]
     assert "the one before counts too" in await found_by_doctor(house, both)
-    await restores_with_the_old_secret_alone(house, tmp_path / "before")
 
 
 async def found_by_doctor(house: House, secrets: dict[str, str]) -> str:
     _, out, _ = await house.command("doctor", "--json", **secrets)
     return str(json.loads(out)["findings"]["secret"]["found"])
-
-
-async def restores_with_the_old_secret_alone(house: House, copy: Path) -> None:
-    house.environment["DATABASE_URL"] = elsewhere = f"sqlite:///{copy.parent}/elsewhere/samenspraak.db"
-    assert (await house.command("restore", str(copy), SAMENSPRAAK_SECRET=NEW))[0] == 2
-    assert (await house.command("restore", str(copy)))[0] == 0
-    with closing(Database(elsewhere, SECRET)) as database, database.transaction() as tx:
-        assert tx.connection.exec_driver_sql("SELECT address_key FROM contacts").scalar() == tx.seal.key(CHANNEL, ANNA)
 
 
 def test_the_file_that_we_made_is_changed_and_a_bot_that_runs_must_read_it(tmp_path: Path) -> None:
