@@ -7,13 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, literal, select, update
+from sqlalchemy import Column, ColumnElement, false, literal, select, update
 
-from storage import letters, open_answers
+from storage import letters, open_answers, recordings
 from storage.engine.database import Tx
-from storage.schema import contacts, notification_addresses, respondents, responses
+from storage.schema import contacts, notification_addresses, respondents, responses, speakers
 from storage.schema import letters as letters_table
 from storage.schema import open_answers as open_answers_table
+from storage.schema import recordings as recordings_table
+
+A_FEW = 10  # rows at once in memory: a recording may have two megabytes
+Row = tuple[Any, ...]
+"""What its primary key holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +31,16 @@ class Sealed:
     key: Column[Any] | None = None
 
     @property
-    def number(self) -> Column[Any]:
-        (one,) = self.column.table.primary_key
-        return one
+    def key_columns(self) -> tuple[Column[Any], ...]:
+        return tuple(self.column.table.primary_key)
+
+    def is_row(self, row: Row) -> list[ColumnElement[bool]]:
+        return [column == value for column, value in zip(self.key_columns, row, strict=True)]
+
+
+def _of_nobody(_contact: int) -> ColumnElement[bool]:
+    """A partnership's."""
+    return false()
 
 
 def _written_by(contact: int) -> ColumnElement[bool]:
@@ -53,6 +65,8 @@ SEALED = (
         lambda number: letters_table.c.contact_id == number,
     ),
     Sealed(open_answers_table.c.sealed, literal(open_answers.SEALED_AS), _written_by),
+    Sealed(speakers.c.name_sealed, literal(recordings.NAME), _of_nobody),
+    Sealed(recordings_table.c.content_sealed, literal(recordings.CONTENT), _of_nobody),
 )
 """All that is sealed. Of what is only kept as a key (links, updates, codes) we cannot tell what it was: it is found
 under the former secret as long as that is known, and goes by itself."""
@@ -70,25 +84,27 @@ def bring_over(tx: Tx, channel: str, address: str) -> None:
 def reseal(tx: Tx, contact: int) -> None:
     tx.connection.execute(select(contacts.c.id).where(contacts.c.id == contact).with_for_update())
     for one in SEALED:
-        for number in behind(tx, one, one.of_contact(contact)):
-            reseal_row(tx, one, number)
+        for row in behind(tx, one, one.of_contact(contact)):
+            reseal_row(tx, one, row)
 
 
-def behind(tx: Tx, one: Sealed, *which: ColumnElement[bool]) -> list[int]:
-    """The numbers of what is under the former secret still."""
-    return [number for number, sealed_as, sealed in _rows(tx, one, *which) if tx.seal.is_behind(sealed_as, sealed)]
+def behind(tx: Tx, one: Sealed, *which: ColumnElement[bool]) -> list[Row]:
+    """Which rows are under the former secret still."""
+    return [row for row, sealed_as, sealed in _rows(tx, one, *which) if tx.seal.is_behind(sealed_as, sealed)]
 
 
-def reseal_row(tx: Tx, one: Sealed, number: int) -> None:
+def reseal_row(tx: Tx, one: Sealed, row: Row) -> None:
     """As it is now: what was settled or rewritten meanwhile stays as it is."""
-    for _, sealed_as, sealed in _rows(tx, one, one.number == number):
-        plain = tx.seal.open(sealed_as, sealed)
-        new = {one.column.name: tx.seal.close(sealed_as, plain)}
-        key = {one.key.name: tx.seal.key(sealed_as, plain)} if one.key is not None else {}
-        is_same = (one.number == number, one.column == sealed)
+    for _, sealed_as, sealed in [*_rows(tx, one, *one.is_row(row))]:
+        plain = tx.seal.open_bytes(sealed_as, sealed)
+        new = {one.column.name: tx.seal.close_bytes(sealed_as, plain)}
+        key = {one.key.name: tx.seal.key(sealed_as, plain.decode())} if one.key is not None else {}
+        is_same = (*one.is_row(row), one.column == sealed)
         tx.connection.execute(update(one.column.table).where(*is_same).values({**new, **key}))
 
 
-def _rows(tx: Tx, one: Sealed, *which: ColumnElement[bool]) -> Iterator[tuple[int, str, bytes]]:
-    there = select(one.number, one.sealed_as, one.column).where(one.column.is_not(None), *which)
-    yield from map(tuple, tx.connection.execute(there.order_by(one.number)).all())
+def _rows(tx: Tx, one: Sealed, *which: ColumnElement[bool]) -> Iterator[tuple[Row, str, bytes]]:
+    wanted = select(one.sealed_as, one.column, *one.key_columns).where(one.column.is_not(None), *which)
+    ordered = wanted.order_by(*one.key_columns).execution_options(yield_per=A_FEW)
+    for sealed_as, sealed, *row in tx.connection.execute(ordered):
+        yield tuple(row), sealed_as, sealed

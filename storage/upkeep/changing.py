@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, text, update
 from storage import resealing
 from storage.engine.database import Database, StorageError, away, insert_of
 from storage.engine.in_force import CHANGING, SECRET, lock_of
-from storage.resealing import CONTACTS, SEALED, Sealed
+from storage.resealing import CONTACTS, SEALED, Row, Sealed
 from storage.schema import marks
 from storage.upkeep.migrate import SECRET_BEFORE, marks_of_secrets
 
@@ -45,24 +45,24 @@ def _alone(connection: Connection, former: str) -> None:
 
 def go_on(database: Database, tell: Tell) -> int:
     """Bring over each contact that is behind, and then what belongs to nobody any more; how many contacts."""
-    numbers = _behind(database, CONTACTS)
+    numbers = [number for (number,) in _behind(database, CONTACTS)]
     for done, number in enumerate(numbers, 1):
         with database.transaction() as tx:
             resealing.reseal(tx, number)
         tell(done, len(numbers))
-    for one, number in _left(database):
+    for one, row in _left(database):
         with database.transaction() as tx:
-            resealing.reseal_row(tx, one, number)
+            resealing.reseal_row(tx, one, row)
     _end(database)
     return len(numbers)
 
 
-def _left(database: Database) -> Iterator[tuple[Sealed, int]]:
+def _left(database: Database) -> Iterator[tuple[Sealed, Row]]:
     for one in SEALED:
-        yield from ((one, number) for number in _behind(database, one))
+        yield from ((one, row) for row in _behind(database, one))
 
 
-def _behind(database: Database, one: Sealed) -> list[int]:
+def _behind(database: Database, one: Sealed) -> list[Row]:
     with database.transaction() as tx:
         return resealing.behind(tx, one)
 

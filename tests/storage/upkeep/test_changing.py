@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, select
 
+from bot.survey.sound import Sound
 from storage import (
     arrivals,
     contacts,
@@ -19,6 +20,7 @@ from storage import (
     notification_addresses,
     open_answers,
     partnerships,
+    recordings,
     resealing,
     updates,
 )
@@ -26,6 +28,7 @@ from storage.engine.database import Database, SecretChanged, Tx
 from storage.resealing import SEALED
 from storage.schema import contacts as contacts_table
 from storage.schema import letters as letters_table
+from storage.schema import metadata
 from storage.schema import notification_addresses as addresses_table
 from storage.schema import open_answers as open_answers_table
 from storage.schema import respondents as respondents_table
@@ -40,7 +43,7 @@ CARA, DORA = "4713", "4714"
 MAIL, CODE = "email", "123456"
 LATER = MONDAY + timedelta(minutes=1)
 TABLES = (addresses_table, open_answers_table, letters_table, contacts_table)
-FOUND = {"people": 4, "addresses": 3, "places": 6, "words": 3, "letters": 3}
+FOUND = {"people": 4, "addresses": 3, "places": 6, "words": 3, "letters": 3, "voices": 6}
 
 
 def quietly(_done: int, _of: int) -> None:
@@ -67,6 +70,13 @@ def furnish(tx: Tx, address: str) -> None:
     response = join(tx, address, int(_partnership(tx, address)))
     open_answers.keep(tx, response, f"Words of {address}", MONDAY.date())
     updates.claim(tx, f"update of {address}", MONDAY)
+    speaker = recordings.agree(tx, _partnership(tx, address), f"Voice of {address}", "words", MONDAY.date())
+    for part in ("statement-01", "statement-02"):
+        recordings.keep(tx, _partnership(tx, address), speaker, ("nl", part, "wording"), _sound(address, part))
+
+
+def _sound(address: str, part: str) -> Sound:
+    return Sound(b"\xff\x00" + f"{address} {part}".encode(), "audio/mpeg")
 
 
 def _partnership(tx: Tx, address: str) -> int:
@@ -96,6 +106,7 @@ def known(database: Database) -> dict[str, Any]:
             "places": [_place(tx, one) for one in places],
             "words": [tx.seal.open(open_answers.SEALED_AS, one.sealed) for one in written],
             "letters": [tx.seal.open(letters.SEALED_AS, one.body_sealed) for one in waiting],
+            "voices": [_heard(tx, one) for address in (ANNA, BEN, CARA) for one in _recorded(tx, address)],
         }
 
 
@@ -103,10 +114,23 @@ def _all(tx: Tx, table: Table) -> Sequence[Any]:
     return tx.connection.execute(select(table).order_by(*table.primary_key)).all()
 
 
+def _recorded(tx: Tx, address: str) -> Sequence[recordings.Kept]:
+    return recordings.of_partnership(tx, _partnership(tx, address))
+
+
+def _heard(tx: Tx, one: recordings.Kept) -> tuple[str, Any]:
+    return one.spoken_by, recordings.content(tx, one.digest)
+
+
 def _place(tx: Tx, row: Any) -> tuple[str, bool]:
     """A notification address, and whether it is found by that."""
     address = tx.seal.open(row.kind, row.address_sealed)
     return address, row.address_key in tx.seal.keys(row.kind, address)
+
+
+def test_each_column_of_what_is_sealed_is_brought_over() -> None:
+    sealed = {column for table in metadata.tables.values() for column in table.columns if "sealed" in column.name}
+    assert {one.column for one in SEALED} == sealed
 
 
 def test_everything_comes_over_and_the_old_secret_opens_nothing(both: Database) -> None:
