@@ -15,9 +15,10 @@ from datetime import datetime
 from hashlib import sha256
 
 from bot.aloud import Aloud
+from bot.api.answers import Answers
 from bot.channels import CHANNELS
 from bot.channels.listed import Kind
-from bot.channels.port import Channel, Entrances, Hook, Outlet, Shown, Update
+from bot.channels.port import Api, Channel, Entrances, Hook, Outlet, Shown, Update
 from bot.coordination import helping
 from bot.database import open_database
 from bot.delivery.replies import Delivery
@@ -74,6 +75,7 @@ class App:
         parts = (self.database, self.texts, self.delivery, self.metrics, clock, self._aloud)
         self._receiver, self._beat = Receiver(*parts), Beat(*parts)
         self.beat = self._beat.once
+        self.api: Api = Answers(self.database, self.texts, clock)
         self._standing = 0.0, ""
         self._answered: dict[str, datetime] = {}
         self._behind, self._caught_up = set(self.channels), asyncio.Event()

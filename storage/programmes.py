@@ -38,20 +38,20 @@ class Reader:
 
 def add(tx: Tx, name: str, language: str, of: Collection[int], now: datetime) -> Programme:
     row = {"name": name, "language": language, "created_at": now}
-    new = tx.insert(programmes).values(row).returning(*_COLUMNS)
+    new = tx.insert(programmes).values(row).returning(*COLUMNS)
     made = Programme(*tx.connection.execute(new).one())
     include(tx, made.id, of)
     return made
 
 
 def every(tx: Tx) -> list[Programme]:
-    return [Programme(*row) for row in tx.connection.execute(select(*_COLUMNS).order_by(programmes.c.id))]
+    return [Programme(*row) for row in tx.connection.execute(select(*COLUMNS).order_by(programmes.c.id))]
 
 
 def find(tx: Tx, name: str) -> Programme | None:
     """By its name, or else by its number."""
     by_number, by_name = programmes.c.id == as_number(name, MOST), programmes.c.name == name
-    found = tx.connection.execute(select(*_COLUMNS).where(by_name | by_number).order_by(by_name.desc())).first()
+    found = tx.connection.execute(select(*COLUMNS).where(by_name | by_number).order_by(by_name.desc())).first()
     return Programme(*found) if found else None
 
 
@@ -94,7 +94,7 @@ def use_link(tx: Tx, code: str, link: Link, contact: int, now: datetime) -> None
 def read_by(tx: Tx, contact: int | None) -> list[Reader]:
     """What somebody reads, the newest first."""
     found = tx.connection.execute(
-        select(contacts.c.id, contacts.c.language, *_COLUMNS)
+        select(contacts.c.id, contacts.c.language, *COLUMNS)
         .select_from(programme_readers.join(contacts).join(programmes))
         .where(contacts.c.id == contact)
         .order_by(programme_readers.c.added_at.desc(), programmes.c.id)
@@ -122,4 +122,4 @@ def end(tx: Tx, programme: int) -> None:
     retention.erase_idle(tx, readers)
 
 
-_COLUMNS = tuple(programmes.c[name] for name in Programme.__slots__)
+COLUMNS = tuple(programmes.c[name] for name in Programme.__slots__)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Integer,
     LargeBinary,
     MetaData,
@@ -318,6 +319,25 @@ programme_readers = Table(
     Column("contact_id", Integer, _of("contacts"), primary_key=True),
     Column("programme_id", Integer, _of("programmes"), primary_key=True, index=True),
     Column("added_at", Moment, nullable=False),
+)
+
+# What a program shows to read what a reader of the programme reads. It goes with their seat, where it is of one.
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    _number(),
+    Column("token_key", LargeBinary(32), nullable=False, unique=True),
+    Column("programme_id", Integer, _of("programmes"), nullable=False, index=True),
+    Column("contact_id", Integer, index=True),
+    Column("made_on", Date, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_on", Date),
+    ForeignKeyConstraint(
+        ["contact_id", "programme_id"],
+        ["programme_readers.contact_id", "programme_readers.programme_id"],
+        ondelete="CASCADE",
+    ),
+    sqlite_autoincrement=True,
 )
 
 releases = Table(

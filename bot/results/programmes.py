@@ -1,6 +1,6 @@
 """Programmes: how their partnerships stand is read, and nothing is released for it."""
 
-from bot.results.summaries import means
+from bot.results.summaries import read_means
 from bot.survey.agreements import Agreement
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.scores.disclosure import EVERYONE
@@ -16,7 +16,6 @@ def read_standing(tx: Tx, texts: Texts, partnership: Partnership) -> Standing:
     release of each."""
     wave, plan = partnerships.last_wave(tx, partnership.id), waves.plan(tx, partnership.id)
     scored, turnout = published.last_published(tx, partnership.id), turnout_of(tx, wave.id)
-    cells = published.read(tx, scored.id, EVERYONE) if scored else {}
     return Standing(
         checklist=texts.checklist,
         partnership=partnership,
@@ -30,7 +29,7 @@ def read_standing(tx: Tx, texts: Texts, partnership: Partnership) -> Standing:
         is_planned=plan.confirmed,
         opens_at=plan.opens_at,
         scored_wave=scored.number if scored else 0,
-        items=means(cells, partnership.minimum_group),
+        items=read_means(tx, scored.id, EVERYONE, partnership.minimum_group) if scored else {},
     )
 
 

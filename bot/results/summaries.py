@@ -145,7 +145,7 @@ def read_summary(
         stops=_by_part(texts, stops(tx, wave.id)),
         items=(items := means(everyone, k)),
         spread={item: cell.spread for item, cell in everyone.items()},
-        groups={group: means(published.read(tx, wave.id, group), k) for group in published.GROUPS},
+        groups={group: read_means(tx, wave.id, group, k) for group in published.GROUPS},
         is_renewed=waves.renewed_since(tx, wave.id, since),
         since=_comparison(tx, before, wave, items, k, unchanged) if before else None,
         agreed=agreements.of_wave(tx, before.id) if before else (),
@@ -154,7 +154,7 @@ def read_summary(
 
 def _comparison(tx: Tx, before: Wave, wave: Wave, now: Mapping[int, Score], k: int, unchanged: set[int]) -> Comparison:
     """From what was published of both waves."""
-    then = means(published.read(tx, before.id, EVERYONE), k)
+    then = read_means(tx, before.id, EVERYONE, k)
     halves = published.read_same(tx, before.id, wave.id).items()
     same = {item: (told(one.score, one.people, k), told(other.score, other.people, k)) for item, (one, other) in halves}
     return held_against(before.number, then, now, same, unchanged)
@@ -231,6 +231,11 @@ def _post(
 def drawn(texts: Texts, found: Summary, spoken: str) -> Letter:
     title = summary.heading(found.partnership, found.wave, found.is_open, found.name)
     return Letter(texts.render(View((title,)), spoken), attachment=attachments.picture(picture(texts, found, spoken)))
+
+
+def read_means(tx: Tx, wave: int, cell: str, k: int) -> dict[int, Score]:
+    """What is published by now, of everyone or of a group, as it may be shown; nothing is released for it."""
+    return means(published.read(tx, wave, cell), k)
 
 
 def means(cells: dict[int, Cell], k: int) -> dict[int, Score]:

@@ -3,15 +3,16 @@
 Nothing but published cells is read here; a wave of which nothing was published is not among them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.results.summaries import means, read_summary
+from bot.results.summaries import means, read_means, read_summary
 from bot.survey.conversation.dialogue import Dialogue, Partnership
 from bot.survey.conversation.views import Paragraph, View
 from bot.survey.scores import table
 from bot.survey.scores.disclosure import EVERYONE
+from bot.survey.scores.scoring import Score
 from bot.survey.scores.summary import Summary, heading, why_none
 from bot.survey.scores.table import Column, Table
 from bot.survey.traits import Traits
@@ -20,18 +21,30 @@ from storage import published, waves, wordings
 from storage.engine.database import Tx
 from storage.partnerships import Wave
 
+Means = Mapping[int, Score]
+
 
 def read_table(
     tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime, *, with_groups: bool = True
 ) -> tuple[Summary, Table]:
     """The summary of a wave, and the table of it."""
     found = read_summary(tx, texts, partnership, wave, now)
-    groups = found.groups.items() if with_groups else ()
-    return found, Table(
-        texts.checklist,
-        (*_before(tx, partnership, wave), Column(wave.number, found.items, wave.name)),
-        tuple(Column(wave.number, items, group=group) for group, items in groups if items),
-    )
+    before, groups = tuple(_before(tx, partnership, wave)), found.groups if with_groups else {}
+    return found, _table(texts, wave, found.items, groups, before)
+
+
+def read_released(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave) -> Table:
+    """The same of one wave alone, as it is by now: nothing is released for whoever asks."""
+    cells = (EVERYONE, *published.GROUPS)
+    items, *groups = (read_means(tx, wave.id, cell, partnership.minimum_group) for cell in cells)
+    return _table(texts, wave, items, dict(zip(published.GROUPS, groups, strict=True)))
+
+
+def _table(
+    texts: Texts, wave: Wave, items: Means, groups: Mapping[str, Means], before: tuple[Column, ...] = ()
+) -> Table:
+    of_groups = tuple(Column(wave.number, found, group=group) for group, found in groups.items() if found)
+    return Table(texts.checklist, (*before, Column(wave.number, items, wave.name)), of_groups)
 
 
 def _before(tx: Tx, partnership: Partnership, wave: Wave) -> Iterator[Column]:

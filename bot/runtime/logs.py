@@ -22,7 +22,8 @@ LONGEST_LINE, MOST_LINES = 500, 100  # signs of what comes from outside; lines o
 SHORTEST = 4  # signs; a shorter secret is no secret, and stands in every second word
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 IN_ADDRESSES = re.compile(r"(?<=/bot)\d+(?::|%3a)[\w-]+|(?<=://)([^\s:/@]*:)[^\s/@]*(?=@)", re.IGNORECASE)
-SIGNING_IN = re.compile(r"(/mine/|/i/|/door/|/stop/|[?&]start=|/start(?:@\w+)? )[\w%~-]+", re.IGNORECASE)
+BEFORE_CODES = r"/mine/|/i/|/door/|/stop/|[?&]start=|/start(?:@\w+)? |\bsamenspraak_(?=[\w-]{43})"
+SIGNING_IN = re.compile(rf"({BEFORE_CODES})[\w%~-]+", re.IGNORECASE)
 MAIL = re.compile(r"(?<![/\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")  # and no name before the host of a database
 HIDDEN = "***"
 CHATTY = ("telegram", "httpx", "httpcore", "aiohttp", "aiosmtplib", "mail.log", "alembic", "asyncio", "uvicorn")

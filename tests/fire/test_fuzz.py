@@ -43,7 +43,7 @@ Owned = dict[Owner, list[str]]
 CONTACT = "JOIN contacts ON contacts.id = contact_id"
 RESPONDENT = f"JOIN respondents ON respondents.id = respondent_id {CONTACT}"
 RESPONSE = f"JOIN responses ON responses.id = response_id {RESPONDENT}"
-CONTACTS = ("respondents", "letters", "notification_addresses", "coordinators", "programme_readers")
+CONTACTS = ("respondents", "letters", "notification_addresses", "coordinators", "programme_readers", "api_tokens")
 OF_PEOPLE = {
     "contacts": "contacts",
     **{table: f"{table} {CONTACT}" for table in CONTACTS},

@@ -1,5 +1,6 @@
-"""What is shown of a partnership: every table of every round, for coordinators and respondents, and what stands in its
-files. An attacker who has them all has nothing but the published means, and an n only where it may be told."""
+"""What is shown of a partnership: every table of every round, for coordinators and respondents, what stands in its
+files, and what a program is told. An attacker who has them all has nothing but the published means, and an n only where
+it may be told."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -8,31 +9,42 @@ from math import floor
 
 from sqlalchemy import text
 
+from bot.api.resources import scores_of
+from bot.api.shapes import Score
 from bot.results.files import table_rows
 from bot.results.programmes import read_standing
 from bot.results.reports import Report, as_said, read_report
-from bot.results.tables import read_table
+from bot.results.tables import read_released, read_table
 from bot.survey.checklist import Checklist
 from bot.survey.conversation.dialogue import Partnership
+from bot.survey.scores.disclosure import EVERYONE
 from bot.survey.scores.table import Column, Table
 from bot.texts.texts import Texts
 from storage import partnerships, waves
 from storage.engine.database import Tx
+from storage.partnerships import Wave
 
 NEWEST = """SELECT waves.number, cell, item, n, total, people FROM cells JOIN waves ON waves.id = wave_id
     WHERE partnership_id = :partnership ORDER BY release"""
+
+EVERY = """SELECT wave_id, release, cell, item FROM cells JOIN waves ON waves.id = wave_id
+    WHERE partnership_id = :partnership"""
 
 Known = Mapping[tuple[int, str, int], tuple[int, int, int]]
 
 
 def only_what_was_published(tx: Tx, texts: Texts, partnership: int, k: int, now: datetime) -> int:
     """Look at everything; how many scores there were to see."""
+    before = {tuple(row) for row in tx.connection.execute(text(EVERY), {"partnership": partnership})}
     newest = tx.connection.execute(text(NEWEST), {"partnership": partnership})
     known: Known = {(wave, cell, item): tuple(sums) for wave, cell, item, *sums in newest}
     asked_by = partnerships.find(tx, str(partnership))
     assert asked_by
     seen = 0
     holds_published_means(beside_others(tx, texts, asked_by), known, k)
+    for wave in waves.every(tx, partnership):
+        seen += is_told_to_a_program(tx, texts, asked_by, wave, known, k)
+    assert {tuple(row) for row in tx.connection.execute(text(EVERY), {"partnership": partnership})} == before
     for wave in waves.every(tx, partnership):
         for with_groups in (True, False):
             found, shown = read_table(tx, texts, asked_by, wave, now, with_groups=with_groups)
@@ -52,6 +64,27 @@ def beside_others(tx: Tx, texts: Texts, partnership: Partnership) -> Column:
     """What a reader of a programme sees of it."""
     one = read_standing(tx, texts, partnership)
     return Column(one.scored_wave, one.items)
+
+
+def is_told_to_a_program(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, known: Known, k: int) -> int:
+    """Whole numbers of published means, and of several of them together; how many there were."""
+    shown = read_released(tx, texts, partnership, wave)
+    every, columns = scores_of(shown), [column for column in (shown.now, *shown.groups) if column.items]
+    for one, column in zip(every, columns, strict=True):
+        assert one.of == column.group or (one.of == EVERYONE and column is shown.now)
+        holds_published_means(column, known, k)
+        told: dict[int | str, Score] = {score.item: score for score in one.items}
+        told |= {score.dimension: score for score in one.dimensions}
+        every_what: list[int | str] = [*texts.checklist.items, *texts.checklist.parts]
+        rows = [told.get(what) for what in every_what]
+        is_the_same_in_the_file(texts.checklist, shown, column, [_as_in_the_file(row) for row in (*rows, one.total)])
+    return sum(len(one.items) for one in every)
+
+
+def _as_in_the_file(score: Score | None) -> tuple[object, object]:
+    if score is None:
+        return None, None
+    return score.score, f"minder dan {score.fewer_than}" if score.n is None else score.n
 
 
 def holds_published_means(column: Column, known: Known, k: int) -> None:

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.channels.in_flight import InFlight
 from bot.channels.port import House
 from bot.channels.web import accessibility
+from bot.channels.web.api import ApiRoutes
 from bot.channels.web.audio import Audio
 from bot.channels.web.cookie import Cookie
 from bot.channels.web.doors import Doors
@@ -73,6 +74,7 @@ def site(house: House, pages: Pages, public_url: str) -> SecurityHeaders:
         *machines.routes(),
         *Audio(house).routes(),
         *Recorder(own).routes(),
+        *ApiRoutes(house.api).routes(),
         *LinkPictures(own.behind, own.guesses, own.caller, house.content).routes(),
         *ShortLinks(own.behind, own.guesses, own.caller, own.notice, own.no_invitation).routes(),
     ]
