@@ -9,14 +9,17 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from bot.channels.web.settings import WebSettings
 from bot.command_line.common import CommandError, add, as_json, entrances_of, transaction
 from bot.letters import wall_clock
 from bot.runtime.settings import Settings
 from bot.survey.conversation.dialogue import Partnership
+from bot.survey.whole_numbers import as_number
 from bot.texts.texts import load
-from storage import links, partnerships, programmes
+from storage import api_tokens, links, partnerships, programmes
+from storage.api_tokens import ApiToken
 from storage.engine.database import Tx
-from storage.partnerships import LONGEST
+from storage.partnerships import LONGEST, MOST
 from storage.programmes import Programme
 
 
@@ -29,8 +32,12 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     changing = add(actions, "change", change, "add partnerships to a programme, or leave some out")
     linking = add(actions, "link", new_link, "a link for one more reader, or when the first is used, lost or too old")
     ending = add(actions, "remove", end, "end a programme: nobody reads along any more")
-    for one in (changing, linking, ending):
+    making = add(actions, "token", new_token, "a token by which a program reads what a reader reads", scripts=True)
+    tokens = add(actions, "tokens", list_tokens, "every token that works, whoever made it", scripts=True)
+    revoking = add(actions, "revoke", revoke_token, "let a token work no more")
+    for one in (changing, linking, ending, making, tokens, revoking):
         one.add_argument("programme", help="its name or number")
+    revoking.add_argument("token", help="its number, and not the token itself")
     changing.add_argument("--add", nargs="+", default=[], metavar="PARTNERSHIP")
     changing.add_argument("--leave-out", nargs="+", default=[], metavar="PARTNERSHIP")
     add(actions, "list", list_programmes, "every programme with its partnerships", scripts=True)
@@ -124,6 +131,49 @@ def end(asked: argparse.Namespace, settings: Settings) -> None:
         programme = _wanted(tx, asked.programme)
         programmes.end(tx, programme.id)
     print(f"{programme.name} is ended. Nobody reads along any more; the partnerships are as they were.")
+
+
+def new_token(asked: argparse.Namespace, settings: Settings) -> None:
+    """It is printed here and never again: of what was made, we keep a keyed hash."""
+    now = wall_clock()
+    with transaction(settings) as tx:
+        programme = _wanted(tx, asked.programme)
+        token = api_tokens.make(tx, programme.id, None, now)
+    if token is None:
+        full = f"{programme.name} has {api_tokens.MOST} tokens of yours, and that is the most."
+        raise CommandError(f"{full} Let one go first: samenspraak programme revoke")
+    until, address = (now + api_tokens.LASTS).date(), f"{WebSettings.read(settings).page_url}/api/v1"
+    facts = {"programme": programme.id, "token": token, "expires_on": until.isoformat(), "address": address}
+    print(as_json(facts) if asked.json else f"{token}\n\nIt works until {until}, at {address}. It is not shown again.")
+
+
+def list_tokens(asked: argparse.Namespace, settings: Settings) -> None:
+    with transaction(settings) as tx:
+        programme = _wanted(tx, asked.programme)
+        found = [_as_data(one) for one in api_tokens.of_programme(tx, programme.id, wall_clock())]
+    if asked.json:
+        print(as_json(found))
+        return
+    for one in found:
+        used = f"last used on {one['used_on']}" if one["used_on"] else "not used yet"
+        print(f"{one['token']:>4}  of {one['of']}, made on {one['made_on']}, works until {one['expires_on']}, {used}")
+    if not found:
+        print("There are no tokens. Make one: samenspraak programme token PROGRAMME", file=sys.stderr)
+
+
+def _as_data(one: ApiToken) -> dict[str, Any]:
+    days = {"made_on": one.made_on, "expires_on": one.until, "used_on": one.used_on}
+    told = {name: day.isoformat() if day else None for name, day in days.items()}
+    return {"token": one.id, "of": "a reader" if one.contact else "the operator", **told}
+
+
+def revoke_token(asked: argparse.Namespace, settings: Settings) -> None:
+    number = as_number(asked.token, MOST)
+    with transaction(settings) as tx:
+        programme = _wanted(tx, asked.programme)
+        if number is None or not api_tokens.revoke(tx, programme.id, number):
+            raise CommandError(f"{programme.name} has no token of that number. See them all: programme tokens")
+    print(f"Token {number} of {programme.name} works no more.")
 
 
 def list_programmes(asked: argparse.Namespace, settings: Settings) -> None:

@@ -5,6 +5,7 @@ They see what a viewer of each of these partnerships sees, and change nothing bu
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeVar
 
 from bot.letters import Letter
@@ -14,12 +15,14 @@ from bot.survey.conversation.buttons import Coordinate, ReadProgramme
 from bot.survey.conversation.commands import only_looks
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.conversation.views import Button, Paragraph, Row, View, in_rows
-from bot.survey.phrases import Phrase, language, say, say_n, verbatim
+from bot.survey.phrases import Phrase, joined, language, say, say_n, verbatim
 from bot.survey.scores.programme import TOTAL, Standing, next_steps, overview, side_by_side
 from bot.survey.whole_numbers import as_number
 from bot.texts.texts import Texts
-from storage import coordinators, programmes
+from storage import api_tokens, coordinators, programmes
+from storage.api_tokens import ApiToken
 from storage.engine.database import Tx
+from storage.partnerships import MOST
 from storage.programmes import Reader
 
 PARAGRAPHS, LONG_PARAGRAPHS, LINES = 5, 3, 25
@@ -34,12 +37,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One thing that a reader asks of a programme."""
+    """One thing that a reader asks of a programme; `address` is where the page is."""
 
     tx: Tx
     texts: Texts
     reader: Reader
     argument: str
+    address: str
+    now: datetime
+
+    @property
+    def tokens(self) -> list[ApiToken]:
+        return api_tokens.of_seat(self.tx, self.reader.programme.id, self.reader.contact, self.now)
 
     @property
     def partnerships(self) -> list[Partnership]:
@@ -58,17 +67,19 @@ def pick(readers: Sequence[Reader], action: str) -> View:
     return View(((say("Which programme?"),),), tuple(rows))
 
 
-def handle(tx: Tx, texts: Texts, reader: Reader, press: ReadProgramme) -> tuple[Letter, ReadProgramme]:
+def handle(
+    tx: Tx, texts: Texts, reader: Reader, press: ReadProgramme, address: str, now: datetime
+) -> tuple[Letter, ReadProgramme]:
     """Carry out one thing that a reader asks; what is unknown shows the beginning. Also where it stands."""
     if press.action == "language" and press.argument in texts.languages:
         coordinators.set_language(tx, reader.contact, press.argument)
         reader = replace(reader, language=press.argument)
-    view = ACTIONS.get(press.action, _home)(Asked(tx, texts, reader, press.argument))
+    view = ACTIONS.get(press.action, _home)(Asked(tx, texts, reader, press.argument, address, now))
     where = replace(press, programme=reader.programme.id) if only_looks(press) else ReadProgramme(reader.programme.id)
     return texts.letter(view, reader.language), where
 
 
-def welcome(tx: Tx, texts: Texts, reader: Reader) -> Letter:
+def welcome(tx: Tx, texts: Texts, reader: Reader, address: str, now: datetime) -> Letter:
     """After a link was opened: what it gives, above the beginning."""
     lines = (
         say("<b>From now on you read along with {programme}.</b>", programme=reader.programme.name),
@@ -78,7 +89,7 @@ def welcome(tx: Tx, texts: Texts, reader: Reader) -> Letter:
             "You may take part yourself. Your answers are in the averages, but do not help to reach the number we need."
         ),
     )
-    return texts.letter(_home(Asked(tx, texts, reader, "-")).under(*lines), reader.language)
+    return texts.letter(_home(Asked(tx, texts, reader, "-", address, now)).under(*lines), reader.language)
 
 
 def _home(asked: Asked) -> View:
@@ -95,6 +106,7 @@ def _home(asked: Asked) -> View:
         *_turning(asked, "home", "", page, pages),
         (asked.button(say("Side by side"), "side"), asked.button(say("Next steps"), "next")),
         *in_rows(asked.button(language(one), "language", one) for one in others),
+        (asked.button(say("Data for your own software"), "tokens"),),
         (asked.button(say("I want to stop reading along"), "leave"),),
     )
     return View((title, *overview(asked.standings(here))), rows)
@@ -124,6 +136,49 @@ def _next(asked: Asked) -> View:
     return View((title, *paragraphs), (*_turning(asked, "next", "", page, pages), _back(asked)))
 
 
+def _tokens(asked: Asked) -> View:
+    """What programs read with in the name of this reader; a token itself is shown once."""
+    tokens = asked.tokens
+    about = (
+        say("<b>Data for your own software</b>"),
+        say("A program can read what you see here: how many people take part, and the averages. Nothing more."),
+        say("It needs a token for that. Keep it as you keep a password."),
+    )
+    each = tuple(_token(one) for one in tokens) or (say("You have no tokens."),)
+    stops = ((asked.button(say("Stop token {number}", number=one.id), "token_stop", one.id),) for one in tokens)
+    makes = () if len(tokens) >= api_tokens.MOST else ((asked.button(say("Make a token"), "token_make"),),)
+    return View((about, each), (*makes, *stops, _back(asked)))
+
+
+def _token(one: ApiToken) -> Phrase:
+    made = say("Token {number} is of {date}. It works until {until}.", number=one.id, date=one.made_on, until=one.until)
+    used = say("It was last used on {date}.", date=one.used_on) if one.used_on else say("It was not used yet.")
+    return joined((made, used), " ")
+
+
+def _token_make(asked: Asked) -> View:
+    """There are enough of them when somebody presses an old button; then they see which."""
+    token = api_tokens.make(asked.tx, asked.reader.programme.id, asked.reader.contact, asked.now)
+    if token is None:
+        return _tokens(asked)
+    address = f"{asked.address}/api/v1/openapi.json"
+    lines = (
+        say("<b>This is your new token</b>"),
+        verbatim(token),
+        say("You see it only now. Copy it before you go on."),
+        say("The address is {address}", address=address),
+    )
+    return View((lines,), ((asked.button(say("‹ Back"), "tokens"),),))
+
+
+def _token_stop(asked: Asked) -> View:
+    """What is not theirs, or is stopped already, shows those that are."""
+    number = as_number(asked.argument, MOST) or 0
+    if not api_tokens.revoke(asked.tx, asked.reader.programme.id, number, asked.reader.contact):
+        return _tokens(asked)
+    return _tokens(asked).under(say("Token {number} no longer works.", number=number))
+
+
 def _leave(asked: Asked) -> View:
     sure = say("<b>Do you want to stop?</b>")
     what = say("You can no longer read along with {programme}.", programme=asked.reader.programme.name)
@@ -140,6 +195,9 @@ ACTIONS: dict[str, Callable[[Asked], View]] = {
     "home": _home,
     "side": _side,
     "next": _next,
+    "tokens": _tokens,
+    "token_make": _token_make,
+    "token_stop": _token_stop,
     "leave": _leave,
     "left": _left,
 }

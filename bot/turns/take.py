@@ -191,7 +191,8 @@ def _open_programme(who: Who, code: str, link: Link) -> Reply:
     programmes.use_link(tx, code, link, contact, who.now)
     now = _again(who)
     (reader,) = now.reading(found.id)
-    return _to_seat(now, reader, [programme.welcome(tx, texts, reader)], ReadProgramme(found.id))
+    letter = programme.welcome(tx, texts, reader, update.entrances.home, who.now)
+    return _to_seat(now, reader, [letter], ReadProgramme(found.id))
 
 
 def read_programme(who: Who, press: ReadProgramme) -> Reply:
@@ -203,7 +204,8 @@ def read_programme(who: Who, press: ReadProgramme) -> Reply:
     if len(readers) > 1:
         choice = who.texts.letter(programme.pick(readers, press.action), readers[0].language)
         return _to_seat(who, readers[0], [choice], ReadProgramme(0))
-    shown, where = programme.handle(who.tx, who.texts, readers[0], press)
+    home = who.update.entrances.home
+    shown, where = programme.handle(who.tx, who.texts, readers[0], press, home, who.now)
     return _farewell(who, shown, readers[0]) if press.action == "left" else _to_seat(who, readers[0], [shown], where)
 
 

@@ -110,7 +110,31 @@ def test_what_cannot_be_changed_is_told(three: Any, arguments: tuple[str, ...], 
     assert listed(three) == before
 
 
-@pytest.mark.parametrize("action", ["change", "link", "remove"])
+def test_a_token_is_made_listed_and_revoked(three: Any) -> None:
+    three("programme", "add", "Stad", "Noord")
+    code, out, _ = three("programme", "token", "Stad")
+    made, told = out.rstrip().split("\n\n")
+    assert (code, made[:12], len(made)) == (0, "samenspraak_", 55)
+    assert "http://127.0.0.1:8000/api/v1" in told
+    another = json.loads(three("programme", "token", "1", "--json")[1])
+    assert {*another} == {"programme", "token", "expires_on", "address"}
+    assert another["token"] != made
+    assert "   1  of the operator, made on 20" in three("programme", "tokens", "Stad")[1]
+    code, out, _ = three("programme", "revoke", "Stad", "1")
+    assert (code, out) == (0, "Token 1 of Stad works no more.\n")
+    (left,) = json.loads(three("programme", "tokens", "Stad", "--json")[1])
+    assert (left["token"], left["used_on"]) == (2, None)
+    told = "Stad has no token of that number. See them all: programme tokens\n"
+    for wrong in ("1", "x", made, "9" * 40):
+        assert three("programme", "revoke", "Stad", wrong) == (2, "", told)
+    for _ in range(9):
+        assert three("programme", "token", "Stad")[0] == 0
+    code, out, err = three("programme", "token", "Stad")
+    assert (code, out) == (2, "")
+    assert "Stad has 10 tokens of yours, and that is the most." in err
+
+
+@pytest.mark.parametrize("action", ["change", "link", "remove", "token", "tokens"])
 def test_an_unknown_programme_is_told(three: Any, action: str) -> None:
     told = "There is no programme 'Stad'. See them all: samenspraak programme list\n"
     assert three("programme", action, "Stad") == (2, "", told)

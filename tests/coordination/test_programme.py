@@ -16,7 +16,7 @@ from bot.coordination import programme
 from bot.coordination.actions import ACTIONS
 from bot.survey.conversation.buttons import Coordinate, Press, ReadProgramme, encode
 from bot.survey.conversation.commands import COORDINATING
-from storage import agreements, links, partnerships, programmes, waves
+from storage import agreements, api_tokens, links, partnerships, programmes, waves
 from storage.partnerships import LONGEST
 from storage.schema import answers
 from tests.actors import coordinate, coordinator, press, say
@@ -387,3 +387,45 @@ async def all_screens(house: House, person: Person) -> list[str]:
         await house.settle()
         seen.append(person.last.text)
     return seen
+
+
+async def test_a_reader_makes_a_token_sees_it_once_and_stops_it(house: House, visitors: Visitors) -> None:
+    house.add("Noord")
+    fatima = visitors()
+    await coordinate(fatima, made(house, "Stad", 1))
+    await fatima.press("Gegevens voor uw eigen software")
+    assert fatima.place == "/programme/1/tokens"
+    assert "U hebt geen tokens." in fatima.last.text
+    page = await fatima.press("Maak een token")
+    (token,) = re.findall(r"samenspraak_[\w-]{43}", page.text)
+    assert f"{house.page}/api/v1/openapi.json" in page.text
+    with_it = {"Authorization": f"Bearer {token}"}
+    async with fatima.session.get("/api/v1/programme", headers=with_it) as answer:
+        assert (await answer.json())["name"] == "Stad"
+    await fatima.press("‹ Terug")
+    assert token not in fatima.last.html
+    assert "Token 1 is van 2 maart 2026. Het werkt tot 2 maart 2027." in fatima.last.text
+    assert "Het is voor het laatst gebruikt op 2 maart 2026." in fatima.last.text
+    await fatima.press("Stop token 1")
+    assert fatima.last.text.startswith("Token 1 werkt niet meer.")
+    assert "U hebt geen tokens." in (await fatima.open("/programme/1/tokens")).text
+    async with fatima.session.get("/api/v1/programme", headers=with_it) as answer:
+        assert answer.status == 401
+
+
+async def test_a_token_is_of_one_reader_and_there_are_not_many(house: House, server: TelegramServer) -> None:
+    house.add("Noord")
+    fatima, sam = await follow(house, server, made(house, "Stad", 1)), server.person(language_code="nl")
+    with house.app.database.transaction() as tx:
+        code = links.make_programme_link(tx, 1, house.clock())
+    await say(house, sam, f"/start {code}")
+    for _ in range(api_tokens.MOST + 2):
+        await fatima.press_data(encode(ReadProgramme(1, "token_make")), fatima.last)
+        await house.settle()
+    tokens = house.rows("SELECT DISTINCT contact_id, COUNT(*) FROM api_tokens GROUP BY contact_id")
+    assert tokens == [(1, api_tokens.MOST)]
+    assert "Maak een token" not in {label for row in fatima.last.rows for label, _ in row}
+    await sam.press_data(encode(ReadProgramme(1, "token_stop", "1")), sam.last)
+    await house.settle()
+    assert house.rows("SELECT COUNT(*) FROM api_tokens") == [(api_tokens.MOST,)]
+    assert "U hebt geen tokens." in sam.last.text

@@ -37,7 +37,7 @@ _LOOKING = {
     *("recordings", "record", "record_away", "voice_away"),
 }
 _CHOOSING = {"settings", "language", "open_name", "open_day", "open_weeks", "agreement_done"}
-_READING = {"home", "side", "next", "leave"}
+_READING = {"home", "side", "next", "tokens", "leave"}
 
 
 def only_looks(press: Coordinate | ReadProgramme) -> bool:
