@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "report": "a report of a wave as a PDF, to print or to send on",
     "export": "pseudonymous answers of a wave, for research",
     "rehearse": "let simulated people answer, to see a summary at once",
+    "demo": "a demonstration behind one link, for a stand: invented answers, to take part in or to look at",
     "audio": "make and check the recordings by which statements are read aloud",
     "doctor": "is everything well? exit code 1 when it is not",
     "backup": "write the whole database to one file, while the bot runs",

@@ -18,7 +18,7 @@ from bot.aloud import Aloud
 from bot.api.answers import Answers
 from bot.channels import CHANNELS
 from bot.channels.listed import Kind
-from bot.channels.port import Api, Channel, Entrances, Hook, Outlet, Shown, Update
+from bot.channels.port import Api, Channel, Demonstration, Entrances, Hook, Outlet, Shown, Update
 from bot.coordination import helping
 from bot.database import open_database
 from bot.delivery.replies import Delivery
@@ -75,6 +75,7 @@ class App:
         parts = (self.database, self.texts, self.delivery, self.metrics, clock, self._aloud)
         self._receiver, self._beat = Receiver(*parts), Beat(*parts)
         self.beat = self._beat.once
+        self.demonstration: Demonstration | None = None
         self.api: Api = Answers(self.database, self.texts, clock)
         self._standing = 0.0, ""
         self._answered: dict[str, datetime] = {}
@@ -118,13 +119,18 @@ class App:
         return [hook for channel in self.channels.values() for hook in channel.hooks]
 
     async def receive(self, update: Update) -> str | None:
-        return await self._receiver.receive(replace(update, entrances=self.entrances))
+        return await self._receiver.receive(self._told(update))
 
     async def act(self, update: Update) -> Shown:
-        return await self._receiver.act(replace(update, entrances=self.entrances))
+        return await self._receiver.act(self._told(update))
 
     async def look(self, update: Update) -> Shown:
-        return await self._receiver.look(replace(update, entrances=self.entrances))
+        return await self._receiver.look(self._told(update))
+
+    def _told(self, update: Update) -> Update:
+        """What happened, with what the house knows."""
+        looks_only = self.demonstration is not None and self.demonstration.looks_only
+        return replace(update, entrances=self.entrances, looks_only=looks_only)
 
     async def standing(self) -> str:
         """As it was some seconds ago, perhaps: every page that is open asks."""

@@ -4,7 +4,7 @@ A channel brings updates in and carries letters out. It knows no table and no ot
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self
@@ -94,7 +94,8 @@ class Update:
 
     `phone_language` is what the phone says it speaks; `message` is the channel's number of the pressed message;
     `at` is the screen that was in front of somebody who does this, where a channel knows that; `entrances` are those of
-    this house, told by it and by no channel; `in_group` says that the address is a chat of several.
+    this house, and whether somebody with a seat `looks_only` is told by it too, by no channel; `in_group` says that the
+    address is a chat of several.
     """
 
     id: str
@@ -105,6 +106,7 @@ class Update:
     message: int | None = None
     at: Position | None = None
     entrances: Entrances = Entrances()
+    looks_only: bool = False
     in_group: bool = False
 
 
@@ -199,6 +201,19 @@ class Api:
         return b"{}"
 
 
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """What whoever opens the one link of a demonstration chooses between: to take part, by this invitation, or to look
+    as a coordinator does. Who looks holds a seat together with all who read this language: `seat` makes it where it is
+    not there (any more) and gives its address; `seats` are all that can be. Where it `looks_only` they change nothing.
+    """
+
+    invitation: str
+    seats: Collection[str]
+    seat: Callable[[str], Awaitable[str]]
+    looks_only: bool
+
+
 class House(Protocol):
     """All that a channel may ask for."""
 
@@ -206,6 +221,7 @@ class House(Protocol):
     clock: Clock
     recordings: Recordings = NONE
     api: Api = Api()
+    demonstration: Demonstration | None = None
 
     @property
     def secrets(self) -> Secrets: ...

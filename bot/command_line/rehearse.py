@@ -46,10 +46,10 @@ def rehearse(asked: argparse.Namespace, settings: Settings) -> None:
     texts, wanted = load(), Wanted(asked.people, asked.weeks, asked.seed, asked.language)
     if wrong := stage.mistakes(wanted, texts):
         raise CommandError("\n".join(wrong))
-    with _folder(asked.keep) as folder:
-        own = _own(settings, folder)
+    with own_folder(asked.keep) as folder:
+        own = own_settings(settings, folder)
         with transaction(own) as tx:
-            made = stage.rehearse(tx, texts, wanted, wall_clock(), _tell)
+            made = stage.rehearse(tx, texts, wanted, wall_clock(), tell)
         print(_rehearsed(made, wanted), flush=True)
         if asked.export is not None:
             _export(own, made.partnership.name, asked.export)
@@ -65,7 +65,7 @@ def _export(own: Settings, partnership: str, folder: str) -> None:
 
 
 @contextlib.contextmanager
-def _folder(kept_in: str | None) -> Iterator[Path]:
+def own_folder(kept_in: str | None) -> Iterator[Path]:
     """A new one, which goes at the end unless it is to be kept."""
     where = Path(kept_in or gettempdir()).absolute()
     try:
@@ -76,45 +76,47 @@ def _folder(kept_in: str | None) -> Iterator[Path]:
         yield folder
     finally:
         if kept_in:
-            _tell(f"It is kept in {folder}: there, samenspraak without any settings opens it.")
+            tell(f"It is kept in {folder}: there, samenspraak without any settings opens it.")
         else:
             shutil.rmtree(folder)
 
 
-def _own(settings: Settings, folder: Path) -> Settings:
+def own_settings(settings: Settings, folder: Path, port: int | None = None, address: str | None = None) -> Settings:
     """Nothing of the settings in force but where the page is: no token, no database, no secret."""
     web = WebSettings.read(settings)
-    port, name = _free_port(web), OTHER_NAMES.get(web.host)
+    port, name = port or _free_port(web), OTHER_NAMES.get(web.host)
     given = {"HOST": web.host, "PORT": str(port), "DATABASE_URL": f"sqlite:///{folder}/data/samenspraak.db"}
-    own = read({**given, "PUBLIC_URL": f"http://{name}:{port}" if name else ""}, folder, OUTLETS)
+    address = address or (f"http://{name}:{port}" if name else "")
+    own = read({**given, "PUBLIC_URL": address}, folder, OUTLETS)
     return replace(own, secret=the_secret(own, folder))
 
 
 def _free_port(web: WebSettings) -> int:
     """The first behind PORT that nobody has: PORT itself is for a bot that may just be away. What else is wrong with
     HOST, the page says."""
-    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
-    for port in range(web.port + 1, 65536):
-        try:
-            socket.create_server((web.host, port), family=family).close()
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                continue
-        return port
-    return web.port
+    return next((port for port in range(web.port + 1, 65536) if is_free(web.host, port)), web.port)
+
+
+def is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        return error.errno != errno.EADDRINUSE
+    return True
 
 
 def _serve(own: Settings, code: str) -> None:
     house = app.App(own)
 
     def ready() -> None:
-        _tell("The page of the rehearsal is there. Ctrl+C stops it.")
+        tell("The page of the rehearsal is there. Ctrl+C stops it.")
         first_run.show([("For the coordinator, once:", f"{WebSettings.read(own).page_url}/i/{code}")])
 
     run.serve(house, ready)
 
 
-def _tell(line: str) -> None:
+def tell(line: str) -> None:
     print(line, file=sys.stderr)
 
 

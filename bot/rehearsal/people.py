@@ -39,7 +39,7 @@ LIKELY = (
 """The mean that each item tends to in the first round, in the order of the checklist: about what partnerships see."""
 
 DRIFT = {"task": 18, "visibility": 15, "relation": -16}
-"""What a project phase does to each dimension."""
+"""What the first project phase does to each dimension; each one after it does half as much as the one before."""
 
 GROUPS = {"resident": 11, "professional": 7, "other": 1, "withheld": 1}
 TILT = {"professional": {"task": 6, "relation": -5}, "resident": {"task": -4, "relation": 4, "visibility": -4}}
@@ -138,7 +138,7 @@ class Neighbour:
 
     def _tendency(self, item: int) -> float:
         dimension = self.checklist.items[item].dimension
-        drift = DRIFT.get(dimension, 0) if self.wave > 1 else 0
+        drift = DRIFT.get(dimension, 0) * 2 * (1 - 0.5 ** (self.wave - 1))
         return LIKELY[item - 1] + drift + TILT.get(self.group, {}).get(dimension, 0)
 
 
@@ -160,7 +160,7 @@ def outings(people: int, waves: Sequence[tuple[int, int]], seed: int) -> list[Ou
     chance = Random(f"{seed}:outings")
     order = chance.sample(range(people), people)
     new, once = round(NEW * people), round(ONCE * people)
-    absent = [order[:new], order[people - once :]] if len(waves) > 1 else [[]]
+    absent = [order[:new], *[order[people - once :]] * (len(waves) - 1)] if len(waves) > 1 else [[]]
     found: list[Outing] = []
     for wave, (gone, when) in enumerate(zip(absent, waves, strict=True), 1):
         found += _of_wave(chance, wave, [number for number in range(people) if number not in gone], *when)

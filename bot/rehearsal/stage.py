@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
-from itertools import count, islice
+from itertools import count, islice, pairwise
 
 from bot.channels.port import Opened, Update
+from bot.coordination.waves import NAMES
 from bot.letters import Letter
 from bot.rehearsal.people import MOST_PRESSES, Outing, neighbourhood, outings
 from bot.survey.calendar import HOME, zone
@@ -39,25 +40,31 @@ COORDINATOR = "coordinator"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
+    """`rounds` are those in so many weeks, of a week or more each; unless it `is_over`, the last is still open."""
+
     people: int
     weeks: int
     seed: int
     language: str
+    rounds: int = 2
+    is_over: bool = True
 
     @property
     def waves(self) -> tuple[tuple[int, int], ...]:
         """(first day, days) of each; from two weeks on there are two to hold against each other."""
-        days, first = 7 * self.weeks, 7 * self.weeks // 2
-        return ((0, days),) if self.weeks == 1 else ((0, first), (first, days - first))
+        many = min(self.rounds, self.weeks)
+        begins = [7 * self.weeks * number // many for number in range(many + 1)]
+        return tuple((first, following - first) for first, following in pairwise(begins))
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """What was made: `turnout` is that of the last wave, `coordinator` the code of the link."""
+    """What was made: `turnout` is that of the last wave, the codes are those of the links, to come in and to look."""
 
     partnership: Partnership
     turnout: Turnout
     coordinator: str
+    invitation: str
 
 
 def mistakes(wanted: Wanted, texts: Texts) -> list[str]:
@@ -106,7 +113,7 @@ class Stage:
         for outing in self.outings:
             if outing.day == day:
                 self._go_out(outing)
-        if day == 7 * self.wanted.weeks - 1:
+        if day == 7 * self.wanted.weeks - 1 and self.wanted.is_over:
             self._coordinate("close_yes", str(len(self.wanted.waves)), self._at(day, CLOSING))
             self._beat(self._at(day, EVENING))
 
@@ -119,16 +126,16 @@ class Stage:
         self._coordinate("left", "-", self._at(7 * self.wanted.weeks - 1, EVENING))
         partnerships.change(self.tx, self.partnership.id, now, summary_day=0)
         code = links.make_link(self.tx, self.partnership.id, "coordinator", now)
-        return Rehearsed(self.partnership, self._turnout(), code)
+        return Rehearsed(self.partnership, self._turnout(), code, self.codes.invitation)
 
     def _steer(self, day: int, now: datetime) -> None:
         """What the simulated coordinator does in the morning: come in on the first day; on another close a wave, and
-        open the next one under the first of the names there are."""
+        open the next one under the next of the names there are."""
         if day == 0:
             self._take(COORDINATOR, Opened(self.codes.coordinator), now)
         elif wave := next((wave for wave, (first, _) in enumerate(self.wanted.waves) if first == day), 0):
             self._coordinate("close_yes", str(wave), now)
-            self._coordinate("open_name", f"{wave + 1}.0", now)
+            self._coordinate("open_name", f"{wave + 1}.{min(wave, len(NAMES)) - 1}", now)
             self._coordinate("open_yes", str(wave + 1), now)
 
     def _coordinate(self, action: str, argument: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Codes: the QR code of a link, as a drawing for a sheet and as a picture of its own."""
 
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +21,13 @@ def qr_svg(link: str) -> str:
     drawing = BytesIO()
     _code(link).save(drawing, kind="svg", border=QUIET, omitsize=True, xmldecl=False)
     return drawing.getvalue().decode()
+
+
+def qr_lines(link: str) -> str:
+    """For a terminal, in half blocks."""
+    drawing = StringIO()
+    _code(link).terminal(drawing, border=QUIET, compact=True)
+    return drawing.getvalue()
 
 
 def _code(link: str) -> "QRCode":

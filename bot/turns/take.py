@@ -22,15 +22,16 @@ from bot.survey.conversation.buttons import (
     Decline,
     Erase,
     Join,
+    Press,
     ReadProgramme,
     TakeBack,
     Terms,
     Welcome,
     Where,
 )
-from bot.survey.conversation.commands import COORDINATING
+from bot.survey.conversation.commands import COORDINATING, only_looks
 from bot.survey.conversation.dialogue import Partnership
-from bot.survey.conversation.events import Commanded, Event, Expired, Filled, Recorded
+from bot.survey.conversation.events import Commanded, Event, Expired, Filled, Recorded, Wrote
 from bot.survey.conversation.step import Turn, step
 from bot.survey.conversation.views import View
 from bot.survey.phrases import Phrase
@@ -64,6 +65,8 @@ WITH_WORDS = {
 }  # what a coordinator's command does with words behind it
 TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)  # a consent text is the same text on every day
 NOTHING: Mapping[str, str] = {}
+Taken = Press | Commanded | Filled | Wrote | Expired | Opened
+"""What somebody does; that they can be reached, or cannot, is not."""
 WITHOUT_WORDS = {action: name for name, action in WITH_WORDS.items()}
 
 
@@ -76,19 +79,33 @@ def take(tx: Tx, texts: Texts, update: Update, now: datetime, aloud: Aloud | Non
         is_here = isinstance(update.event, Returned)
         contacts.set_reachable(tx, update.channel, update.address, is_here, now, with_topics=update.in_group)
         return Reply()
-    match update.event:
+    if update.looks_only and who.seats and not _only_looks(update.event):
+        refused = texts.word(turned_away.LOOKS_ONLY, who.seats[0].language)
+        return replace(coordinate(who, "home"), notice=refused)
+    return _done(who, update.event)
+
+
+def _done(who: Who, event: Taken) -> Reply:
+    match event:
         case Opened(code):
             return _open(who, code.lower())
         case Welcome() | Terms() | ChooseLanguage() as read:
             return _open(who, read.invitation.lower(), chosen_by(read))
         case Join(code, language):
-            return _join(who, code.lower(), texts.negotiate(language))
+            return _join(who, code.lower(), who.texts.negotiate(language))
         case Decline(language):
-            return _decline(who, texts.negotiate(language))
+            return _decline(who, who.texts.negotiate(language))
         case Call() | Coordinate() | ReadProgramme() | Filled(Call() | Coordinate()) | Recorded() as beside:
             return _beside(who, beside)
-        case event:
-            return _converse(who, event)
+        case other:
+            return _converse(who, other)
+
+
+def _only_looks(event: object) -> bool:
+    """What is filled in is something that is done, whatever the screen that it stands on."""
+    if isinstance(event, Coordinate | ReadProgramme):
+        return only_looks(event)
+    return isinstance(event, Opened | Welcome | Terms | ChooseLanguage | Decline | Wrote)
 
 
 def _beside(who: Who, event: Call | Coordinate | ReadProgramme | Filled | Recorded) -> Reply:

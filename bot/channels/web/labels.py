@@ -91,6 +91,14 @@ WORDS = {
     "too_many": say("You tried too many links that do not work. Please try again in 10 minutes."),
     "too_many_codes": say("Too many codes were asked for here. Please try again in an hour."),
     "too_large": say("What you sent was too big. It was not saved."),
+    "demo": say("""This is a demonstration. The people in it are made up. What you answer is counted with theirs.
+
+        What do you want to do?"""),
+    "demo_looks_only": say("""This is a demonstration. The people in it are made up. Nobody sees what you answer.
+
+        What do you want to do?"""),
+    "demo_part": say("Take part"),
+    "demo_look": say("Look as a coordinator"),
     "broken": say("Sorry, something went wrong on our side. Please try again."),
     **HELPING,
     **RECORDER,

@@ -12,6 +12,7 @@ from bot.channels.web import accessibility
 from bot.channels.web.api import ApiRoutes
 from bot.channels.web.audio import Audio
 from bot.channels.web.cookie import Cookie
+from bot.channels.web.demonstration import DemonstrationRoutes
 from bot.channels.web.doors import Doors
 from bot.channels.web.helping import Endpoint, Helping
 from bot.channels.web.home_screen import HomeScreen
@@ -59,6 +60,7 @@ def site(house: House, pages: Pages, public_url: str) -> SecurityHeaders:
         *(Route(f"/programme{path}", watched(own.programme)) for path in PROGRAMME),
         Route("/messages", watched(partial(own.view, Call()))),
         *Doors(own).routes(),
+        *(DemonstrationRoutes(own, shows).routes() if (shows := house.demonstration) else ()),
         *helping.routes(),
         *PaperForms(own).routes(),
         Route("/i/{code:code}", own.invitation),

@@ -328,7 +328,7 @@ class Site:
         seen = await self.look(caller, Opened(code))
         if seen.code_is_right:
             self.guesses.was_right(caller.client, code)
-        if seen.is_known:
+        if seen.is_known and not self.is_shared(caller):
             return caller
         if seen.code_is_right and not isinstance(event, Opened):
             await self.in_flight.take(self.update(caller, Opened(code), f"opened {code}"), ANSWER_WITHIN)
@@ -344,6 +344,11 @@ class Site:
         if caller.is_scripted or shown.notice or shown.is_wrong or not has_address:
             return await self.page(caller, shown, path)
         return self.go(caller, path, is_known=shown.is_known)
+
+    def is_shared(self, caller: Caller) -> bool:
+        """Whether others act in the same seat, at a demonstration: they join as themselves."""
+        shows = self.house.demonstration
+        return shows is not None and caller.token in shows.seats
 
     def is_ours(self, caller: Caller, fields: Mapping[str, str]) -> bool:
         """Whether a page of ours in this very browser sent it: with its token, or with the one before they joined,

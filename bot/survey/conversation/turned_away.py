@@ -18,6 +18,7 @@ UNKNOWN_INVITATION = say("""This link does not work.
     Please scan the QR code again, or ask for a new link.""")
 USED_LINK = say("""This link for coordinators was used already, or it is too old.
     Please ask for a new one.""")
+LOOKS_ONLY = say("This is a demonstration. You can look at everything here, and change nothing.")
 TOO_MANY = say("You tried too many links that do not work. Please try again in 10 minutes.")
 NOT_IN_A_GROUP = say("This link is for one person. Please open it in a chat with only this chatbot.")
 BROKEN = say(
