@@ -317,6 +317,7 @@ def test_what_escapes_is_told_without_a_secret(capsys: pytest.CaptureFixture[str
         ("no role geheim, ongeheim", "no role ***, ongeheim"),
         ("http://x/bot7:AA-_b/getMe", "http://x/bot***/getMe"),
         ("GET /mine/aB-3 and /I/aB3.", "GET /mine/*** and /I/***."),
+        (f"Bearer samenspraak_{'aB-' * 14}_, of samenspraak_bot", "Bearer samenspraak_***, of samenspraak_bot"),
         ("t.me/a_bot?start=aB3)", "t.me/a_bot?start=***)"),
         ("a\r\n\u2028\x1b[31mb", "a [31mb"),
         ("x" * 501, "x" * 499 + "…"),
