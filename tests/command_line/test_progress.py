@@ -1,0 +1,73 @@
+"""Progress of long work: what somebody at a terminal sees, what a pipe gets, and that no script reads any of it."""
+
+import os
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
+from typing import IO
+
+import pytest
+
+from bot.command_line.progress import MOST_LINES, shown
+from bot.runtime import logs
+
+
+@contextmanager
+def terminal(columns: int = 80) -> Iterator[tuple[int, IO[str]]]:
+    """Where somebody sits: its end that shows, and ours."""
+    seen, ours = os.openpty()
+    os.set_blocking(seen, False)  # a test that finds nothing must not wait
+    termios.tcsetwinsize(ours, (24, columns))
+    with os.fdopen(ours, "w", encoding="utf-8") as stream:
+        yield seen, stream
+    os.close(seen)
+
+
+def work(said: str = "") -> None:
+    with shown("Copying", "pages") as far:
+        for done in range(1, 201):
+            far(done, 200, said)
+            if done == 100:
+                far.aside("07.m4a: taken in")
+
+
+def test_a_pipe_gets_a_few_lines_and_a_script_none_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    with logs.guarded():
+        work("3 finished")
+    out, told = capsys.readouterr()
+    assert out == "07.m4a: taken in\n"
+    assert told.splitlines()[-1] == "Copying: 200 of 200 pages, 3 finished"
+    assert len(told.splitlines()) == MOST_LINES
+
+
+def test_nothing_to_do_is_nothing_to_say(capsys: pytest.CaptureFixture[str]) -> None:
+    with shown("Copying", "pages") as far:
+        far(0, 0)
+    assert capsys.readouterr().err == ""
+
+
+def test_on_a_terminal_one_line_moves_and_is_gone_at_the_end(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    with terminal() as (seen, stream), redirect_stderr(stream):
+        with logs.guarded():
+            work("more\nthan a line")
+        stream.flush()
+        drawn = os.read(seen, 100_000).decode()
+    assert "Copying:   0%" in drawn
+    assert "100 of 200 pages, more than a line" in drawn
+    assert "\n" not in drawn
+    assert drawn.rpartition("\r")[2].strip() == ""
+    assert capsys.readouterr().out == "07.m4a: taken in\n"
+
+
+@pytest.mark.parametrize(("kind", "columns"), [("dumb", 80), ("xterm", 0)])
+def test_a_terminal_that_cannot_move_a_line_gets_plain_ones(
+    kind: str, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", kind)
+    with terminal(columns) as (seen, stream), redirect_stderr(stream):
+        with shown("Copying", "pages") as far:
+            far(1, 1)
+        assert os.read(seen, 1000) == b"Copying: 1 of 1 pages\r\n"
