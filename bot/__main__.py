@@ -7,9 +7,10 @@ code 2; what a script reads is on standard output, the rest is not.
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
 
+from bot import __version__
 from bot.runtime import logs
 from bot.runtime.loading import undisturbed
 
@@ -30,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "restore": "put a back-up back, where there is no database",
     "secret": "seal everything with a new secret, while the bot runs",
     "bounce": "take in a mail that came back, from standard input, for a mail server",
+    "completion": "print what lets a shell complete our commands: bash, zsh, fish or powershell",
 }
 """Each is the module of this name in `bot.command_line`."""
 
@@ -39,18 +41,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with logs.guarded():
         given = sys.argv[1:] if arguments is None else arguments
         with undisturbed():
-            asked = _parser(given).parse_args(given)
+            asked = _parser(_wanted(given)).parse_args(given)
         return int(asked.carry_out(asked))
 
 
-def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
-    """With every command, of which the one that is asked for has its arguments."""
+def _wanted(given: Sequence[str]) -> Collection[str]:
+    return [word for word in given if not word.startswith("-")][:1]
+
+
+def _parser(wanted: Collection[str]) -> argparse.ArgumentParser:
+    """With every command, of which those that are wanted have their arguments."""
     parser = argparse.ArgumentParser("samenspraak", description="A survey chat-bot for neighbourhood partnerships.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.set_defaults(whole=lambda: _parser(COMMANDS))  # for who completes all of them
     commands = parser.add_subparsers(required=True, metavar="command")
-    chosen = next((word for word in given if not word.startswith("-")), None)
     for name, about in COMMANDS.items():
         command = commands.add_parser(name, help=about)
-        if name == chosen:
+        if name in wanted:
             import_module(f"bot.command_line.{name}").add_to(command)
     return parser
 

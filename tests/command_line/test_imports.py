@@ -80,13 +80,14 @@ def test_a_command_loads_only_what_it_needs(tmp_path: Path) -> None:
     assert found == LOADED
 
 
-def test_help_loads_nothing_at_all(tmp_path: Path) -> None:
-    assert [*loaded(tmp_path, [("--help",)])] == [set()]
+def test_help_and_the_version_load_nothing_at_all(tmp_path: Path) -> None:
+    about_us = [("--help",), ("--version",), ("completion", "--help")]
+    assert [*loaded(tmp_path, about_us)] == [set()] * len(about_us)
 
 
 def test_every_command_is_looked_at() -> None:
-    assert {command[0] for command in LOADED} >= COMMANDS.keys() - {"run", "rehearse", "demo"}
-    assert {"telegram", "aiohttp", "starlette", "alembic", "typst", "sqlalchemy"} < LIBRARIES
+    assert {command[0] for command in LOADED} >= COMMANDS.keys() - {"run", "rehearse", "demo", "completion"}
+    assert {"telegram", "aiohttp", "starlette", "alembic", "typst", "sqlalchemy", "tqdm", "shtab"} < LIBRARIES
 
 
 @pytest.mark.parametrize("listed", OUTLETS, ids=lambda one: one.name)

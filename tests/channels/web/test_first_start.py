@@ -19,15 +19,17 @@ from tests.visitor import Visitor
 
 
 @asynccontextmanager
-async def samenspraak_run(folder: Path, port: int, files: int | None = None, lines: int = 3) -> AsyncIterator[str]:
+async def samenspraak_run(
+    folder: Path, port: int, files: int | None = None, lines: int = 3, code: Path = ROOT
+) -> AsyncIterator[str]:
     """`samenspraak run` in this folder, once it runs; gives the `lines` that it printed on standard output, and there
-    are no others. It may open no more than so many `files`."""
+    are no others. It may open no more than so many `files`, and its `code` lies where it is said."""
     ours = ("TELEGRAM_", "SAMENSPRAAK_", "DATABASE_URL", "PUBLIC_URL", "LOG_", "HOST")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "run"),
         cwd=folder,
-        env={**clean, "PORT": str(port), "PYTHONPATH": str(ROOT)},
+        env={**clean, "PORT": str(port), "PYTHONPATH": str(code)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         preexec_fn=partial(setrlimit, RLIMIT_NOFILE, (files, files)) if files else None,
