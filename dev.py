@@ -1,7 +1,5 @@
-"""The one door for developers: `python3 dev.py run|test|fire|check|fix|texts|site|bench|lock`.
-
-Standard library only. Each command first makes `.venv` equal to the lock; when it already is, that costs nothing.
-"""
+"""The one door for developers, standard library only: each command first makes `.venv` equal to a lock, which costs
+nothing when it already is: `python3 dev.py run|test|fire|check|fix|texts|site|bench|lock|release`."""
 
 import hashlib
 import os
@@ -11,14 +9,13 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-VENV, TOOLS, LOCK = HERE / ".venv", HERE / ".tools", HERE / "requirements-dev.lock"
+VENV, TOOLS = HERE / ".venv", HERE / ".tools"
+TO_RUN, TO_DEVELOP = HERE / "requirements.lock", HERE / "requirements-dev.lock"  # all that is to run is in both
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 UV = "uv==0.13.9"
-OLD = "Samenspraak needs Python 3.11 or newer. This is Python {}.{}."
-NO_INSTALLER = "Neither uv, nor venv, nor pip is on this machine. On Debian or Ubuntu: sudo apt install python3-venv"
 COMPILE = ["uv", "pip", "compile", "-q", "--universal", "--generate-hashes", "--no-header", "-U"]
-EVERYTHING = "pyproject.toml --group dev --all-extras -c requirements.lock -o requirements-dev.lock"
-LOCKS = ("pyproject.toml --extra audio -o requirements.lock", EVERYTHING, "--group site -o requirements-site.lock")
+ALL = "pyproject.toml --group dev --all-extras -c requirements.lock -o requirements-dev.lock"
+LOCKS = ("pyproject.toml --extra audio -o requirements.lock", ALL, "--group site -o requirements-site.lock")
 CHECKS = ("ruff format --check .", "ruff check .", "mypy", "lint-imports", "python -m bot.texts.catalogues check")
 PYTEST = ["python", "-m", "pytest", "-n", "3", "--dist", "worksteal"]  # they wait more than they work
 
@@ -31,17 +28,18 @@ COMMANDS = {
     "texts": [["python", "-m", "bot.texts.catalogues", "update"]],
     "site": [["python", "-m", "website"]],
     "bench": [["python", "-m", "bench"]],
+    "release": [["python", "release.py"]],  # a rehearsal: nothing is published
     "lock": [[*COMPILE, *line.split()] for line in LOCKS],
 }
 
 
 def main() -> int:
     if sys.version_info < (3, 11):
-        return stop(OLD.format(*sys.version_info[:2]))
+        return stop("Samenspraak needs Python 3.11 or newer. This is Python {}.{}.".format(*sys.version_info[:2]))
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
         return stop(f"usage: python3 dev.py {'|'.join(COMMANDS)} [more for the command]")
     try:
-        set_up()
+        set_up(TO_RUN if sys.argv[1] == "run" and not (VENV / TO_DEVELOP.name).is_file() else TO_DEVELOP)
         steps = COMMANDS[sys.argv[1]]
         if len(steps) == 1 and os.name == "posix":  # Ctrl+C, a stop, kill -9 reach the bot or pytest itself
             os.chdir(HERE)
@@ -49,30 +47,33 @@ def main() -> int:
             os.execv(program, [program, *steps[0][1:], *sys.argv[2:]])
         for step in steps:
             subprocess.run([BIN / step[0], *step[1:], *sys.argv[2:]], cwd=HERE, check=True)
+        return 0
     except subprocess.CalledProcessError as failed:
         return failed.returncode
     except KeyboardInterrupt:
         return 130
-    return 0
 
 
-def set_up() -> None:
-    """Install exactly what the lock says, and remember the lock that was installed."""
-    stamp, wanted = VENV / "installed", fingerprint()
-    if stamp.is_file() and stamp.read_text() == wanted:
+def set_up(lock: Path) -> None:
+    """Install exactly what the lock says, and remember that. What a developer needs comes on top of what runs."""
+    if is_there(lock):
         return
     print("Setting up .venv (the first time takes a minute) ...", flush=True)
     uv = find_uv()
     quiet = {"cwd": HERE, "check": True, "env": {**os.environ, "VIRTUAL_ENV": str(VENV)}}
-    subprocess.run([*uv, "venv", "-q", "--clear", "--python", sys.executable, VENV], **quiet)
-    subprocess.run([*uv, "pip", "sync", "-q", "--compile-bytecode", "--require-hashes", LOCK], **quiet)
-    subprocess.run([*uv, "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", "."], **quiet)
-    stamp.write_text(wanted)
+    anew = "--allow-existing" if is_there(TO_RUN) else "--clear"  # a bot may be running in it
+    subprocess.run([*uv, "venv", "-q", anew, "--python", sys.executable, VENV], **quiet)
+    subprocess.run([*uv, "pip", "sync", "-q", "--compile-bytecode", "--require-hashes", lock], **quiet)
+    subprocess.run([*uv, "pip", "install", "-q", "--no-deps", "--build-constraints", TO_DEVELOP, "-e", "."], **quiet)
+    (VENV / lock.name).write_text(fingerprint(lock))
 
 
-def fingerprint() -> str:
-    parts = (LOCK.read_bytes(), (HERE / "pyproject.toml").read_bytes(), sys.version.encode())
-    return hashlib.sha256(b"".join(parts)).hexdigest()
+def is_there(lock: Path) -> bool:
+    return (VENV / lock.name).is_file() and (VENV / lock.name).read_text() == fingerprint(lock)
+
+
+def fingerprint(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes() + (HERE / "pyproject.toml").read_bytes() + sys.version.encode()).hexdigest()
 
 
 def find_uv() -> list[str]:
@@ -86,7 +87,7 @@ def find_uv() -> list[str]:
         target = [] if make else ["--target", str(TOOLS / "pip")]
         if subprocess.run([python, "-m", "pip", "install", "-q", *target, UV]).returncode == 0:
             return [str(TOOLS / (BIN.name if make else "pip/bin") / "uv")]
-    sys.exit(stop(NO_INSTALLER))
+    sys.exit(stop("Neither uv, nor venv, nor pip is here. On Debian or Ubuntu: sudo apt install python3-venv"))
 
 
 def stop(reason: str) -> int:

@@ -239,10 +239,9 @@ def test_the_project_s_script_is_there() -> None:
     assert all(name in found.stdout for name in ("run", "partnership", "wave", "summary"))
 
 
-@pytest.mark.skipif(not (ROOT / ".venv" / "installed").is_file(), reason="dev.py made no .venv here")
 def test_the_developers_door_runs_the_bot_of_its_own_environment(tmp_path: Path) -> None:
     """Up to its first clear sentence; the door is not left open to set .venv up anew under this test."""
-    if (ROOT / ".venv" / "installed").read_text() != dev.fingerprint():
+    if not dev.is_there(dev.TO_DEVELOP):
         pytest.skip(".venv is not as the lock says")
     clean = {name: value for name, value in os.environ.items() if name != "TELEGRAM_TOKEN"}
     command = [sys.executable, "-I", str(ROOT / "dev.py"), "run"]
