@@ -11,21 +11,25 @@ from bot.runtime.settings import Settings, secret_before, the_secret
 from bot.survey.traits import Traits, called_by
 from storage.engine.database import Database
 from storage.upkeep.migrate import migrate
+from storage.upkeep.progress import Progress, untold
 
 
 def open_database(
-    settings: Settings, channels: Iterable[Kind[Channel]] = CHANNELS, notifiers: Iterable[Kind[Outlet]] = NOTIFIERS
+    settings: Settings,
+    channels: Iterable[Kind[Channel]] = CHANNELS,
+    notifiers: Iterable[Kind[Outlet]] = NOTIFIERS,
+    progress: Progress = untold,
 ) -> Database:
     """Raises StorageError or SettingsError with what to do."""
     database = _of(settings, traits_of(settings, channels, notifiers))
-    migrate(database)
+    migrate(database, progress)
     return database
 
 
-def bring_up_to_date(settings: Settings) -> bool:
+def bring_up_to_date(settings: Settings, progress: Progress = untold) -> bool:
     """Before anything else is done with it; whether it was behind."""
     with closing(_of(settings)) as database:
-        return migrate(database)
+        return migrate(database, progress)
 
 
 def _of(settings: Settings, channels: Iterable[Traits] = ()) -> Database:

@@ -4,13 +4,14 @@ Each file is told as it comes; what is wrong with one leaves the others as they 
 """
 
 import argparse
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
 
 from bot.command_line.common import CommandError, Commands, add, put, transaction, wanted_partnership
+from bot.command_line.progress import shown
 from bot.recordings import keeping, script, synthesis
 from bot.recordings.keeping import Row, Speaker
 from bot.recordings.parts import Part
@@ -43,13 +44,14 @@ class Outcome:
     speaker: Speaker
     replace: bool
     there: list[dict[str, object]]
+    tell: Callable[[str], None]
     new: dict[Part, bytes] = field(default_factory=dict)
     replaced: list[Row] = field(default_factory=list)
     refused: int = 0
 
     def refuse(self, name: str, why: str) -> None:
         self.refused += 1
-        print(f"{name}: REFUSED, {why}", flush=True)
+        self.tell(f"{name}: REFUSED, {why}")
 
 
 def add_to(actions: Commands) -> None:
@@ -84,13 +86,16 @@ def take_in(asked: argparse.Namespace, settings: Settings) -> int:
     files = _files(asked.from_folder)
     if not files:
         raise CommandError(f"{asked.from_folder} holds no files.")
-    outcome = _begun(this, Speaker(asked.spoken_by, asked.licence, asked.consent), replace=asked.replace)
     of_line, strange = script.sorted_out(files, this.script)
-    for file in files:
-        if file in strange:
-            outcome.refuse(file.name, strange[file])
-        else:
-            _take(file.name, file, of_line[file].part, outcome)
+    with shown("Taking in", "files") as far:
+        speaker = Speaker(asked.spoken_by, asked.licence, asked.consent)
+        outcome = _begun(this, speaker, far.aside, replace=asked.replace)
+        for done, file in enumerate(files, 1):
+            if file in strange:
+                outcome.refuse(file.name, strange[file])
+            else:
+                _take(file.name, file, of_line[file].part, outcome)
+            far(done, len(files))
     return _end(this, outcome)
 
 
@@ -98,14 +103,14 @@ def synthesise(asked: argparse.Namespace, settings: Settings) -> int:
     this = _asked(asked, settings)
     if not synthesis.has_voice(this.language):
         raise CommandError(f"{synthesis.PROGRAM} has no voice for {this.language!r}. See: {synthesis.PROGRAM} --voices")
-    outcome = _begun(this, COMPUTER, replace=asked.replace)
-    with TemporaryDirectory() as kept:
-        for part in (line.part for line in this.script):
-            if _is_left(part, outcome):
-                continue
+    with TemporaryDirectory() as kept, shown("Speaking", "recordings") as far:
+        outcome = _begun(this, COMPUTER, far.aside, replace=asked.replace)
+        parts = [line.part for line in this.script if not _is_left(line.part, outcome)]
+        for done, part in enumerate(parts, 1):
             file = Path(kept, f"{part.name}.wav")
             synthesis.speak(part.words, this.language, file)
             _take(part.name, file, part, outcome)
+            far(done, len(parts))
     return _end(this, outcome)
 
 
@@ -128,9 +133,9 @@ def _files(folder: Path) -> list[Path]:
         raise CommandError(f"{folder} cannot be read: {error.strerror}.") from None
 
 
-def _begun(this: Asked, speaker: Speaker, *, replace: bool) -> Outcome:
+def _begun(this: Asked, speaker: Speaker, tell: Callable[[str], None], *, replace: bool) -> Outcome:
     _finishing()  # to say that it is missing before anything is done
-    return Outcome(speaker, replace, keeping.rows(this.folder))
+    return Outcome(speaker, replace, keeping.rows(this.folder), tell)
 
 
 def _is_left(part: Part, outcome: Outcome) -> bool:
@@ -153,7 +158,7 @@ def _take(name: str, file: Path, part: Part, outcome: Outcome) -> None:
         f"{name}: {part.name}, {finished.seconds:.1f} s ({finished.cut:.1f} s of silence cut), "
         f"{finished.was:.0f} -> {finished.loudness:.0f} LUFS"
     )
-    print(". BUT ".join((told, *finished.warnings)), flush=True)
+    outcome.tell(". BUT ".join((told, *finished.warnings)))
     return None
 
 

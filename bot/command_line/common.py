@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from bot.channels import CHANNELS
 from bot.channels.port import Channel, Entrance, Entrances
+from bot.command_line import progress
 from bot.database import open_database
 from bot.notifiers import OUTLETS
 from bot.runtime import logs
@@ -89,7 +90,9 @@ def put(content: bytes, file: Path, called: str) -> None:
 
 @contextlib.contextmanager
 def transaction(settings: Settings) -> Iterator[Tx]:
-    with contextlib.closing(open_database(settings)) as database, database.transaction() as tx:
+    with progress.upgrading() as far:
+        database = open_database(settings, progress=far)
+    with contextlib.closing(database), database.transaction() as tx:
         yield tx
 
 

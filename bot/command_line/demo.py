@@ -14,6 +14,7 @@ from bot.channels.web.settings import WebSettings
 from bot.channels.web.traits import TRAITS
 from bot.command_line import first_run, run
 from bot.command_line.common import CommandError, does, transaction
+from bot.command_line.progress import shown
 from bot.command_line.rehearse import is_free, own_folder, own_settings, tell
 from bot.letters import wall_clock
 from bot.rehearsal import demonstration, stage
@@ -43,8 +44,8 @@ def demonstrate(asked: argparse.Namespace, settings: Settings) -> None:
         raise CommandError("\n".join(wrong))
     with own_folder(None) as folder:
         own = own_settings(settings, folder, asked.port, asked.address)
-        with transaction(own) as tx:
-            prepared = demonstration.prepare(tx, texts, wanted, wall_clock(), tell, looks_only=asked.read_only)
+        with transaction(own) as tx, shown("Rehearsing", "weeks") as far:
+            prepared = demonstration.prepare(tx, texts, wanted, wall_clock(), far, looks_only=asked.read_only)
         _serve(own, prepared, looks_only=asked.read_only)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.command_line.common import CommandError, does, transaction, wanted_partnership, wave_number
+from bot.command_line.progress import shown
 from bot.export import dataset
 from bot.export.shapes import Origin
 from bot.export.writers import WRITERS
@@ -49,7 +50,10 @@ def export(asked: argparse.Namespace, settings: Settings) -> None:
     if not asked.yes:
         _ask(f"This writes the answers of {len({one.person for one in found})} people of {partnership.name}.")
     name = f"partnership-{partnership.id}-wave-{asked.wave}"
-    written = dataset.write(found, texts, asked.language, asked.format, Path(asked.out), name, origin, change=change)
+    with shown("Writing the answers", "responses") as far:
+        written = dataset.write(
+            found, texts, asked.language, asked.format, Path(asked.out), name, origin, change=change, progress=far
+        )
     log.warning(
         "export: partnership %d, wave %s, %d responses, %s", partnership.id, asked.wave, len(found), asked.format
     )

@@ -9,20 +9,24 @@ It is on standard error, since scripts read standard output, and loads a library
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import IO, Any, Protocol
 
 from bot.runtime import logs
+from storage.upkeep.progress import Progress
 
-MOST_LINES = 10  # in a pipe, however much there is to do
+MOST_LINES = 10  # in a pipe, and the first, however much there is to do
+PIECES = {True: "pages", False: "tables"}
+"""Of which an SQLite file is made, and a database on a server."""
 MOVING = "{desc}: {percentage:3.0f}% {bar} {n_fmt} of {total_fmt} {unit}{postfix}, {remaining} left"
 
 
-class Shown(Protocol):
-    def __call__(self, done: int, of: int, said: str = "", /) -> None:
-        """So many of so many are done, and what else there is to say of it."""
+def upgrading() -> AbstractContextManager["Shown"]:
+    return shown("Upgrading the database", "steps")
 
+
+class Shown(Progress, Protocol):
     def aside(self, line: str, /) -> None:
         """Print a line that stays, on standard output."""
 
@@ -47,18 +51,19 @@ def _can_move(stream: IO[str]) -> bool:
 
 
 class _Lines:
-    """A line at each tenth, and so at the end; none for nothing."""
+    """A line at the begin, and at each tenth; none for nothing, and none where there are lines of its own."""
 
     def __init__(self, what: str, unit: str) -> None:
-        self.what, self.unit, self.tenths = what, unit, 0
+        self.what, self.unit, self.tenths = what, unit, -1
 
     def __call__(self, done: int, of: int, said: str = "", /) -> None:
-        tenths = MOST_LINES * done // of if of else 0
+        tenths = MOST_LINES * done // of if of else -1
         if tenths > self.tenths:
             self.tenths = tenths
             print(f"{self.what}: {done} of {of} {self.unit}{_behind(said)}", file=sys.stderr, flush=True)
 
     def aside(self, line: str, /) -> None:
+        self.tenths = MOST_LINES
         print(line, flush=True)
 
 

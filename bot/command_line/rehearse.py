@@ -19,6 +19,7 @@ from bot import app
 from bot.channels.web.settings import WebSettings
 from bot.command_line import export, first_run, run, summary
 from bot.command_line.common import CommandError, does, transaction
+from bot.command_line.progress import shown
 from bot.letters import wall_clock
 from bot.notifiers import OUTLETS
 from bot.rehearsal import stage
@@ -48,8 +49,8 @@ def rehearse(asked: argparse.Namespace, settings: Settings) -> None:
         raise CommandError("\n".join(wrong))
     with own_folder(asked.keep) as folder:
         own = own_settings(settings, folder)
-        with transaction(own) as tx:
-            made = stage.rehearse(tx, texts, wanted, wall_clock(), tell)
+        with transaction(own) as tx, shown("Rehearsing", "weeks") as far:
+            made = stage.rehearse(tx, texts, wanted, wall_clock(), far)
         print(_rehearsed(made, wanted), flush=True)
         if asked.export is not None:
             _export(own, made.partnership.name, asked.export)

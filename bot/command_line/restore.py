@@ -1,11 +1,13 @@
 """`samenspraak restore`: a back-up put back, so that nobody is written to twice."""
 
 import argparse
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.channels import TRAITS
 from bot.command_line.common import CommandError, does
+from bot.command_line.progress import PIECES, shown
 from bot.letters import wall_clock
 from bot.notifiers import NOTIFIERS
 from bot.runtime.settings import Settings, kept_secret, secret_before
@@ -15,6 +17,7 @@ from bot.ticks import after_restore
 from bot.ticks.after_restore import Taken
 from storage import state
 from storage.engine.database import Database
+from storage.engine.urls import file_of
 from storage.upkeep import backups, restoring
 
 UNRECOGNISABLE = (
@@ -48,10 +51,16 @@ def restore(asked: argparse.Namespace, settings: Settings) -> None:
     print("Now start the bot, and look: samenspraak doctor")
 
 
-def _restored(file: Path, settings: Settings, secret: str) -> AbstractContextManager[Database]:
+@contextmanager
+def _restored(file: Path, settings: Settings, secret: str) -> Iterator[Database]:
     """Whatever is set up here: where the back-up was made, every notifier may have called people since."""
     traits = called_by(TRAITS, (one.traits for one in NOTIFIERS))
-    return backups.restored(file, settings.database_url, secret, traits, secret_before(settings))
+    url, former = settings.database_url, secret_before(settings)
+    with (
+        shown("Restoring", PIECES[file_of(url) is not None]) as far,
+        backups.restored(file, url, secret, traits, far, former) as database,
+    ):
+        yield database
 
 
 def _in_one_sentence(taken: Taken) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from bot import app
 from bot.channels.web.settings import WebSettings
-from bot.command_line import first_run
+from bot.command_line import first_run, progress
 from bot.command_line.common import does
 from bot.database import bring_up_to_date
 from bot.runtime.loading import undisturbed
@@ -29,7 +29,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_asked: argparse.Namespace, settings: Settings) -> None:
-    if bring_up_to_date(settings):
+    with progress.upgrading() as far:
+        was_behind = bring_up_to_date(settings, far)
+    if was_behind:
         begin_anew()
     with undisturbed():
         house = app.App(settings)

@@ -4,17 +4,14 @@ It can be broken off at any moment and begun again: what is done stays done, and
 """
 
 import argparse
-import sys
-import time
 from contextlib import closing
 
 from bot.command_line.common import CommandError, add
+from bot.command_line.progress import shown
 from bot.database import open_database
 from bot.runtime.settings import OLD_SECRET_FILE, SECRET_FILE, Settings, change_kept_secret, secret_before
 from storage.engine.database import AlreadyRunning, Database
 from storage.upkeep import changing
-
-EVERY = 1.0  # seconds between two lines
 
 BOTH_FIRST = (
     "Only one secret is here. Put a new one into SAMENSPRAAK_SECRET (make it with: openssl rand -hex 32) and the one "
@@ -46,7 +43,8 @@ def rotate(_asked: argparse.Namespace, settings: Settings) -> None:
     with closing(open_database(settings)) as database:
         if not changing.begin(database):
             raise CommandError(DONE_BEFORE)
-        done = changing.go_on(database, Lines().told)
+        with shown("Sealing anew", "contacts") as far:
+            done = changing.go_on(database, far)
     print(f"{done} contacts. {DONE}")
 
 
@@ -67,15 +65,3 @@ def _is_running(database: Database) -> bool:
             return False
     except AlreadyRunning:
         return True
-
-
-class Lines:
-    """How far it is, on standard error, now and then."""
-
-    def __init__(self) -> None:
-        self._next = time.monotonic() + EVERY
-
-    def told(self, done: int, of: int) -> None:
-        if (now := time.monotonic()) >= self._next:
-            self._next = now + EVERY
-            print(f"{done} of {of} contacts", file=sys.stderr, flush=True)

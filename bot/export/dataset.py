@@ -16,6 +16,7 @@ from bot.export.shapes import Export, ExportError, Origin, Words, one_of
 from bot.export.writers import WRITERS, publish, written_in
 from bot.texts.texts import Texts
 from storage.records import Record
+from storage.upkeep.progress import Progress, untold
 
 NAMES = re.compile(r"\w[\w .-]{0,79}")
 SYNTHETIC = "SYNTHETIC-"
@@ -31,6 +32,7 @@ def write(
     origin: Origin,
     randomness: random.Random | None = None,
     change: Words = (),
+    progress: Progress = untold,
 ) -> list[Path]:
     """Write the data as `name`.csv, .xlsx or .sav in `folder`, with a codebook and a README; returns the paths.
 
@@ -45,7 +47,7 @@ def write(
         raise ExportError("The name of an export is 1 to 80 letters, digits, spaces and the signs - _ .")
     if not records:
         raise ExportError("There are no answers to export yet.")
-    export = _export(records, texts, language, origin, randomness or random.SystemRandom(), change)
+    export = _export(records, texts, language, origin, randomness or random.SystemRandom(), change, progress)
     with written_in(folder) as room:
         path = room / f"{SYNTHETIC if origin.is_synthetic else ''}{name}"
         made = WRITERS[form](export, path)
@@ -55,10 +57,19 @@ def write(
 
 
 def _export(
-    records: Sequence[Record], texts: Texts, language: str, origin: Origin, randomness: random.Random, change: Words
+    records: Sequence[Record],
+    texts: Texts,
+    language: str,
+    origin: Origin,
+    randomness: random.Random,
+    change: Words,
+    progress: Progress,
 ) -> Export:
     variables = columns(records, texts, language, origin, randomness)
     in_order = sorted(records, key=lambda record: (str(variables[0].of(record)), record.wave))
-    rows = [[variable.of(record) for variable in variables] for record in in_order]
+    rows = []
+    for record in in_order:
+        rows.append([variable.of(record) for variable in variables])
+        progress(len(rows), len(records))
     said = notes(texts.checklist, origin)
     return Export(variables, rows, codebook(records, variables, texts, language, said), change, said, origin, language)

@@ -4,7 +4,7 @@ Where visitors only look, what they answer is of a partnership in which nobody h
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from bot.survey.scores.disclosure import USUAL_K
 from bot.texts.texts import Texts
 from storage import contacts, coordinators, partnerships
 from storage.engine.database import Tx
+from storage.upkeep.progress import Progress
 
 CLOSED = 3  # rounds
 
@@ -30,12 +31,10 @@ class Prepared:
     seats: Mapping[str, str]
 
 
-def prepare(
-    tx: Tx, texts: Texts, wanted: Wanted, now: datetime, tell: Callable[[str], None], *, looks_only: bool
-) -> Prepared:
+def prepare(tx: Tx, texts: Texts, wanted: Wanted, now: datetime, progress: Progress, *, looks_only: bool) -> Prepared:
     """Three rounds that are closed, and one that goes on unless visitors only look."""
     rounds = CLOSED if looks_only else CLOSED + 1
-    made = stage.rehearse(tx, texts, replace(wanted, rounds=rounds, is_over=looks_only), now, tell)
+    made = stage.rehearse(tx, texts, replace(wanted, rounds=rounds, is_over=looks_only), now, progress)
     invitation = _apart(tx, texts, wanted.language, now) if looks_only else made.invitation
     return Prepared(invitation, made.partnership.id, {one: secrets.token_urlsafe(24) for one in texts.languages})
 

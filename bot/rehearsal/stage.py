@@ -4,7 +4,6 @@ All goes through the core, on a clock that goes here alone: turns, ticks, letter
 and one transaction: what was invented is never beside real answers, and never there by half.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
@@ -26,6 +25,7 @@ from bot.turns import take
 from storage import letters, links, partnerships, state
 from storage.engine.database import Tx
 from storage.turnout import Turnout, turnout_of
+from storage.upkeep.progress import Progress
 
 CHANNEL = "rehearsal"
 """Where simulated people live: no messenger serves it, so nothing ever goes there."""
@@ -77,14 +77,14 @@ def mistakes(wanted: Wanted, texts: Texts) -> list[str]:
     return [mistake for is_fine, mistake in checks if not is_fine]
 
 
-def rehearse(tx: Tx, texts: Texts, wanted: Wanted, now: datetime, tell: Callable[[str], None]) -> Rehearsed:
-    """Let them answer from so many weeks ago until yesterday, and `tell` how far they are; then hand it over."""
+def rehearse(tx: Tx, texts: Texts, wanted: Wanted, now: datetime, progress: Progress) -> Rehearsed:
+    """Let them answer from so many weeks ago until yesterday, and tell how far they are; then hand it over."""
     state.write_moment(tx, state.REHEARSED, now)
     stage = Stage(tx, texts, wanted, now)
     for day in range(7 * wanted.weeks):
         stage.live(day)
         if day % 7 == 6:
-            tell(stage.progress(day // 7 + 1))
+            progress(day // 7 + 1, wanted.weeks, stage.turnout_told())
     return stage.hand_over(now)
 
 
@@ -117,9 +117,9 @@ class Stage:
             self._coordinate("close_yes", str(len(self.wanted.waves)), self._at(day, CLOSING))
             self._beat(self._at(day, EVENING))
 
-    def progress(self, week: int) -> str:
+    def turnout_told(self) -> str:
         found = self._turnout()
-        return f"week {week} of {self.wanted.weeks}: {found.started} people, {found.completed} finished"
+        return f"{found.started} people, {found.completed} finished"
 
     def hand_over(self, now: datetime) -> Rehearsed:
         """The simulated coordinator gives up the seat, and there is a link for a real one."""

@@ -65,7 +65,7 @@ WITH_WORDS = {
 }  # what a coordinator's command does with words behind it
 TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)  # a consent text is the same text on every day
 NOTHING: Mapping[str, str] = {}
-Taken = Press | Commanded | Filled | Wrote | Expired | Opened
+Taken = Press | Commanded | Filled | Recorded | Wrote | Expired | Opened
 """What somebody does; that they can be reached, or cannot, is not."""
 WITHOUT_WORDS = {action: name for name, action in WITH_WORDS.items()}
 

@@ -13,7 +13,11 @@ with context.config.attributes["engine"].connect() as connection:
         connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
     # All migrations or none, under one lock: SQLite can do that too, since we begin ourselves.
     context.configure(
-        connection=connection, target_metadata=metadata, render_as_batch=is_sqlite, transactional_ddl=True
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=is_sqlite,
+        transactional_ddl=True,
+        on_version_apply=context.config.attributes.get("applied"),
     )
     with context.begin_transaction():
         if not is_sqlite:

@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -24,8 +24,10 @@ from storage import state
 from storage.engine.database import Database, DatabaseAway, StorageError
 from storage.engine.in_force import SECRET
 from storage.engine.urls import file_of, told
+from storage.schema import metadata
 from storage.upkeep import migrate
 from storage.upkeep.migrate import NewerDatabase, WrongSecret
+from storage.upkeep.progress import Progress, untold
 
 MADE = "backed up"
 """The mark that says of which moment a back-up is."""
@@ -33,6 +35,9 @@ MADE = "backed up"
 DUMP = ("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--no-password")
 RESTORE = ("pg_restore", "--no-owner", "--no-privileges", "--no-password", "--exit-on-error", "--single-transaction")
 WANTED = ("alembic_version", "marks", "contacts", "answers")
+AT_A_TIME = 1000  # pages of SQLite, 4 MB
+A_TABLE = re.compile(r"(?:dumping contents of|processing data for) table ")
+PATIENCE = 60.0  # seconds for whoever has the whole file to themselves
 
 INTO_EMPTY = "Restore into an empty place: move what is there away, or set DATABASE_URL to another one."
 
@@ -52,14 +57,14 @@ class BackupError(StorageError):
     """There is no back-up now, or it was not restored; the message says why and what to do."""
 
 
-def save(database: Database, path: Path, now: datetime, *, over: bool = False) -> None:
+def save(database: Database, path: Path, now: datetime, *, over: bool = False, progress: Progress = untold) -> None:
     """Write the database, as it is now, to a file that only this account can read; a running bot is not held up."""
     if path.exists() and not over:
         raise BackupError(f"There is a {path} already. Give another name, or --force to write over it.")
     if _is_nothing(database):
         raise BackupError(f"There is nothing to back up in {told(database.url)}.")
     with _whole(path) as part:
-        (_copy if database.is_sqlite else _dump)(database, part, now)
+        (_copy if database.is_sqlite else _dump)(database, part, now, progress)
 
 
 def _is_nothing(database: Database) -> bool:
@@ -75,18 +80,23 @@ def _is_nothing(database: Database) -> bool:
 
 
 def restored(
-    path: Path, url: str, secret: str, channels: Sequence[Traits] = (), former: str = ""
+    path: Path,
+    url: str,
+    secret: str,
+    channels: Sequence[Traits] = (),
+    progress: Progress = untold,
+    former: str = "",
 ) -> AbstractContextManager[Database]:
     """A back-up, checked, put back where there was nothing, and upgraded; what is done with it until the end belongs to
     it: before that no bot starts there."""
     target = file_of(url)
-    given = (secret, channels, former)
+    given = (secret, channels, progress, former)
     return _restored_file(path, target, *given) if target else _restored_on_server(path, url, *given)
 
 
 @contextmanager
 def _restored_file(
-    path: Path, target: Path, secret: str, channels: Sequence[Traits], former: str
+    path: Path, target: Path, secret: str, channels: Sequence[Traits], progress: Progress, former: str
 ) -> Iterator[Database]:
     """Under another name until this ends well."""
     for taken in (target, Path(f"{target}-wal"), Path(f"{target}-shm")):
@@ -96,7 +106,7 @@ def _restored_file(
     with _in_words(target):
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _whole(target) as copy:
-        _copy_file(path, copy)
+        _copy_file(path, copy, progress)
         with closing(Database(f"sqlite:///{copy}", secret, channels, former)) as database:
             migrate.upgrade(database, _check(database))
             yield database
@@ -105,7 +115,7 @@ def _restored_file(
 
 @contextmanager
 def _restored_on_server(
-    path: Path, url: str, secret: str, channels: Sequence[Traits], former: str
+    path: Path, url: str, secret: str, channels: Sequence[Traits], progress: Progress, former: str
 ) -> Iterator[Database]:
     """Behind a guard until this ends well."""
     with closing(Database(url, secret, channels, former)) as database:
@@ -116,16 +126,16 @@ def _restored_on_server(
             raise BackupError(f"{path} is a back-up of something else.")
         revision = _check_dump(database, path)
         migrate.guard(database)
-        _put_back(database, path)
+        _put_back(database, path, listed.count(" TABLE DATA "), progress)
         migrate.upgrade(database, revision)
         yield database
         migrate.lift_guard(database)
 
 
-def _put_back(database: Database, path: Path) -> None:
+def _put_back(database: Database, path: Path, tables: int, progress: Progress) -> None:
     """All or nothing; after nothing the place is empty again."""
     try:
-        _run_on(database, *RESTORE, str(path))
+        _run_on(database, tables, progress, *RESTORE, str(path))
     except BackupError:
         migrate.lift_guard(database, of_nothing=True)
         raise
@@ -160,11 +170,11 @@ def _table(path: Path, name: str) -> str:
     return _run("pg_restore", "--data-only", f"--table={name}", "--file=-", str(path))
 
 
-def _copy(database: Database, part: Path, now: datetime) -> None:
+def _copy(database: Database, part: Path, now: datetime, progress: Progress) -> None:
     source = file_of(database.url)
     assert source  # noqa: S101 - as on every SQLite database that is not in memory
     try:
-        _copy_file(source, part)
+        _copy_file(source, part, progress)
         wrong = _wrong_in(part)
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode not in DAMAGED:
@@ -177,11 +187,21 @@ def _copy(database: Database, part: Path, now: datetime) -> None:
         copy.execute("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", (MADE, now.isoformat()))
 
 
-def _copy_file(source: Path, to: Path) -> None:
-    """All at once, which is one moment of the database, while others go on writing; one file, with no log beside it."""
-    with closing(sqlite3.connect(_read_only(source), uri=True)) as there, closing(sqlite3.connect(to)) as made:
-        there.backup(made)
+def _copy_file(source: Path, to: Path, progress: Progress) -> None:
+    """Of one moment of the database, while others go on writing; one file, with no log beside it."""
+
+    def copied(_: int, left: int, of: int) -> None:
+        progress(of - left, of)
+
+    with closing(_opened(source)) as there, closing(sqlite3.connect(to)) as made:
+        there.execute("BEGIN")
+        there.execute("SELECT count(*) FROM sqlite_master")  # from here on it is that moment
+        there.backup(made, pages=AT_A_TIME, progress=copied)
     _make_one_file(to)
+
+
+def _opened(source: Path) -> sqlite3.Connection:
+    return sqlite3.connect(_read_only(source), uri=True, isolation_level=None, timeout=PATIENCE)
 
 
 def _make_one_file(path: Path) -> None:
@@ -190,10 +210,10 @@ def _make_one_file(path: Path) -> None:
         database.execute("PRAGMA journal_mode=DELETE")
 
 
-def _dump(database: Database, part: Path, now: datetime) -> None:
+def _dump(database: Database, part: Path, now: datetime, progress: Progress) -> None:
     with suppress(DatabaseAway, DBAPIError), database.transaction() as tx:  # a full one is backed up without
         state.write_moment(tx, MADE, now)
-    _run_on(database, *DUMP, f"--file={part}")
+    _run_on(database, len(metadata.tables) + 1, progress, *DUMP, f"--file={part}")  # Alembic's own too
     _run("pg_restore", "--list", str(part))
 
 
@@ -247,21 +267,53 @@ def _flush(path: Path) -> None:
         os.close(handle)
 
 
-def _run(*command: str, **environment: str) -> str:
-    if not shutil.which(command[0]):
-        shown = shlex.join(command)
-        raise BackupError(f"{command[0]} is not here. Install PostgreSQL's client, or run where it is: {shown}")
-    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True)  # noqa: S603
+def _run(*command: str) -> str:
+    _look_for(*command)
+    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         raise BackupError(f"{command[0]} failed: {done.stderr.strip()}")
     return done.stdout
 
 
-def _run_on(database: Database, *command: str) -> None:
-    """With the password in the environment: everybody on a machine can read a command line."""
+def _run_on(database: Database, tables: int, progress: Progress, *command: str) -> None:
+    """Told table by table. With the password in the environment: everybody on a machine can read a command line."""
     url = make_url(database.url)
     without = url._replace(drivername="postgresql", password=None).render_as_string()
-    _run(*command, f"--dbname={without}", **({"PGPASSWORD": str(url.password)} if url.password else {}))
+    password = {"PGPASSWORD": str(url.password)} if url.password else {}
+    _look_for(*command)
+    with subprocess.Popen(  # noqa: S603
+        (*command, "--verbose", f"--dbname={without}"),
+        env={**os.environ, **password, "LC_ALL": "C"},  # in the words that we look for
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    ) as running:
+        said = _followed(running.stderr or (), tables, progress)
+    if running.returncode:
+        raise BackupError(f"{command[0]} failed: {_complaint(said)}")
+
+
+def _followed(lines: Iterable[str], tables: int, progress: Progress) -> list[str]:
+    """All that a program of PostgreSQL says, which `progress` is told of."""
+    said, done = [], 0
+    for line in lines:
+        said.append(line)
+        if A_TABLE.search(line):
+            done += 1
+            progress(min(done, tables), tables)
+    return said
+
+
+def _complaint(said: Sequence[str]) -> str:
+    """From where it begins to complain, and not what it did before."""
+    begin = next((number for number, line in enumerate(said) if "error: " in line), 0)
+    return "".join(said[begin:]).strip()
+
+
+def _look_for(*command: str) -> None:
+    if not shutil.which(command[0]):
+        shown = shlex.join(command)
+        raise BackupError(f"{command[0]} is not here. Install PostgreSQL's client, or run where it is: {shown}")
 
 
 def _read_only(path: Path) -> str:

@@ -3,7 +3,7 @@
 It can be broken off and gone on with at any moment. It begins only when nobody is at work who knows the former alone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from sqlalchemy import Connection, delete, text, update
 
@@ -13,9 +13,7 @@ from storage.engine.in_force import CHANGING, SECRET, lock_of
 from storage.resealing import CONTACTS, SEALED, Row, Sealed
 from storage.schema import marks
 from storage.upkeep.migrate import SECRET_BEFORE, marks_of_secrets
-
-Tell = Callable[[int, int], object]
-"""Hears how many contacts of how many are done."""
+from storage.upkeep.progress import Progress
 
 
 class StillRunning(StorageError):
@@ -43,13 +41,13 @@ def _alone(connection: Connection, former: str) -> None:
     connection.execute(text(f"SELECT pg_advisory_xact_lock({CHANGING})"))
 
 
-def go_on(database: Database, tell: Tell) -> int:
+def go_on(database: Database, progress: Progress) -> int:
     """Bring over each contact that is behind, and then what belongs to nobody any more; how many contacts."""
     numbers = [number for (number,) in _behind(database, CONTACTS)]
     for done, number in enumerate(numbers, 1):
         with database.transaction() as tx:
             resealing.reseal(tx, number)
-        tell(done, len(numbers))
+        progress(done, len(numbers))
     for one, row in _left(database):
         with database.transaction() as tx:
             resealing.reseal_row(tx, one, row)

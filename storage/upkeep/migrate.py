@@ -4,9 +4,11 @@ Alembic is only loaded when there is something to do. A database that is not our
 secret is refused and left alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
@@ -15,6 +17,7 @@ from storage.engine.database import Database, DatabaseAway, StorageError, away
 from storage.engine.in_force import SECRET
 from storage.engine.urls import told
 from storage.schema import marks, metadata
+from storage.upkeep.progress import Progress, untold
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 VERSIONS = "alembic_version"
@@ -63,8 +66,13 @@ class HalfChanged(StorageError):
 
 
 def head() -> str:
-    """The newest revision that this version knows; revisions are numbered 0001, 0002, ..."""
-    return max(path.stem[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    """The newest revision that this version knows."""
+    return max(_revisions())
+
+
+def _revisions() -> list[str]:
+    """They are numbered 0001, 0002, ..."""
+    return [path.stem[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")]
 
 
 def current(database: Database) -> str | None:
@@ -83,23 +91,23 @@ def current(database: Database) -> str | None:
     return revision
 
 
-def migrate(database: Database) -> bool:
+def migrate(database: Database, progress: Progress = untold) -> bool:
     """Bring the schema up to date and check the secret; raises StorageError with what to do. Whether it was behind."""
     revision = current(database)
     if revision is not None and revision > head():
         raise NewerDatabase
-    upgrade(database, revision)
+    upgrade(database, revision, progress)
     return revision != head()
 
 
-def upgrade(database: Database, revision: str | None) -> None:
-    """The same, of a database that is known to be at this revision."""
+def upgrade(database: Database, revision: str | None, progress: Progress = untold) -> None:
+    """The same, of a database that is known to be at this revision; of an empty one there is nothing to wait for."""
     with _in_words(database):
         if revision is not None:
             _check_secret(database)
         if revision != head():
             with database.alone():  # not under the hands of a version that is still running
-                _upgrade(database)
+                _upgrade(database, partial(_applied, progress, revision) if revision else None)
         _check_secret(database)
 
 
@@ -172,14 +180,20 @@ def _in_words(database: Database) -> Iterator[None]:
         ) from error
 
 
-def _upgrade(database: Database) -> None:
+def _upgrade(database: Database, applied: Callable[..., None] | None) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes.update(engine=database.engine, seal=database.seal)
+    config.attributes.update(engine=database.engine, seal=database.seal, applied=applied)
     command.upgrade(config, "head")
+
+
+def _applied(progress: Progress, begun_at: str, /, step: Any, **_: object) -> None:
+    """What Alembic calls after each revision."""
+    wanted = sorted(one for one in _revisions() if one > begun_at)
+    progress(wanted.index(step.up_revision_id) + 1, len(wanted))
 
 
 def _check_secret(database: Database) -> None:

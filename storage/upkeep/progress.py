@@ -7,10 +7,10 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Called as it goes: so many of so many are done."""
+    """Called as it goes: so many of so many are done, and what else there is to say of it."""
 
-    def __call__(self, done: int, of: int, /) -> None: ...
+    def __call__(self, done: int, of: int, said: str = "", /) -> None: ...
 
 
-def untold(_done: int, _of: int, /) -> None:
+def untold(done: int, of: int, said: str = "", /) -> None:
     """For who does not ask."""

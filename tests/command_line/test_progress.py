@@ -23,21 +23,28 @@ def terminal(columns: int = 80) -> Iterator[tuple[int, IO[str]]]:
     os.close(seen)
 
 
-def work(said: str = "") -> None:
+def work(said: str = "", aside: str = "", pieces: int = 200) -> None:
     with shown("Copying", "pages") as far:
-        for done in range(1, 201):
-            far(done, 200, said)
-            if done == 100:
-                far.aside("07.m4a: taken in")
+        for done in range(1, pieces + 1):
+            if aside:
+                far.aside(f"{done:02}.m4a: {aside}")
+            far(done, pieces, said)
 
 
 def test_a_pipe_gets_a_few_lines_and_a_script_none_of_them(capsys: pytest.CaptureFixture[str]) -> None:
     with logs.guarded():
         work("3 finished")
     out, told = capsys.readouterr()
-    assert out == "07.m4a: taken in\n"
+    assert out == ""
+    assert told.splitlines()[0] == "Copying: 1 of 200 pages, 3 finished"
     assert told.splitlines()[-1] == "Copying: 200 of 200 pages, 3 finished"
-    assert len(told.splitlines()) == MOST_LINES
+    assert len(told.splitlines()) == MOST_LINES + 1
+
+
+def test_what_tells_of_each_piece_by_itself_needs_no_other_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    work(aside="taken in")
+    out, told = capsys.readouterr()
+    assert (len(out.splitlines()), told) == (200, "")
 
 
 def test_nothing_to_do_is_nothing_to_say(capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,14 +59,14 @@ def test_on_a_terminal_one_line_moves_and_is_gone_at_the_end(
     monkeypatch.setenv("TERM", "xterm")
     with terminal() as (seen, stream), redirect_stderr(stream):
         with logs.guarded():
-            work("more\nthan a line")
+            work("more\nthan a line", "taken in", 9)  # more than a terminal keeps for who reads it later would block
         stream.flush()
         drawn = os.read(seen, 100_000).decode()
     assert "Copying:   0%" in drawn
-    assert "100 of 200 pages, more than a line" in drawn
+    assert "of 9 pages, more than a line" in drawn
     assert "\n" not in drawn
     assert drawn.rpartition("\r")[2].strip() == ""
-    assert capsys.readouterr().out == "07.m4a: taken in\n"
+    assert capsys.readouterr().out.splitlines()[6] == "07.m4a: taken in"
 
 
 @pytest.mark.parametrize(("kind", "columns"), [("dumb", 80), ("xterm", 0)])

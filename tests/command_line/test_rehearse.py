@@ -47,7 +47,7 @@ def test_without_a_page_the_summary_is_printed_and_nothing_stays(command: Any, f
     assert re.match(r"Oefening: De Verbinders: of 10 simulated people \d+ answered in the last round and \d+ fin", out)
     assert "Oefening: De Verbinders · ronde 2 “na fase 1” · gesloten" in out
     assert re.search(r"^Het werk: \d+ \(n = (minder dan )?\d+\), was \d+", out, re.MULTILINE)
-    assert re.fullmatch(r"(week [12] of 2: \d+ people, \d+ finished\n){2}", err)
+    assert re.fullmatch(r"(Rehearsing: [12] of 2 weeks, \d+ people, \d+ finished\n){2}", err)
     assert (list(folder.iterdir()), list(temporary.iterdir())) == ([], [])
 
 
@@ -120,7 +120,7 @@ async def test_stopped_half_way_it_leaves_nothing(tmp_path: Path, temporary: Pat
     process = await begun(tmp_path, {}, "rehearse", "--people", "300", "--weeks", "52")
     assert process.stderr
     async with asyncio.timeout(PATIENCE):
-        assert re.match(rb"week 1 of 52: ", await process.stderr.readline())
+        assert re.match(rb"Rehearsing: 1 of 52 weeks, \d+ people", await process.stderr.readline())
         assert len(list(temporary.iterdir())) == 1
         process.send_signal(signal.SIGINT)
         await process.communicate()

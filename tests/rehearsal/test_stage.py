@@ -16,6 +16,7 @@ from bot.ticks import ticks
 from storage import partnerships
 from storage.engine.database import Database, Tx
 from storage.schema import contacts, letters, responses
+from storage.upkeep.progress import untold
 from tests.databases import begin_migrated
 from tests.house import SECRET
 
@@ -39,7 +40,7 @@ def tx(tmp_path: Path) -> Iterator[Tx]:
 
 
 def made(tx: Tx, texts: Texts, wanted: Wanted = FEW, now: datetime = NOW) -> Rehearsed:
-    return rehearse(tx, texts, wanted, now, lambda line: None)
+    return rehearse(tx, texts, wanted, now, untold)
 
 
 def scores(tx: Tx, texts: Texts, rehearsed: Rehearsed) -> Scores:

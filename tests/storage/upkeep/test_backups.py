@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import resource
 import shutil
 import signal
@@ -23,6 +24,7 @@ from storage.engine.database import Database, StorageError
 from storage.upkeep import backups
 from storage.upkeep.backups import BackupError
 from storage.upkeep.migrate import HalfRestored, NewerDatabase, NotOurs, WrongSecret, current, head, migrate
+from storage.upkeep.progress import untold
 from tests.databases import Source, programs
 from tests.house import MONDAY, ROOT, SECRET, read
 from tests.storage.beginnings import ANNA, BEN, LETTER, add, join, load, only_postgresql, only_sqlite, rows
@@ -39,11 +41,27 @@ def _programs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", programs())
 
 
+class Heard:
+    """How far it was said to be."""
+
+    def __init__(self) -> None:
+        self.of: list[tuple[int, int]] = []
+
+    def __call__(self, done: int, of: int, said: str = "", /) -> None:
+        self.of.append((done, of))
+
+    @property
+    def rises_to_the_end(self) -> bool:
+        return bool(self.of) and self.of == sorted(self.of) and self.of[-1][0] == self.of[-1][1] > 0
+
+
 def test_what_is_put_back_is_what_was_there(database: Database, source: Source, tmp_path: Path) -> None:
     live_in(database)
-    backups.save(database, tmp_path / "copy", MONDAY)
+    saved, put = Heard(), Heard()
+    backups.save(database, tmp_path / "copy", MONDAY, progress=saved)
     before = {name: all_of(database, name) for name in TABLES}
-    with source.new(migrated=False) as url, backups.restored(tmp_path / "copy", url, SECRET) as copy:
+    with source.new(migrated=False) as url, backups.restored(tmp_path / "copy", url, SECRET, (), put) as copy:
+        assert (saved.rises_to_the_end, put.rises_to_the_end) == (True, True), (saved.of, put.of)
         assert {name: all_of(copy, name) for name in TABLES} == before
         assert (copy.url == url) == (not copy.is_sqlite)
         with copy.transaction() as tx:
@@ -51,6 +69,28 @@ def test_what_is_put_back_is_what_was_there(database: Database, source: Source, 
             assert load(tx, ANNA).dialogue.answers == {}
     assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o600
     assert [one.name for one in tmp_path.iterdir()] == ["copy"], "nothing is left beside it"
+
+
+@only_sqlite
+def test_a_copy_is_of_one_moment_while_others_write(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Piece by piece, and between two somebody else writes: without that moment it would begin anew each time."""
+    monkeypatch.setattr(backups, "AT_A_TIME", 5)
+    live_in(database)
+    heard = Heard()
+
+    def write(done: int, of: int, said: str = "", /) -> None:
+        heard(done, of)
+        if len(heard.of) < 100:
+            with database.transaction() as tx:
+                state.write_moment(tx, f"between {len(heard.of)}", MONDAY)
+
+    backups.save(database, tmp_path / "copy", MONDAY, progress=write)
+    assert heard.rises_to_the_end
+    assert len(heard.of) > 5
+    with closing(sqlite3.connect(tmp_path / "copy")) as copy:
+        assert copy.execute("SELECT count(*) FROM marks WHERE name LIKE 'between %'").fetchone() == (0,)
 
 
 def test_it_is_in_place_afterwards_and_everything_is_in_one_file(
@@ -139,7 +179,7 @@ def test_what_cannot_go_on_is_not_put_back(
     with suppress(StorageError):  # a whole back-up is made by other means, such as pg_dump alone
         backups.save(database, tmp_path / "copy", MONDAY)
     if not (tmp_path / "copy").exists():
-        (backups._copy if database.is_sqlite else backups._dump)(database, tmp_path / "copy", MONDAY)
+        (backups._copy if database.is_sqlite else backups._dump)(database, tmp_path / "copy", MONDAY, untold)
     with source.new(migrated=False) as url:
         with pytest.raises(told):
             put_back(tmp_path / "copy", url)
@@ -153,7 +193,8 @@ def test_a_database_that_may_only_be_read_is_backed_up(database: Database, tmp_p
     file = Path(str(database.engine.url.database))
     file.chmod(0o444)
     done = unprivileged("backup", str(tmp_path / "copy"), DATABASE_URL=database.url)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"Copying the database: (\d+) of \1 pages\n", done.stderr)
     with backups.restored(tmp_path / "copy", f"sqlite:///{tmp_path}/new.db", SECRET) as copy, copy.transaction() as tx:
         assert state.read_moment(tx, backups.MADE)
         assert load(tx, ANNA).dialogue.answers == {}
@@ -302,7 +343,7 @@ def test_a_password_is_not_on_the_command_line(
     monkeypatch.setenv("PATH", str(failing(tmp_path / "bin")))
     url = database.engine.url.set(username="postgres", password="hunter 2").render_as_string(hide_password=False)
     with closing(Database(url, SECRET)) as with_password, pytest.raises(BackupError) as told:
-        backups._dump(with_password, tmp_path / "copy", MONDAY)
+        backups._dump(with_password, tmp_path / "copy", MONDAY, untold)
     arguments, password = (tmp_path / "bin" / "told").read_text().split("\n")[:2]
     assert password == "hunter 2"
     assert "hunter" not in arguments

@@ -66,7 +66,10 @@ migrate(database)
 def test_nothing_is_lost_or_changed_on_the_way_up(lived_in: Database, revision: str) -> None:
     before = all_of(lived_in, revision)
     assert all(before.values())
-    migrate(lived_in)
+    steps = list[tuple[int, int]]()
+    migrate(lived_in, lambda done, of, said="": steps.append((done, of)))
+    assert steps == [(number, len(steps)) for number in range(1, len(steps) + 1)]
+    assert len(steps) == int(head()) - int(revision) > 0
     assert current(lived_in) == head()
     is_what_it_was(lived_in, before)
 
