@@ -1,4 +1,4 @@
-"""A release, rehearsed: `python3 dev.py release` makes all of it in `dist/` and tries it; nothing is published or tagged.
+"""A release, rehearsed: `python3 dev.py release` makes all of it in `dist/` and tries it; nothing is published.
 
 Each step says in one line what it saw; at the first that fails it ends with 1. `release audit` asks for advisories.
 """

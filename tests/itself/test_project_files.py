@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+import release
 from bot import __version__
 from bot.texts.texts import load
 from tests.house import ROOT
@@ -40,8 +41,27 @@ def test_it_is_yaml(file: Path) -> None:
 
 def test_one_version_stands_everywhere() -> None:
     assert read("CITATION.cff")["version"] == read("publiccode.yml")["softwareVersion"] == __version__
-    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
-    assert f"## [{__version__}] - 2" in changes or f"\nThis will be {__version__}." in changes
+    assert __version__ in release.version()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ("## [0.0.9] - 2026-01-01\n", "the changelog knows no"),
+        (f"## [{__version__}] - 2026-01-01\n", f"[{__version__}] - 2026-01-01"),
+        (f"## [Unreleased]\n\nThis will be {__version__}.\n", "before the tag it gets its date"),
+    ],
+)
+def test_a_release_is_of_a_version_that_the_changelog_knows(
+    changes: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "CHANGELOG.md").write_text(changes)
+    monkeypatch.setattr(release, "HERE", tmp_path)
+    monkeypatch.setattr(release, "STEPS", (release.version,))
+    code = release.main(())
+    out, err = capsys.readouterr()
+    assert told in out + err
+    assert code == ("knows no" in told)
 
 
 def test_catalogues_of_public_software_can_take_it_in() -> None:
