@@ -3,7 +3,8 @@
 import os
 import termios
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, suppress
+from threading import Thread
 from typing import IO
 
 import pytest
@@ -13,22 +14,31 @@ from bot.runtime import logs
 
 
 @contextmanager
-def terminal(columns: int = 80) -> Iterator[tuple[int, IO[str]]]:
-    """Where somebody sits: its end that shows, and ours."""
-    seen, ours = os.openpty()
-    os.set_blocking(seen, False)  # a test that finds nothing must not wait
+def terminal(columns: int = 80) -> Iterator[tuple[IO[str], list[bytes]]]:
+    """Where somebody sits: what we write to, and what they have seen when it is closed."""
+    theirs, ours = os.openpty()
+    seen = list[bytes]()
+    reading = Thread(target=look, args=(theirs, seen))
     termios.tcsetwinsize(ours, (24, columns))
     with os.fdopen(ours, "w", encoding="utf-8") as stream:
-        yield seen, stream
-    os.close(seen)
+        reading.start()
+        yield stream, seen
+    reading.join()
+    os.close(theirs)
 
 
-def work(said: str = "", aside: str = "", pieces: int = 200) -> None:
+def look(at: int, seen: list[bytes]) -> None:
+    with suppress(OSError):  # nobody writes there any more
+        while piece := os.read(at, 4096):
+            seen.append(piece)
+
+
+def work(said: str = "", aside: str = "") -> None:
     with shown("Copying", "pages") as far:
-        for done in range(1, pieces + 1):
+        for done in range(1, 201):
             if aside:
                 far.aside(f"{done:02}.m4a: {aside}")
-            far(done, pieces, said)
+            far(done, 200, said)
 
 
 def test_a_pipe_gets_a_few_lines_and_a_script_none_of_them(capsys: pytest.CaptureFixture[str]) -> None:
@@ -57,13 +67,11 @@ def test_on_a_terminal_one_line_moves_and_is_gone_at_the_end(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", "xterm")
-    with terminal() as (seen, stream), redirect_stderr(stream):
-        with logs.guarded():
-            work("more\nthan a line", "taken in", 9)  # more than a terminal keeps for who reads it later would block
-        stream.flush()
-        drawn = os.read(seen, 100_000).decode()
+    with terminal() as (stream, seen), redirect_stderr(stream), logs.guarded():
+        work("more\nthan a line", "taken in")
+    drawn = b"".join(seen).decode()
     assert "Copying:   0%" in drawn
-    assert "of 9 pages, more than a line" in drawn
+    assert "of 200 pages, more than a line" in drawn
     assert "\n" not in drawn
     assert drawn.rpartition("\r")[2].strip() == ""
     assert capsys.readouterr().out.splitlines()[6] == "07.m4a: taken in"
@@ -74,7 +82,6 @@ def test_a_terminal_that_cannot_move_a_line_gets_plain_ones(
     kind: str, columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", kind)
-    with terminal(columns) as (seen, stream), redirect_stderr(stream):
-        with shown("Copying", "pages") as far:
-            far(1, 1)
-        assert os.read(seen, 1000) == b"Copying: 1 of 1 pages\r\n"
+    with terminal(columns) as (stream, seen), redirect_stderr(stream), shown("Copying", "pages") as far:
+        far(1, 1)
+    assert b"".join(seen) == b"Copying: 1 of 1 pages\r\n"
