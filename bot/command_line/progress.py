@@ -46,8 +46,8 @@ def shown(what: str, unit: str) -> Iterator[Shown]:
 
 
 def _can_move(stream: IO[str]) -> bool:
-    """Some terminals have no width, or say that they only take lines."""
-    return stream.isatty() and os.environ.get("TERM") != "dumb" and os.get_terminal_size(stream.fileno()).columns > 0
+    """Some terminals have no size, or say that they only take lines."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb" and all(os.get_terminal_size(stream.fileno()))
 
 
 class _Lines:

@@ -14,12 +14,12 @@ from bot.runtime import logs
 
 
 @contextmanager
-def terminal(columns: int = 80) -> Iterator[tuple[IO[str], list[bytes]]]:
+def terminal(columns: int = 80, rows: int = 24) -> Iterator[tuple[IO[str], list[bytes]]]:
     """Where somebody sits: what we write to, and what they have seen when it is closed."""
     theirs, ours = os.openpty()
     seen = list[bytes]()
     reading = Thread(target=look, args=(theirs, seen))
-    termios.tcsetwinsize(ours, (24, columns))
+    termios.tcsetwinsize(ours, (rows, columns))
     with os.fdopen(ours, "w", encoding="utf-8") as stream:
         reading.start()
         yield stream, seen
@@ -77,11 +77,11 @@ def test_on_a_terminal_one_line_moves_and_is_gone_at_the_end(
     assert capsys.readouterr().out.splitlines()[6] == "07.m4a: taken in"
 
 
-@pytest.mark.parametrize(("kind", "columns"), [("dumb", 80), ("xterm", 0)])
+@pytest.mark.parametrize(("kind", "columns", "rows"), [("dumb", 80, 24), ("xterm", 0, 24), ("xterm", 80, 0)])
 def test_a_terminal_that_cannot_move_a_line_gets_plain_ones(
-    kind: str, columns: int, monkeypatch: pytest.MonkeyPatch
+    kind: str, columns: int, rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", kind)
-    with terminal(columns) as (stream, seen), redirect_stderr(stream), shown("Copying", "pages") as far:
+    with terminal(columns, rows) as (stream, seen), redirect_stderr(stream), shown("Copying", "pages") as far:
         far(1, 1)
     assert b"".join(seen) == b"Copying: 1 of 1 pages\r\n"
