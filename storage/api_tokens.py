@@ -16,6 +16,7 @@ from storage.schema import api_tokens, programmes
 
 LASTS = timedelta(days=365)
 MOST = 10  # of one seat, and of the operator for one programme
+FOUND_AS = "api"
 PREFIX = "samenspraak_"
 """By this, programs that look for secrets in what is published find one; and it is no code of a link."""
 
@@ -67,13 +68,14 @@ def revoke(tx: Tx, programme: int, number: int, *whose: int) -> bool:
 
 def programme_of(tx: Tx, token: str, now: datetime) -> tuple[Programme, date] | None:
     """What may be read with this one, and its last day; that it was used is noted once a day."""
-    found = next(iter(_FIND(tx, key=_key(tx, token), now=now)), None)
-    if found is None:
-        return None
-    number, used_on, expires_at, *programme = found
-    if used_on != now.date():
-        tx.connection.execute(update(api_tokens).where(api_tokens.c.id == number).values(used_on=now.date()))
-    return Programme(*programme), expires_at.date()
+    for key in tx.seal.keys(FOUND_AS, token):
+        for number, used_on, expires_at, *programme in _FIND(tx, key=key, now=now):
+            own = _key(tx, token)
+            if used_on != now.date() or key != own:  # it comes over to another secret as it is used
+                noted = update(api_tokens).where(api_tokens.c.id == number)
+                tx.connection.execute(noted.values(used_on=now.date(), token_key=own))
+            return Programme(*programme), expires_at.date()
+    return None
 
 
 def _of(contact: int | None) -> ColumnElement[bool]:
@@ -81,7 +83,7 @@ def _of(contact: int | None) -> ColumnElement[bool]:
 
 
 def _key(tx: Tx, token: str) -> bytes:
-    return tx.seal.key("api", token)
+    return tx.seal.key(FOUND_AS, token)
 
 
 _COLUMNS = (api_tokens.c.id, *(api_tokens.c[name] for name in ("contact_id", "made_on", "expires_at", "used_on")))

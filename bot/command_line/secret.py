@@ -28,7 +28,8 @@ DONE_BEFORE = (
 DONE = (
     "Everything is sealed with the new secret. Keep the old one with the back-ups from before: without it nobody in "
     f"them can be recognised. Take SAMENSPRAAK_OLD_SECRET (or {OLD_SECRET_FILE}) away after 30 days, or now "
-    "if somebody saw it: links in e-mails and for coordinators, and push messages, from before end with it."
+    "if somebody saw it: links in e-mails and for coordinators, push messages, and tokens of programs that did not ask "
+    "meanwhile, from before end with it."
 )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Table, select
 
 from bot.survey.sound import Sound
 from storage import (
+    api_tokens,
     arrivals,
     contacts,
     letters,
@@ -20,6 +21,7 @@ from storage import (
     notification_addresses,
     open_answers,
     partnerships,
+    programmes,
     recordings,
     resealing,
     updates,
@@ -35,6 +37,7 @@ from storage.schema import respondents as respondents_table
 from storage.upkeep import changing
 from storage.upkeep.changing import StillRunning
 from storage.upkeep.migrate import HalfChanged, WrongSecret, migrate
+from storage.upkeep.progress import untold
 from tests.house import MONDAY, SECRET
 from tests.storage.beginnings import ANNA, BEN, CHANNEL, LETTER, join, only_postgresql, only_sqlite, rows, somebody
 
@@ -44,10 +47,6 @@ MAIL, CODE = "email", "123456"
 LATER = MONDAY + timedelta(minutes=1)
 TABLES = (addresses_table, open_answers_table, letters_table, contacts_table)
 FOUND = {"people": 4, "addresses": 3, "places": 6, "words": 3, "letters": 3, "voices": 6}
-
-
-def quietly(_done: int, _of: int) -> None:
-    pass
 
 
 @pytest.fixture
@@ -138,13 +137,28 @@ def test_everything_comes_over_and_the_old_secret_opens_nothing(both: Database) 
     assert {name: len(found) for name, found in before.items()} == FOUND
     assert changing.begin(both)
     assert known(both) == before
-    assert changing.go_on(both, quietly) == 3
+    assert changing.go_on(both, untold) == 3
     assert not changing.begin(both)
     with closing(Database(both.url, NEW)) as alone:
         migrate(alone)
         assert known(alone) == before
     with closing(Database(both.url, SECRET)) as old, pytest.raises(WrongSecret):
         migrate(old)
+
+
+def test_a_program_that_asks_meanwhile_can_ask_afterwards(url: str) -> None:
+    with closing(Database(url, SECRET)) as old, old.transaction() as tx:
+        programme = programmes.add(tx, "Stad", "nl", [_partnership(tx, ANNA)], MONDAY).id
+        asks, silent = (str(api_tokens.make(tx, programme, None, MONDAY)) for _ in range(2))
+    with closing(Database(url, NEW, former=SECRET)) as both:
+        migrate(both)
+        changing.begin(both)
+        with both.transaction() as tx:
+            assert api_tokens.programme_of(tx, asks, LATER)
+        changing.go_on(both, untold)
+    with closing(Database(url, NEW)) as alone, alone.transaction() as tx:
+        assert api_tokens.programme_of(tx, asks, LATER)
+        assert api_tokens.programme_of(tx, silent, LATER) is None
 
 
 def test_who_acts_meanwhile_is_known_and_nobody_is_known_twice(url: str) -> None:
@@ -165,7 +179,7 @@ def test_who_acts_meanwhile_is_known_and_nobody_is_known_twice(url: str) -> None
             assert notification_addresses.confirm(tx, _mail(tx, ANNA), CODE, LATER)
             join(tx, DORA, _partnership(tx, ANNA))
             contacts.set_reachable(tx, CHANNEL, CARA, False, LATER)
-        assert changing.go_on(both, quietly) == 1  # the others came by themselves
+        assert changing.go_on(both, untold) == 1  # the others came by themselves
         after = known(both)
         assert len(set(after["people"].values())) == 4 == len(after["addresses"])
         assert after["people"] | {DORA: None} == before["people"]
@@ -190,7 +204,7 @@ def test_broken_off_it_goes_on_where_it_was(both: Database, after: int) -> None:
     before = known(both)
     changing.begin(both)
     with suppress(ZeroDivisionError):
-        changing.go_on(both, lambda done, _: 1 // (done < after))
+        changing.go_on(both, lambda done, *_: 1 // (done < after))
     assert known(both) == before
     with closing(Database(both.url, NEW)) as alone, pytest.raises(HalfChanged, match="secret rotate"):
         migrate(alone)
@@ -199,7 +213,7 @@ def test_broken_off_it_goes_on_where_it_was(both: Database, after: int) -> None:
     with closing(Database(both.url, NEW, former=SECRET)) as again:
         migrate(again)
         assert changing.begin(again)
-        assert changing.go_on(again, quietly) == 3 - after
+        assert changing.go_on(again, untold) == 3 - after
         assert known(again) == before
 
 
