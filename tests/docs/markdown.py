@@ -16,9 +16,12 @@ ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 def every_file() -> list[Path]:
-    """All that is ours; what begins with a dot is a tool's."""
-    found = (path for path in ROOT.rglob("*.md") if not any(part[0] == "." for part in path.relative_to(ROOT).parts))
-    return sorted(found)
+    """All that is ours; what begins with a dot is a tool's, and what is in `build` was made of these."""
+    return sorted(path for path in ROOT.rglob("*.md") if not any(map(_is_made, path.relative_to(ROOT).parts)))
+
+
+def _is_made(part: str) -> bool:
+    return part[0] == "." or part == "build"
 
 
 def links(path: Path) -> Iterator[str]:
