@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.web.labels import WORDS
+from bot.survey.conversation.commands import ABOUT_COMMANDS, ABOUT_COORDINATING
+from bot.texts.texts import Texts
 from tests.house import ROOT
 from website.assembly import Half, Page, halves, navigation
 from website.links import broken
@@ -16,6 +19,7 @@ DUTCH = ROOT / "docs" / "nl"
 OF_COORDINATORS = sorted(DUTCH.glob("*.md"))
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 BUTTON = re.compile(r"(?<![*\w])\*([^*\n]+(?:\n[^*\n]+)?)\*(?![*\w])")
+IN_THE_MENU = re.compile(r"in het menu[^.?!]*")
 SENTENCE = re.compile(r"(?<=[.?!:;])[”*)]*\s+|\n\s*\n|\n\s*(?:[-*>#]|\d+\.)+ |\|")
 SMALLEST_ALT, LARGEST_PICTURE, MOST_WORDS = 60, 60_000, 15
 
@@ -32,6 +36,13 @@ def dutch() -> frozenset[str]:
 def test_a_button_that_a_page_names_is_called_so_in_the_product(page: Path) -> None:
     named = {" ".join(found.split()) for found in BUTTON.findall(page.read_text("utf-8"))}
     assert [name for name in named if name not in dutch()] == []
+
+
+@pytest.mark.parametrize("page", OF_COORDINATORS, ids=lambda page: page.name)
+def test_what_a_page_says_is_in_the_menu_is_there(page: Path, texts: Texts) -> None:
+    offered = (*ABOUT_COMMANDS.values(), *ABOUT_COORDINATING.values(), WORDS["messages"])
+    menu = {texts.word(phrase, "nl") for phrase in offered}
+    assert {name for said in IN_THE_MENU.findall(page.read_text("utf-8")) for name in BUTTON.findall(said)} <= menu
 
 
 @pytest.mark.parametrize("page", OF_COORDINATORS, ids=lambda page: page.name)
