@@ -44,8 +44,8 @@ def table(folder: Path, whose: str = "nl") -> list[dict[str, Any]]:
 
 
 def everything(folder: Path) -> dict[str, str]:
-    """What lies there, by its bytes."""
-    there = (one for one in sorted(folder.rglob("*")) if one.is_file())
+    """What lies there, by its bytes, without what says who is at work there."""
+    there = (one for one in sorted(folder.rglob("*")) if one.is_file() and one.name != ".lock")
     return {str(one.relative_to(folder)): hashlib.sha256(one.read_bytes()).hexdigest() for one in there}
 
 
