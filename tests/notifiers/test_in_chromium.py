@@ -108,7 +108,8 @@ async def pages_behind_links(tab: Tab, house: House) -> AsyncIterator[str]:
         await tab.call("Network.setCookie", name=one["name"], value=one["value"], url=house.page)
 
 
-@pytest.mark.parametrize("language", ["nl", pytest.param("en", marks=pytest.mark.fire)])
+@pytest.mark.fire
+@pytest.mark.parametrize("language", ["nl", "en"])
 async def test_axe_finds_nothing_and_nothing_is_off_the_screen(
     house: House, browser: Browser, mail_server: MailServer, pytestconfig: pytest.Config, language: str
 ) -> None:
