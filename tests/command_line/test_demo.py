@@ -160,7 +160,7 @@ async def test_two_at_once_and_one_that_is_stopped_half_way(tmp_path: Path, temp
     process = await begun(tmp_path, {}, "demo", "--people", "300", "--weeks", "52", "--port", str(port))
     assert process.stderr
     async with asyncio.timeout(PATIENCE):
-        assert re.match(rb"week 1 of 52: ", await process.stderr.readline())
+        assert re.match(rb"Rehearsing: 1 of 52 weeks, ", await process.stderr.readline())
         taken = socket.create_server(("127.0.0.1", port))
         second = await begun(tmp_path, {}, *FEW, "--port", str(port))
         _, said = await second.communicate()

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from sqlalchemy import select
 from bot.channels.web.traits import TRAITS as PAGE
 from bot.delivery import bulk, rate_limit
 from bot.delivery.replies import Delivery
+from bot.letters import Delivered, Envelope, Receipt
 from bot.notifiers.email import answers, connections
 from bot.notifiers.email.notifier import EmailNotifier
 from bot.notifiers.email.traits import TRAITS
@@ -37,9 +39,16 @@ TOO_LONG = 240  # seconds
 
 
 class Quick(EmailNotifier):
-    """At the pace of this machine: how many a second, is for tests about that alone."""
+    """At the pace of this machine: how many a second, is for tests about that alone. It counts whose mail it was told
+    that it is taken: one of which a slow machine hears nothing in time is sent again, and should be."""
 
     traits = replace(TRAITS, per_second=2000)
+    heard: ClassVar = Counter[str]()
+
+    async def deliver(self, envelope: Envelope) -> Receipt:
+        receipt = await super().deliver(envelope)
+        self.heard[envelope.address] += receipt == Delivered()
+        return receipt
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +106,7 @@ async def under_fire(
     database: Database, home: Home, folder: Path, server: MailServer, chance: random.Random
 ) -> Counter[str]:
     """Until all are settled; how often each of them was there, and a kill came before we had written that down."""
-    unheard, kills, clock = Counter[str](), KILLS, Clock()
+    unwritten, kills, clock = Counter[str](), KILLS, Clock()
     home.clock = clock
     while left := unsettled(database):
         async with delivering(database, home, folder, server) as running:
@@ -105,9 +114,9 @@ async def under_fire(
                 async with asyncio.timeout(chance.uniform(0.05, 0.6) if kills else None):
                     await until_settled(database, running, clock)
         kills = max(0, kills - 1)
-        unheard.update({mail.recipient for mail in server.mails} & left & unsettled(database))
+        unwritten.update({mail.recipient for mail in server.mails} & left & unsettled(database))
     assert kills == 0
-    return unheard
+    return unwritten
 
 
 async def until_settled(database: Database, running: Delivery, clock: Clock) -> None:
@@ -125,13 +134,12 @@ async def test_a_thousand_things_go_wrong_and_every_notice_arrives(texts: Texts,
         write(tx)
     async with MailServer() as server, asyncio.timeout(TOO_LONG):
         server.script = scripts(chance)
-        unheard = Counter(name for name, does in server.script.items() for one in does if one == "drop")
-        unheard.update(await under_fire(database, home, tmp_path, server, chance))
+        unwritten = await under_fire(database, home, tmp_path, server, chance)
     assert not any(server.script.values()), "all that was to go wrong went wrong"
     assert given_up(database) == []
     copies = Counter(mail.recipient for mail in server.mails)
     assert copies.keys() == {address(number) for number in range(NOTICES)}
-    assert not {name: found for name, found in copies.items() if found > 1 + unheard[name]}
+    assert not {name: found for name, found in Quick.heard.items() if found > 1 + unwritten[name]}
     assert all(len({mail.message["Message-ID"] for mail in server.to(name)}) == 1 for name in copies)
     assert not [file for file in tmp_path.glob("samenspraak.db*") if b"@example.org" in file.read_bytes()]
     database.close()

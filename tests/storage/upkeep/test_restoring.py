@@ -98,15 +98,16 @@ async def test_a_back_up_under_load_goes_on_elsewhere(
 
 async def back_up_while_they_answer(house: House, readers: list[Reader], copy: Path) -> str:
     """Nobody is past half-way, a back-up is made, they answer on, and then that machine is no more."""
-    code = str(json.loads((await house.command("partnership", "add", "De Verbinders", "--json"))[1])["invitation_code"])
-    crowd = Crowd(readers, code, "before")
+    made = json.loads((await house.command("partnership", "add", "De Verbinders", "--json"))[1])
+    crowd = Crowd(readers, invited_by := str(made["invitation_code"]), "before")
     async with running(house), crowd.living():
         await within(PATIENCE, crowd.have_answered(3 * AT_ONCE), crowd)
-        done = await house.command("backup", str(copy))
-        assert done == (0, f"{copy}: {copy.stat().st_size // 1024} kB. {NOT_IN_IT}\n", "")
+        code, told, said = await house.command("backup", str(copy))
+        assert (code, told) == (0, f"{copy}: {copy.stat().st_size // 1024} kB. {NOT_IN_IT}\n")
+        assert {line.partition(":")[0] for line in said.splitlines()} == {"Copying the database"}
         crowd.sign.set()
         await within(PATIENCE, crowd.have_answered(crowd.answers + AT_ONCE), crowd)  # which will be lost
-    return code
+    return invited_by
 
 
 async def put_back(house: House, copy: Path) -> None:
