@@ -15,6 +15,7 @@ from storage import partnerships
 from tests.house import House, partnership
 from tests.pseudo_languages import with_languages
 from tests.rendering.paper import A4, MARGIN, in_line, pages, touching
+from tests.variants import variants
 
 READ_ALOUD = 14  # points
 
@@ -33,7 +34,7 @@ def test_a_line_has_the_number_of_its_statement(texts: Texts) -> None:
     assert there[6].file == "07.mp3"
 
 
-@pytest.mark.parametrize("language", ["nl", "en", "ar"])
+@pytest.mark.parametrize("language", variants(("nl", "ar", "en"), always=2))
 def test_every_word_is_on_paper(with_arabic: Texts, language: str) -> None:
     lines = script.lines(with_arabic, language)
     found = [*pages(script_pdf(with_arabic, language, lines))]

@@ -31,6 +31,7 @@ from tests.storage.beginnings import ANNA, BEN, LETTER, add, join, load, only_po
 from tests.storage.upkeep.test_upgrades import RELEASED as RELEASED_ROWS
 from tests.storage.upkeep.test_upgrades import found, in_days, prepare
 from tests.unprivileged import unprivileged
+from tests.variants import variants
 
 TABLES = ("partnerships", "contacts", "respondents", "responses", "letters", "waves", "invitations")
 
@@ -273,7 +274,7 @@ def test_a_damaged_back_up_is_not_put_back(database: Database, source: Source, t
         assert is_empty(url)
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+@pytest.mark.parametrize("revision", variants(("0001", "0002", "0003")))
 def test_an_old_back_up_is_upgraded_when_it_is_put_back(
     unmigrated: Database, source: Source, tmp_path: Path, revision: str
 ) -> None:
