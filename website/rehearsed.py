@@ -15,14 +15,13 @@ from bot.database import bring_up_to_date
 from bot.rehearsal.stage import Stage, Wanted
 from bot.survey.conversation.dialogue import Partnership
 from storage import partnerships
-from tests.house import Clock, read
+from tests.house import SECRET, Clock, read
 from tests.ports import free_port
 
 NAME = "De Verbinders in Moerwijk"
 WANTED = Wanted(people=34, weeks=8, seed=2, language="nl")
 LIVED = 42  # days: two weeks are left of the second round
 MONDAY = datetime(2026, 10, 5, 7, 30, tzinfo=UTC)
-SECRET = "5a" * 32
 
 
 @dataclass(frozen=True, slots=True)
