@@ -13,8 +13,9 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from bot import __version__
 
@@ -122,6 +123,11 @@ def audited() -> str:
         found = json.loads(done.stdout)["dependencies"]
     except (ValueError, KeyError):
         return f"NOT DONE, no answer: {(done.stderr.strip().splitlines() or ['nothing said'])[-1]}"
+    return weighed(found)
+
+
+def weighed(found: Sequence[Mapping[str, Any]]) -> str:
+    """What is known of each library: one advisory, and there is no release."""
     known = [one for one in found if "vulns" in one]
     if not known:
         return f"NOT DONE, the advisories cannot be reached: none of {len(found)} libraries is known there"

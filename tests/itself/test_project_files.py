@@ -64,6 +64,15 @@ def test_a_release_is_of_a_version_that_the_changelog_knows(
     assert code == ("knows no" in told)
 
 
+def test_a_known_advisory_stops_a_release_and_silence_is_told() -> None:
+    well, unknown = {"name": "one", "version": "1.0", "vulns": []}, {"name": "two", "skip_reason": "not found"}
+    leaks = {"name": "three", "version": "3.0", "vulns": [{"id": "CVE-2026-0001"}]}
+    assert release.weighed([unknown]).startswith("NOT DONE")
+    assert release.weighed([well, unknown]) == "no advisory about 1 of 2 libraries"
+    with pytest.raises(release.NotReady, match=r"three 3\.0: CVE-2026-0001"):
+        release.weighed([well, leaks])
+
+
 def test_catalogues_of_public_software_can_take_it_in() -> None:
     """What the standard, version 0.4, says of lengths and of what must be there; its schema was read by hand."""
     said = read("publiccode.yml")

@@ -118,7 +118,7 @@ async def are_taken_away(fatima: Visitor) -> None:
     await fatima.press("Ja, verwijderen")
     assert "Deze regel heeft nog niemand opgenomen." in fatima.last.whole
     await fatima.open("/coordinate/recordings/1/nl")
-    await fatima.press(f"Wis alles wat {FATIMA} heeft opgenomen")
+    await fatima.press(f"Verwijder alle opnamen van {FATIMA}")
     await fatima.press("Ja, verwijderen")
     assert "0 van de 32 regels zijn opgenomen." in fatima.last.whole
 
