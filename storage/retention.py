@@ -69,14 +69,21 @@ def _forget_moments(tx: Tx, of: list[int]) -> None:
 
 
 def _is_over(tx: Tx, partnership: Partnership, now: datetime) -> bool:
+    ends = ends_at(tx, partnership)
+    return ends is not None and ends <= now
+
+
+def ends_at(tx: Tx, partnership: Partnership) -> datetime | None:
+    """When we let go of how to reach people; None as long as a wave is open or planned."""
     of_it = waves.c.partnership_id == partnership.id
     last, still_open = tx.connection.execute(
         select(func.max(waves.c.closed_at), func.count() - func.count(waves.c.closed_at)).where(of_it)
     ).one()
     is_planned = exists().where(plans.c.partnership_id == partnership.id, plans.c.confirmed_at.is_not(None))
     if still_open or last is None or tx.connection.execute(select(is_planned)).scalar():
-        return False
-    return bool(last + timedelta(days=partnership.keep_contacts) <= now)
+        return None
+    ends: datetime = last + timedelta(days=partnership.keep_contacts)
+    return ends
 
 
 def erase_idle(tx: Tx, candidates: list[int]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.coordination.request import Asked, action, has_result, menu
+from bot.results.summaries import reachable_until
 from bot.survey.conversation.buttons import Call, Coordinate, ReadProgramme
 from bot.survey.conversation.views import Button, Paragraph, Row, View
 from bot.survey.phrases import joined, say, verbatim
@@ -48,7 +49,9 @@ def home(asked: Asked) -> View:
     else:
         rows = _reading(asked)
     rows = (*rows, *_reading_along(asked), *_call_me(asked))
-    return View((asked.heading, (stands,), (say("What do you want to do?"),)), rows)
+    # Who coordinates on a page is sent no result, unless they left an address: so this stands here too.
+    until = () if asked.is_open else reachable_until(asked.tx, asked.partnership, asked.seat.role, asked.now)
+    return View((asked.heading, (stands,), until, (say("What do you want to do?"),)), rows)
 
 
 def _call_me(asked: Asked) -> tuple[Row, ...]:

@@ -9,11 +9,11 @@ from bot.letters import Letter
 from bot.rendering import attachments
 from bot.rendering.charts import Bar, Picture
 from bot.results import open_answers
-from bot.survey.calendar import decent, week_of
+from bot.survey.calendar import decent, week_of, zone
 from bot.survey.conversation.buttons import Coordinate
 from bot.survey.conversation.dialogue import Dialogue, Partnership
 from bot.survey.conversation.screens import ALL_STATEMENTS, all_statements
-from bot.survey.conversation.views import Button, Row, View, in_rows
+from bot.survey.conversation.views import Button, Paragraph, Row, View, in_rows
 from bot.survey.phrases import Phrase, joined, say, say_n, verbatim
 from bot.survey.scores import summary
 from bot.survey.scores.comparison import Comparison, held_against
@@ -21,7 +21,7 @@ from bot.survey.scores.disclosure import EVERYONE
 from bot.survey.scores.scoring import Score, Scores, told
 from bot.survey.scores.summary import Summary
 from bot.texts.texts import Texts
-from storage import agreements, coordinators, letters, published, waves, wordings
+from storage import agreements, coordinators, letters, published, retention, waves, wordings
 from storage.coordinators import Recipient
 from storage.engine.database import Tx
 from storage.partnerships import Wave
@@ -48,8 +48,21 @@ def announce_close(tx: Tx, texts: Texts, found: Summary, wave: Wave, due: dateti
         wrote = open_answers.told(tx, partnership, wave, recipient.role)
         rows = (*_to_scores(found, recipient), *wrote.rows, *_rows(partnership, recipient, AFTER_CLOSING, 1))
         about = say("{partnership}: the result of round {wave}", partnership=partnership.name, wave=wave.number)
-        view = View((*paragraphs, wrote.lines), rows, about=about)
+        until = reachable_until(tx, partnership, recipient.role, due)
+        view = View((*paragraphs, wrote.lines, until), rows, about=about)
         _post(tx, texts, recipient, found, view, f"final:{recipient.contact}:{wave.id}:{closing}", due)
+
+
+def reachable_until(tx: Tx, partnership: Partnership, role: str, now: datetime) -> Paragraph:
+    """Where nothing is open or planned, a coordinator reads until when the same people can be asked again."""
+    ends = retention.ends_at(tx, partnership) if role == "coordinator" else None
+    if not ends or ends <= now:
+        return ()
+    forgets = say(
+        "Is no round open or planned on {date}? Then we forget how to reach people. So plan the next one before that.",
+        date=ends.astimezone(zone(partnership.timezone)).date(),
+    )
+    return (forgets,)
 
 
 def send_again(tx: Tx, texts: Texts, partnership: Partnership, wave: Wave, now: datetime) -> None:

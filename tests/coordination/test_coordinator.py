@@ -258,6 +258,8 @@ async def test_the_command_line_says_what_the_coordinator_sees(
     assert summary["total"]["score"] == PUBLISHED_TOTAL
     assert main(["summary", "1"]) == 0
     message, _, statements = capsys.readouterr().out.strip().partition("\n\nDe samenwerking als geheel\n")
-    assert message == fatima.last.text
+    sent, _, until = fatima.last.text.partition("\n\nIs er op ")
+    assert message == sent
+    assert until, "and what only a coordinator is told: until when people can be asked again"
     told = re.findall(r"^(\d+)\. .+ (\d+) \(n = 5\)$", statements, re.MULTILINE)
     assert {int(item): int(score) for item, score in told} == APPENDIX_A

@@ -66,10 +66,14 @@ def test_an_open_or_planned_wave_keeps_contacts(database: Database, texts: Texts
         number = made(tx, texts)
         joined(tx, ANNA, number)
         assert forget(tx, late) == Forgotten()
+        (ours,) = partnerships.every(tx)
+        assert retention.ends_at(tx, ours) is None
         closed(tx, number)
+        assert retention.ends_at(tx, ours) == CLOSED + timedelta(days=90)
         waves.prepare(tx, number, opens_at=late + timedelta(days=100))
         waves.confirm(tx, number, CLOSED)
         assert forget(tx, late) == Forgotten()
+        assert retention.ends_at(tx, ours) is None
         waves.drop_plan(tx, number)
         assert forget(tx, late) == Forgotten(contacts=1)
 
