@@ -61,7 +61,7 @@ def _decoded(content: bytes) -> Iterator[bytes]:
 
     resampler = av.AudioResampler(format="s16", layout="mono")
     try:
-        with av.open(BytesIO(content), "r", format="mp3") as file:
+        with av.open(BytesIO(content), "r", format="mp3", metadata_errors="replace") as file:
             for frame in (*file.decode(audio=0), None):
                 for one in resampler.resample(frame):
                     yield bytes(one.planes[0])[: one.samples * 2]

@@ -5,7 +5,7 @@ other files or addresses is not followed.
 """
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from io import BytesIO
 from math import log10
@@ -57,7 +57,7 @@ def decode(source: BinaryIO) -> "Samples":
         raise NoSound("empty: 0 bytes", "empty")
     source.seek(0)
     try:
-        with av.open(source, options=NOTHING_ELSE) as opened:
+        with av.open(source, options=NOTHING_ELSE, metadata_errors="replace") as opened:
             return _decoded(opened)
     except av.FFmpegError as error:
         raise NoSound(f"no sound that can be read: {error.strerror}") from None
@@ -94,13 +94,20 @@ def _decoded(opened: Any) -> "Samples":
         raise NoSound("there is no sound in it")
     samples, resampler = array("f"), av.AudioResampler(format="flt", layout="mono", rate=RATE)
     for frame in opened.decode(audio=0):
-        for one in resampler.resample(frame):
-            samples.extend(_samples(one))
+        samples.extend(_resampled(resampler, frame))
         if len(samples) > LONGEST_READ * RATE:
             raise NoSound(f"longer than {LONGEST_READ // 60} minutes: each line is a file of its own", "long")
-    for one in resampler.resample(None):
-        samples.extend(_samples(one))
+    samples.extend(_resampled(resampler, None))
     return samples
+
+
+def _resampled(resampler: Any, frame: Any) -> "Samples":
+    try:
+        return _joined(resampler.resample(frame))
+    except av.FFmpegError:
+        raise
+    except ValueError:  # all that it says of a frame that is not like those before
+        raise NoSound("a sound that becomes of another kind halfway") from None
 
 
 def _filtered(samples: "Samples", *steps: tuple[str, str]) -> Iterator[Any]:
@@ -123,7 +130,7 @@ def _frame(samples: "Samples") -> "av.AudioFrame":
     return frame
 
 
-def _joined(frames: Iterator[Any]) -> "Samples":
+def _joined(frames: Iterable[Any]) -> "Samples":
     samples = array("f")
     for frame in frames:
         samples.extend(_samples(frame))

@@ -125,6 +125,21 @@ def test_one_of_ninety_minutes_is_not_read_to_its_end(tmp_path: Path) -> None:
         of_file(tmp_path / "07.mp3")
 
 
+def test_what_a_file_says_of_itself_may_be_in_any_letters(tmp_path: Path) -> None:
+    """As the tags of an old phone or program: they are not read."""
+    content = write_sound(tmp_path / "plain.m4a", voice()).read_bytes()
+    (tmp_path / "07.m4a").write_bytes(content.replace(b"Lavf", b"Caf\xe9"))
+    assert b"Caf\xe9" in (tmp_path / "07.m4a").read_bytes()
+    assert of_file(tmp_path / "07.m4a").seconds > 0.9
+
+
+def test_one_that_becomes_of_another_kind_halfway_is_refused(tmp_path: Path) -> None:
+    first = write_sound(tmp_path / "a.flac", voice()).read_bytes()
+    (tmp_path / "07.flac").write_bytes(first + write_sound(tmp_path / "b.flac", voice(), stereo=True).read_bytes())
+    with pytest.raises(NoSound, match="becomes of another kind halfway"):
+        of_file(tmp_path / "07.flac")
+
+
 def test_a_folder_and_what_is_gone_are_no_sound(tmp_path: Path) -> None:
     for file in (tmp_path, tmp_path / "gone.mp3"):
         with pytest.raises(NoSound, match="not a file"):
