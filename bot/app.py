@@ -4,7 +4,6 @@ It is the only place that knows every other. The clock is a parameter here, so t
 """
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -186,7 +185,7 @@ class App:
         return attachments.content(attachment, self.texts)
 
     async def voice(self, attachment: Attachment) -> bytes:
-        digests = json.loads(attachment.described)["digests"]
+        digests = attachments.spoken(attachment)
         own = [digest for digest in digests if not self.recordings.by_digest(digest)]
         there = await self.database.run_when_there(lambda tx: recordings.contents(tx, own)) if own else {}
         return await asyncio.to_thread(self.recordings.content, digests, there)
@@ -194,10 +193,13 @@ class App:
     async def recorded(self, digest: str) -> tuple[bytes, str] | None:
         return await self.database.run_when_there(lambda tx: recordings.content(tx, digest))
 
-    async def file_of(self, upload: Upload) -> str | None:
+    async def file_of(self, upload: Upload, attachment: Attachment) -> str | None:
         """Of a database that is away it is asked another time: till then it is sent whole."""
+        own = [one for one in attachments.spoken(attachment) if not self.recordings.in_folder(one)]
         with suppress(DatabaseAway):
-            return await self.database.run(lambda tx: voices.file_of(tx, upload))
+            return await self.database.run(
+                lambda tx: voices.file_of(tx, upload) if recordings.are_there(tx, own) else None
+            )
         return None
 
     async def keep_file(self, upload: Upload, file: str | None) -> None:

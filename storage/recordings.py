@@ -1,10 +1,12 @@
 """Recordings: what people spoke on the page for a partnership, and who they are. Voices and names are sealed.
 
 There is one for each part in each language; a newer one takes its place. Each change gives the partnership another
-number, so that every process knows without asking whether what it remembers still holds.
+number, so that every process knows without asking whether what it remembers still holds. It is drawn, and not counted:
+a change that came to nothing leaves its number to no other.
 """
 
-from collections.abc import Iterable, Mapping
+import secrets
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +20,7 @@ from storage.schema import partnerships, recordings, speakers
 
 CONTENT, NAME = "recording", "speaker"
 LONGEST_NAME = 80  # characters
+HIGHEST = 2**31 - 1  # number that a column holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,11 @@ def of_partnership(tx: Tx, partnership: int) -> list[Kept]:
     return [Kept(spoken_by=tx.seal.open(NAME, row.pop("name_sealed")), **row) for row in rows]
 
 
+def are_there(tx: Tx, digests: Collection[str]) -> bool:
+    found = select(recordings.c.digest).where(recordings.c.digest.in_(digests))
+    return not digests or {*tx.connection.execute(found).scalars()} == {*digests}
+
+
 def counted(tx: Tx) -> int:
     """All of them, in every partnership."""
     return int(tx.connection.execute(select(func.count()).select_from(recordings)).scalar_one())
@@ -118,9 +126,8 @@ def contents(tx: Tx, digests: Iterable[str]) -> Mapping[str, bytes]:
 
 
 def _changed(tx: Tx, partnership: int) -> None:
-    tx.connection.execute(
-        update(partnerships).where(partnerships.c.id == partnership).values(recorded=partnerships.c.recorded + 1)
-    )
+    drawn = secrets.randbelow(HIGHEST) + 1
+    tx.connection.execute(update(partnerships).where(partnerships.c.id == partnership).values(recorded=drawn))
 
 
 _ABOUT: Select[Any] = select(

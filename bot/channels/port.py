@@ -274,8 +274,9 @@ class House(Protocol):
         """What was recorded on the page, by its fingerprint, and what kind of sound it is."""
         return None
 
-    async def file_of(self, upload: Upload) -> str | None:
-        """What the messenger calls it that has it already."""
+    async def file_of(self, upload: Upload, attachment: Attachment) -> str | None:
+        """What the messenger calls this voice where it has it already; nothing where a recording of it is there no
+        more, for then nobody hears it again."""
 
     async def keep_file(self, upload: Upload, file: str | None) -> None:
         """Remember that; None where the messenger has it no more."""

@@ -69,6 +69,11 @@ class Recordings:
         """Of those in folders."""
         return self._by_digest.get(digest)
 
+    def in_folder(self, digest: str) -> bool:
+        """Whether it lies in one, and is what it was."""
+        found = self.by_digest(digest)
+        return found is not None and found.is_there
+
     def content(self, digests: Iterable[str], own: Mapping[str, bytes] = NOTHING) -> bytes:
         """Those with these digests, in one file; raises LookupError when one of them is there no more. `own` are the
         bytes of those that are in no folder."""

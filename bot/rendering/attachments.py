@@ -63,6 +63,12 @@ def voice(digests: Sequence[str], seconds: float) -> Attachment:
     return Attachment("voice", f"{name}.mp3", json.dumps({"digests": digests, "seconds": round(seconds)}))
 
 
+def spoken(attachment: Attachment) -> list[str]:
+    """The fingerprints of the recordings in a voice."""
+    digests: list[str] = json.loads(attachment.described)["digests"]
+    return digests
+
+
 def workbook(name: str, rows: Sequence[Sequence[str | int | None]]) -> Attachment:
     """For a spreadsheet: what it is of, a head, and rows."""
     cells = [[bare(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]

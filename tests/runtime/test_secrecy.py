@@ -180,7 +180,7 @@ class Empty(port.House):
     async def voice(self, attachment: Attachment) -> bytes:
         return PNG
 
-    async def file_of(self, upload: Upload) -> str | None:
+    async def file_of(self, upload: Upload, attachment: Attachment) -> str | None:
         return None
 
     async def keep_file(self, upload: Upload, file: str | None) -> None: ...

@@ -39,7 +39,7 @@ class Voices:
 
     async def _as(self, kind: str, attachment: Attachment, more: Mapping[str, Any]) -> Message:
         upload = Upload(self._bot_id, kind, attachment.name.removesuffix(".mp3"))
-        if known := await self._house.file_of(upload):
+        if known := await self._house.file_of(upload, attachment):
             try:
                 return await self._call(kind, attachment, known, more)
             except BadRequest as error:

@@ -246,6 +246,25 @@ async def test_a_recording_that_is_gone_meanwhile_loses_nothing_else(house: Hous
     assert "Zin 2 van 26" in person.last.text
 
 
+async def test_one_that_is_gone_is_not_sent_by_the_number_that_telegram_has_either(
+    house: House, server: TelegramServer
+) -> None:
+    """Whoever took back that they are heard, is heard by nobody new."""
+    await put_there(house)
+    code = house.add().invitation
+    first, second = await listener(house, server, code), await listener(house, server, code)
+    await press(house, first, READ)
+    assert len(house.rows(FILES)) == 1
+    server.fail("sendVoice", 502)
+    await second.press(READ)
+    await house.settle()
+    Path(house.folder / "data/audio/nl/statement-01.mp3").unlink()
+    await house.try_again()
+    assert voices(second) == []
+    await press(house, second, "Ja")
+    assert "Zin 2 van 26" in second.last.text
+
+
 async def test_one_of_which_the_answer_is_lost_comes_twice_and_both_go(house: House, server: TelegramServer) -> None:
     await put_there(house)
     person = await listener(house, server)
