@@ -35,6 +35,29 @@ async def to_line(tab: Tab, house: House, line: int, name: str = "Fatima") -> No
     await tab.open(f"{house.page}/coordinate/record/1/nl.{line}.1")
 
 
+IN_SIGHT = "[...document.querySelectorAll('.within-reach *')].filter(one => one.checkVisibility())"
+STREAMS = """const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); window.streams = [];
+    navigator.mediaDevices.getUserMedia = async what => { streams.push(await ask(what)); return streams.at(-1); };"""
+HEARING = "streams.flatMap(one => one.getTracks()).filter(one => one.readyState === 'live').length"
+
+
+async def is_within_reach(tab: Tab, house: House) -> None:
+    """Below a line that is longer than the screen too; and two taps in a row are one recording."""
+    await tab.look(height=560)
+    await tab.call("Page.addScriptToEvaluateOnNewDocument", source=STREAMS)
+    await tab.open(f"{house.page}/coordinate/record/1/nl.32.1")
+    await tab.until("document.querySelector('[data-record]').checkVisibility()")
+    assert await tab.run("document.querySelector('.to-read').getBoundingClientRect().bottom > innerHeight")
+    await tab.run("document.querySelector('[data-record]').click(); document.querySelector('[data-record]').click(); 0")
+    await tab.until(f"{FOCUS}.dataset.stop !== undefined && {HEARING}")
+    assert len(await tab.in_sight(IN_SIGHT)) == await tab.run(f"{IN_SIGHT}.length")
+    await tab.run("document.querySelector('.recorder').closest('form').requestSubmit(); 0")
+    await tab.until(f"{FOCUS}.dataset.listen !== undefined")
+    assert await tab.run(HEARING) == 0, "nothing goes on hearing"
+    assert "/nl.32.1" in await tab.run("location.pathname"), "nobody listened to it yet"
+    await tab.look()
+
+
 async def record(tab: Tab) -> None:
     """Some beeps, by the keyboard."""
     await tab.until("document.querySelector('[data-record]').checkVisibility()")
@@ -72,6 +95,7 @@ async def test_a_line_is_recorded_by_the_keyboard_and_a_respondent_hears_it(
     await record(tab)
     await tab.click("Bewaren, en naar de volgende regel")
     await tab.sees("2 van de 32 regels zijn opgenomen.")
+    await is_within_reach(tab, house)
     await is_heard(browser, house)
 
 

@@ -11,7 +11,7 @@
   const box = document.querySelector("[data-recorder]"), form = box.closest("form");
   const part = (name) => box.querySelector(`[data-${name}]`);
   const file = box.querySelector("input[type=file]"), player = new Audio();
-  let recorder, taken, sending = false, clock;
+  let recorder, taken, asking = false, sending = false, clock;
 
   const tell = (name) => { part("told").textContent = name ? box.dataset[name] : ""; };
 
@@ -28,7 +28,10 @@
     if (canRecord) offer("record");
   }
 
+  // Once at a time: of two, one would go on hearing, and nobody could stop it.
   async function record() {
+    if (asking) return;
+    asking = true;
     player.pause();
     taken = undefined;
     file.value = "";
@@ -37,6 +40,7 @@
     } catch ({ name }) {
       tell(WHY[name] || "cannot");
     }
+    asking = false;
   }
 
   function listenTo(stream) {
@@ -56,13 +60,16 @@
     clock = setTimeout(count, 1000, seconds + 1);
   }
 
+  const isRecording = () => recorder && recorder.state !== "inactive";
+
   function stop() {
-    clearTimeout(clock);
-    if (recorder && recorder.state !== "inactive") recorder.stop();
+    if (isRecording()) recorder.stop();
   }
 
   function take(stream, sound) {
+    clearTimeout(clock);
     stream.getTracks().forEach((one) => one.stop());
+    if (file.files[0]) return begin();  // chosen meanwhile, instead of this
     URL.revokeObjectURL(player.src);
     player.src = URL.createObjectURL(sound);
     taken = sound;
@@ -77,6 +84,7 @@
 
   async function keep(event) {
     event.preventDefault();
+    if (isRecording()) return stop();  // nobody has listened to it yet
     const sound = taken || file.files[0];
     if (sending) return;
     if (!sound) return tell("nothing");
@@ -107,7 +115,11 @@
   part("again").addEventListener("click", record);
   part("stop").addEventListener("click", stop);
   part("listen").addEventListener("click", listen);
-  file.addEventListener("change", () => { taken = undefined; begin(); });
+  file.addEventListener("change", () => {
+    taken = undefined;
+    if (isRecording()) stop();
+    else begin();
+  });
   form.addEventListener("submit", keep);
   window.addEventListener("pagehide", stop);
   begin();
