@@ -48,6 +48,7 @@ class Kept:
 def agree(tx: Tx, partnership: int, name: str, consent: str, today: date) -> int:
     """The number of somebody who agrees to be heard; of the same name there is one, who agreed last to this."""
     agreed = {"consent": consent, "agreed_on": today}
+    tx.connection.execute(select(partnerships.c.id).where(partnerships.c.id == partnership).with_for_update())
     for one in of_name(tx, partnership, name):
         tx.connection.execute(update(speakers).where(speakers.c.id == one.id).values(agreed))
         return one.id
@@ -64,8 +65,11 @@ def every_speaker(tx: Tx, partnership: int) -> list[Speaker]:
     return [Speaker(row.id, tx.seal.open(NAME, row.name_sealed), row.agreed_on) for row in tx.connection.execute(found)]
 
 
-def keep(tx: Tx, partnership: int, speaker: int, about: tuple[str, str, str], sound: Sound) -> None:
-    """`about` is its language, its part and the fingerprint of its words."""
+def keep(tx: Tx, partnership: int, speaker: int, about: tuple[str, str, str], sound: Sound) -> bool:
+    """`about` is its language, its part and the fingerprint of its words. Not where its speaker took it back meanwhile;
+    who takes it back from now on, waits until it is kept, and takes this one along."""
+    if not tx.connection.execute(_theirs(partnership, speaker).with_for_update(key_share=True)).first():
+        return False
     language, part, wording = about
     facts = {
         "speaker_id": speaker,
@@ -82,6 +86,7 @@ def keep(tx: Tx, partnership: int, speaker: int, about: tuple[str, str, str], so
     key = [recordings.c.partnership_id, recordings.c.language, recordings.c.part]
     tx.connection.execute(new.on_conflict_do_update(index_elements=key, set_=facts))
     _changed(tx, partnership)
+    return True
 
 
 def take_away(tx: Tx, partnership: int, language: str, part: str) -> None:
@@ -128,6 +133,10 @@ def contents(tx: Tx, digests: Iterable[str]) -> Mapping[str, bytes]:
 def _changed(tx: Tx, partnership: int) -> None:
     drawn = secrets.randbelow(HIGHEST) + 1
     tx.connection.execute(update(partnerships).where(partnerships.c.id == partnership).values(recorded=drawn))
+
+
+def _theirs(partnership: int, speaker: int) -> Select[Any]:
+    return select(speakers.c.id).where(speakers.c.id == speaker, speakers.c.partnership_id == partnership)
 
 
 _ABOUT: Select[Any] = select(

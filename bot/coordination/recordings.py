@@ -248,7 +248,8 @@ def _recorded(asked: Asked) -> View:
     if not isinstance(sound, Sound):
         return _record(asked, plain, sound)
     about = spot.language, here.line.part.name, here.line.part.wording
-    kept.keep(asked.tx, asked.partnership.id, spot.speaker, about, sound)
+    if not kept.keep(asked.tx, asked.partnership.id, spot.speaker, about, sound):
+        return _overview(asked, spot)
     before = f"{spot.line}-{sound.doubt}" if sound.doubt else str(spot.line)
     anew = asked.anew
     there = replace(spot, line=_next(_lines(anew, spot.language), spot.line), before=before)

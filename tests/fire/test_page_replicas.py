@@ -10,6 +10,8 @@ import pytest
 from aiohttp import ClientResponse
 
 from tests.actors import answer, coordinate, item_on
+from tests.channels.web.test_recorder import are_taken_away, is_heard, is_replaced, two_lines
+from tests.channels.web.test_recordings import asked_for
 from tests.house import Clock, House, agree
 from tests.replicas import replicas
 from tests.telegram_server import TelegramServer
@@ -77,6 +79,27 @@ async def test_fifty_people_walk_and_nothing_is_lost_or_shown_twice(houses: tupl
     assert given == [("no", 13 * PEOPLE), ("yes", 13 * PEOPLE)]
     assert houses[0].rows("SELECT COUNT(*) FROM responses WHERE completed_at IS NOT NULL") == [(PEOPLE,)]
     assert min(house.app.metrics.answers["web"] for house in houses) > 9 * PEOPLE
+
+
+async def test_a_line_that_is_recorded_at_one_is_heard_at_the_other_until_it_is_taken_away(
+    houses: tuple[House, ...], tmp_path: Path
+) -> None:
+    """Whoever hears it asks each of the two in turn, and so neither goes on with what it remembers."""
+    codes = houses[0].add()
+    async with Visitor(houses[0].page) as fatima, Visitor(houses[1].page) as ben, Roaming(houses) as anna:
+        await coordinate(fatima, codes.coordinator)
+        await two_lines(fatima, tmp_path)
+        statement, _ = await is_heard(ben, houses[1], codes.invitation)
+        await agree(houses[0], anna, codes.invitation)
+        again = await is_replaced(fatima, tmp_path, statement)
+        for place, heard in ((again, 200), (statement, 404)):
+            assert [(await asked_for(one, place)).status for one in (fatima, ben)] == [heard, heard]
+        for _ in houses:
+            assert again in (await anna.open("/1")).html
+        await are_taken_away(fatima)
+        for _ in houses:
+            assert "/audio/" not in (await anna.open("/1")).html
+        assert (await asked_for(ben, again)).status == 404
 
 
 async def test_the_second_round_shows_nothing_of_the_first(houses: tuple[House, ...], clock: Clock) -> None:

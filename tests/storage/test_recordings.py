@@ -9,7 +9,7 @@ from bot.survey.sound import Sound
 from bot.texts.texts import load as load_texts
 from storage import partnerships, recordings
 from storage.engine.database import Database, Tx
-from tests.storage.beginnings import add
+from tests.storage.beginnings import add, at_once, only_postgresql
 
 TODAY, ABOUT = date(2026, 3, 2), ("nl", "statement-01", "words")
 
@@ -45,3 +45,23 @@ def test_what_was_undone_is_heard_by_nobody(database: Database) -> None:
         recordings.keep(tx, 1, fatima, ABOUT, sound(b"kept"))
     with database.transaction() as tx:
         assert heard(tx, aloud) == sound(b"kept").digest
+
+
+@only_postgresql
+def test_what_comes_as_its_speaker_takes_it_back_is_not_kept(database: Database) -> None:
+    with database.transaction() as tx:
+        add(tx)
+    fatima = speaker(database)
+    with database.transaction() as late:
+        assert recordings.every_speaker(late, 1)
+        with database.transaction() as tx:
+            recordings.forget(tx, 1, fatima)
+        assert not recordings.keep(late, 1, fatima, ABOUT, sound(b"late"))
+    with database.transaction() as tx:
+        assert recordings.counted(tx) == 0
+
+
+def test_one_who_agrees_twice_at_once_is_one(database: Database) -> None:
+    with database.transaction() as tx:
+        add(tx)
+    assert len({*at_once(*[lambda: speaker(database)] * 8)}) == 1

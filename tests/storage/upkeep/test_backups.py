@@ -19,7 +19,9 @@ from sqlalchemy import text
 
 from bot.channels import TRAITS
 from bot.command_line import doctor
-from storage import letters, state
+from bot.letters import Upload
+from bot.survey.sound import Sound
+from storage import letters, recordings, state, voices
 from storage.engine.database import Database, StorageError
 from storage.upkeep import backups
 from storage.upkeep.backups import BackupError
@@ -33,7 +35,11 @@ from tests.storage.upkeep.test_upgrades import found, in_days, prepare
 from tests.unprivileged import unprivileged
 from tests.variants import variants
 
-TABLES = ("partnerships", "contacts", "respondents", "responses", "letters", "waves", "invitations")
+TABLES = (
+    *("partnerships", "contacts", "respondents", "responses", "letters", "waves", "invitations"),
+    *("speakers", "recordings", "voice_files"),
+)
+VOICE = bytes(range(256)) * 600  # as large as one is at most
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +74,9 @@ def test_what_is_put_back_is_what_was_there(database: Database, source: Source, 
         with copy.transaction() as tx:
             assert state.read_moment(tx, backups.MADE) == MONDAY
             assert load(tx, ANNA).dialogue.answers == {}
+            (recorded,) = recordings.of_partnership(tx, 1)
+            assert recorded.spoken_by == "Fatima"
+            assert recordings.content(tx, recorded.digest) == (VOICE, "audio/mpeg")
     assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o600
     assert [one.name for one in tmp_path.iterdir()] == ["copy"], "nothing is left beside it"
 
@@ -374,6 +383,9 @@ def live_in(database: Database) -> None:
         join(tx, ANNA, number)
         join(tx, BEN, number)
         letters.reply(tx, load(tx, ANNA).contact, LETTER, MONDAY)
+        fatima = recordings.agree(tx, number, "Fatima", "consent", MONDAY.date())
+        recordings.keep(tx, number, fatima, ("nl", "answers", "words"), Sound(VOICE, "audio/mpeg"))
+        voices.keep_file(tx, Upload(2**40, "voice", "a" * 64), "file")
 
 
 def put_back(path: Path, url: str) -> None:
