@@ -6,12 +6,13 @@ a change that came to nothing leaves its number to no other.
 """
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, func, select, update
+from sqlalchemy import Select, and_, bindparam, delete, select, update
 
 from bot.survey.sound import Sound
 from storage.engine.compiled import Prepared
@@ -115,9 +116,13 @@ def are_there(tx: Tx, digests: Collection[str]) -> bool:
     return not digests or {*tx.connection.execute(found).scalars()} == {*digests}
 
 
-def counted(tx: Tx) -> int:
-    """All of them, in every partnership."""
-    return int(tx.connection.execute(select(func.count()).select_from(recordings)).scalar_one())
+def wordings(tx: Tx) -> Mapping[tuple[int, str], Sequence[str]]:
+    """For which words all of them were spoken, by partnership and language."""
+    found = defaultdict[tuple[int, str], list[str]](list)
+    about = select(recordings.c.partnership_id, recordings.c.language, recordings.c.wording)
+    for partnership, language, wording in tx.connection.execute(about):
+        found[partnership, language].append(wording)
+    return found
 
 
 def content(tx: Tx, digest: str) -> tuple[bytes, str] | None:

@@ -7,7 +7,7 @@ when no bot is running, or its ticks fail, all is not well.
 import argparse
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -18,14 +18,16 @@ from bot.channels import TRAITS
 from bot.command_line.common import as_json, does
 from bot.letters import wall_clock
 from bot.notifiers import OUTLETS
-from bot.recordings import review
+from bot.recordings import review, script
 from bot.recordings.recordings import Recordings
 from bot.runtime.health import Finding
 from bot.runtime.logs import lines_told, told
 from bot.runtime.settings import Settings, SettingsError, kept_secret, secret_before
+from bot.survey.conversation.dialogue import Partnership
 from bot.texts import catalogues
-from bot.texts.texts import LOCALES, TextsError, load
-from storage import letters, state
+from bot.texts.texts import LOCALES, Texts, TextsError, load
+from storage import letters, partnerships, state
+from storage import recordings as recorded
 from storage.engine import urls
 from storage.engine.database import Database, StorageError
 from storage.upkeep import probe
@@ -50,6 +52,7 @@ SAID = {True: "ok", False: "NOT OK", None: "-"}
 
 NAMES = (
     *("settings", "languages", "audio", "disk", "database", "schema", "writing", "secret", "bot", "letters"),
+    "recordings",
     *(name for outlet in OUTLETS for name in outlet.examined),
 )
 """Of what is looked at, in this order; scripts rely on them."""
@@ -147,7 +150,9 @@ def _audio(settings: Settings) -> Finding:
     wrong = sum(not problem.played for problem in recordings.problems)
     figures = {"recordings": number + stale, "stale": stale, "wrong": wrong}
     if not (stale or wrong):
-        return Finding("audio", True, f"{number} recordings" if number else "no recordings", figures=figures)
+        return Finding(
+            "audio", True, f"{number} recordings in folders" if number else "no recordings in folders", figures=figures
+        )
     found = f"{number} recordings are heard, {stale} were spoken for other words, {wrong} things are not right"
     return Finding("audio", False, found, "See which: samenspraak audio check", figures)
 
@@ -180,6 +185,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
         "secret": partial(_secret, is_there=kept_secret(settings) is not None),
         "bot": partial(_bot, now=now),
         "letters": partial(_letters, now=now),
+        "recordings": _recordings,
     }
     if absent := _absent(settings):
         yield from (absent, *(_unseen(name) for name in steps if name != absent.name))
@@ -295,6 +301,27 @@ def _letters(database: Database, now: datetime) -> Finding:
         )
         return Finding("letters", False, f"{found}; given up in the last two days: {why}", advice, figures)
     return Finding("letters", True, found, figures=figures)
+
+
+def _recordings(database: Database) -> Finding:
+    """Those of the page. What was spoken for other words, a coordinator sees where it is recorded anew."""
+    try:
+        texts = load()
+    except TextsError:
+        return _unseen("recordings")
+    with database.transaction() as tx:
+        found, by_number = recorded.wordings(tx), {one.id: one for one in partnerships.every(tx)}
+    number = sum(map(len, found.values()))
+    stale = sum(_stale(texts, language, by_number[whose], those) for (whose, language), those in found.items())
+    said = f"{number} made on the page; {stale} for words that have changed" if number else "none made on the page"
+    return Finding("recordings", True, said, figures={"recordings": number, "stale": stale})
+
+
+def _stale(texts: Texts, language: str, partnership: Partnership, wordings: Sequence[str]) -> int:
+    """Also all that is in a language that went."""
+    there = script.lines(texts, language, partnership) if language in texts.languages else ()
+    now = {one.part.wording for one in there}
+    return sum(one not in now for one in wordings)
 
 
 async def _outlets(settings: Settings, now: datetime) -> list[Finding]:

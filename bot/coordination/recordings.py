@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from bot.coordination.request import RIGHT, Asked, action, too_long
 from bot.recordings import script
 from bot.recordings.folders import InFolder, Recording
+from bot.recordings.recordings import Place, Recordings
 from bot.recordings.script import Line
 from bot.survey.checklist import fingerprint
 from bot.survey.conversation.aloud import read_by
@@ -26,6 +27,7 @@ BEGINNING = 40  # characters of a line, in the list of all
 ON_THE_PAGE = say(
     "You record on the page. Make a link for a coordinator under “Team”, and open it in the browser of your phone."
 )
+OUT_OF_DATE = say("The words of this line have changed. Nobody hears the old recording.")
 AGREES = say("I agree that my voice is heard by people of this partnership.")
 TAKES_BACK = say("I can take this back. Then tell the coordinator: all that I recorded is deleted.")
 """Word for word what a speaker agrees to."""
@@ -47,20 +49,16 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A line, and what people hear of it now."""
+    """A line, what people hear of it now, and whether the page has a recording of it, be it for other words."""
 
     line: Line
     heard: Recording | None
+    is_own: bool
 
     @property
     def is_done(self) -> bool:
         """By a person."""
         return self.heard is not None and not self.heard.computer
-
-    @property
-    def is_own(self) -> bool:
-        """Recorded on the page."""
-        return self.heard is not None and not isinstance(self.heard, InFolder)
 
 
 def _spot(asked: Asked) -> Spot:
@@ -71,9 +69,14 @@ def _spot(asked: Asked) -> Spot:
 
 
 def _lines(asked: Asked, code: str) -> list[Spoken]:
-    recordings, whose = asked.aloud.recordings(asked.tx, asked.partnership), asked.partnership.id
+    recordings = asked.aloud.recordings(asked.tx, asked.partnership)
     every = script.lines(asked.texts, code, asked.partnership)
-    return [Spoken(one, recordings.find(whose, code, one.part.name, one.part.wording)) for one in every]
+    return [_spoken(recordings, (asked.partnership.id, code, one.part.name), one) for one in every]
+
+
+def _spoken(recordings: Recordings, place: Place, line: Line) -> Spoken:
+    is_own = any(not isinstance(one, InFolder) for one in recordings.there(*place))
+    return Spoken(line, recordings.find(*place, line.part.wording), is_own)
 
 
 def told(asked: Asked) -> Phrase:
@@ -220,7 +223,7 @@ def _told_before(spot: Spot) -> tuple[Paragraph, ...]:
 def _so_far(lines: Sequence[Spoken], here: Spoken) -> Paragraph:
     done = say("{count} of {all} lines are recorded.", count=_done(lines), all=len(lines))
     if here.heard is None:
-        return (done, say("Nobody has recorded this line yet."))
+        return (done, OUT_OF_DATE if here.is_own else say("Nobody has recorded this line yet."))
     return (done, read_by(here.heard.spoken_by, here.heard.computer))
 
 

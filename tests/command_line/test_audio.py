@@ -172,10 +172,10 @@ async def told(house: House, *arguments: str) -> tuple[int, str]:
 
 
 async def test_the_doctor_says_how_many_there_are_and_whether_some_are_stale(house: House) -> None:
-    assert (await found(house)).found == "no recordings"
+    assert (await found(house)).found == "no recordings in folders"
     folder = recorded(house.folder / "data/audio/nl", house.app.texts)
     recorded(house.folder / "data/audio/1/nl", house.app.texts, only=["answers"])
-    assert (await found(house)).found == "32 recordings"
+    assert (await found(house)).found == "32 recordings in folders"
     put(folder, "group.mp3", b"")
     write(house.folder / "data/audio/1/nl", [entry("answers", "of last year")])
     here = await found(house)

@@ -58,7 +58,7 @@ def test_what_comes_as_its_speaker_takes_it_back_is_not_kept(database: Database)
             recordings.forget(tx, 1, fatima)
         assert not recordings.keep(late, 1, fatima, ABOUT, sound(b"late"))
     with database.transaction() as tx:
-        assert recordings.counted(tx) == 0
+        assert recordings.of_partnership(tx, 1) == []
 
 
 def test_one_who_agrees_twice_at_once_is_one(database: Database) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp import FormData
 
+from bot.command_line import doctor
 from bot.recordings import kinds, receiving
 from tests.actors import coordinate
 from tests.channels.web.conftest import Visitors
@@ -54,6 +55,7 @@ async def test_lines_are_recorded_heard_replaced_and_taken_away(
     again = await is_replaced(fatima, tmp_path, statement)
     assert (await asked_for(anna, statement)).status == 404, "what was replaced is there no more"
     assert "nl: 2 of 32 parts are heard" in await audio_check(house)
+    await goes_though_its_words_changed(house, fatima)
     await are_taken_away(fatima)
     assert (await asked_for(anna, again)).status == 404
     assert house.rows("SELECT count(*) FROM recordings UNION ALL SELECT count(*) FROM speakers") == [(0,), (0,)]
@@ -109,6 +111,19 @@ async def is_replaced(fatima: Visitor, tmp_path: Path, statement: str) -> str:
     await fatima.open("/coordinate/record/1/nl.1.1")
     (again,) = HEARD.findall(fatima.last.html)
     return str(again)
+
+
+async def goes_though_its_words_changed(house: House, fatima: Visitor) -> None:
+    """And until then the doctor knows of it."""
+    with house.app.database.transaction() as tx:
+        tx.connection.exec_driver_sql("UPDATE recordings SET wording = 'others' WHERE part = 'answers'")
+        tx.connection.exec_driver_sql("UPDATE partnerships SET recorded = recorded - 1")
+    assert doctor._recordings(house.app.database).found == "2 made on the page; 1 for words that have changed"
+    await fatima.open("/coordinate/record/1/nl.27.1")
+    assert "De woorden van deze regel zijn veranderd. Niemand hoort de oude opname." in fatima.last.whole
+    await fatima.press("Verwijder deze opname")
+    await fatima.press("Ja, verwijderen")
+    assert "Deze regel heeft nog niemand opgenomen." in fatima.last.whole
 
 
 async def are_taken_away(fatima: Visitor) -> None:
