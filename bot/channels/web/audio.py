@@ -5,6 +5,7 @@ given out. One that was made on the page can be taken back: it is kept for a day
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
@@ -24,7 +25,10 @@ def path_of(digest: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Audio:
+    """`recorded` gives what was made on the page, and what kind of sound it is; raises TimeoutError."""
+
     house: House
+    recorded: Callable[[str], Awaitable[tuple[bytes, str] | None]]
 
     def routes(self) -> list[Route]:
         return [Route(path_of("{digest:digest}"), self.recording)]
@@ -35,7 +39,7 @@ class Audio:
         if found and found.is_there:
             headers = {"Cache-Control": FOR_GOOD, "ETag": f'"{digest}"'}
             return FileResponse(found.path, headers=headers, media_type="audio/mpeg", stat_result=found.path.stat())
-        if (recorded := await self.house.recorded(digest)) is None:
+        if (recorded := await self.recorded(digest)) is None:
             raise HTTPException(404)
         return _in_pieces(request, *recorded, tag=f'"{digest}"')
 

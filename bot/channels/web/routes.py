@@ -74,7 +74,7 @@ def site(house: House, pages: Pages, public_url: str) -> SecurityHeaders:
         Route("/gone", own.gone),
         *HomeScreen(own).routes(),
         *machines.routes(),
-        *Audio(house).routes(),
+        *Audio(house, own.recorded).routes(),
         *Recorder(own).routes(),
         *ApiRoutes(house.api).routes(),
         *LinkPictures(own.behind, own.guesses, own.caller, house.content).routes(),

@@ -112,6 +112,10 @@ class Site:
         async with asyncio.timeout(ANSWER_WITHIN):
             return await self.house.look(self.update(caller, event))
 
+    async def recorded(self, digest: str) -> tuple[bytes, str] | None:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            return await self.house.recorded(digest)
+
     # What people see
 
     async def beginning(self, request: Request) -> Response:

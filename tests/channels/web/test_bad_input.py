@@ -398,6 +398,7 @@ async def test_while_the_database_is_away_the_page_says_so_and_the_tap_acts_when
     statement = anna.last
     with house.app.database.transaction() as tx:
         tx.connection.exec_driver_sql("ALTER TABLE answers RENAME TO elsewhere")
+        tx.connection.exec_driver_sql("ALTER TABLE recordings RENAME TO elsewhere_too")
     with (
         monkeypatch.context() as impatient
     ):  # only while no answer can come, so that a slow machine is no database away
@@ -406,6 +407,8 @@ async def test_while_the_database_is_away_the_page_says_so_and_the_tap_acts_when
             await anna.press("Ja", on=statement)
             assert anna.status == 503
             assert "Probeer het opnieuw" in anna.last.text
+        await anna.open(f"/audio/{'0' * 32}.mp3")
+        assert anna.status == 503, "then the phone reads with its own voice"
     with house.app.database.transaction() as tx:
         tx.connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO answers")
     await anna.press("Ja", on=statement)
