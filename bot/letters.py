@@ -136,6 +136,10 @@ class Refused:
     reason: str
 
 
+NOT_RECORDED = Refused("a recording is there no more")
+"""Of a voice that waited while somebody took it back or recorded it anew: nobody has to do anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """The contact lives at another address now."""

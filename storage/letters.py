@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.letters import Envelope, Letter, Unreachable
+from bot.letters import NOT_RECORDED, Envelope, Letter, Unreachable
 from bot.survey.calendar import decent
 from storage import leases, notification_addresses
 from storage.engine.compiled import Prepared, together
@@ -42,6 +42,7 @@ PICTURE, VOICE = ":picture", ":voice"
 """What stands behind the key of a letter in that of what comes along with it."""
 OVERTAKEN = "overtaken"  # by what the contact did themselves
 UNREACHABLE = Unreachable().reason  # they blocked us, or removed us from their group
+NO_TROUBLE = OVERTAKEN, UNREACHABLE, NOT_RECORDED.reason
 
 Order = tuple[Column[Any], ...]
 
@@ -202,9 +203,9 @@ def waiting(tx: Tx, now: datetime) -> list[Waiting]:
 
 
 def refused_since(tx: Tx, moment: datetime) -> dict[str, int]:
-    """Why letters were given up -> how many; not those that nobody waits for."""
+    """Why letters were given up -> how many; not those that nobody waits for, or that somebody took back."""
     counted = select(letters.c.refused, func.count()).where(letters.c.settled_at > moment)
-    found = counted.where(letters.c.refused.not_in((OVERTAKEN, UNREACHABLE))).group_by(letters.c.refused)
+    found = counted.where(letters.c.refused.not_in(NO_TROUBLE)).group_by(letters.c.refused)
     return dict(map(tuple, tx.connection.execute(found.order_by(letters.c.refused))))
 
 

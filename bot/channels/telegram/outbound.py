@@ -13,7 +13,7 @@ from bot.channels.port import House
 from bot.channels.telegram.errors import NO_TOPIC, NOT_MODIFIED, receipt_from
 from bot.channels.telegram.http import HttpRequest
 from bot.channels.telegram.voices import Voices
-from bot.letters import Attachment, Delivered, Letter, Receipt, Refused
+from bot.letters import NOT_RECORDED, Attachment, Delivered, Letter, Receipt
 from bot.texts.direction import direction_in
 from bot.texts.texts import plain
 
@@ -37,7 +37,7 @@ class Outbound:
             is_topic_gone = topic and any(words in str(error).lower() for words in NO_TOPIC)
             return await self.deliver(chat, letter) if is_topic_gone else receipt_from(error)
         except LookupError:
-            return Refused("a recording is there no more")
+            return NOT_RECORDED
         return Delivered(voice)
 
     async def acknowledge(self, press: str, notice: str | None) -> None:

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.recordings import mp3
-from storage import waves
+from storage import letters, waves
 from tests.channels.web.test_recordings import put_there
-from tests.house import Clock, House, agree
+from tests.house import MONDAY, Clock, House, agree
 from tests.recordings.made import FATIMA, MONO_16_KHZ, put, silence
 from tests.telegram_server import BotMessage, Person, TelegramServer, Upload
 
@@ -261,6 +262,8 @@ async def test_one_that_is_gone_is_not_sent_by_the_number_that_telegram_has_eith
     Path(house.folder / "data/audio/nl/statement-01.mp3").unlink()
     await house.try_again()
     assert voices(second) == []
+    with house.app.database.transaction() as tx:
+        assert letters.refused_since(tx, MONDAY - timedelta(1)) == {}, "no operator has to do anything"
     await press(house, second, "Ja")
     assert "Zin 2 van 26" in second.last.text
 
