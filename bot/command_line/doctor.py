@@ -262,7 +262,7 @@ def _secret(database: Database, is_there: bool) -> Finding:
 def _changed(database: Database) -> str:
     if SECRET_BEFORE in marks_of_secrets(database):
         return "being changed: go on with samenspraak secret rotate"
-    if database.seal.former is None:
+    if database.seal.mark != database.secrets.marks[0]:
         return "that of this database; the new one waits for samenspraak secret rotate"
     return "that of this database, and the one before counts too"
 

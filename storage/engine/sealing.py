@@ -66,12 +66,14 @@ class Secrets:
     """The secret, and while it is changed the one before; each of those who make something with it asks here."""
 
     def __init__(self, secret: str, former: str = "") -> None:
-        before = Seal(former) if former not in ("", secret) else None
-        self.seal = Seal(secret, before)
-        """Of the one in force, as the database said last."""
-        self.changing = before is not None
-        self._by_mark = {one.mark: one for one in (self.seal, before) if one}
-        self.known = tuple(one.secret for one in self._by_mark.values())
+        self.changing = former not in ("", secret)
+        both = ((secret, former), (former, secret)) if self.changing else ((secret, ""),)
+        seals = [Seal(mine, Seal(other) if other else None) for mine, other in both]
+        self.seal = seals[0]
+        """Of the one in force, as the database said last. Whichever that is, it knows the other one too: a change may
+        be turned back under a bot that runs."""
+        self._by_mark = {one.mark: one for one in seals}
+        self.known = tuple(one.secret for one in seals)
         """The one in force first."""
 
     @property

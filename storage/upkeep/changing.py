@@ -30,7 +30,9 @@ def begin(database: Database) -> bool:
         if not database.is_sqlite:
             _alone(connection, former)
         connection.execute(update(marks).where(marks.c.name == SECRET).values(value=new))
-        connection.execute(insert_of(connection.dialect)(marks).values(name=SECRET_BEFORE, value=former))
+        before = insert_of(connection.dialect)(marks).values(name=SECRET_BEFORE, value=former)
+        turned_back = before.on_conflict_do_update(index_elements=[marks.c.name], set_={"value": former})
+        connection.execute(turned_back)
     return True
 
 

@@ -217,6 +217,30 @@ def test_broken_off_it_goes_on_where_it_was(both: Database, after: int) -> None:
         assert known(again) == before
 
 
+@pytest.mark.parametrize("is_done", [pytest.param(True, marks=pytest.mark.fire), False], ids=["done", "half way"])
+def test_turned_back_under_a_bot_that_runs_everybody_stays_who_they_are(both: Database, *, is_done: bool) -> None:
+    """An operator who puts the old secret back: the bot was started when that one was the former."""
+    before = known(both)
+    changing.begin(both)
+    with suppress(ZeroDivisionError):
+        changing.go_on(both, untold if is_done else _broken_off)
+    with closing(Database(both.url, SECRET, former=NEW)) as back:
+        migrate(back)
+        assert changing.begin(back)
+        with both.transaction() as tx:
+            assert _arrived(tx, BEN) == before["people"][BEN]
+            join(tx, ANNA, _partnership(tx, ANNA))
+        assert known(both) == known(back) == before
+        changing.go_on(back, untold)
+    with closing(Database(both.url, SECRET)) as alone:
+        migrate(alone)
+        assert known(alone) == before
+
+
+def _broken_off(*_: object) -> None:
+    raise ZeroDivisionError
+
+
 @only_sqlite
 def test_who_knows_the_old_one_alone_is_kept_out(url: str) -> None:
     with closing(Database(url, SECRET)) as old, closing(Database(url, NEW, former=SECRET)) as both:
