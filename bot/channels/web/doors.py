@@ -13,14 +13,15 @@ from starlette.routing import Route
 from bot.channels.port import Shown
 from bot.channels.web import requests
 from bot.channels.web.choices import Choice, send_again, stop_messages
+from bot.channels.web.own_links import OwnLinks
 from bot.channels.web.site import Site
 from bot.letters import Letter
 from bot.texts.texts import HOME_LANGUAGE
 
 
 class Doors:
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, site: Site, links: OwnLinks) -> None:
+        self._site, self._links = site, links
 
     def routes(self) -> list[Route]:
         return [
@@ -33,7 +34,7 @@ class Doors:
         token = await self._site.house.behind_door(request.path_params["tag"])
         if token is None:
             return self._site.say(request, "old_door", 404)
-        return await self._site.lead_in(request, self._site.caller(request), token)
+        return await self._links.lead_in(request, self._site.caller(request), token)
 
     async def stop(self, request: Request) -> Response:
         """Nobody needs to sign in for this, and a mail program that is asked to does it by itself (RFC 8058)."""

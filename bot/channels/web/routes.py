@@ -18,6 +18,7 @@ from bot.channels.web.helping import Endpoint, Helping
 from bot.channels.web.home_screen import HomeScreen
 from bot.channels.web.link_preview import LinkPictures
 from bot.channels.web.notices import Notices
+from bot.channels.web.own_links import OwnLinks
 from bot.channels.web.pages import Pages
 from bot.channels.web.paper_forms import PaperForms
 from bot.channels.web.paths import SCREENS
@@ -36,7 +37,7 @@ PROGRAMME = ("", *(f"/{{programme:number}}{path}" for path in ("", "/{action}", 
 def site(house: House, pages: Pages, public_url: str) -> SecurityHeaders:
     tokens, cookie = Tokens(house.secrets), Cookie(public_url, house.clock)
     own = Site(house, public_url, tokens, cookie, pages, InFlight(house.act))
-    helping = Helping(own)
+    helping, links = Helping(own), OwnLinks(own)
     own.instead, watched = helping.instead, helping.watched
     coordination_file = watched(own.coordination_file)
     machines = ServiceRoutes(house, pages.assets)
@@ -59,7 +60,7 @@ def site(house: House, pages: Pages, public_url: str) -> SecurityHeaders:
         Route("/coordinate/{action}/{partnership:number}/{argument:argument}/{name:file}", coordination_file),
         *(Route(f"/programme{path}", watched(own.programme)) for path in PROGRAMME),
         Route("/messages", watched(partial(own.view, Call()))),
-        *Doors(own).routes(),
+        *Doors(own, links).routes(),
         *(DemonstrationRoutes(own, shows).routes() if (shows := house.demonstration) else ()),
         *helping.routes(),
         *PaperForms(own).routes(),
@@ -67,9 +68,7 @@ def site(house: House, pages: Pages, public_url: str) -> SecurityHeaders:
         Route("/i/{code:code}/languages", own.languages),
         Route("/i/{code:code}/{language:tag}", own.invitation),
         Route("/i/{code:code}/{language:tag}/more", own.terms),
-        Route("/mine/{token:token}", own.personal, methods=["GET", "POST"]),
-        Route("/keep", watched(own.keep)),
-        Route("/keep.png", watched(own.keep_code)),
+        *links.routes(watched),
         post("/away", own.away),
         Route("/gone", own.gone),
         *HomeScreen(own).routes(),

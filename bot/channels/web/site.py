@@ -21,19 +21,17 @@ from bot.channels.in_flight import InFlight
 from bot.channels.port import House, Opened, Shown, Update
 from bot.channels.typed_text import code_in
 from bot.channels.web import requests
-from bot.channels.web.choices import another_link, own_link, own_message, who_is_it
+from bot.channels.web.choices import who_is_it
 from bot.channels.web.cookie import Cookie
 from bot.channels.web.helped import helped
 from bot.channels.web.link_preview import LinkPreview, link_preview
-from bot.channels.web.pages import Pages, mail_to_self
+from bot.channels.web.pages import Pages
 from bot.channels.web.paths import path_of, path_of_press
 from bot.channels.web.requests import Caller, Event
 from bot.channels.web.tokens import Tokens
 from bot.channels.web.traits import TRAITS
 from bot.letters import Attachment, Letter
-from bot.rendering import attachments
 from bot.survey import codes
-from bot.survey.conversation import turned_away
 from bot.survey.conversation.buttons import (
     Call,
     ChooseLanguage,
@@ -49,7 +47,7 @@ from bot.survey.conversation.buttons import (
 from bot.survey.conversation.commands import only_looks
 from bot.survey.conversation.events import Filled, Recorded, Wrote
 from bot.survey.invitation import Invitation
-from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE
+from bot.texts.texts import HOME_LANGUAGE
 
 ANSWER_WITHIN = 10.0  # seconds; while the database is away a browser is told so, and a script sends it again
 DRAWN_AT_ONCE = 2
@@ -59,10 +57,6 @@ DOWNLOADS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-
-
-WHOSE = {"mine": (turned_away.whose_link, own_link), "door": (turned_away.whose_message, own_message)}
-"""What is asked of somebody whom this browser does not know, about each link that leads in."""
 
 
 class Instead(Protocol):
@@ -221,77 +215,6 @@ class Site:
         async with asyncio.timeout(ANSWER_WITHIN):
             return await self.house.invitation(code)
 
-    async def personal(self, request: Request) -> Response:
-        """Somebody's own link. Who opens it has said nothing yet, and it may have been sent on: they are asked, and
-        only their press makes this browser the owner's."""
-        caller, token = self.caller(request), request.path_params["token"]
-        if not self.guesses.may_try(caller.client, token):
-            return self.notice(caller, "too_many", 429)
-        return await self.lead_in(request, caller, token)
-
-    def _asks_for_a_code(self, event: Event) -> bool:
-        """A device that somebody holds is sent none."""
-        press = event.press if isinstance(event, Filled) else event
-        typed = [one.name for one in self.house.notifiers if one.calls and one.calls.asks]
-        return isinstance(press, Call) and (
-            press.action == "again" or (press.action == "leave" and press.argument in typed)
-        )
-
-    async def lead_in(self, request: Request, caller: Caller, token: str) -> Response:
-        own, path = replace(caller, token=token), request.url.path
-        owner = await self.look(own, Wrote())
-        if not owner.is_known:
-            return self.notice(caller, "not_found", 404)
-        self.guesses.was_right(caller.client, token)
-        if caller.token == token:
-            return self.go(own, "/", is_known=True)
-        if request.method != "POST":
-            return await self.ask_whose(caller, path, owner)
-        fields = await requests.form(request)
-        if not self.is_ours(caller, fields):
-            return await self.ask_whose(caller, path, owner, "no_cookie" if caller.is_new else "too_old", 403)
-        if not requests.is_sure(fields):
-            return await self.ask_whose(caller, path, owner, "tick_first", 403)
-        return self.go(own, "/", is_known=True)
-
-    async def ask_whose(self, caller: Caller, path: str, owner: Shown, alert: str = "", status: int = 200) -> Response:
-        """Whose link it is; in a browser that knows nobody in the language of its owner, who it most likely is, with
-        English below for whoever may speak another."""
-        here = await self.look(caller, Wrote())
-        if here.is_known:
-            text, choices, languages = turned_away.ANOTHER_LINK, another_link(path), [here.language]
-        else:
-            asks, offers = WHOSE["door" if path.startswith("/door/") else "mine"]
-            text, choices = asks(is_seat=not owner.takes_part), offers(path)
-            languages = [owner.language] if caller.language == owner.language else [owner.language, SOURCE_LANGUAGE]
-        parts = (self.house.texts.say(text, one) for one in dict.fromkeys(languages))
-        return await self.page(
-            caller,
-            Shown(languages[0], (Letter(BETWEEN_LANGUAGES.join(parts)),)),
-            path,
-            status,
-            is_known=True,
-            choices=choices,
-            alert=self.pages.word(alert, languages[0]) if alert else "",
-        )
-
-    async def keep(self, request: Request) -> Response:
-        caller = self.caller(request)
-        shown = await self.look(caller, Wrote())
-        if not shown.is_known:
-            return self.go(caller, "/")
-        link = f"{self.public_url}/mine/{caller.token}"
-        subject, about = (self.pages.word(one, shown.language) for one in ("keep_subject", "keep_mailed"))
-        mail = mail_to_self(subject, about, link)
-        own = replace(shown, letters=(), where=None)
-        return await self.page(caller, own, "/keep", view="keep", link=link, letter_to_self=mail)
-
-    async def keep_code(self, request: Request) -> Response:
-        caller = self.caller(request)
-        if not (await self.look(caller, Wrote())).is_known:
-            raise HTTPException(404)
-        return await self.drawn(caller.token, attachments.qr(f"{self.public_url}/mine/{caller.token}"))
-
     async def drawn(self, token: str, attachment: Attachment) -> Response:
         """One at a time for each person, so that nobody waits for all that another asks for."""
         async with self.turns.setdefault(token, asyncio.Lock()), self.drawing:
@@ -325,6 +248,14 @@ class Site:
             caller = await self.with_code(caller, event, code, fields)
         update = self.update(caller, event, f"tap {fields.get('once', '')}", requests.position(fields))
         return await self.shown_after(caller, event, await self.in_flight.take(update, ANSWER_WITHIN))
+
+    def _asks_for_a_code(self, event: Event) -> bool:
+        """A device that somebody holds is sent none."""
+        press = event.press if isinstance(event, Filled) else event
+        typed = [one.name for one in self.house.notifiers if one.calls and one.calls.asks]
+        return isinstance(press, Call) and (
+            press.action == "again" or (press.action == "leave" and press.argument in typed)
+        )
 
     async def with_code(self, caller: Caller, event: Event, code: str, fields: Mapping[str, str]) -> Caller:
         """Whoever acts on the page of an invitation. The first thing that a visitor does is what opens it, and only
