@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,7 @@ BIN = Path(sys.executable).parent
 SBOM, SUMS = DIST / "sbom.cdx.json", DIST / "SHA256SUMS"
 LISTING = ("--from", "cyclonedx-bom==7.5.0", "cyclonedx-py")
 AUDITING = ("--from", "pip-audit==2.10.1", "pip-audit")
-PORT, PATIENCE = "8765", 60  # seconds until it answers
+PATIENCE = 60  # seconds until it answers
 
 
 class NotReady(Exception):
@@ -87,12 +88,12 @@ def starts() -> str:
 
 
 def tried(program: Path, work: Path) -> float:
-    """Seconds until it answers as a bot that is well."""
+    """Seconds until it answers as a bot that is well, at a port where nobody else answers for it."""
     bare = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    begun = time.monotonic()
-    with subprocess.Popen([program, "run"], cwd=work, env={**bare, "PORT": PORT}, stdout=-3, stderr=-3) as running:
+    begun, port = time.monotonic(), free_port()
+    with subprocess.Popen([program, "run"], cwd=work, env={**bare, "PORT": port}, stdout=-3, stderr=-3) as running:
         try:
-            while not answers():
+            while not answers(port):
                 if running.poll() is not None or time.monotonic() - begun > PATIENCE:
                     raise NotReady("it does not start in an empty folder")
                 time.sleep(0.1)
@@ -101,9 +102,14 @@ def tried(program: Path, work: Path) -> float:
             running.terminate()
 
 
-def answers() -> bool:
+def free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return str(free.getsockname()[1])
+
+
+def answers(port: str) -> bool:
     try:
-        return bool(urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz", timeout=5).status == 200)
+        return bool(urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).status == 200)
     except OSError:
         return False
 

@@ -73,6 +73,17 @@ def test_a_known_advisory_stops_a_release_and_silence_is_told() -> None:
         release.weighed([well, leaks])
 
 
+def test_nobody_else_answers_for_a_program_that_is_tried(tmp_path: Path) -> None:
+    """Each is tried at a port of its own; one that ends does not start."""
+    program = tmp_path / "samenspraak"
+    program.write_text('#!/bin/sh\necho "$PORT" >> ports\nexit 1\n')
+    program.chmod(0o700)
+    for _ in range(2):
+        with pytest.raises(release.NotReady):
+            release.tried(program, tmp_path)
+    assert len(set((tmp_path / "ports").read_text().split())) == 2
+
+
 def test_catalogues_of_public_software_can_take_it_in() -> None:
     """What the standard, version 0.4, says of lengths and of what must be there; its schema was read by hand."""
     said = read("publiccode.yml")
