@@ -80,8 +80,13 @@ def helpers_invitation(tx: Tx, partnership: int, now: datetime) -> str:
     row = {"code": new_code(), "short": short_codes.free(tx), "partnership_id": partnership, "label": ""}
     row |= {"for_helpers": True, "created_at": now}
     tx.connection.execute(tx.insert(invitations).values(row).on_conflict_do_nothing())  # another may ask at this moment
+    return str(helpers_code(tx, partnership))
+
+
+def helpers_code(tx: Tx, partnership: int) -> str | None:
+    """The same, where it was asked for before."""
     mine = select(invitations.c.code).where(invitations.c.partnership_id == partnership, invitations.c.for_helpers)
-    return str(tx.connection.execute(mine).scalar_one())
+    return tx.connection.execute(mine).scalar()
 
 
 def is_for_helpers(tx: Tx, code: str) -> bool:

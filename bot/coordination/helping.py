@@ -6,6 +6,7 @@ Whoever has the helper's link may type in sheets, with or without a seat: the co
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.coordination.home import home
 from bot.coordination.invitations import CLOSED
 from bot.coordination.request import Asked, Shown, action
 from bot.letters import Letter
@@ -42,8 +43,11 @@ OUTCOMES = {
 
 @action("helping")
 def _helping(asked: Asked) -> View:
+    return _about(asked, partnerships.helpers_invitation(asked.tx, asked.partnership.id, asked.now))
+
+
+def _about(asked: Asked, code: str) -> View:
     """The helper's link, what it does, and the form for who wants no screen."""
-    code = partnerships.helpers_invitation(asked.tx, asked.partnership.id, asked.now)
     title = say("<b>Help people: {partnership}</b>", partnership=asked.partnership.name)
     pages = [one.link(code) for one in asked.entrances.offered if not one.channel.reaches_out]
     does = HELPING if asked.is_open else (*HELPING, CLOSED)
@@ -60,13 +64,16 @@ def _links(asked: Asked, code: str, pages: Sequence[str]) -> Paragraph:
 
 @action("form")
 def _form(asked: Asked) -> View | Shown:
+    """It stands under the helper's link, and is only looked at: where there is no such link, none is made."""
+    if (code := partnerships.helpers_code(asked.tx, asked.partnership.id)) is None:
+        return home(asked)
     if asked.argument not in asked.languages:
-        return _helping(asked)
+        return _about(asked, code)
     wave = partnerships.wave_of_form(asked.tx, asked.partnership.id)
     sheet = attachments.form(asked.partnership, wave, asked.argument)
     told = say("The form (A4, black and white). Print it on both sides: two sheets for each person.")
     above = Letter(asked.texts.render(View(told), asked.seat.language), attachment=sheet)
-    return Shown(_helping(asked), (above,))
+    return Shown(_about(asked, code), (above,))
 
 
 def type_in(tx: Tx, texts: Texts, code: str, typed: Typed, now: datetime) -> tuple[Phrase, bool]:
