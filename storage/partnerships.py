@@ -129,9 +129,15 @@ def beyond(tx: Tx, number: int, most: int) -> list[Partnership]:
 
 
 def find(tx: Tx, name: str) -> Partnership | None:
-    """By its name, or else by its number."""
+    """By its name, or else by its number, as an operator says it."""
     by_number, by_name = partnerships.c.id == as_number(name, MOST), partnerships.c.name == name
     found = tx.connection.execute(_PARTNERSHIP.where(by_name | by_number).order_by(by_name.desc())).first()
+    return Partnership(*found) if found else None
+
+
+def numbered(tx: Tx, number: int) -> Partnership | None:
+    """By its number alone: another one may be called so."""
+    found = tx.connection.execute(_PARTNERSHIP.where(partnerships.c.id == number)).first()
     return Partnership(*found) if found else None
 
 

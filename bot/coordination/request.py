@@ -79,7 +79,7 @@ class Asked:
     @property
     def anew(self) -> "Asked":
         """The same, with the wave and the partnership as they are by now, and with nothing filled in any more."""
-        partnership = partnerships.find(self.tx, str(self.partnership.id)) or self.partnership
+        partnership = partnerships.numbered(self.tx, self.partnership.id) or self.partnership
         wave = partnerships.last_wave(self.tx, partnership.id)
         return replace(self, wave=wave, seat=replace(self.seat, partnership=partnership), filled={})
 

@@ -227,7 +227,7 @@ def _is_long_ago(moment: datetime | None, now: datetime) -> bool:
 def tell_lost(tx: Tx, texts: Texts, now: datetime, _aloud: Aloud | None = None) -> bool:
     """Tell the coordinators that somebody else with a seat, a group perhaps, cannot be written to any more."""
     for number, contact, since in coordinators.lost_since(tx, now - STILL_LOST):
-        partnership = partnerships.find(tx, str(number))
+        partnership = partnerships.numbered(tx, number)
         for to in coordinators.recipients(tx, number) if partnership else ():
             if to.role == "coordinator" and partnership:
                 letter = texts.letter(team.lost(partnership), to.language)

@@ -181,7 +181,7 @@ def _open_coordinator_link(who: Who, code: str) -> Reply:
         return _turned_away(who, turned_away.NOT_IN_A_GROUP)
     if found.programme:
         return _open_programme(who, code, found)
-    asked_by = partnerships.find(who.tx, str(found.partnership))
+    asked_by = partnerships.numbered(who.tx, found.partnership)
     spoken = who.spoken_in(asked_by) if asked_by else who.spoken
     contact = contacts.meet(who.tx, who.update.channel, who.update.address, spoken, who.now)
     coordinators.use_link(who.tx, code, found, contact, who.now)

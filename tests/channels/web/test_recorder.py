@@ -179,7 +179,7 @@ async def test_one_that_is_too_large_is_not_read(house: House, visitors: Visitor
 
 
 async def test_nobody_else_records_or_hears_of_it(house: House, visitors: Visitors, tmp_path: Path) -> None:
-    codes, other = house.add(), house.add("Anderen")
+    codes, other = house.add(), house.add("1")  # which is the number of the first one
     fatima, stranger, third = visitors(), visitors(), visitors()
     await coordinate(fatima, codes.coordinator)
     await coordinate(stranger, other.coordinator)
@@ -198,6 +198,9 @@ async def test_nobody_else_records_or_hears_of_it(house: House, visitors: Visito
     assert "Fatima" not in stranger.last.html
     await stranger.press_data("c:2:voice_gone:1")
     assert house.rows("SELECT count(*) FROM speakers") == [(2,)]
+    await fatima.open("/coordinate/record/1/nl.1.1")
+    await send(fatima, spoken(tmp_path))
+    assert "Regel 1 is bewaard." in fatima.last.whole, "she is still in her own partnership"
 
 
 async def test_neither_a_voice_nor_a_name_stands_in_the_database_as_it_is(
