@@ -5,6 +5,7 @@ It is a rehearsal, in a folder of its own that goes at Ctrl+C; nothing is near r
 
 import argparse
 import sys
+from collections.abc import Iterator
 from functools import partial
 
 from bot import app
@@ -21,7 +22,7 @@ from bot.rehearsal import demonstration, stage
 from bot.rehearsal.demonstration import Prepared
 from bot.rehearsal.stage import Wanted
 from bot.rendering.codes import qr_lines
-from bot.runtime.settings import Settings
+from bot.runtime.settings import Settings, is_origin
 from bot.texts.texts import load
 
 SEED = 2
@@ -40,7 +41,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def demonstrate(asked: argparse.Namespace, settings: Settings) -> None:
     texts, wanted = load(), Wanted(asked.people, asked.weeks, SEED, asked.language)
-    if wrong := [*stage.mistakes(wanted, texts), *_mistakes(asked.port, settings)]:
+    if wrong := [*stage.mistakes(wanted, texts), *_mistakes(asked.port, asked.address, settings)]:
         raise CommandError("\n".join(wrong))
     with own_folder(None) as folder:
         own = own_settings(settings, folder, asked.port, asked.address)
@@ -49,13 +50,14 @@ def demonstrate(asked: argparse.Namespace, settings: Settings) -> None:
         _serve(own, prepared, looks_only=asked.read_only)
 
 
-def _mistakes(port: int | None, settings: Settings) -> list[str]:
-    if port is None:
-        return []
-    if not 1 <= port <= 65535:
-        return ["--port: a number from 1 to 65535."]
+def _mistakes(port: int | None, address: str | None, settings: Settings) -> Iterator[str]:
     host = WebSettings.read(settings).host
-    return [] if is_free(host, port) else [f"--port: another program is at {host}:{port}. Choose another one."]
+    if address is not None and not is_origin(address):
+        yield "--address: a web address like http://192.168.1.20:8001, with no path."
+    if port is not None and not 1 <= port <= 65535:
+        yield "--port: a number from 1 to 65535."
+    elif port is not None and not is_free(host, port):
+        yield f"--port: another program is at {host}:{port}. Choose another one."
 
 
 def _serve(own: Settings, prepared: Prepared, *, looks_only: bool) -> None:

@@ -266,6 +266,11 @@ def is_url(text: str) -> bool:
         return False
 
 
+def is_origin(text: str) -> bool:
+    """Whether it is all of an address that stands before a path: what is below it, we write ourselves."""
+    return is_url(text) and not re.search(r"[\s?#@]", text) and urlsplit(text).path in ("", "/")
+
+
 def _is_database(text: str) -> bool:
     is_one_of_ours = re.match(r"sqlite:///[^~$].*|postgres(ql)?(\+psycopg)?://.+", text)  # a shell's ~ is a folder here
     return is_one_of_ours is not None and urls.can_be_read(text)
@@ -284,7 +289,7 @@ def _passwords_in(url: str) -> Iterable[str]:
 
 
 VARIABLES: Mapping[str, Variable] = {
-    "PUBLIC_URL": Variable("", is_url, "a web address like https://samenspraak.example.org"),
+    "PUBLIC_URL": Variable("", is_origin, "a web address like https://samenspraak.example.org, with no path"),
     "DATABASE_URL": Variable(
         "sqlite:///data/samenspraak.db",
         _is_database,

@@ -142,7 +142,8 @@ async def test_without_it_what_visitors_do_counts(tmp_path: Path, temporary: Pat
         (("--weeks", "0"), ["--weeks: 1 to 52."]),
         (("--port", "0"), ["--port: a number from 1 to 65535."]),
         (("--people", "0", "--language", "xx"), ["--people: 1 to 300.", "--language: one of ar, en, nl, pl, tr, uk."]),
-        (("--address", "nonsense"), ["PUBLIC_URL"]),
+        (("--address", "192.168.1.20:8001"), ["--address: a web address like http://192.168.1.20:8001"]),
+        (("--address", ""), ["--address"]),
     ],
 )
 def test_what_cannot_be_shown_is_told(command: Any, temporary: Path, arguments: Sequence[str], told: list[str]) -> None:
