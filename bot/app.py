@@ -6,7 +6,7 @@ It is the only place that knows every other. The clock is a parameter here, so t
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -17,7 +17,7 @@ from bot.aloud import Aloud
 from bot.api.answers import Answers
 from bot.channels import CHANNELS
 from bot.channels.listed import Kind
-from bot.channels.port import Api, Channel, Demonstration, Entrances, Hook, Outlet, Shown, Update
+from bot.channels.port import Api, Channel, Demonstration, Entrances, Hook, Outlet, Shown, Told, Update
 from bot.coordination import helping
 from bot.database import open_database
 from bot.delivery.replies import Delivery
@@ -36,9 +36,9 @@ from bot.survey.traits import Traits
 from bot.texts.texts import Texts, load
 from bot.ticks import lost_presses
 from bot.ticks.beat import Beat
-from bot.turns import calling
+from bot.turns import calling, told
 from bot.turns.receive import Receiver
-from storage import contacts, letters, partnerships, recordings, reminders, state, voices, waves
+from storage import contacts, letters, partnerships, recordings, reminders, state, taken_messages, voices, waves
 from storage.engine.database import DatabaseAway, Tx
 
 log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class App:
 
     @property
     def hooks(self) -> Sequence[Hook]:
-        return [hook for channel in self.channels.values() for hook in channel.hooks]
+        return [hook for outlet in self._outlets.values() for hook in outlet.hooks]
 
     async def receive(self, update: Update) -> str | None:
         return await self._receiver.receive(self._told(update))
@@ -229,6 +229,27 @@ class App:
         number = self._tags.bounced(tag)
         await self._change(number, calling.fail)
         return number is not None
+
+    async def way_to_write(self, notifier: str, channel: str, address: str) -> str:
+        contact = await self.database.run_when_there(lambda tx: contacts.number_at(tx, channel, address))
+        caller = self.callers.get(notifier)
+        return caller.to_write(self._tags.leave(contact, self.clock())) if contact and caller else ""
+
+    async def told(self, event: Told) -> None:
+        now, house = self.clock(), told.House(self.texts, self._tags, self.entrances)
+        said = await self.database.run_when_there(lambda tx: told.take(tx, house, event, now))
+        for contact in said.outdated:
+            self.delivery.recall(contact)
+        self.delivery.post(said.envelopes)
+
+    async def billed(self, notifier: str) -> tuple[Mapping[str, int], int]:
+        now = self.clock()
+        return await self.database.run_when_there(
+            lambda tx: (
+                taken_messages.billed(tx, notifier, f"{now:%Y-%m}"),
+                taken_messages.on_their_way(tx, notifier, now),
+            )
+        )
 
     async def _change(self, number: int | None, change: Callable[[Tx, int, datetime], int | None]) -> bool:
         """Whether there is somebody to whom this address belongs."""

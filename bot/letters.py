@@ -108,9 +108,11 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """It arrived; a voice as the message with this number."""
+    """It arrived; a voice as the message with this number. Under a `reference` it is only taken, and its carrier says
+    later whether it arrived."""
 
     voice: int = 0
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +143,21 @@ NOT_RECORDED = Refused("a recording is there no more")
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Not by this carrier now: the next one that can call them may carry it. `reason` is for the operator, where there
+    is none."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """The contact lives at another address now."""
 
     address: str
 
 
-Receipt = Delivered | Postponed | Unreachable | Refused | Moved
+Receipt = Delivered | Postponed | Unreachable | Refused | Elsewhere | Moved
 
 
 class Carrier(Protocol):
@@ -156,4 +166,4 @@ class Carrier(Protocol):
     traits: ClassVar[Traits]
 
     async def deliver(self, envelope: Envelope) -> Receipt:
-        """One letter, and what became of it: Delivered, Postponed, Unreachable, Refused or Moved. It never raises."""
+        """One letter, and what became of it. It never raises."""

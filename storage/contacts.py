@@ -40,6 +40,17 @@ def notified_at(tx: Tx, number: int) -> str | None:
     return tx.seal.open(*found) if found else None
 
 
+def place_of(tx: Tx, contact: int) -> tuple[str, str] | None:
+    """The channel in which they answer, and their address there."""
+    theirs = select(contacts.c.channel, contacts.c.address_sealed).where(contacts.c.id == contact)
+    found = tx.connection.execute(theirs).first()
+    return (found.channel, tx.seal.open(*found)) if found else None
+
+
+def language_of(tx: Tx, contact: int) -> str | None:
+    return tx.connection.execute(select(contacts.c.language).where(contacts.c.id == contact)).scalar()
+
+
 def meet(tx: Tx, channel: str, address: str, language: str, now: datetime, *, agreed: bool = False) -> int:
     """The number of the contact at this address, made when there is none yet; they are reachable. Who is known and has
     just `agreed` did so in this language, and wants to hear from us."""

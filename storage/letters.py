@@ -145,6 +145,18 @@ def readdress(tx: Tx, contact: int, now: datetime) -> None:
             withdraw(tx, these, now, UNREACHABLE)
 
 
+def pass_on(tx: Tx, envelope: Envelope, reason: str, now: datetime) -> None:
+    """The next address of theirs carries it; where there is none, it goes no more."""
+    number, of_a_seat = cast(int, envelope.number), envelope.kind in OF_A_SEAT
+    contact, behind = cast(int, envelope.contact), envelope.notified
+    to = notification_addresses.next_after(tx, contact, behind, of_a_seat=of_a_seat) if envelope.key else None
+    if to is None:
+        give_up(tx, number, reason, now)
+    else:
+        elsewhere = {"address_id": to, "leased_until": None, "attempts": 0}
+        tx.connection.execute(update(letters).where(letters.c.id == number).values(elsewhere))
+
+
 def _is_of_a_seat() -> ColumnElement[bool]:
     return or_(*(letters.c.key.like(f"{kind}:%") for kind in OF_A_SEAT))
 

@@ -6,9 +6,22 @@ that failed stays too, so that they read it on the page.
 
 import hmac
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, delete, exists, literal, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from bot.survey.notification import NotificationAddress
 from storage.engine.database import Tx
@@ -53,9 +66,20 @@ def first(tx: Tx, contact: int, *, of_a_seat: bool = False, with_files: bool = F
     """The number of the address at which they are called; where a file goes along, of one that wants files. Post for a
     seat, with its pictures, goes to the last that works: to what can hold most."""
     wants = or_(not_(literal(with_files)), FIRST.with_files)
+    found = _in_order(tx, contact, of_a_seat=of_a_seat).where(wants)
+    return cast(int | None, tx.connection.execute(found.limit(1)).scalar())
+
+
+def next_after(tx: Tx, contact: int, number: int, *, of_a_seat: bool = False) -> int | None:
+    """The one that is tried where this one carries nothing now."""
+    every: list[int] = [*tx.connection.execute(_in_order(tx, contact, of_a_seat=of_a_seat)).scalars()]
+    behind = every[every.index(number) + 1 :] if number in every else every
+    return next(iter(behind), None)
+
+
+def _in_order(tx: Tx, contact: int, *, of_a_seat: bool) -> Select[Any]:
     order = _place(tx).desc() if of_a_seat else _place(tx)
-    found = select(FIRST.id).where(FIRST.contact_id == contact, works(tx, FIRST), wants).order_by(order, FIRST.id)
-    return tx.connection.execute(found.limit(1)).scalar()
+    return select(FIRST.id).where(FIRST.contact_id == contact, works(tx, FIRST)).order_by(order, FIRST.id)
 
 
 def works(tx: Tx, one: Any = ONE) -> ColumnElement[bool]:
@@ -138,6 +162,27 @@ def _is_over(row: Any, now: datetime) -> bool:
 
 def _codes(tx: Tx, number: int, code: str) -> tuple[bytes, ...]:
     return tx.seal.keys("code", f"{number} {code}")
+
+
+def at(tx: Tx, kind: str, address: str) -> tuple[tuple[int, int], ...]:
+    """Who is called at this address: the number of each notification address, and of its contact."""
+    here = select(ONE.id, ONE.contact_id).where(ONE.kind == kind, ONE.address_key == tx.seal.key(kind, address))
+    return tuple((number, contact) for number, contact in tx.connection.execute(here.order_by(ONE.id)))
+
+
+def rename(tx: Tx, kind: str, former: str, address: str) -> None:
+    """They have another address there now; who has that one already keeps it once."""
+    had = {contact for _, contact in at(tx, kind, address)}
+    for number, contact in at(tx, kind, former):
+        if contact in had:
+            remove(tx, number)
+        else:
+            _change(tx, number, address_key=tx.seal.key(kind, address), address_sealed=tx.seal.close(kind, address))
+
+
+def keep_only(tx: Tx, contact: int, number: int, kind: str) -> None:
+    """Of this kind they have no other any more."""
+    _drop(tx, and_(ONE.contact_id == contact, ONE.kind == kind, ONE.id != number))
 
 
 def stop(tx: Tx, number: int, now: datetime) -> None:

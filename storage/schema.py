@@ -429,6 +429,29 @@ recordings = Table(
     Column("content_sealed", LargeBinary, nullable=False),
 )
 
+# What a carrier took and did not deliver yet, by the name that it gave it. `ended` is how, where that was heard first.
+taken_messages = Table(
+    "taken_messages",
+    metadata,
+    Column("reference_key", LargeBinary(32), primary_key=True),
+    Column("carrier", String(20), nullable=False),
+    Column("letter_id", Integer, _of("letters"), index=True),
+    Column("body_sealed", LargeBinary),
+    Column("ended", Text),
+    Column("taken_on", Date, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+# How many messages were paid for, of everybody together.
+billed_messages = Table(
+    "billed_messages",
+    metadata,
+    Column("carrier", String(20), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("category", String(30), primary_key=True),
+    Column("messages", Integer, nullable=False),
+)
+
 # Nothing here says whose update it was, which one, or at what moment it came.
 updates = Table(
     "updates",

@@ -183,6 +183,11 @@ class Visitor:
         async with self.session.get(place) as response:
             return await self._read(response)
 
+    async def leads_to(self, place: str) -> str:
+        """Where a place of ours sends a browser on to, which may be an app."""
+        async with self.session.get(place, allow_redirects=False) as response:
+            return response.headers["Location"]
+
     async def press(self, label: str, on: Page | None = None, **forged: str) -> Page:
         """Press the button with this label, on the page as it is or as it was."""
         page = on or self.last

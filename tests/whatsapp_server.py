@@ -12,14 +12,18 @@ import re
 import time
 from collections import Counter, deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientError, ClientSession, web
 
+from bot.notifiers.whatsapp.templates import to_create
+from bot.texts.texts import Texts
 from tests.whatsapp_templates import GraphError, Json, Template, filled, wrong_in
 
 # Sources: paths below developers.facebook.com/documentation/business-messaging/whatsapp/, as of November 2026.
@@ -62,7 +66,11 @@ class WhatsAppServer:
         self.answers = Counter[int]()  # what our webhook answered
         self.asked: list[Json] = []
         self.quality, self.health = "GREEN", "AVAILABLE"
+        self.per_second, self.pair_burst = PER_SECOND, PAIR_BURST
+        self.refused_after = ""  # "taken" where it is refused later
+        self.refuses = 0  # 0, or the code with which every sending is refused at once
         self.is_doubled = self.is_shuffled = self.is_held = False
+        self.heard: list[Json] | None = None  # what was brought, for who brings it again
         self._waiting: list[Json] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._sent, self._random = deque[float](), random.Random(7)
@@ -103,6 +111,14 @@ class WhatsAppServer:
         self.people[user_id] = Person(user_id, **more)
         return self.people[user_id]
 
+    def templates_of(self, texts: Texts, page_url: str) -> None:
+        """What an operator asked for, approved."""
+        for one in to_create(texts, page_url):
+            made = Template(*(one[key] for key in ("name", "language", "category", "components")))
+            assert not [*wrong_in(made)], one
+            self.templates[made.name, made.language] = made
+        self.approve()
+
     def approve(self) -> None:
         """What Meta does within minutes or a day."""
         for one in self.templates.values():
@@ -134,7 +150,16 @@ class WhatsAppServer:
         text, category = self._text_of(asked)
         self._within_limits(to)
         wamid = f"wamid.{self._random.randbytes(24).hex()}"
+        if self.refuses and self.refused_after:  # webhooks are sent as they come, also before this is answered
+            await self.bring(self.status(to, wamid, "failed", self.refuses))
+            return self._taken(to, wamid)
+        if self.refuses or to not in self.people:
+            raise GraphError(400, self.refuses or 131026, "Message undeliverable")
         self._deliver(to, wamid, text, category)
+        return self._taken(to, wamid)
+
+    @staticmethod
+    def _taken(to: str, wamid: str) -> Json:
         return {
             "messaging_product": "whatsapp",
             "contacts": [{"input": to, "user_id": to}],
@@ -157,13 +182,13 @@ class WhatsAppServer:
         now, person, moment = self.clock(), self.people.get(to), time.monotonic()
         while self._sent and self._sent[0] < moment - 1:
             self._sent.popleft()
-        if len(self._sent) >= PER_SECOND:
+        if len(self._sent) >= self.per_second:
             raise GraphError(400, 130429, "Rate limit hit")
         self._sent.append(moment)
         if person:
             while person.recent and person.recent[0] < now - PAIR_EVERY * PAIR_BURST:
                 person.recent.popleft()
-            if len(person.recent) >= PAIR_BURST:
+            if len(person.recent) >= self.pair_burst:
                 raise GraphError(400, 131056, "Too many messages to this one")
             person.recent.append(now)
 
@@ -261,6 +286,11 @@ class WhatsAppServer:
         shown = {"profile": {"name": "Wes"}, "user_id": person.user_id, **({"wa_id": person.number} if known else {})}
         return self._change({"contacts": [shown], "messages": [said]})
 
+    def renamed(self, former: Person, new: Person) -> Json:
+        """webhooks/reference/messages/system: somebody who changed their number has another id."""
+        system = {"type": "user_changed_user_id", "previous_user_id": former.user_id, "user_id": new.user_id}
+        return self.message(new, "", type="system", system=system)
+
     def _change(self, value: Json) -> Json:
         metadata = {"display_phone_number": self.number, "phone_number_id": self.number_id}
         whole = {"messaging_product": "whatsapp", "metadata": metadata, **value}
@@ -307,6 +337,8 @@ class WhatsAppServer:
 
     async def bring(self, content: Json, signed: str | None = None) -> int:
         """Until it is answered by a 200; the status of the last answer."""
+        if self.heard is not None:
+            self.heard.append(content)
         body = json.dumps(content).encode()
         status = 0
         for _ in range(TRIES):
@@ -322,6 +354,9 @@ class WhatsAppServer:
 
     async def post(self, body: bytes, signed: str) -> int:
         headers = {"X-Hub-Signature-256": signed, "Content-Type": "application/json"}
-        async with self.http.post(self.webhook, data=body, headers=headers) as answer:
-            self.answers[answer.status] += 1
-            return answer.status
+        status = 0
+        with suppress(ClientError):  # they are away: it comes again
+            async with self.http.post(self.webhook, data=BytesIO(body), headers=headers) as answer:
+                status = answer.status
+        self.answers[status] += 1
+        return status

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self
 
-from bot.letters import Attachment, Carrier, Clock, Letter, Upload
+from bot.letters import Attachment, Carrier, Clock, Letter, Receipt, Upload
 from bot.recordings.recordings import NONE, Recordings
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings, Variable
@@ -149,12 +149,48 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class Hook:
     """An address for a messenger's own server, on the one web server that we have: `bring` takes what it shows in
-    `header` and the body, and gives the status and the content of our answer."""
+    `header` and the body, and gives the status and the content of our answer. Where it asks first whether we are it,
+    `challenge` takes what it asks, and gives the status and the text."""
 
     path: str
     header: str
     most: int  # bytes
     bring: Callable[[str, bytes], Awaitable[tuple[int, Mapping[str, Any]]]]
+    challenge: Callable[[Mapping[str, str]], tuple[int, str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Somebody wrote to a notifier, from this address there. `id` is unique over all that it brings."""
+
+    id: str
+    notifier: str
+    address: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of a message that a notifier took under this name; `billed` is the category in which it is paid for,
+    and nothing where it is not."""
+
+    name: str
+    notifier: str
+    receipt: Receipt
+    billed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """Somebody has another address at a notifier than before."""
+
+    id: str
+    notifier: str
+    former: str
+    address: str
+
+
+Told = Incoming | Ended | Renamed
 
 
 class Secrets(Protocol):
@@ -231,7 +267,7 @@ class House(Protocol):
 
     @property
     def hooks(self) -> Sequence[Hook]:
-        """Those of every channel, once all of them are open."""
+        """Those of every channel and notifier, once all of them are open."""
 
     async def receive(self, update: Update) -> str | None:
         """Take an update for good: when this returns, it is committed. Gives the line for a pressed button."""
@@ -300,6 +336,16 @@ class House(Protocol):
     async def bounced(self, tag: str) -> bool:
         """What was sent with this tag came back: its address does not work. False of no tag of ours."""
 
+    async def way_to_write(self, notifier: str, channel: str, address: str) -> str:
+        """Where somebody at this address of a channel writes to us, so that this notifier calls them; nothing where
+        that is not how, or nobody is there."""
+
+    async def told(self, event: Told) -> None:
+        """What a notifier heard, taken for good when this returns."""
+
+    async def billed(self, notifier: str) -> tuple[Mapping[str, int], int]:
+        """How many messages were paid for this month, by category, and how many are on their way."""
+
 
 class Outlet(Carrier, Protocol):
     """A carrier as the house sets it up, opens, closes and examines it: what channels and notifiers have in common.
@@ -341,6 +387,15 @@ class Outlet(Carrier, Protocol):
     async def close(self) -> None:
         """Give back what was taken, also when it was never opened."""
 
+    @property
+    def hooks(self) -> Sequence[Hook]:
+        """Once it is open."""
+        return ()
+
+    def to_write(self, code: str) -> str:
+        """Where somebody sends us this code, to be called there; nothing where one leaves an address in another way."""
+        return ""
+
     async def examine(self, now: datetime) -> Sequence[Finding]:
         """How it is, for an operator, within seconds and without changing anything; see `examined`."""
         return ()
@@ -356,10 +411,6 @@ class Channel(Outlet, Protocol):
 
     entrance: Entrance | None = None
     """None as long as it is not known."""
-
-    @property
-    def hooks(self) -> Sequence[Hook]:
-        return ()
 
     async def introduce(self) -> None:
         """Find out what `entrance` needs, however long it takes."""

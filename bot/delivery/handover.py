@@ -12,8 +12,20 @@ from functools import partial
 from math import inf
 from typing import TypeVar, cast
 
-from bot.letters import Carrier, Clock, Delivered, Envelope, Letter, Moved, Postponed, Receipt, Refused, Unreachable
-from storage import contacts, leases, letters, notification_addresses, voices
+from bot.letters import (
+    Carrier,
+    Clock,
+    Delivered,
+    Elsewhere,
+    Envelope,
+    Letter,
+    Moved,
+    Postponed,
+    Receipt,
+    Refused,
+    Unreachable,
+)
+from storage import contacts, leases, letters, notification_addresses, taken_messages, voices
 from storage.engine.database import Database, DatabaseAway, Tx
 
 log = logging.getLogger(__name__)
@@ -118,6 +130,9 @@ class Handover:
         if envelope.number is None:
             if not isinstance(receipt, Delivered):
                 log.warning("a letter that is not stored is let go: %s", type(receipt).__name__)
+        elif isinstance(receipt, Delivered) and receipt.reference:
+            await self._record(partial(self._taken, envelope=envelope, name=receipt.reference))
+            self._in_hand.pop(envelope.number, None)
         elif isinstance(receipt, Delivered):
             if receipt.voice and envelope.contact:  # first: what is sent again after a kill, goes with the first one
                 await self._note_voice(envelope, envelope.contact, receipt.voice)
@@ -129,6 +144,12 @@ class Handover:
                 await self.put_back(line, envelope.contact)
             self.let_go([envelope])
             await self._record(lambda tx: note(tx, envelope, receipt, self._clock()))
+
+    def _taken(self, tx: Tx, envelope: Envelope, name: str) -> None:
+        """At once and in one piece: that it failed may be heard in the next moment, or was already."""
+        number, now = cast(int, envelope.number), self._clock()
+        if failed := taken_messages.take(tx, envelope.carrier, name, number, now):
+            note(tx, failed.envelope, failed.why, now)
 
     def hurry(self) -> None:
         """Mark what is delivered now, without waiting for more."""
@@ -204,17 +225,25 @@ def note(tx: Tx, envelope: Envelope, receipt: Receipt, now: datetime) -> None:
         case Moved(address):
             contacts.move(tx, contact, envelope.carrier, address, now)
             letters.put_back(tx, [number])
+        case Elsewhere(reason):
+            log.warning("letter %d: %s", number, reason)
+            letters.pass_on(tx, envelope, reason, now)
         case Unreachable(reason) if envelope.notified:
-            log.info("notification address %d: does not work: %s", envelope.notified, reason)
-            notification_addresses.fail(tx, envelope.notified, now)
-            if envelope.key:
-                letters.put_back(tx, [number])  # another one may carry it
-                letters.readdress(tx, contact, now)
-            else:  # it was for this one
-                letters.give_up(tx, number, reason, now)
+            _address_fails(tx, envelope, reason, now)
         case Unreachable(reason):
             log.info("contact %d: cannot be written to: %s", contact, reason)
             contacts.mark_unreachable(tx, contact, now, reason)
         case Refused(reason):
             log.error("letter %d: given up: %s", number, reason)
             letters.give_up(tx, number, reason, now)
+
+
+def _address_fails(tx: Tx, envelope: Envelope, reason: str, now: datetime) -> None:
+    number, contact = cast(int, envelope.number), cast(int, envelope.contact)
+    log.info("notification address %d: does not work: %s", envelope.notified, reason)
+    notification_addresses.fail(tx, envelope.notified, now)
+    if envelope.key:
+        letters.put_back(tx, [number])  # another one may carry it
+        letters.readdress(tx, contact, now)
+    else:  # it was for this one
+        letters.give_up(tx, number, reason, now)

@@ -9,9 +9,21 @@ from bot.notifiers.email.traits import EXAMINED
 from bot.notifiers.email.traits import TRAITS as EMAIL
 from bot.notifiers.push import settings as push
 from bot.notifiers.push.traits import TRAITS as PUSH
+from bot.notifiers.whatsapp import settings as whatsapp
+from bot.notifiers.whatsapp.traits import EXAMINED as EXAMINED_THERE
+from bot.notifiers.whatsapp.traits import TRAITS as WHATSAPP
 
 NOTIFIERS: tuple[Listed[Outlet], ...] = (
     Listed("bot.notifiers.push.notifier", "PushNotifier", PUSH, push.VARIABLES, push.described),
+    Listed(
+        "bot.notifiers.whatsapp.notifier",
+        "WhatsAppNotifier",
+        WHATSAPP,
+        whatsapp.VARIABLES,
+        whatsapp.described,
+        whatsapp.do_not_fit,
+        EXAMINED_THERE,
+    ),
     Listed(
         "bot.notifiers.email.notifier",
         "EmailNotifier",

@@ -16,10 +16,13 @@ DOOR_LASTS = timedelta(days=30)
 SIGNED = 10  # bytes
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 LONGEST = 26  # signs
+LEAVE_LASTS = timedelta(minutes=20)
+LONGEST_LEAVE = 29  # signs
 
 
 class Tags:
-    """A tag of each kind is 26 signs: the number of a notification address, a day, and what proves it."""
+    """A tag is 26 signs: the number of a notification address, a day, and what proves it. One to `leave` by is 29, with
+    the number of a contact and a minute."""
 
     def __init__(self, ours: Secrets) -> None:
         self._ours = ours
@@ -41,6 +44,18 @@ class Tags:
         found = self._read("stop", tag)
         return found[0] if found else None
 
+    def leave(self, contact: int, now: datetime) -> str:
+        """Says who wants to be called where this is sent from; it works for twenty minutes."""
+        until = int((now + LEAVE_LASTS - EPOCH).total_seconds() // 60)
+        return self._written_with("leave", contact.to_bytes(4, "big") + until.to_bytes(4, "big"))
+
+    def who_leaves(self, tag: str, now: datetime) -> int | None:
+        """The number of the contact; None of a tag that is not ours, or too old."""
+        said = self._proved("leave", tag.lower(), LONGEST_LEAVE)
+        if said is None or int.from_bytes(said[4:], "big") < (now - EPOCH).total_seconds() // 60:
+            return None
+        return int.from_bytes(said[:4], "big")
+
     def bounce(self, address: int) -> str:
         """Stands in the sender of a mail: what comes back to it could not be delivered."""
         return self._made("bounce", address)
@@ -54,20 +69,26 @@ class Tags:
         return _written(_signed(self._ours.in_force, "named", "\n".join(map(str, parts)).encode()))
 
     def _made(self, kind: str, address: int, day: int = 0) -> str:
-        said = address.to_bytes(4, "big") + day.to_bytes(2, "big")
-        return _written(said + _signed(self._ours.in_force, kind, said))
+        return self._written_with(kind, address.to_bytes(4, "big") + day.to_bytes(2, "big"))
 
     def _read(self, kind: str, tag: str) -> tuple[int, int] | None:
-        if len(tag) != LONGEST:
+        said = self._proved(kind, tag, LONGEST)
+        return (int.from_bytes(said[:4], "big"), int.from_bytes(said[4:], "big")) if said else None
+
+    def _written_with(self, kind: str, said: bytes) -> str:
+        return _written(said + _signed(self._ours.in_force, kind, said))
+
+    def _proved(self, kind: str, tag: str, length: int) -> bytes | None:
+        """What it says, if we said so."""
+        if len(tag) != length:
             return None
         try:
             given = b32decode(tag.upper() + "=" * (-len(tag) % 8))
         except (Error, ValueError):
             return None
         said, signed = given[:-SIGNED], given[-SIGNED:]
-        if not any(hmac.compare_digest(signed, _signed(secret, kind, said)) for secret in self._ours.known):
-            return None
-        return int.from_bytes(said[:4], "big"), int.from_bytes(said[4:], "big")
+        is_ours = any(hmac.compare_digest(signed, _signed(secret, kind, said)) for secret in self._ours.known)
+        return said if is_ours else None
 
 
 def _signed(secret: str, kind: str, said: bytes) -> bytes:

@@ -34,9 +34,10 @@ class Calls:
     """Of a notifier: how somebody leaves an address there, and what they read about it.
 
     `name` stands on its buttons. `asks` is the label of the field in which one types it, after which a code is sent
-    there; None where it is the device itself. `leave` stands on the button that leaves it, `calls` says that it works,
-    `fails` that it does not, `stopped` that they want no more: in each `{address}` is the address as `shown` makes it.
-    `address_of` gives the address to be kept of what was typed or sent, and nothing of what is none.
+    there; None where it is the device itself, or where they write to us there, `by_message`. `leave` stands on the
+    button that leaves it, `calls` says that it works, `fails` that it does not, `stopped` that they want no more: in
+    each `{address}` is the address as `shown` makes it. `address_of` gives the address to be kept of what was typed or
+    sent, and nothing of what is none.
     """
 
     name: Phrase
@@ -47,6 +48,7 @@ class Calls:
     stopped: Phrase
     address_of: Callable[[str], str]
     shown: Callable[[str], str]
+    by_message: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from storage import (
     respondents,
     retention,
     state,
+    taken_messages,
     updates,
     waves,
 )
@@ -269,6 +270,7 @@ def forget_updates(tx: Tx, _texts: Texts, now: datetime, _aloud: Aloud | None = 
     last = state.read_moment(tx, state.FORGOT)
     if last is not None and not _is_suspicious(last, now):
         updates.forget_old(tx, int(now.timestamp() // 60) % updates.PARTS, now)
+        taken_messages.forget_old(tx, now)
     return False
 
 

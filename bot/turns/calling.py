@@ -78,7 +78,7 @@ def _notifiers(who: Who) -> tuple[Traits, ...]:
 def _leave(who: Who, kind: str, filled: Mapping[str, str]) -> Outcome:
     """An address that is typed is sent a code; a device that they hold calls from now on."""
     found = next((one.calls for one in _notifiers(who) if one.name == kind), None)
-    if found is None or who.contact is None:
+    if found is None or found.by_message or who.contact is None:  # from there, and not from a page, an address is known
         return DONE
     address = found.address_of(filled.get(calling.ADDRESS, ""))
     if not address:
@@ -98,6 +98,17 @@ def _keep(who: Who, contact: int, kind: str, address: str) -> None:
     for former in notification_addresses.give_up(who.tx, contact, kind, address):
         letters.readdress(who.tx, former, who.now)
     notification_addresses.keep(who.tx, contact, kind, address, who.now)
+
+
+def bind(who: Who, kind: str, address: str) -> Outcome:
+    """They wrote to us from this address, with a code that only their page shows: it calls them from now on, and no
+    other one of its kind does."""
+    if who.contact is None or kind not in [one.name for one in _notifiers(who)]:
+        return {calling.ADDRESS: calling.NOT_HERE}, ()
+    number = notification_addresses.keep(who.tx, who.contact, kind, address, who.now)
+    notification_addresses.keep_only(who.tx, who.contact, number, kind)
+    letters.readdress(who.tx, who.contact, who.now)
+    return _begin(who)
 
 
 def _renew(who: Who, kind: str, former: str, address: str) -> Outcome:

@@ -47,6 +47,7 @@ CONTACTS = ("respondents", "letters", "notification_addresses", "coordinators", 
 OF_PEOPLE = {
     "contacts": "contacts",
     **{table: f"{table} {CONTACT}" for table in CONTACTS},
+    "taken_messages": f"taken_messages JOIN letters ON letters.id = letter_id {CONTACT}",
     "responses": f"responses {RESPONDENT}",
     **{table: f"{table} {RESPONSE}" for table in ("answers", "open_answers", "compared")},
 }
@@ -65,8 +66,8 @@ OF_PARTNERSHIPS = {
         for table in ("feedback", "agreements", "releases", "cells", "departed")
     },
 }
-OF_NOBODY = {"updates", "marks", "leases", "voice_files"}
-"""That an update was seen, when Telegram answered last, who sends, and which recordings a messenger has."""
+OF_NOBODY = {"updates", "marks", "leases", "voice_files", "billed_messages"}
+"""That an update was seen, when Telegram answered last, who sends, which recordings a messenger has, what was paid."""
 
 
 async def by_polling(house: House, updates: Sequence[Json]) -> None:

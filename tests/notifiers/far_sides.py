@@ -15,14 +15,16 @@ from bot.runtime.settings import Variable
 from bot.survey.conversation.buttons import Call, encode
 from bot.survey.phrases import verbatim
 from bot.survey.traits import Traits
+from bot.texts.texts import load
 from tests.house import Clock, House, free_port
 from tests.mail_server import Mail, MailServer
 from tests.notifiers.actors import called
 from tests.notifiers.push.push_service import PushService
 from tests.notifiers.slips.notifier import CALLS, SlipsNotifier, Street
 from tests.visitor import Visitor
+from tests.whatsapp_server import WhatsAppServer
 
-PUSH, EMAIL = NOTIFIERS
+PUSH, WHATSAPP, EMAIL = NOTIFIERS
 
 Received = list[tuple[str, str]]
 
@@ -124,6 +126,31 @@ class Pushes:
         self._service.devices.clear()
 
 
+class WhatsApps:
+    notifier: Kind[Outlet] = WHATSAPP
+    nobody = "NL.99999999999999999999"
+
+    def __init__(self, meta: WhatsAppServer) -> None:
+        self._meta, self._wes, port = meta, meta.person(), free_port()
+        self.secrets: Sequence[str] = (self._wes.user_id, self._wes.number, meta.token, meta.app_secret)
+        page = f"http://127.0.0.1:{port}"
+        meta.webhook, meta.per_second, meta.pair_burst = f"{page}/whatsapp", 1000, 1000  # one gets all kinds at once
+        meta.templates_of(load(), page)
+        self.environment: Mapping[str, str] = {"PORT": str(port), "PUBLIC_URL": page, **meta.environment}
+
+    async def leave(self, house: House, visitor: Visitor) -> None:
+        page = await visitor.open("/messages")
+        await self._meta.follows(self._wes, await visitor.leads_to(page.links["Send it to my WhatsApp"]))
+        await house.settle()
+
+    def received(self) -> Received:
+        every = zip(self._wes.got, self._wes.templates, strict=True)
+        return [(text.split("\n\n")[1], text) for text, (name, _) in every if name]
+
+    def break_it(self) -> None:
+        self._meta.refuses = 131026
+
+
 class SecondNotifier(SlipsNotifier):
     """One more, that comes after any other."""
 
@@ -151,8 +178,15 @@ async def pushes(_folder: Path, clock: Clock) -> AsyncIterator[FarSide]:
         yield Pushes(service)
 
 
+@asynccontextmanager
+async def whatsapps(_folder: Path, clock: Clock) -> AsyncIterator[FarSide]:
+    async with WhatsAppServer(clock) as meta:
+        yield WhatsApps(meta)
+
+
 FAR_SIDES: Mapping[str, Callable[[Path, Clock], AbstractAsyncContextManager[FarSide]]] = {
     "slips": slips,
     "email": mails,
     "push": pushes,
+    "whatsapp": whatsapps,
 }

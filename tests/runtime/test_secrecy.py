@@ -11,7 +11,7 @@ import os
 import stat
 import struct
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -150,6 +150,15 @@ class Empty(port.House):
 
     async def caught_up(self, channel: str) -> None:
         """It does not matter."""
+
+    async def way_to_write(self, notifier: str, channel: str, address: str) -> str:
+        return ""
+
+    async def told(self, event: port.Told) -> None:
+        """It does not matter."""
+
+    async def billed(self, notifier: str) -> tuple[Mapping[str, int], int]:
+        return {}, 0
 
     async def is_well(self) -> str:
         return ""

@@ -1,4 +1,5 @@
-"""Doors: the two links that a notifier brings: one leads in, one stops what it sends.
+"""Doors: the two links that a notifier brings, of which one leads in and one stops what it sends; and the way to an app
+in which somebody writes to us, to be called there.
 
 Programs open every link of a mail before its reader does, send every form and run every script. So a door leads in as
 often as it is opened, only by a press of a finger, and what works without one can do nothing but stop the messages.
@@ -7,7 +8,7 @@ often as it is opened, only by a press of a finger, and what works without one c
 from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.channels.port import Shown
@@ -15,6 +16,7 @@ from bot.channels.web import requests
 from bot.channels.web.choices import Choice, send_again, stop_messages
 from bot.channels.web.own_links import OwnLinks
 from bot.channels.web.site import Site
+from bot.channels.web.traits import TRAITS
 from bot.letters import Letter
 from bot.texts.texts import HOME_LANGUAGE
 
@@ -27,6 +29,7 @@ class Doors:
         return [
             Route("/door/{tag:notified}", self.door, methods=["GET", "POST"]),
             Route("/stop/{tag:notified}", self.stop, methods=["GET", "POST"]),
+            Route("/messages/{notifier:argument}", self.write),
         ]
 
     async def door(self, request: Request) -> Response:
@@ -48,6 +51,12 @@ class Doors:
             return self._site.say(request, "not_found", 404)
         said, offers = ("messages_again", stop_messages) if is_again else ("messages_stopped", send_again)
         return await self._asks(request, said, offers)
+
+    async def write(self, request: Request) -> Response:
+        """A look, with nothing kept; on a helper's device it would be the app of the helper."""
+        caller, notifier = self._site.caller(request), request.path_params["notifier"]
+        way = await self._site.house.way_to_write(notifier, TRAITS.name, caller.token) if not caller.helping else ""
+        return RedirectResponse(way, 303) if way else self._site.go(caller, "/messages")
 
     async def _asks(
         self, request: Request, said: str, offers: Callable[[str], tuple[Choice, ...]], alert: str = ""

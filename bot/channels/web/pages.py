@@ -259,6 +259,8 @@ class Pages:
                 return "main"
             case Call("leave"):
                 return "device"
+            case Call("write"):
+                return "app"
             case _:
                 return "aside" if isinstance(press, ASIDE) else ""
 

@@ -149,6 +149,8 @@ def path_of_press(press: Press | None) -> str:
             return path_of(press)
         case Call("home"):
             return path_of(press)
+        case Call("write", notifier):
+            return f"/messages/{notifier}"
         case _:
             return ""
 

@@ -24,6 +24,7 @@ class ServiceRoutes:
     def routes(self) -> list[Route]:
         return [
             *(Route(hook.path, partial(self.bring, hook), methods=["POST"]) for hook in self.house.hooks),
+            *(Route(hook.path, partial(self.challenge, hook)) for hook in self.house.hooks if hook.challenge),
             Route("/healthz", self.health),
             Route("/metrics", self.measure),
             Route("/static/{stamp}/{name}", self.asset),
@@ -33,6 +34,11 @@ class ServiceRoutes:
     async def bring(self, hook: Hook, request: Request) -> Response:
         status, content = await hook.bring(request.headers.get(hook.header, ""), await body(request, hook.most))
         return JSONResponse(content, status) if content else Response(status_code=status)
+
+    async def challenge(self, hook: Hook, request: Request) -> Response:
+        assert hook.challenge  # noqa: S101 - it has one
+        status, text = hook.challenge(dict(request.query_params))
+        return PlainTextResponse(text, status)
 
     async def health(self, _request: Request) -> Response:
         trouble = await self.house.is_well()

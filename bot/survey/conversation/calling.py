@@ -99,9 +99,10 @@ def _how_it_stands(caller: Caller) -> Iterator[Paragraph]:
 
 
 def _to_leave_here(caller: Caller) -> tuple[Row, ...]:
-    """What is no address to type, but the device that they hold."""
-    here = (one for one in caller.to_leave if one.calls and one.calls.asks is None and not caller.waits)
-    return tuple((Button(one.calls.leave, Call("leave", one.name)),) for one in here if one.calls)
+    """What is no address to type, but the device that they hold, or an app on it in which they write to us."""
+    here = [one for one in caller.to_leave if one.calls and one.calls.asks is None and not caller.waits]
+    calls = [(one.name, one.calls) for one in here if one.calls]
+    return tuple((Button(of.leave, Call("write" if of.by_message else "leave", name)),) for name, of in calls)
 
 
 def _reminders(caller: Caller) -> Iterator[Row]:

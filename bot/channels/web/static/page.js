@@ -79,7 +79,7 @@
 
   function follow(event) {
     const link = event.target.closest("a[href^='/']"), isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.button);
-    if (!link || !isPlain || event.defaultPrevented || link.hash || link.hasAttribute("download")) return;
+    if (!link || !isPlain || event.defaultPrevented || link.hash || link.target || link.hasAttribute("download")) return;
     event.preventDefault();
     if (!busy) go(link.getAttribute("href"));
   }

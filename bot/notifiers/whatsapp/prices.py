@@ -1,0 +1,63 @@
+"""Prices: what a message costs, as an operator's file says, with where each price comes from and of when it is.
+
+What was billed in a category that has no price is reckoned as the dearest.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Self
+
+from bot.survey.errors import OperatorError
+
+OURS = Path(__file__).with_name("prices.toml")
+UTILITY, MARKETING, SERVICE = "utility", "marketing", "service"
+NEEDED = (UTILITY, MARKETING, SERVICE)
+
+
+class PricesError(OperatorError):
+    """The file of prices cannot be read; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    amount: float
+    source: str
+    date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """By category; all in one currency."""
+
+    currency: str
+    of: Mapping[str, Price]
+
+    @classmethod
+    def read(cls, file: str = "") -> Self:
+        """Those in this file, or else in ours. Raises PricesError."""
+        path = Path(file) if file else OURS
+        try:
+            given = tomllib.loads(path.read_text("utf-8"))
+            found = {name: _price(given[name]) for name in given if isinstance(given[name], dict)}
+            return cls(str(given["currency"]), {**{name: found[name] for name in NEEDED}, **found})
+        except OSError as error:
+            raise PricesError(f"WHATSAPP_PRICES: {path} cannot be read: {error.strerror}.") from None
+        except KeyError as error:
+            raise PricesError(f"WHATSAPP_PRICES: {path} has no {error.args[0]}.") from None
+        except (ValueError, TypeError) as error:
+            raise PricesError(f"WHATSAPP_PRICES: {path} is not as the one it was made from: {error}.") from None
+
+    def cost(self, messages: Mapping[str, int]) -> float:
+        """Of so many in each category."""
+        dearest = max(price.amount for price in self.of.values())
+        return sum(count * (self.of[name].amount if name in self.of else dearest) for name, count in messages.items())
+
+
+def _price(given: Mapping[str, Any]) -> Price:
+    amount, day = float(given["price"]), given["date"]
+    if not 0 <= amount < 100 or type(day) is not date:
+        raise ValueError("a price is an amount for one message, and a date is like 2026-11-01")
+    return Price(amount, str(given["source"]), day)

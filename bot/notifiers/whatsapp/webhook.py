@@ -1,0 +1,55 @@
+"""The webhook: WhatsApp brings what people write, and what became of what we sent.
+
+Only what Meta signed is read. It hears that something is taken when that is committed; until then it brings it again,
+for days. What is brought twice, or in another order, acts once.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from bot.channels.port import Hook, House
+from bot.notifiers.whatsapp.inbound import events
+from bot.notifiers.whatsapp.settings import WhatsAppSettings
+
+log = logging.getLogger(__name__)
+
+PATH = "/whatsapp"
+SIGNATURE = "x-hub-signature-256"
+ANSWER_WITHIN = 8.0  # seconds
+MOST_BODY = 3 * 2**20  # bytes, which Meta says is the most
+
+
+class Webhook:
+    def __init__(self, settings: WhatsAppSettings, house: House) -> None:
+        self._settings, self._house = settings, house
+
+    @property
+    def hook(self) -> Hook:
+        return Hook(PATH, SIGNATURE, MOST_BODY, self.bring, self.challenge)
+
+    def challenge(self, asked: Mapping[str, str]) -> tuple[int, str]:
+        """Meta asks once whether it is ours, by the token that we made up."""
+        given, ours = asked.get("hub.verify_token", ""), self._settings.verify_token
+        is_right = hmac.compare_digest(given.encode("utf-8", "replace"), ours.encode())
+        if asked.get("hub.mode") != "subscribe" or not is_right:
+            return HTTPStatus.FORBIDDEN, ""
+        return HTTPStatus.OK, asked.get("hub.challenge", "")[:200]
+
+    async def bring(self, signature: str, body: bytes) -> tuple[int, Mapping[str, Any]]:
+        if not hmac.compare_digest(signature.encode("utf-8", "replace"), self._signed(body).encode()):
+            return HTTPStatus.UNAUTHORIZED, {}
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                for event in events(body, self._settings.number_id):
+                    await self._house.told(event)
+        except TimeoutError:
+            return HTTPStatus.SERVICE_UNAVAILABLE, {}
+        return HTTPStatus.OK, {}
+
+    def _signed(self, body: bytes) -> str:
+        return "sha256=" + hmac.digest(self._settings.app_secret.encode(), body, hashlib.sha256).hex()

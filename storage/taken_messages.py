@@ -1,0 +1,161 @@
+"""Messages that a carrier took and did not deliver yet: whether they arrived, it says later.
+
+Until then the text of the letter is kept here, sealed as it was, so that another carrier can have it. A message is
+known by a keyed hash of the name that its carrier gave it. What was paid for is counted by month and category, of
+everybody together.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, delete, func, select, update
+
+from bot.letters import Delivered, Elsewhere, Envelope, Letter, Postponed, Receipt, Refused, Unreachable
+from storage import letters, updates
+from storage.engine.database import Tx
+from storage.notification_addresses import OF_A_SEAT
+from storage.schema import billed_messages, contacts, responses, taken_messages
+from storage.schema import letters as letters_table
+from storage.schema import notification_addresses as addresses
+
+KEPT = timedelta(days=30)  # a phone may be off for so long, and WhatsApp tries no longer
+UNKNOWN_KEPT = timedelta(days=2)
+UNASKED = ("reminder", "invitation")
+ONE = taken_messages.c
+DONE = "delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A letter that did not arrive after all, as it waits again; `why` is what its carrier says of it."""
+
+    envelope: Envelope
+    why: Receipt
+
+
+def take(tx: Tx, carrier: str, name: str, number: int, now: datetime) -> Failed | None:
+    """A carrier took this letter; it is settled, until we hear that it failed, which may be known already."""
+    body = select(letters_table.c.body_sealed).where(letters_table.c.id == number)
+    sealed = tx.connection.execute(body.where(letters_table.c.key.is_not(None))).scalar()
+    letters.settle(tx, [number], now)
+    if sealed is None:
+        return None
+    row = {"carrier": carrier, "letter_id": number, "body_sealed": sealed}
+    if _is_written(tx, name, now, **row):
+        return None
+    ended = tx.connection.execute(delete(taken_messages).where(_is(tx, name)).returning(ONE.ended)).scalar() or DONE
+    return _again(tx, number, sealed, _read(ended), now) if ended != DONE else None
+
+
+def end(tx: Tx, carrier: str, name: str, receipt: Receipt, now: datetime) -> Failed | None:
+    """A carrier says what became of what it took under this name. The first end is the one that counts, and it may be
+    said before `take` is."""
+    if not updates.claim(tx, f"end of {carrier} {name}", now):
+        return None
+    taken = delete(taken_messages).where(_is(tx, name), ONE.letter_id.is_not(None))
+    row = tx.connection.execute(taken.returning(ONE.letter_id, ONE.body_sealed)).first()
+    if row is None:
+        _is_written(tx, name, now, carrier=carrier, ended=_written(receipt))
+        return None
+    return None if isinstance(receipt, Delivered) else _again(tx, row.letter_id, row.body_sealed, receipt, now)
+
+
+def _is(tx: Tx, name: str) -> Any:
+    return ONE.reference_key == tx.seal.key("taken", name)
+
+
+def _is_written(tx: Tx, name: str, now: datetime, **facts: Any) -> bool:
+    row = {"reference_key": tx.seal.key("taken", name), "taken_on": now.date(), **facts}
+    new = tx.insert(taken_messages).values(row).on_conflict_do_nothing().returning(ONE.taken_on)
+    return tx.connection.execute(new).first() is not None
+
+
+def _written(receipt: Receipt) -> str:
+    match receipt:
+        case Unreachable(reason) | Elsewhere(reason) | Refused(reason):
+            return f"{type(receipt).__name__}:{reason}"
+        case Postponed(seconds):
+            return f"Postponed:{seconds or 0}"
+        case _:
+            return DONE
+
+
+def _read(ended: str) -> Receipt:
+    kind, _, about = ended.partition(":")
+    if kind == "Postponed":
+        return Postponed(float(about), alone=True)
+    kinds: Mapping[str, type[Unreachable | Elsewhere | Refused]] = {"Unreachable": Unreachable, "Elsewhere": Elsewhere}
+    return kinds.get(kind, Refused)(about)
+
+
+def _again(tx: Tx, number: int, sealed: bytes, why: Receipt, now: datetime) -> Failed | None:
+    """It waits as it did before it was taken; not where what they did since has made it out of date."""
+    found = _LETTER.where(letters_table.c.id == number).with_for_update(of=letters_table)
+    row = tx.connection.execute(found).first()
+    if row is None:
+        return None
+    if not _is_out_of_date(tx, row):
+        waits = {"body_sealed": sealed, "settled_at": None, "refused": None, "due_at": now, "leased_until": None}
+        tx.connection.execute(update(letters_table).where(letters_table.c.id == number).values(waits))
+    key, notified = row.key or "", row.address_id or 0
+    return Failed(
+        Envelope(row.kind or "", "", Letter(""), number, row.contact_id, row.attempts, key=key, notified=notified), why
+    )
+
+
+_LETTER = select(letters_table, addresses.c.kind, contacts.c.stopped_at).select_from(
+    letters_table.join(contacts).outerjoin(addresses, addresses.c.id == letters_table.c.address_id)
+)
+
+
+def _is_out_of_date(tx: Tx, row: Any) -> bool:
+    """Whether somebody who was called wants nothing more, or has been there since."""
+    kind, _, about = row.key.partition(":")
+    if row.stopped_at and kind not in OF_A_SEAT:
+        return True
+    if kind not in UNASKED:
+        return False
+    waits = responses.c.completed_at.is_(None), responses.c.reminders, responses.c.touched_at <= row.due_at
+    still = select(responses.c.id).where(responses.c.id == int(about.partition(":")[0]), *waits)
+    return tx.connection.execute(still).first() is None
+
+
+def bill(tx: Tx, carrier: str, name: str, category: str, now: datetime) -> None:
+    """A message under this name is paid for in this category, once, however often we hear it."""
+    if not updates.claim(tx, f"bill of {carrier} {name}", now):
+        return
+    row = {"carrier": carrier, "month": f"{now:%Y-%m}", "category": category, "messages": 1}
+    new = tx.insert(billed_messages).values(row)
+    counted = new.on_conflict_do_update(
+        index_elements=["carrier", "month", "category"], set_={"messages": billed_messages.c.messages + 1}
+    )
+    tx.connection.execute(counted)
+
+
+def billed(tx: Tx, carrier: str, month: str) -> dict[str, int]:
+    """By category, in a month such as 2026-11."""
+    here = and_(billed_messages.c.carrier == carrier, billed_messages.c.month == month)
+    found = select(billed_messages.c.category, billed_messages.c.messages).where(here)
+    return dict(map(tuple, tx.connection.execute(found.order_by(billed_messages.c.category))))
+
+
+def months(tx: Tx, carrier: str) -> Mapping[str, Mapping[str, int]]:
+    """All of them, the first one first."""
+    found = select(billed_messages.c.month).where(billed_messages.c.carrier == carrier).distinct()
+    return {month: billed(tx, carrier, month) for month in sorted(tx.connection.execute(found).scalars())}
+
+
+def on_their_way(tx: Tx, carrier: str, now: datetime) -> int:
+    """How many were taken this month, and did not end yet."""
+    this_month = ONE.taken_on >= now.date().replace(day=1)
+    counted = select(func.count()).where(ONE.carrier == carrier, ONE.letter_id.is_not(None), this_month)
+    return int(tx.connection.execute(counted).scalar_one())
+
+
+def forget_old(tx: Tx, now: datetime) -> None:
+    """Those of which nothing will be heard any more, or of which nobody knows."""
+    old, unknown = (now - KEPT).date(), (now - UNKNOWN_KEPT).date()
+    tx.connection.execute(delete(taken_messages).where(ONE.taken_on < old))
+    tx.connection.execute(delete(taken_messages).where(ONE.taken_on < unknown, ONE.letter_id.is_(None)))

@@ -1,0 +1,182 @@
+"""Somebody is called in WhatsApp: they send a code, are called, write what they like, and stop."""
+
+import pytest
+
+from bot.notifiers.whatsapp.templates import STOP_HERE
+from bot.texts.texts import load
+from bot.turns.told import BOUND, NOBODY_READS, STOP
+from storage.partnerships import Codes
+from tests.house import House
+from tests.notifiers.actors import called, joined
+from tests.notifiers.slips.notifier import Street
+from tests.notifiers.whatsapp.actors import LEAVE, later, leaves, settled, takes_part
+from tests.variants import variants
+from tests.visitor import Visitor
+from tests.whatsapp_server import Person, WhatsAppServer
+
+HERE = "SELECT confirmed_at IS NOT NULL, failed_at IS NOT NULL, stopped_at IS NOT NULL FROM notification_addresses"
+
+
+async def test_a_code_that_is_sent_calls_them_there_and_works_once(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person
+) -> None:
+    await takes_part(house, meta, wes, phone)
+    (thanks,) = phone.got
+    assert "From now on" not in thanks
+    assert "We send you a message here from now on" in thanks
+    assert f"{house.page}/door/" in thanks
+    assert "We send you a message in WhatsApp." in (await wes.open("/messages")).whole
+    assert house.rows(HERE) == [(True, False, False)]
+    await later(house, meta, days=2, hours=1)
+    assert phone.templates[-1] == ("samenspraak_reminder", "en")
+    assert house.rows("SELECT count(*) FROM taken_messages WHERE letter_id IS NOT NULL") == [(0,)], "it arrived"
+    page = await wes.open("/messages")
+    await wes.press("WhatsApp: stop", page)
+    await wes.press("WhatsApp: delete", await wes.open("/messages"))
+    link = await wes.leads_to((await wes.open("/messages")).links[LEAVE])
+    stranger = meta.person("NL.2")
+    house.clock.pass_time(minutes=21)
+    await meta.follows(stranger, link)
+    fresh = await leaves(house, meta, wes, phone)
+    await meta.follows(stranger, fresh)
+    await settled(house, meta)
+    assert [("does not work any more" in text) for text in stranger.got] == [True, True], "too late, and used"
+    assert house.rows(HERE) == [(True, False, False)]
+
+
+@pytest.mark.parametrize(
+    "word", variants(("Stop met sturen.", "توقف", "STOP", "stop!", "DUR", "стоп", "wypisz", "iptal"), always=2)
+)
+async def test_stop_stops_at_once_in_every_language(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, word: str
+) -> None:
+    await takes_part(house, meta, wes, phone)
+    house.clock.pass_time(days=2, hours=1)
+    await meta.says(phone, word)
+    await later(house, meta, minutes=1)
+    assert house.rows(HERE) == [(True, False, True)]
+    assert "You get no more messages from us here." in phone.got[-1]
+    assert not any(name for name, _ in phone.templates)
+
+
+def test_each_language_says_the_word_that_it_tells_to_write() -> None:
+    texts = load()
+    for language in texts.languages:
+        word = texts.word(STOP["stop"][0], language)
+        for said in (STOP_HERE, BOUND.of(link=""), NOBODY_READS.of(link="")):
+            assert word in texts.word(said, language), language
+
+
+async def test_who_writes_is_answered_with_the_way_in_and_not_often(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person
+) -> None:
+    codes: Codes = house.add(language="en")
+    anna = meta.person("NL.3")
+    for text in (f"Hello {codes.invitation}", "What is this?", "Who are you?", "x" * 5000):
+        await meta.says(anna, text)
+    await meta.says(anna, "", type="image", image={"id": "1"})
+    await settled(house, meta)
+    assert len(anna.got) == 2, "one with the way in, and one a day of anything else"
+    assert f"{house.page}/i/{codes.invitation}" in anna.got[0]
+    assert "Nobody reads" in anna.got[1]
+    assert "Niemand leest" in anna.got[1]
+    assert house.rows(HERE) == []
+    house.clock.pass_time(days=1)
+    await meta.says(anna, "Again")
+    await settled(house, meta)
+    assert len(anna.got) == 3
+    await takes_part(house, meta, wes, phone, codes.invitation)
+    await meta.says(phone, "Thanks")
+    await settled(house, meta)
+    assert "/door/" in phone.got[-1]
+    assert "Niemand leest" not in phone.got[-1]
+
+
+async def test_what_is_taken_and_fails_goes_by_another(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, street: Street
+) -> None:
+    await takes_part(house, meta, wes, phone)
+    await called(house, wes, street)
+    phone.is_gone = True
+    await later(house, meta, days=2, hours=1)
+    await later(house, meta, minutes=1)
+    assert len(phone.got) == 1
+    assert [slip["kind"] for slip in street.slips("5")] == ["", "reminder"]
+    assert house.rows(HERE) == [(True, True, False), (True, False, False)]
+    assert "Our messages in WhatsApp do not arrive." in (await wes.open("/messages")).whole
+
+
+async def test_what_fails_before_we_know_that_it_was_taken_is_not_lost(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, street: Street
+) -> None:
+    """Meta withholds it: their address is as good as it was, and only this letter goes by another."""
+    await takes_part(house, meta, wes, phone)
+    await called(house, wes, street)
+    meta.refuses, meta.refused_after = 131049, "taken"
+    await later(house, meta, days=2, hours=1)
+    await later(house, meta, minutes=1)
+    assert [slip["kind"] for slip in street.slips("5")] == ["", "reminder"]
+    assert house.rows(HERE) == [(True, False, False), (True, False, False)]
+
+
+async def test_who_answered_meanwhile_is_not_called_again_by_another(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, street: Street
+) -> None:
+    await takes_part(house, meta, wes, phone)
+    await called(house, wes, street)
+    phone.is_gone = meta.is_held = True
+    await later(house, meta, days=2, hours=1)
+    house.clock.pass_time(minutes=5)
+    await wes.open("/")
+    await wes.press("Yes")
+    await meta.release()
+    await later(house, meta, minutes=1)
+    assert [slip["kind"] for slip in street.slips("5")] == [""]
+    assert house.rows(HERE)[0] == (True, True, False)
+
+
+async def test_a_template_that_is_not_there_goes_by_another_and_by_none_it_is_told(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, street: Street
+) -> None:
+    await takes_part(house, meta, wes, phone)
+    meta.templates["samenspraak_reminder", "en"].status = "PAUSED"
+    await later(house, meta, days=2, hours=1)
+    (refused,) = house.rows("SELECT refused FROM letters WHERE refused IS NOT NULL")
+    assert "132015" in refused[0]
+    await called(house, wes, street)
+    await later(house, meta, days=6)
+    assert [slip["kind"] for slip in street.slips("5")] == ["", "reminder"]
+    assert len(phone.got) == 1
+
+
+async def test_another_id_is_the_same_person(house: House, meta: WhatsAppServer, wes: Visitor, phone: Person) -> None:
+    await takes_part(house, meta, wes, phone)
+    new = meta.person("NL.77")
+    meta.people[phone.user_id].is_gone = True
+    await meta.bring(meta.renamed(phone, new))
+    await later(house, meta, days=2, hours=1)
+    assert [name for name, _ in new.templates] == ["samenspraak_reminder"]
+
+
+async def test_a_page_cannot_give_an_id_of_whatsapp(house: House, meta: WhatsAppServer, wes: Visitor) -> None:
+    meta.person("NL.3")
+    await joined(house, wes)
+    form = (await wes.open("/messages")).forms["buttons"]
+    await wes.send(form, {**form.fields, "fill": "y:leave:whatsapp", "field.address": "NL.3"})
+    assert house.rows(HERE) == []
+
+
+async def test_above_the_ceiling_another_carries_it(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, street: Street
+) -> None:
+    await takes_part(house, meta, wes, phone)
+    await house.stop()
+    house.environment["WHATSAPP_CEILING"] = "0.11"
+    await house.start()
+    await later(house, meta, days=2, hours=1)
+    assert len(phone.got) == 2, "thanks and a reminder, of 0.05 each"
+    await called(house, wes, street)
+    await later(house, meta, days=6)
+    assert len(phone.got) == 2
+    assert [slip["kind"] for slip in street.slips("5")] == ["", "reminder"]
+    assert house.rows("SELECT category, messages FROM billed_messages ORDER BY 1") == [("service", 1), ("utility", 1)]

@@ -1,0 +1,137 @@
+"""The webhook: only what Meta signed is read, and whatever comes twice or in another order acts once."""
+
+import json
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from bot.channels.port import Ended, Incoming, Renamed
+from bot.letters import Delivered, Unreachable
+from bot.notifiers.whatsapp.inbound import events
+from bot.notifiers.whatsapp.webhook import MOST_BODY
+from tests.house import House
+from tests.notifiers.whatsapp.actors import settled, takes_part
+from tests.variants import variants
+from tests.visitor import Visitor
+from tests.whatsapp_server import Person, WhatsAppServer
+from tests.whatsapp_templates import Json
+
+KEPT = (
+    "SELECT * FROM notification_addresses ORDER BY id",
+    "SELECT id, contact_id, address_id, key, settled_at, refused FROM letters ORDER BY id",
+    "SELECT * FROM contacts ORDER BY id",
+    "SELECT * FROM billed_messages ORDER BY 1, 2, 3",
+    "SELECT * FROM taken_messages ORDER BY reference_key",
+)
+NOT_OURS: tuple[object, ...] = (None, [], {}, 7, "x", {"entry": 1}, {"entry": [None, {"changes": {}}]})
+
+
+def kept(house: House) -> list[object]:
+    return [house.rows(query) for query in KEPT]
+
+
+async def test_meta_hears_that_it_is_ours_by_the_token_alone(house: House, meta: WhatsAppServer) -> None:
+    right = {"hub.mode": "subscribe", "hub.verify_token": meta.verify_token, "hub.challenge": "1158201444"}
+    for asked, expected in (
+        (right, (200, "1158201444")),
+        ({**right, "hub.verify_token": "another"}, (403, "")),
+        ({**right, "hub.verify_token": "é"}, (403, "")),
+        ({**right, "hub.mode": "x"}, (403, "")),
+        ({}, (403, "")),
+    ):
+        async with meta.http.get(meta.webhook, params=asked) as answer:
+            assert (answer.status, await answer.text()) == expected, asked
+
+
+async def test_what_is_not_signed_or_too_long_is_not_read(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person
+) -> None:
+    await takes_part(house, meta, wes, phone)
+    before = kept(house)
+    body = json.dumps(meta.message(phone, "STOP")).encode()
+    right = meta.signature(body)
+    for signed in ("", right[:-1], right.upper(), right.replace("sha256", "sha1"), "sha256=", "é"):
+        assert await meta.post(body, signed) == 401, signed
+    assert await meta.post(body + b" ", right) == 401, "the raw body is what is signed"
+    assert await meta.post(b"x" * (MOST_BODY + 1), right) in (413, 0), "it is cut off where it is too long"
+    for content in (*NOT_OURS, meta.message(phone, "STOP", group_id="1")):
+        found = json.dumps(content).encode()
+        assert await meta.post(found, meta.signature(found)) == 200, content
+    for found in (b"", b"{", b"\xff", b"[" * 5000):
+        assert await meta.post(found, meta.signature(found)) == 200, found[:9]
+    assert kept(house) == before
+
+
+def test_what_is_read_of_it(meta: WhatsAppServer) -> None:
+    anna, ben = meta.person("NL.1"), meta.person("NL.2")
+
+    def read(content: Json, number: str = meta.number_id) -> list[object]:
+        return [*events(json.dumps(content).encode(), number)]
+
+    assert read(meta.message(anna, "Hi", "wamid.1")) == [Incoming("wamid.1", "whatsapp", "NL.1", "Hi")]
+    assert read(meta.message(anna, "Hi"), "another number of ours") == []
+    assert read(meta.message(anna, "Hi", from_user_id=None)) == [], "nobody is known by a telephone number"
+    assert read(meta.status("NL.1", "wamid.2", "sent")) == []
+    assert read(meta.status("NL.1", "wamid.2", "read", category="UTILITY")) == [
+        Ended("wamid.2", "whatsapp", Delivered(), "utility")
+    ]
+    (failed,) = read(meta.status("NL.1", "wamid.2", "failed", 131026))
+    assert isinstance(failed, Ended)
+    assert isinstance(failed.receipt, Unreachable)
+    (renamed,) = read(meta.renamed(anna, ben))
+    assert isinstance(renamed, Renamed)
+    assert (renamed.former, renamed.address) == ("NL.1", "NL.2")
+    told = {"type": "user_changed_user_id", "user_id": "NL.2", "body": "User A. changed from NL.1 to NL.2"}
+    (by_words,) = read(meta.message(ben, "", type="system", system=told))
+    assert by_words == Renamed(by_words.id, "whatsapp", "NL.1", "NL.2")  # type: ignore[attr-defined]
+
+
+def forgeries(meta: WhatsAppServer, phone: Person, chosen: random.Random, many: int) -> Iterator[tuple[bytes, str]]:
+    """Whatever somebody without the secret can make of what they may have seen."""
+    for _ in range(many):
+        content = chosen.choice(
+            (
+                meta.message(phone, chosen.choice(("STOP", "Hello", "a" * 29))),
+                meta.renamed(phone, meta.person("NL.66")),
+                meta.status(phone.user_id, f"wamid.{chosen.randrange(9)}", "failed", 131026, category="marketing"),
+            )
+        )
+        body = json.dumps(content).encode()
+        right = meta.signature(body)
+        at = chosen.randrange(len(body))
+        yield chosen.choice(
+            (
+                (body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :], right),
+                (body, right[:-1] + ("0" if right[-1] != "0" else "1")),
+                (body, meta.signature(body + b"\n")),
+                (body, ""),
+            )
+        )
+
+
+@pytest.mark.parametrize("many", variants((60, 10_000), always=1))
+async def test_forged_replayed_doubled_and_reordered(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, many: int
+) -> None:
+    """A third is forged; the rest is what Meta brought for some weeks, over and over, in any order."""
+    chosen = random.Random(20_261)
+    real: list[Json] = []
+    meta.heard = real
+    await takes_part(house, meta, wes, phone)
+    house.clock.pass_time(days=2, hours=1)
+    await house.caught_up()
+    await settled(house, meta)
+    await meta.says(phone, "Thanks")
+    await settled(house, meta)
+    meta.heard = None
+    before, said = kept(house), len(phone.got)
+    assert len(real) >= 8, "codes, answers, a reminder, and what became of them"
+    for body, signed in forgeries(meta, phone, chosen, many // 3):
+        assert await meta.post(body, signed) == 401
+    for _ in range(many - many // 3):
+        body = json.dumps(chosen.choice(real)).encode()
+        assert await meta.post(body, meta.signature(body)) == 200
+    await settled(house, meta)
+    assert kept(house) == before
+    assert len(phone.got) == said
