@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "rehearse": "let simulated people answer, to see a summary at once",
     "demo": "a demonstration behind one link, for a stand: invented answers, to take part in or to look at",
     "audio": "make and check the recordings by which statements are read aloud",
+    "whatsapp": "the templates that Meta approves, and what messages in WhatsApp cost",
     "doctor": "is everything well? exit code 1 when it is not",
     "backup": "write the whole database to one file, while the bot runs",
     "restore": "put a back-up back, where there is no database",

@@ -179,7 +179,9 @@ class App:
 
     def _moment(self, tx: Tx) -> Snapshot:
         now = self.clock()
-        return Snapshot(now, letters.waiting(tx, now), state.read_moment(tx, state.LAST_TICK))
+        paid = {name: taken_messages.billed(tx, name, f"{now:%Y-%m}") for name in self.callers}
+        billed = {f"{name} {category}": count for name, of in paid.items() for category, count in of.items()}
+        return Snapshot(now, letters.waiting(tx, now), state.read_moment(tx, state.LAST_TICK), billed)
 
     def content(self, attachment: Attachment) -> bytes:
         return attachments.content(attachment, self.texts)

@@ -34,6 +34,15 @@ MOST_TEXT = 4096  # messages/text-messages: body
 BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")  # business-scoped-user-ids
 TRIES = 5  # webhooks/overview: what is not answered by a 200 comes again, for days
 
+OURS = {
+    "WHATSAPP_TOKEN": "EAAG-a-token-of-a-business",
+    "WHATSAPP_NUMBER_ID": "106540352242922",
+    "WHATSAPP_NUMBER": "31203690000",
+    "WHATSAPP_APP_SECRET": "an-app-secret-of-32-signs-or-so",
+    "WHATSAPP_VERIFY_TOKEN": "verify-me",
+}
+"""What an operator would be given, and sets."""
+
 
 @dataclass
 class Person:
@@ -54,8 +63,8 @@ class Person:
 class WhatsAppServer:
     """`async with WhatsAppServer(clock)`: what comes for a person is in its `got`; what they say goes to `webhook`."""
 
-    token, app_secret, verify_token = "EAAG-a-token-of-a-business", "an-app-secret-of-32-signs-or-so", "verify-me"
-    number_id, account, number = "106540352242922", "102290129340398", "31203690000"
+    token, number_id, number, app_secret, verify_token = OURS.values()
+    account = "102290129340398"
 
     def __init__(self, clock: Any) -> None:
         self.clock, self.webhook = clock, ""
@@ -98,14 +107,7 @@ class WhatsAppServer:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        return {
-            "WHATSAPP_TOKEN": self.token,
-            "WHATSAPP_NUMBER_ID": self.number_id,
-            "WHATSAPP_NUMBER": self.number,
-            "WHATSAPP_APP_SECRET": self.app_secret,
-            "WHATSAPP_VERIFY_TOKEN": self.verify_token,
-            "WHATSAPP_API_URL": self.url,
-        }
+        return {**OURS, "WHATSAPP_API_URL": self.url}
 
     def person(self, user_id: str = "NL.13491208655302741918", **more: Any) -> Person:
         self.people[user_id] = Person(user_id, **more)

@@ -39,11 +39,12 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """How it stands now: the letters that wait, and when anybody last did all that time asks for."""
+    """How it stands now: the letters that wait, when anybody last did all that time asks for, what was paid for."""
 
     now: datetime
     waiting: Sequence[Waiting]
     last_tick: datetime | None
+    billed: Mapping[str, int] = field(default_factory=dict)  # this month, by carrier and category
 
 
 def exposition(metrics: Metrics, moment: Snapshot) -> bytes:
@@ -64,6 +65,7 @@ def exposition(metrics: Metrics, moment: Snapshot) -> bytes:
         (gauge, "tick_seconds", "What a tick took the last time", "tick", metrics.seconds_per_tick),
         (gauge, "letters_waiting", "Letters that are due", "lane", {k: one.due for k, one in lanes.items()}),
         (gauge, "letters_planned", "For later", "lane", {k: one.later for k, one in lanes.items()}),
+        (gauge, "billed_messages", "Messages of this month that are paid for", "carrier category", moment.billed),
         (gauge, "oldest_letter_seconds", "How long the oldest one is due", "lane", oldest),
     )
 

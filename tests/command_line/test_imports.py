@@ -39,6 +39,7 @@ LOADED: Mapping[Sequence[str], set[str]] = {
     ("backup", "copy"): DATABASE,
     ("restore", "--help"): DATABASE,
     ("secret", "--help"): DATABASE,
+    ("whatsapp", "costs"): {*DATABASE, "aiohappyeyeballs", "httptools"},
     ("bounce",): {*DATABASE, "aiosmtplib"},
 }
 """With nothing set up but a database that is at the newest schema, and texts that are compiled; what runs, rehearses

@@ -19,6 +19,7 @@ Event = Incoming | Ended | Renamed
 
 MOST_TEXT = 4096  # signs
 CHANGED = re.compile(r"\bfrom ([A-Z]{2}\.[A-Za-z0-9]{1,128}) to ")
+CATEGORY = re.compile(r"[a-z_]{1,30}")
 ARRIVED = ("delivered", "read")
 
 
@@ -88,7 +89,8 @@ def _first_code(status: dict[str, Any]) -> int:
 def _billed(pricing: Any) -> str:
     """The category in which it is paid for; nothing of what is not."""
     is_billed = isinstance(pricing, dict) and pricing.get("billable") is True
-    return _text(pricing, "category").lower()[:30] if is_billed else ""
+    category = _text(pricing, "category").lower()
+    return (category if CATEGORY.fullmatch(category) else "other") if is_billed else ""
 
 
 def _text(found: Any, name: str) -> str:
