@@ -5,6 +5,7 @@ import pytest
 from bot.notifiers.whatsapp.templates import STOP_HERE
 from bot.texts.texts import load
 from bot.turns.told import BOUND, NOBODY_READS, STOP
+from storage import partnerships
 from storage.partnerships import Codes
 from tests.house import House
 from tests.notifiers.actors import called, joined
@@ -180,3 +181,20 @@ async def test_above_the_ceiling_another_carries_it(
     assert len(phone.got) == 2
     assert [slip["kind"] for slip in street.slips("5")] == ["", "reminder"]
     assert house.rows("SELECT category, messages FROM billed_messages ORDER BY 1") == [("service", 1), ("utility", 1)]
+
+
+async def test_on_the_device_of_a_helper_nobody_is_led_to_the_app_of_the_helper(house: House) -> None:
+    house.add(language="en")
+    with house.app.database.transaction() as tx:
+        code = partnerships.helpers_invitation(tx, 1, house.clock())
+    async with Visitor(house.page, "en") as tablet:
+        await tablet.open(f"/i/{code}")
+        for label in ("Start helping", "Yes, I will take part", "Other"):
+            await tablet.press(label)
+        page = await tablet.open("/messages")
+        assert "Your house number" in page.html, "they may leave where they are called"
+        assert LEAVE not in page.html
+        assert await tablet.leads_to("/messages/whatsapp") == "/messages"
+    async with Visitor(house.page, "en") as stranger:
+        assert await stranger.leads_to("/messages/whatsapp") == "/messages", "of whom nothing is kept"
+        assert await stranger.leads_to("/messages/slips") == "/messages"
