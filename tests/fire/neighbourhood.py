@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bot.survey.conversation.buttons import Call, encode
+from bot.texts.texts import load
 from storage import letters
 from tests.fire.test_page_replicas import Roaming
 from tests.house import Clock, House, agree, fill, free_port
@@ -25,6 +26,7 @@ from tests.notifiers.email.test_bounces import report
 from tests.notifiers.push.push_service import Device, PushService
 from tests.replicas import Door
 from tests.telegram_server import TelegramServer
+from tests.whatsapp_server import Person, WhatsAppServer
 
 HERE = ZoneInfo("Europe/Amsterdam")
 IN_SPRING, IN_AUTUMN = (datetime(2026, *day, 10, 1, tzinfo=HERE).astimezone(UTC) for day in ((3, 16), (10, 12)))
@@ -69,6 +71,7 @@ class Neighbour:
     is_greylisted: bool
     visitor: Roaming
     device: Device | None = None
+    phone: Person | None = None
     contact: int = 0
     got: list[Arrival] = field(default_factory=list)
     ended: datetime | None = None
@@ -110,8 +113,16 @@ class Post(MailServer):
 
 
 class Neighbourhood:
-    def __init__(self, houses: Sequence[House], clock: Clock, post: Post, service: PushService, bounces: int) -> None:
-        self.houses, self.clock, self.post, self.service = houses, clock, post, service
+    def __init__(
+        self,
+        houses: Sequence[House],
+        clock: Clock,
+        post: Post,
+        service: PushService,
+        meta: WhatsAppServer,
+        bounces: int,
+    ) -> None:
+        self.houses, self.clock, self.post, self.service, self.meta = houses, clock, post, service, meta
         self.people: list[Neighbour] = []
         self.begun = self.closed = self.now
         self.is_under_way: Callable[[], bool] = lambda: False  # what was sent, at a relay
@@ -131,7 +142,8 @@ class Neighbourhood:
         number = len(self.people) + 1
         visitor = Roaming(self.houses, number)
         device = self.service.device(f"device{number}") if by == "push" else None
-        self.people.append(Neighbour(number, by, does, is_greylisted, visitor, device))
+        phone = self.meta.person(f"NL.{number:020}", has_username=number % 2 == 0) if by == "whatsapp" else None
+        self.people.append(Neighbour(number, by, does, is_greylisted, visitor, device, phone))
 
     def who(self, *does: str) -> list[Neighbour]:
         return [one for one in self.people if one.does in does]
@@ -148,6 +160,11 @@ class Neighbourhood:
             given = {"fill": encode(Call("leave", "push")), "field.address": one.device.subscription}
             page = await one.visitor.send(form, {**form.fields, **given})
             assert "U krijgt een bericht op de telefoon of computer" in page.text
+        elif one.phone:
+            page = await one.visitor.open("/messages")
+            await self.meta.follows(one.phone, await one.visitor.leads_to(page.links["Stuur het naar mijn WhatsApp"]))
+            await self.catch_up()
+            assert "Wij sturen u een bericht in WhatsApp" in (await one.visitor.open("/messages")).text
 
     async def leave_address(self, one: Neighbour) -> None:
         """By the code that came there, which a greylist holds up for some minutes."""
@@ -196,9 +213,16 @@ class Neighbourhood:
             await elsewhere.press("Geen berichten meer")
         one.ended = self.now
 
+    async def stop_by_word(self, one: Neighbour) -> None:
+        assert one.phone
+        await self.meta.says(one.phone, "Stop")
+        one.ended = self.now
+        await self.catch_up()
+
     async def stop_on_page(self, one: Neighbour) -> None:
         await one.visitor.open("/messages")
-        await one.visitor.press("E-mail: stoppen" if one.by == "email" else "Op uw toestel: stoppen")
+        name = {"email": "E-mail", "push": "Op uw toestel", "whatsapp": "WhatsApp"}[one.by]
+        await one.visitor.press(f"{name}: stoppen")
         one.ended = self.now
 
     async def send_back(self, one: Neighbour) -> None:
@@ -241,6 +265,7 @@ class Neighbourhood:
             await asyncio.gather(*(house.caught_up() for house in self.houses))
             while self.is_under_way():  # noqa: ASYNC110 - what a relay does rings no bell here
                 await asyncio.sleep(0.05)
+            await self.meta.settled()
             self._bring()
 
     @property
@@ -263,6 +288,10 @@ class Neighbourhood:
                 new = one.device.got[self._pushed.get(one.number, 0) :]
                 one.got += [_of_push(message["notification"], self.now) for message in new]
                 self._pushed[one.number] = len(one.device.got)
+            if one.phone:
+                there = [*zip(one.phone.got, one.phone.templates, strict=True)]
+                one.got += [_of_whatsapp(*each, self.now) for each in there[self._pushed.get(one.number, 0) :]]
+                self._pushed[one.number] = len(there)
 
 
 def _brought_back(port: int, mail: bytes, to: str) -> None:
@@ -283,6 +312,14 @@ def _of_push(shown: Any, at: datetime) -> Arrival:
     return Arrival(at, shown["tag"], shown["body"], door=urlsplit(shown["navigate"]).path)
 
 
+def _of_whatsapp(text: str, template: tuple[str, str], at: datetime) -> Arrival:
+    """From a template, or an answer to what they wrote."""
+    about = text.split("\n\n")[1] if template[0] else ""
+    kind = next((kind for pattern, kind in SUBJECTS.items() if re.fullmatch(pattern, about)), about) or "answer"
+    door = next(iter(re.findall(r"https?://\S+/door/\w+", text)), "")
+    return Arrival(at, kind, about, door=urlsplit(door).path)
+
+
 @asynccontextmanager
 async def neighbourhood(
     folder: Path,
@@ -292,12 +329,15 @@ async def neighbourhood(
     replicas: int = 1,
     relay: Relay | None = None,
 ) -> AsyncIterator[Neighbourhood]:
-    """With no Telegram, e-mail and push, and so many houses behind one door where there is a database for that. A relay
+    """With no Telegram, all notifiers, and so many houses behind one door where there is a database for that. A relay
     may stand between us and the mail server."""
     async with AsyncExitStack() as stack:
         post = await stack.enter_async_context(Post(clock))
         service = await stack.enter_async_context(PushService(clock))
         door = await stack.enter_async_context(Door())
+        meta = await stack.enter_async_context(WhatsAppServer(clock))
+        meta.webhook, meta.is_doubled, meta.is_shuffled = f"{door.url}/whatsapp", True, True
+        meta.templates_of(load(), door.url)
         bounces, houses = free_port(), []
         port = await stack.enter_async_context(relay(post.port, bounces)) if relay else post.port
         common = {
@@ -306,6 +346,7 @@ async def neighbourhood(
             "SMTP_URL": f"smtp://127.0.0.1:{port}",
             "MAIL_FROM": FROM,
             "PUSH_SERVICES": service.url,
+            **meta.environment,
             **({"DATABASE_URL": database} if database else {}),
         }
         for number in range(replicas):
@@ -313,7 +354,7 @@ async def neighbourhood(
             house = House(folder, server, clock, PORT=str(free_port()), **common, **own)
             door.behind.append(house.page)
             houses.append(await stack.enter_async_context(house))
-        made = Neighbourhood(houses, clock, post, service, bounces)
+        made = Neighbourhood(houses, clock, post, service, meta, bounces)
         yield made
         for one in (made.fatima, *made.people):
             await one.visitor.session.close()
