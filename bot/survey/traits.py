@@ -37,7 +37,7 @@ class Calls:
     there; None where it is the device itself, or where they write to us there, `by_message`. `leave` stands on the
     button that leaves it, `calls` says that it works, `fails` that it does not, `stopped` that they want no more: in
     each `{address}` is the address as `shown` makes it. `address_of` gives the address to be kept of what was typed or
-    sent, and nothing of what is none.
+    sent, and nothing of what is none. `beforehand` is what they should know before they leave it.
     """
 
     name: Phrase
@@ -49,6 +49,7 @@ class Calls:
     address_of: Callable[[str], str]
     shown: Callable[[str], str]
     by_message: bool = False
+    beforehand: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,5 +19,6 @@ TRAITS = Traits(
         address_of=address_of,
         shown=shown,
         by_message=True,
+        beforehand=say("WhatsApp is of Meta. Meta sees that we send you a message, and what it is about."),
     ),
 )

@@ -69,7 +69,7 @@ class Caller:
 
 def view(caller: Caller) -> View:
     """While a code is waited for, there is no more to read than that."""
-    about = () if caller.waits else (*_what_for(caller), KEPT)
+    about = () if caller.waits else (*_what_for(caller), KEPT, *_beforehand(caller))
     paragraphs = ((say("<b>Messages</b>"),), *_how_it_stands(caller), *about)
     rows = (*_to_leave_here(caller), *_reminders(caller), *_to_change(caller), caller.back)
     return View(paragraphs, rows, _form(caller))
@@ -83,6 +83,11 @@ def _what_for(caller: Caller) -> Iterator[Paragraph]:
         yield (*(FINISHED if caller.is_finished else UNFINISHED), say("• when a new round begins"))
     if caller.has_seat:
         yield (say("• each week, with the summary"), say("• when a round opens or closes, with the result"))
+
+
+def _beforehand(caller: Caller) -> Iterator[Paragraph]:
+    said = (one.calls.beforehand for one in caller.to_leave if one.calls)
+    yield from ((phrase,) for phrase in said if phrase)
 
 
 def _how_it_stands(caller: Caller) -> Iterator[Paragraph]:

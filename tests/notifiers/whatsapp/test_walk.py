@@ -22,11 +22,14 @@ async def test_a_code_that_is_sent_calls_them_there_and_works_once(
     house: House, meta: WhatsAppServer, wes: Visitor, phone: Person
 ) -> None:
     await takes_part(house, meta, wes, phone)
+    assert "Meta sees that we send you a message" in wes.last.whole, "before they press"
     (thanks,) = phone.got
     assert "From now on" not in thanks
     assert "We send you a message here from now on" in thanks
     assert f"{house.page}/door/" in thanks
-    assert "We send you a message in WhatsApp." in (await wes.open("/messages")).whole
+    page = await wes.open("/messages")
+    assert "We send you a message in WhatsApp." in page.whole
+    assert "Meta sees" not in page.whole
     assert house.rows(HERE) == [(True, False, False)]
     await later(house, meta, days=2, hours=1)
     assert phone.templates[-1] == ("samenspraak_reminder", "en")
