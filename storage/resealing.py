@@ -11,7 +11,7 @@ from sqlalchemy import Column, ColumnElement, false, literal, select, update
 
 from storage import letters, open_answers, recordings
 from storage.engine.database import Tx
-from storage.schema import contacts, notification_addresses, respondents, responses, speakers
+from storage.schema import contacts, notification_addresses, respondents, responses, speakers, taken_messages
 from storage.schema import letters as letters_table
 from storage.schema import open_answers as open_answers_table
 from storage.schema import recordings as recordings_table
@@ -43,6 +43,10 @@ def _of_nobody(_contact: int) -> ColumnElement[bool]:
     return false()
 
 
+def _of_letters_to(contact: int) -> ColumnElement[bool]:
+    return taken_messages.c.letter_id.in_(select(letters_table.c.id).where(letters_table.c.contact_id == contact))
+
+
 def _written_by(contact: int) -> ColumnElement[bool]:
     theirs = select(responses.c.id).join(respondents).where(respondents.c.contact_id == contact)
     return open_answers_table.c.response_id.in_(theirs)
@@ -64,6 +68,7 @@ SEALED = (
         literal(letters.SEALED_AS),
         lambda number: letters_table.c.contact_id == number,
     ),
+    Sealed(taken_messages.c.body_sealed, literal(letters.SEALED_AS), _of_letters_to),
     Sealed(open_answers_table.c.sealed, literal(open_answers.SEALED_AS), _written_by),
     Sealed(speakers.c.name_sealed, literal(recordings.NAME), _of_nobody),
     Sealed(recordings_table.c.content_sealed, literal(recordings.CONTENT), _of_nobody),

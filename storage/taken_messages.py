@@ -63,7 +63,7 @@ def end(tx: Tx, carrier: str, name: str, receipt: Receipt, now: datetime) -> Fai
 
 
 def _is(tx: Tx, name: str) -> Any:
-    return ONE.reference_key == tx.seal.key("taken", name)
+    return ONE.reference_key.in_(tx.seal.keys("taken", name))
 
 
 def _is_written(tx: Tx, name: str, now: datetime, **facts: Any) -> bool:

@@ -6,9 +6,8 @@ nothing is sent, and another notifier carries it, or none.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -23,7 +22,7 @@ from bot.notifiers.whatsapp.settings import VARIABLES, WhatsAppSettings, describ
 from bot.notifiers.whatsapp.traits import EXAMINED, TRAITS
 from bot.notifiers.whatsapp.webhook import Webhook
 from bot.runtime.health import Finding
-from bot.runtime.settings import Settings, the_secret
+from bot.runtime.settings import Settings
 from bot.texts.texts import plain
 
 log = logging.getLogger(__name__)
@@ -37,9 +36,9 @@ class WhatsAppNotifier(Outlet):
     variables = VARIABLES
     examined = EXAMINED
 
-    def __init__(self, settings: WhatsAppSettings, secret: Callable[[], str]) -> None:
+    def __init__(self, settings: WhatsAppSettings) -> None:
         self.errors = Counter[str]()
-        self._settings, self._secret = settings, secret
+        self._settings = settings
         self._api: Api | None = None
         self._webhook: Webhook | None = None
 
@@ -50,7 +49,7 @@ class WhatsAppNotifier(Outlet):
     @classmethod
     def built(cls, settings: Settings) -> Self | None:
         own = WhatsAppSettings.read(settings)
-        return cls(own, partial(the_secret, settings)) if own else None
+        return cls(own) if own else None
 
     @classmethod
     def described(cls, settings: Settings) -> str:
@@ -58,7 +57,7 @@ class WhatsAppNotifier(Outlet):
 
     async def open(self, house: House) -> None:
         """Raises PricesError."""
-        self._house, self._tags, self.prices = house, Tags(self._secret()), Prices.read(self._settings.prices)
+        self._house, self._tags, self.prices = house, Tags(house.secrets), Prices.read(self._settings.prices)
         self._api, self._webhook = Api(self._settings), Webhook(self._settings, house)
 
     async def close(self) -> None:
