@@ -59,10 +59,14 @@ class Guesses:
             bucket.take()
         return may
 
-    def was_right(self, client: str, code: str) -> None:
+    def was_no_try(self, client: str, code: str) -> None:
+        """Nobody could look it up."""
         if code not in self._right:
             for bucket in self._of(client):
                 bucket.give_back()
+
+    def was_right(self, client: str, code: str) -> None:
+        self.was_no_try(client, code)
         _remember(self._right, code, None, MOST_CODES)
 
     def _of(self, client: str) -> list[Bucket]:

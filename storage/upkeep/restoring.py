@@ -23,6 +23,7 @@ GAP_ON_SQLITE = (
 GAP_ON_POSTGRESQL = ("SELECT setval(cast(:sequence AS regclass), nextval(cast(:sequence AS regclass)) + :gap, false)",)
 NUMBERED = (
     "agreements",
+    "api_tokens",
     "contacts",
     "letters",
     "notification_addresses",

@@ -47,3 +47,14 @@ async def test_a_group_of_another_bot_is_not_even_told_to_wait(house: House, ser
         await group.write(anna, f"/start {wrong(number)}")
     await house.settle()
     assert group.messages == []
+
+
+def test_what_nobody_could_look_up_is_no_guess() -> None:
+    guesses = Guesses(lambda: 0.0)
+    for number in range(2 * Guesses.PER_CLIENT):
+        assert guesses.may_try("192.0.2.1", f"code {number}")
+        guesses.was_no_try("192.0.2.1", f"code {number}")
+    assert [guesses.may_try("192.0.2.1", f"wrong {number}") for number in range(Guesses.PER_CLIENT + 1)] == [
+        *[True] * Guesses.PER_CLIENT,
+        False,
+    ]

@@ -26,8 +26,8 @@ from tests.telegram_server import TelegramServer
 from tests.visitor import Visitor
 
 INTERRUPTED = (130, -signal.SIGINT)
-"""Python itself says the second where it was interrupted in what it runs from a string, as a dataclass is made: to a shell
-both are 130."""
+"""Python says the second where it was interrupted in what it runs from a string, as when a dataclass is made; a shell
+makes 130 of both."""
 
 pytestmark = [pytest.mark.long, pytest.mark.process]
 

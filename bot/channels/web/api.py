@@ -58,7 +58,9 @@ class ApiRoutes:
         if not self.guesses.may_try(client, token):
             return ApiAnswer(429)
         answer = await self._asked(ApiQuery(token, path, _parameters(request)))
-        if answer.status not in (401, 503):
+        if answer.status == 503:
+            self.guesses.was_no_try(client, token)
+        elif answer.status != 401:
             self.guesses.was_right(client, token)
         return answer
 
