@@ -166,7 +166,8 @@ def _codes(tx: Tx, number: int, code: str) -> tuple[bytes, ...]:
 
 def at(tx: Tx, kind: str, address: str) -> tuple[tuple[int, int], ...]:
     """Who is called at this address: the number of each notification address, and of its contact."""
-    here = select(ONE.id, ONE.contact_id).where(ONE.kind == kind, ONE.address_key == tx.seal.key(kind, address))
+    is_this = ONE.kind == kind, ONE.address_key.in_(tx.seal.keys(kind, address))
+    here = select(ONE.id, ONE.contact_id).where(*is_this)
     return tuple((number, contact) for number, contact in tx.connection.execute(here.order_by(ONE.id)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, false, literal, select, update
+from sqlalchemy import Column, ColumnElement, literal, select, update
 
 from storage import letters, open_answers, recordings
 from storage.engine.database import Tx
@@ -23,11 +23,12 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A column of what is sealed, as what, and under which key it is found."""
+    """A column of what is sealed, as what, of which contact, and under which key it is found. What a partnership has
+    is of no contact."""
 
     column: Column[Any]
     sealed_as: ColumnElement[str]
-    of_contact: Callable[[int], ColumnElement[bool]]
+    of_contact: Callable[[int], ColumnElement[bool]] | None = None
     key: Column[Any] | None = None
 
     @property
@@ -36,11 +37,6 @@ class Sealed:
 
     def is_row(self, row: Row) -> list[ColumnElement[bool]]:
         return [column == value for column, value in zip(self.key_columns, row, strict=True)]
-
-
-def _of_nobody(_contact: int) -> ColumnElement[bool]:
-    """A partnership's."""
-    return false()
 
 
 def _of_letters_to(contact: int) -> ColumnElement[bool]:
@@ -63,15 +59,15 @@ SEALED = (
         lambda number: notification_addresses.c.contact_id == number,
         notification_addresses.c.address_key,
     ),
+    Sealed(taken_messages.c.body_sealed, literal(letters.SEALED_AS), _of_letters_to),  # it may be a letter again
     Sealed(
         letters_table.c.body_sealed,
         literal(letters.SEALED_AS),
         lambda number: letters_table.c.contact_id == number,
     ),
-    Sealed(taken_messages.c.body_sealed, literal(letters.SEALED_AS), _of_letters_to),
     Sealed(open_answers_table.c.sealed, literal(open_answers.SEALED_AS), _written_by),
-    Sealed(speakers.c.name_sealed, literal(recordings.NAME), _of_nobody),
-    Sealed(recordings_table.c.content_sealed, literal(recordings.CONTENT), _of_nobody),
+    Sealed(speakers.c.name_sealed, literal(recordings.NAME)),
+    Sealed(recordings_table.c.content_sealed, literal(recordings.CONTENT)),
 )
 """All that is sealed. Of what is only kept as a key (links, updates, codes) we cannot tell what it was: it is found
 under the former secret as long as that is known, and goes by itself."""
@@ -89,7 +85,7 @@ def bring_over(tx: Tx, channel: str, address: str) -> None:
 def reseal(tx: Tx, contact: int) -> None:
     tx.connection.execute(select(contacts.c.id).where(contacts.c.id == contact).with_for_update())
     for one in SEALED:
-        for row in behind(tx, one, one.of_contact(contact)):
+        for row in behind(tx, one, one.of_contact(contact)) if one.of_contact else ():
             reseal_row(tx, one, row)
 
 

@@ -146,6 +146,14 @@ def test_everything_comes_over_and_the_old_secret_opens_nothing(both: Database) 
         migrate(old)
 
 
+def test_who_is_called_somewhere_is_found_there_meanwhile(both: Database) -> None:
+    """They may write STOP there."""
+    changing.begin(both)
+    with both.transaction() as tx:
+        ((_, contact),) = notification_addresses.at(tx, "push", f"device of {ANNA}")
+        assert contact == contacts.number_at(tx, CHANNEL, ANNA)
+
+
 def test_a_program_that_asks_meanwhile_can_ask_afterwards(url: str) -> None:
     with closing(Database(url, SECRET)) as old, old.transaction() as tx:
         programme = programmes.add(tx, "Stad", "nl", [_partnership(tx, ANNA)], MONDAY).id
@@ -170,7 +178,7 @@ def test_who_acts_meanwhile_is_known_and_nobody_is_known_twice(url: str) -> None
         changing.begin(both)
         with both.transaction() as tx:
             assert _arrived(tx, ANNA) == (number := before["people"][ANNA])
-            assert not any(resealing.behind(tx, one, one.of_contact(number)) for one in SEALED)
+            assert not any(resealing.behind(tx, one, one.of_contact(number)) for one in SEALED if one.of_contact)
             assert contacts.meet(tx, CHANNEL, BEN, "nl", LATER) == before["people"][BEN]
             assert arrivals.arrive(tx, f"update of {ANNA}", CHANNEL, ANNA, None, LATER) is None
             assert not updates.claim(tx, "of today", LATER)
