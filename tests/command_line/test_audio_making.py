@@ -205,6 +205,7 @@ def test_without_the_extra_it_says_what_to_install(command: Run, sent: Path, mon
 
 
 @needs_espeak
+@pytest.mark.fire
 def test_a_computer_speaks_what_nobody_spoke_and_makes_way_line_by_line(
     command: Run, folder: Path, sent: Path, texts: Texts
 ) -> None:

@@ -8,6 +8,7 @@ from bot.command_line.doctor import look
 from storage import state
 from tests.house import House, agree
 from tests.telegram_server import Person, TelegramServer
+from tests.variants import variants
 
 
 async def coordinator_of(house: House, person: Person, name: str = "De Verbinders") -> str:
@@ -109,7 +110,14 @@ def unreachable(house: House) -> int:
 
 @pytest.mark.parametrize(
     "words",
-    ["TOPIC_CLOSED", "not enough rights to send text messages to the chat", "CHAT_WRITE_FORBIDDEN", "CHAT_RESTRICTED"],
+    variants(
+        (
+            "not enough rights to send text messages to the chat",
+            "TOPIC_CLOSED",
+            "CHAT_WRITE_FORBIDDEN",
+            "CHAT_RESTRICTED",
+        )
+    ),
 )
 async def test_a_group_that_cannot_be_written_to_is_told_and_gets_its_summary_later(
     house: House, server: TelegramServer, words: str

@@ -214,7 +214,7 @@ async def test_while_bulk_mail_must_wait_replies_go(house: House, server: Telegr
 
 @pytest.mark.parametrize(
     "trouble",
-    [{"status": 500}, {"status": 502, "garbage": True}, {"status": 429, "retry_after": 1}],
+    variants(({"status": 500}, {"status": 502, "garbage": True}, {"status": 429, "retry_after": 1})),
     ids=["error", "garbage", "too fast"],
 )
 async def test_who_is_refused_or_blocked_the_bot_holds_up_nobody(

@@ -100,7 +100,7 @@ class Walk:
         await self.tap(item)
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("language", variants(("nl", "en")))
 async def test_the_walk_with_all_that_happens_on_the_way(house: House, browser: Browser, language: str) -> None:
     """A reload, a connection lost before a tap, after one, and with a reload, another language and back."""
     tab = await browser.tab(language)

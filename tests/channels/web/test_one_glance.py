@@ -42,7 +42,7 @@ async def browser(_roboto: str) -> AsyncIterator[Browser]:
 
 
 @pytest.mark.parametrize("aloud", variants((True, False)), ids=["aloud", "silent"])
-@pytest.mark.parametrize("language", variants(LANGUAGES, always=2))
+@pytest.mark.parametrize("language", variants(LANGUAGES))
 async def test_a_statement_comes_with_its_answers_in_sight(
     house: House, browser: Browser, texts: Texts, language: str, *, aloud: bool
 ) -> None:

@@ -69,6 +69,7 @@ async def record(tab: Tab) -> None:
     await tab.until(f"{FOCUS}.dataset.listen !== undefined")
 
 
+@pytest.mark.fire
 async def test_a_line_is_recorded_by_the_keyboard_and_a_respondent_hears_it(
     house: House, browser: Browser, pytestconfig: pytest.Config
 ) -> None:

@@ -300,7 +300,7 @@ def test_an_old_back_up_is_upgraded_when_it_is_put_back(
 
 
 @only_postgresql
-@pytest.mark.parametrize("dies", ["kill -9 $PPID", '"$real" "$@"; kill -9 $PPID'])
+@pytest.mark.parametrize("dies", variants(("kill -9 $PPID", '"$real" "$@"; kill -9 $PPID')))
 def test_where_a_restore_was_broken_off_nothing_starts(
     database: Database, unmigrated: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies: str
 ) -> None:
