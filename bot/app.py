@@ -16,8 +16,9 @@ from hashlib import sha256
 from bot.aloud import Aloud
 from bot.api.answers import Answers
 from bot.channels import CHANNELS
+from bot.channels.api import Api
 from bot.channels.listed import Kind
-from bot.channels.port import Api, Channel, Demonstration, Entrances, Hook, Outlet, Shown, Told, Update
+from bot.channels.port import Channel, Demonstration, Entrances, Hook, Outlet, Shown, Told, Update
 from bot.coordination import helping
 from bot.database import open_database
 from bot.delivery.replies import Delivery

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.api import description
 from bot.api.resources import RESOURCES, Asked, page_of
-from bot.channels.port import Api, ApiAnswer, ApiQuery
+from bot.channels.api import Api, ApiAnswer, ApiQuery
 from bot.letters import Clock
 from bot.texts.texts import Texts
 from storage import api_tokens

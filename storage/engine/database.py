@@ -1,4 +1,4 @@
-"""The database: transactions, one at a time or many in one commit, and every difference between the dialects.
+"""The database: transactions, one at a time or many in one commit, over whichever kind there is.
 
 What `run` has given back is on disk. On SQLite one thread writes, and commits together what arrives together, each
 piece of work in a savepoint of its own; what gives way is committed apart, after the others. On PostgreSQL each piece
@@ -10,22 +10,21 @@ import logging
 import queue
 import sqlite3
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Dialect, Table, make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, ProgrammingError
 
 from bot.survey.errors import OperatorError
 from bot.survey.traits import Traits
-from storage.engine import driver, in_force
+from storage.engine import connecting, driver, in_force
+from storage.engine.connecting import CONNECTIONS
 from storage.engine.driver import Statement
 from storage.engine.sealing import Seal, Secrets
 
@@ -33,33 +32,10 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-BUSY = 5000  # milliseconds that another process may hold the write lock
 MOST_TOGETHER = 256  # pieces of work in one commit
-CONNECTIONS = 10
 LONGEST_WAIT = 10.0  # seconds between two tries
-CONNECT_WITHIN = 10  # seconds
-WHO_VANISHES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
-"""A server that is gone without a word, by a power cut or a fail-over, is given up after 15 seconds."""
-SESSION = {
-    "idle_in_transaction_session_timeout": "30s",  # who hangs in a transaction is cut off and locks nobody out
-    "datestyle": "ISO",
-    "intervalstyle": "postgres",
-    "timezone": "UTC",
-    "client_encoding": "UTF8",
-    "bytea_output": "hex",
-    "standard_conforming_strings": "on",
-    "default_transaction_isolation": r"read\ committed",
-}
-"""What a session on PostgreSQL must be, whatever the server, the database or the role were given."""
 
 SAVEPOINT, ROLLBACK, RELEASE = map(Statement, ("SAVEPOINT piece", "ROLLBACK TO piece", "RELEASE piece"))
-WAL = "PRAGMA journal_mode=WAL"
-PRAGMAS = (
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA secure_delete=ON",  # what is erased is overwritten
-    f"PRAGMA busy_timeout={BUSY}",
-)
 
 
 class StorageError(OperatorError):
@@ -118,7 +94,7 @@ class Database:
         self.secrets = Secrets(secret, former)
         self.watches_secret = False  # as long as there may be no mark of one
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self.engine = connecting.to_sqlite(url) if self.is_sqlite else connecting.to_postgresql(url)
         self._worker: _Writer | _Pool | None = None
 
     @property
@@ -213,52 +189,6 @@ def away() -> Iterator[None]:
         if error.connection_invalidated or not_even_connected or type(error) is DatabaseError:  # as of no database file
             raise DatabaseAway(str(error.orig)) from error
         raise
-
-
-def _sqlite_engine(url: str) -> Engine:
-    path = make_url(url).database
-    if path:
-        with suppress(OSError):  # the connection says it better
-            Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def _connect(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # we begin ourselves, below
-        _write_ahead(connection)
-        for pragma in PRAGMAS:
-            connection.execute(pragma)
-
-    driver.begin_to_write(engine)
-    return engine
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Where two make the same file at once, SQLite tells one of them that it is locked, and does not wait for BUSY."""
-    patience = time.monotonic() + BUSY / 1000
-    while time.monotonic() < patience:
-        with suppress(sqlite3.OperationalError):
-            connection.execute(WAL)
-            return
-        time.sleep(0.01)
-    connection.execute(WAL)
-
-
-def _postgresql_engine(url: str) -> Engine:
-    at = make_url(url).set(drivername="postgresql+psycopg")
-    wanted = at.query.get("options", "")  # what an operator asks for goes before
-    options = " ".join((*(f"-c {name}={value}" for name, value in SESSION.items()), str(wanted)))
-    at = at.difference_update_query(["options"])
-    ours = {"connect_timeout": CONNECT_WITHIN, "options": options, **WHO_VANISHES}
-    engine = create_engine(
-        at,
-        pool_size=CONNECTIONS,
-        max_overflow=0,
-        hide_parameters=True,
-        connect_args={name: value for name, value in ours.items() if name not in at.query},
-    )
-    driver.in_few_round_trips(engine)
-    return engine
 
 
 class _Writer:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram import http
-from storage.engine import database
+from storage.engine import connecting
 from tests.house import Clock, House, agree
 from tests.patience import PATIENCE
 from tests.people import Reader
@@ -236,7 +236,7 @@ async def test_nothing_is_confirmed_while_the_database_is_locked(
     house: Mortal, server: TelegramServer, monkeypatch: pytest.MonkeyPatch, patience: int
 ) -> None:
     people = [await on_the_first_statement(house, server.person()) for _ in range(5)]
-    monkeypatch.setattr(database, "PRAGMAS", (*database.PRAGMAS, f"PRAGMA busy_timeout={patience}"))
+    monkeypatch.setattr(connecting, "PRAGMAS", (*connecting.PRAGMAS, f"PRAGMA busy_timeout={patience}"))
     await house.restart()
     with locked(house.folder / "data/samenspraak.db"):
         for person in people:

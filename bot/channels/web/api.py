@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.channels.api import Api, ApiAnswer, ApiQuery
 from bot.channels.guesses import Guesses, client_of
-from bot.channels.port import Api, ApiAnswer, ApiQuery
 
 VERSION = "v1"
 WITHIN = 10.0  # seconds; while the database is away a program is told so

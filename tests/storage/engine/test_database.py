@@ -15,14 +15,15 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError
 
 from storage import updates
-from storage.engine.database import SESSION, AlreadyRunning, Database, DatabaseAway, Tx
+from storage.engine.connecting import SESSION
+from storage.engine.database import AlreadyRunning, Database, DatabaseAway, Tx
 from storage.schema import partnerships
 from tests.house import MONDAY, ROOT, SECRET
 from tests.storage.beginnings import add, at_once, only_postgresql, only_sqlite, rows
 
 HOLD = """
 import sys
-from storage.engine.database import SESSION, Database
+from storage.engine.database import Database
 with Database(sys.argv[1], "secret").alone():
     print("held", flush=True)
     sys.stdin.read()
