@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "export": "pseudonymous answers of a wave, for research",
     "rehearse": "let simulated people answer, to see a summary at once",
     "demo": "a demonstration behind one link, for a stand: invented answers, to take part in or to look at",
+    "seat": "who coordinates or reads along, and how a seat is taken away",
     "audio": "make and check the recordings by which statements are read aloud",
     "whatsapp": "the templates that Meta approves, and what messages in WhatsApp cost",
     "doctor": "is everything well? exit code 1 when it is not",

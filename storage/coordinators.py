@@ -24,14 +24,15 @@ from sqlalchemy import (
 )
 
 from bot.survey.conversation.dialogue import Partnership
-from storage import due, links, retention
+from storage import due, letters, links, retention
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.links import Link
 from storage.notification_addresses import rings
 from storage.participants import was_written
 from storage.partnerships import PARTNERSHIP_COLUMNS
-from storage.schema import contacts, coordinators, letters, partnerships, respondents, responses
+from storage.schema import contacts, coordinators, partnerships, respondents, responses
+from storage.schema import letters as letters_table
 from storage.seats import ALONG, count_no_more, held
 
 ROLES = ("coordinator", "viewer")
@@ -84,11 +85,13 @@ def take_seat(tx: Tx, contact: int, partnership: int, role: str, now: datetime) 
     count_no_more(tx, respondents.c.contact_id == contact, respondents.c.partnership_id == partnership)
 
 
-def leave(tx: Tx, contact: int, partnership: int) -> None:
-    """Give the seat up; a contact who is nothing else here is forgotten."""
-    tx.connection.execute(
-        delete(coordinators).where(coordinators.c.contact_id == contact, coordinators.c.partnership_id == partnership)
-    )
+def leave(tx: Tx, contact: int, partnership: int, now: datetime) -> None:
+    """Give the seat up, with the post that waits where it was the only one; a contact who is nothing else here is
+    forgotten."""
+    theirs = coordinators.c.contact_id == contact
+    tx.connection.execute(delete(coordinators).where(theirs, coordinators.c.partnership_id == partnership))
+    if tx.connection.execute(select(coordinators.c.role).where(theirs).limit(1)).first() is None:
+        letters.withdraw(tx, letters.of_a_seat(contact), now)
     retention.erase_idle(tx, [contact])
 
 
@@ -152,9 +155,9 @@ def _rung(tx: Tx, some: Sequence[int]) -> Iterable[int]:
 
 def _waiting_for_post() -> Select[Any]:
     mine = "summary:" + cast(contacts.c.id, String) + bindparam("about", type_=String)
-    week = func.substr(letters.c.key, func.length(mine) + 1, WIDTH_OF_WEEK)
+    week = func.substr(letters_table.c.key, func.length(mine) + 1, WIDTH_OF_WEEK)
     named = week.between(bindparam("first", type_=String), bindparam("last", type_=String))
-    written = exists().where(letters.c.contact_id == contacts.c.id, letters.c.key.startswith(mine), named)
+    written = exists().where(letters_table.c.contact_id == contacts.c.id, letters_table.c.key.startswith(mine), named)
     here = _receiving(bindparam("partnership"))
     return here.where(coordinators.c.added_at <= bindparam("moment"), ~written)
 
@@ -219,9 +222,9 @@ _SEATS = Prepared(
 )
 _LAST_POST = Prepared(
     lambda _: (
-        select(func.max(letters.c.due_at))
-        .join(coordinators, coordinators.c.contact_id == letters.c.contact_id)
-        .where(coordinators.c.partnership_id == bindparam("partnership"), letters.c.key.like(bindparam("posts")))
+        select(func.max(letters_table.c.due_at))
+        .join(coordinators, coordinators.c.contact_id == letters_table.c.contact_id)
+        .where(coordinators.c.partnership_id == bindparam("partnership"), letters_table.c.key.like(bindparam("posts")))
     )
 )
 _WAITING_FOR_POST = Prepared(lambda _: _waiting_for_post())

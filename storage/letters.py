@@ -175,6 +175,11 @@ def unasked(contact: int) -> ColumnElement[bool]:
     return and_(letters.c.contact_id == contact, letters.c.key.is_not(None), ~_is_of_a_seat())
 
 
+def of_a_seat(contact: int) -> ColumnElement[bool]:
+    """What was written to a contact as a coordinator or reader."""
+    return and_(letters.c.contact_id == contact, _is_of_a_seat())
+
+
 def claim_replies(tx: Tx, carriers: Collection[str], now: datetime, most: int = 100) -> list[Envelope]:
     """Take replies that were left over, oldest first; never one whose contact has an older reply waiting elsewhere."""
     is_elsewhere = or_(OTHER.due_at > now, OTHER.leased_until > now)

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.survey import codes
 from storage.engine.database import Tx
@@ -62,6 +62,12 @@ def name_of(tx: Tx, link: Link) -> str:
 def mark_used(tx: Tx, code: str, now: datetime) -> None:
     used = update(coordinator_links).where(coordinator_links.c.code_key.in_(_keys(tx, code)))
     tx.connection.execute(used.values(used_on=now.date()))
+
+
+def drop_unused(tx: Tx, **of: int) -> int:
+    """Nobody comes in by these any more; how many they were. `of` is the partnership or programme, as its column."""
+    mine = (coordinator_links.c[name] == number for name, number in of.items())
+    return tx.connection.execute(delete(coordinator_links).where(*mine, coordinator_links.c.used_on.is_(None))).rowcount
 
 
 def _keys(tx: Tx, code: str) -> tuple[bytes, ...]:

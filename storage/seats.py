@@ -3,10 +3,14 @@
 Whoever holds one knows their own answer among those that are read: it is in the scores and never counts towards k.
 """
 
-from sqlalchemy import ColumnElement, exists, literal, or_, select, union_all, update
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, exists, literal, or_, select, union_all, update
 
 from storage.engine.database import Tx
-from storage.schema import coordinators, programme_partnerships, programme_readers, respondents, responses
+from storage.schema import contacts, coordinators, programme_partnerships, programme_readers, respondents, responses
 
 ALONG = "programme"
 """The role of whoever reads along in a programme, in each of its partnerships."""
@@ -24,6 +28,31 @@ held = union_all(
     ).select_from(_of_programmes),
 ).subquery("held")
 """Every seat there is, by contact and partnership; somebody may hold two of one partnership."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A seat as an operator sees it: of whom we know nothing but where they are, and since when."""
+
+    contact: int
+    role: str
+    channel: str
+    since: datetime
+
+
+def of_partnership(tx: Tx, partnership: int) -> list[Held]:
+    """Not those of who reads along in a programme."""
+    return _held(tx, coordinators, coordinators.c.role, coordinators.c.partnership_id == partnership)
+
+
+def of_programme(tx: Tx, programme: int) -> list[Held]:
+    return _held(tx, programme_readers, literal(ALONG), programme_readers.c.programme_id == programme)
+
+
+def _held(tx: Tx, table: Table, role: ColumnElement[Any], mine: ColumnElement[bool]) -> list[Held]:
+    about = select(table.c.contact_id, role, contacts.c.channel, table.c.added_at).select_from(table.join(contacts))
+    found = about.where(mine).order_by(table.c.added_at, table.c.contact_id)
+    return [Held(*row) for row in tx.connection.execute(found)]
 
 
 def has_any(contact: ColumnElement[int]) -> ColumnElement[bool]:

@@ -22,9 +22,10 @@ from bot.runtime.settings import Settings, SettingsError, read
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.errors import OperatorError
 from bot.survey.whole_numbers import as_number
-from storage import partnerships, waves
+from storage import partnerships, programmes, waves
 from storage.engine.database import Tx
-from storage.partnerships import Wave
+from storage.partnerships import LONGEST, Wave
+from storage.programmes import Programme
 
 Command = Callable[[argparse.Namespace, Settings], int | None]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -99,7 +100,17 @@ def transaction(settings: Settings) -> Iterator[Tx]:
 def wanted_partnership(tx: Tx, name: str) -> Partnership:
     if found := partnerships.find(tx, name):
         return found
-    raise CommandError(f"There is no partnership {name!r}. See them all: samenspraak partnership list")
+    raise CommandError(f"There is no partnership {short(name)!r}. See them all: samenspraak partnership list")
+
+
+def short(name: str) -> str:
+    return name if len(name) <= LONGEST["name"] else f"{name[: LONGEST['name']]}..."
+
+
+def wanted_programme(tx: Tx, name: str) -> Programme:
+    if found := programmes.find(tx, name):
+        return found
+    raise CommandError(f"There is no programme {short(name)!r}. See them all: samenspraak programme list")
 
 
 def entrances_of(settings: Settings) -> Entrances:

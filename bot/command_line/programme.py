@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.channels.web.settings import WebSettings
-from bot.command_line.common import CommandError, add, as_json, entrances_of, transaction
+from bot.command_line.common import CommandError, add, as_json, entrances_of, short, transaction, wanted_programme
 from bot.letters import wall_clock
 from bot.runtime.settings import Settings
 from bot.survey.conversation.dialogue import Partnership
@@ -68,7 +68,7 @@ def _described(tx: Tx, asked: argparse.Namespace) -> tuple[str, list[Partnership
         (not name.isdigit(), "The name must not be just a number: commands take a number or a name."),
         (
             name.isdigit() or not programmes.find(tx, name),
-            f"There is a programme with the name {_short(name)!r} already.",
+            f"There is a programme with the name {short(name)!r} already.",
         ),
         (asked.language in languages, f"--language: one of {', '.join(languages)}."),
     )
@@ -82,13 +82,9 @@ def _looked_up(tx: Tx, names: Sequence[str]) -> tuple[list[Partnership], list[st
     known = [one for name in names if (one := found[name])]
     see = "See them all: samenspraak partnership list"
     return known, [
-        *(f"There is no partnership {_short(name)!r}. {see}" for name, one in found.items() if one is None),
+        *(f"There is no partnership {short(name)!r}. {see}" for name, one in found.items() if one is None),
         *(f"{one.name} is named twice." for one, times in Counter(known).items() if times > 1),
     ]
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST["name"] else f"{name[: LONGEST['name']]}..."
 
 
 def _refuse(mistakes: Sequence[str]) -> None:
@@ -98,7 +94,7 @@ def _refuse(mistakes: Sequence[str]) -> None:
 
 def change(asked: argparse.Namespace, settings: Settings) -> None:
     with transaction(settings) as tx:
-        programme = _wanted(tx, asked.programme)
+        programme = wanted_programme(tx, asked.programme)
         more, less = _changes(tx, asked, programme)
         programmes.include(tx, programme.id, more)
         programmes.leave_out(tx, programme.id, less)
@@ -122,13 +118,13 @@ def _changes(tx: Tx, asked: argparse.Namespace, programme: Programme) -> tuple[l
 
 def new_link(asked: argparse.Namespace, settings: Settings) -> None:
     with transaction(settings) as tx:
-        code = links.make_programme_link(tx, _wanted(tx, asked.programme).id, wall_clock())
+        code = links.make_programme_link(tx, wanted_programme(tx, asked.programme).id, wall_clock())
     print("\n".join(entrances_of(settings).links(code)))
 
 
 def end(asked: argparse.Namespace, settings: Settings) -> None:
     with transaction(settings) as tx:
-        programme = _wanted(tx, asked.programme)
+        programme = wanted_programme(tx, asked.programme)
         programmes.end(tx, programme.id)
     print(f"{programme.name} is ended. Nobody reads along any more; the partnerships are as they were.")
 
@@ -137,7 +133,7 @@ def new_token(asked: argparse.Namespace, settings: Settings) -> None:
     """It is printed here and never again: of what was made, we keep a keyed hash."""
     now = wall_clock()
     with transaction(settings) as tx:
-        programme = _wanted(tx, asked.programme)
+        programme = wanted_programme(tx, asked.programme)
         token = api_tokens.make(tx, programme.id, None, now)
     if token is None:
         full = f"{programme.name} has {api_tokens.MOST} tokens of yours, and that is the most."
@@ -149,7 +145,7 @@ def new_token(asked: argparse.Namespace, settings: Settings) -> None:
 
 def list_tokens(asked: argparse.Namespace, settings: Settings) -> None:
     with transaction(settings) as tx:
-        programme = _wanted(tx, asked.programme)
+        programme = wanted_programme(tx, asked.programme)
         found = [_as_data(one) for one in api_tokens.of_programme(tx, programme.id, wall_clock())]
     if asked.json:
         print(as_json(found))
@@ -170,7 +166,7 @@ def _as_data(one: ApiToken) -> dict[str, Any]:
 def revoke_token(asked: argparse.Namespace, settings: Settings) -> None:
     number = as_number(asked.token, MOST)
     with transaction(settings) as tx:
-        programme = _wanted(tx, asked.programme)
+        programme = wanted_programme(tx, asked.programme)
         if number is None or not api_tokens.revoke(tx, programme.id, number):
             raise CommandError(f"{programme.name} has no token of that number. See them all: programme tokens")
     print(f"Token {number} of {programme.name} works no more.")
@@ -197,12 +193,6 @@ def _listed(tx: Tx, programme: Programme) -> dict[str, Any]:
         "readers": len(programmes.readers_of(tx, programme.id)),
         "partnerships": [{"partnership": one.id, "name": one.name} for one in of],
     }
-
-
-def _wanted(tx: Tx, name: str) -> Programme:
-    if found := programmes.find(tx, name):
-        return found
-    raise CommandError(f"There is no programme {_short(name)!r}. See them all: samenspraak programme list")
 
 
 def _names(of: Sequence[Partnership]) -> str:

@@ -104,5 +104,5 @@ def _leave(asked: Asked) -> View:
 
 @action("left", for_viewers=True, own_seat=True)
 def _left(asked: Asked) -> View:
-    coordinators.leave(asked.tx, asked.seat.contact, asked.partnership.id)
+    coordinators.leave(asked.tx, asked.seat.contact, asked.partnership.id, asked.now)
     return View(((say("You get no more summaries of {partnership}.", partnership=asked.partnership.name),),))

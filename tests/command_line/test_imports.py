@@ -30,6 +30,7 @@ DATABASE = {"cryptography", "sqlalchemy"}
 LOADED: Mapping[Sequence[str], set[str]] = {
     ("partnership", "list"): DATABASE,
     ("programme", "list"): DATABASE,
+    ("seat", "--help"): DATABASE,
     ("wave", "--help"): DATABASE,
     ("summary", "--help"): DATABASE,
     ("report", "--help"): DATABASE,
