@@ -89,6 +89,11 @@ class House:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def cookie(self) -> str:
+        """The name of the one by which it knows who is there."""
+        return f"samenspraak-{self.port}"
+
+    @property
     def port(self) -> int:
         return int(self.environment["PORT"])
 

@@ -3,12 +3,14 @@
 They have the ways of a person with Telegram, so that a walk can be taken in either channel.
 """
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import ClientResponse, ClientSession, CookieJar
+from aiohttp.abc import AbstractCookieJar
 
 from bot.channels.web.paths import path_of_command
 from bot.texts.texts import load
@@ -151,6 +153,12 @@ class Page(HTMLParser):
         return "\n".join(filter(None, lines))
 
 
+def kept(jar: AbstractCookieJar, about: str = "") -> str:
+    """What our page keeps in a browser. Its cookies are named after its port; see `House.cookie`."""
+    named = re.compile(rf"(__Host-)?samenspraak(-\d+)?{about}")
+    return next((cookie.value for cookie in jar if named.fullmatch(cookie.key)), "")
+
+
 class Visitor:
     """`async with Visitor(house.page) as anna`: she opens links, presses buttons and types commands."""
 
@@ -174,10 +182,11 @@ class Visitor:
 
     @property
     def token(self) -> str:
-        return self.cookie("samenspraak")
+        return self.cookie()
 
-    def cookie(self, name: str) -> str:
-        return next((cookie.value for cookie in self.session.cookie_jar if cookie.key == name), "")
+    def cookie(self, about: str = "") -> str:
+        """What our page keeps in this browser: who they are, or else something about the device."""
+        return kept(self.session.cookie_jar, about)
 
     async def open(self, place: str) -> Page:
         async with self.session.get(place) as response:

@@ -92,6 +92,7 @@ class World:
     responses: list[int]
     partnerships: list[int]
     codes: list[str]
+    cookie: str = "samenspraak"
     people: list[int] = field(default_factory=list)
 
 
@@ -303,10 +304,10 @@ class Malformed:
         )
 
     def headers(self, cookie: str) -> dict[str, str]:
-        odd = self.chance.choice
+        odd, named = self.chance.choice, self.world.cookie
         given = {
             "Host": odd(("127.0.0.1", "127.0.0.1", "127.0.0.1", "evil.example", "", "a b")),
-            "Cookie": odd((f"samenspraak={cookie}",) * 30 + (f"samenspraak={cookie}; samenspraak=x", "=;=;", cookie)),
+            "Cookie": odd((f"{named}={cookie}",) * 30 + (f"{named}={cookie}; {named}=x", "=;=;", cookie)),
             "Accept-Language": odd(("nl", "en", "", "nl;q=9e999,en;q=nan", "x" * 3000, ",,,;q=", "*")),
             "X-Forwarded-For": odd(
                 ("", f"198.51.100.{self.chance.randrange(256)}", "not an address", "::ffff:1", ",,")

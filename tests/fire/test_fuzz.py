@@ -165,6 +165,7 @@ class Fuzz:
             responses=[number for (number,) in house.rows("SELECT id FROM responses")],
             partnerships=[number for (number,) in house.rows("SELECT id FROM partnerships")],
             codes=[*self.invitations, self.codes[1].coordinator],
+            cookie=house.cookie,
         )
         assert {*OF_PEOPLE, *OF_PARTNERSHIPS, *OF_NOBODY} == {*metadata.tables}, "a table that nobody compares"
 

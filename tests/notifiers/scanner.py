@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from aiohttp import ClientSession, CookieJar
 
 from tests.browser import Tab
+from tests.visitor import kept
 
 DEEP = 4  # pages behind a link
 LINK = re.compile(r"https?://[^\s\"'<>)]+")
@@ -82,7 +83,7 @@ class Scanner:
 
     @property
     def token(self) -> str:
-        return next((cookie.value for cookie in self.session.cookie_jar if cookie.key == "samenspraak"), "")
+        return kept(self.session.cookie_jar)
 
     async def look_into(self, message: Mapping[str, object]) -> None:
         for link in LINK.findall(" ".join(map(str, message.values()))):

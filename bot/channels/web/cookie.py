@@ -23,8 +23,11 @@ LAST_MOMENT = 10**11  # seconds since 1970
 
 class Cookie:
     def __init__(self, public_url: str, clock: Clock) -> None:
-        self.is_secure = urlsplit(public_url).scheme == "https"
-        self.name = "__Host-samenspraak" if self.is_secure else "samenspraak"
+        at = urlsplit(public_url)
+        self.is_secure = at.scheme == "https"
+        # A browser sends the cookies of a host to every port of it: a rehearsal beside a bot is another house.
+        port = f"-{at.port}" if at.port else ""
+        self.name = ("__Host-samenspraak" if self.is_secure else "samenspraak") + port
         self.helping, self.here = f"{self.name}-helping", f"{self.name}-here"
         self._clock = clock
 

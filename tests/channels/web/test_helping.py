@@ -287,11 +287,11 @@ async def test_a_browser_that_was_closed_asks_at_once(house: House, visitors: Vi
 
 async def test_a_device_whose_link_is_no_more_can_stop(house: House, visitors: Visitors, code: str) -> None:
     tablet = visitors()
-    tablet.session.cookie_jar.update_cookies({"samenspraak-helping": "a" * 26}, URL(house.page))
+    tablet.session.cookie_jar.update_cookies({f"{house.cookie}-helping": "a" * 26}, URL(house.page))
     await tablet.open("/")
     assert tablet.status == 404
     await tablet.press("Stoppen met helpen")
-    assert (tablet.place, tablet.cookie("samenspraak-helping")) == ("/", "")
+    assert (tablet.place, tablet.cookie("-helping")) == ("/", "")
 
 
 @pytest.mark.parametrize("seconds", [0, 180])
@@ -328,7 +328,7 @@ async def test_a_tap_without_our_form_begins_nothing(house: House, visitors: Vis
     await tablet.open(f"/i/{code}")
     for forged in ({"proof": "0" * 40}, {"code": ordinary(house)}, {"code": ""}):
         await tablet.press("Beginnen", on=(page := await tablet.open(f"/i/{code}")), **forged)
-        assert (tablet.status, tablet.cookie("samenspraak-helping")) == (403, ""), page
+        assert (tablet.status, tablet.cookie("-helping")) == (403, ""), page
     await stranger.open(f"/i/{code}")
     stranger.session.cookie_jar.clear()
     await stranger.press("Beginnen")
@@ -348,7 +348,7 @@ async def test_who_begins_or_stops_leaves_nobody_on_the_device(house: House, vis
     await helper.press("Stoppen met helpen")
     assert "Als u stopt, vergeet dit apparaat wie nu bezig is." in helper.last.html
     await helper.press("Stoppen met helpen")
-    assert (helper.place, helper.cookie("samenspraak-helping")) == (f"/i/{code}", "")
+    assert (helper.place, helper.cookie("-helping")) == (f"/i/{code}", "")
     await helper.open("/")
     assert "Zin" not in helper.last.whole
 

@@ -1,13 +1,17 @@
 """Whose phone it is: a link that is opened changes nothing about who is known, until they say so."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 from yarl import URL
 
 from tests.actors import answer, coordinate, item_on
 from tests.channels.web.conftest import Visitors
-from tests.house import House, agree
+from tests.house import Clock, House, agree
+from tests.ports import free_port
+from tests.telegram_server import TelegramServer
 from tests.visitor import Visitor
 
 
@@ -93,7 +97,7 @@ async def test_what_a_browser_had_before_it_joined_opens_nothing(house: House, v
     await peeper.open(f"/mine/{before}")
     assert peeper.status == 404, "nobody is known by it"
     for _ in range(2):  # the answer to the first never came: the browser has what it had, and sends it again
-        anna.session.cookie_jar.update_cookies({"samenspraak": before}, URL(house.page))
+        anna.session.cookie_jar.update_cookies({house.cookie: before}, URL(house.page))
         await anna.press(label, on=form)
         assert (anna.token, anna.last.alert) == (after, "")
     await anna.press(label, on=form)
@@ -207,3 +211,20 @@ async def test_a_coordinator_who_takes_part_too_is_asked_the_first_question(hous
     await fatima.open(f"/i/{codes.invitation}")
     await fatima.press("Ja, ik doe mee")
     assert "Wat past het best bij u?" in fatima.last.text
+
+
+async def test_another_house_on_the_same_machine_is_another_one(
+    house: House, visitors: Visitors, tmp_path: Path, server: TelegramServer, clock: Clock
+) -> None:
+    """A browser sends the cookies of a host to each of its ports, as to a rehearsal beside a bot."""
+    anna = visitors()
+    await anna.open(f"/i/{house.add().invitation}")
+    await anna.press("Ja, ik doe mee")
+    token = anna.token
+    (tmp_path / "another").mkdir()
+    async with House(tmp_path / "another", server, clock, PORT=str(free_port()), TELEGRAM_TOKEN="") as other:
+        url = f"{other.page}/i/{other.add().invitation}"
+        async with ClientSession(cookie_jar=anna.session.cookie_jar) as browser, browser.get(url) as page:
+            assert "samenspraak-" in page.headers["Set-Cookie"], "nobody is known there, and somebody new may come in"
+    await anna.open("/")
+    assert (anna.token, "Wat past het best bij u?" in anna.last.text) == (token, True)
