@@ -36,7 +36,7 @@ class ApiRoutes:
     guesses: Guesses = field(default_factory=Guesses)
 
     def routes(self) -> list[Route]:
-        every = Route("/api/{path:path}", self.ask)
+        every = Route("/api/{path:anything}", self.ask)
         every.methods = None  # what is no reading has an answer of ours, too
         return [every]
 

@@ -98,6 +98,11 @@ class File(StringConvertor):
     regex = r"[a-z0-9-]{1,40}\.[a-z]{3,4}"
 
 
+class Anything(StringConvertor):
+    regex = "(?s:.*)"  # a line break too, which that of a `path` leaves to whoever comes behind
+
+
+register_url_convertor("anything", Anything())
 register_url_convertor("item", Item())
 register_url_convertor("argument", Argument())
 register_url_convertor("file", File())
