@@ -109,7 +109,7 @@ def _overview(asked: Asked, spot: Spot, wrong: dict[str, Phrase] | None = None) 
     so_far = (say("{count} of {all} lines are recorded.", count=_done(lines), all=len(lines)),)
     fields = (
         Field("speaker", say("Who reads aloud?"), hint=say("A first name is enough. People see it while they listen.")),
-        Field("agrees", AGREES, kind="tick", hint=TAKES_BACK),
+        _consent(asked, spot.language),
     )
     form = asked.form(asked.at("speak", spot.language), say("Begin to record"), fields, wrong or RIGHT)
     others = {one: language(one) for one in asked.languages if one != spot.language}
@@ -121,6 +121,16 @@ def _overview(asked: Asked, spot: Spot, wrong: dict[str, Phrase] | None = None) 
         asked.back("settings"),
     )
     return View((about, so_far), rows, form, asked.at("recordings", spot.language))
+
+
+def _consent(asked: Asked, code: str) -> Field[Phrase]:
+    """In the language that somebody reads aloud: they need not know that of the coordinator."""
+    label, hint = map(verbatim, _words(asked, code))
+    return Field("agrees", label, kind="tick", hint=hint, language=code)
+
+
+def _words(asked: Asked, code: str) -> list[str]:
+    return [asked.texts.word(one, code) for one in (AGREES, TAKES_BACK)]
 
 
 def _as(asked: Asked, spot: Spot, lines: Sequence[Spoken], speaker: Speaker) -> Button:
@@ -163,7 +173,7 @@ def _speak(asked: Asked) -> View:
     spot, name = _spot(asked), tidy(asked.filled.get("speaker", ""))
     if wrong := _wrong_with(name, agrees=asked.filled.get("agrees") == "yes"):
         return _overview(asked, spot, wrong)
-    consent = fingerprint(*(asked.texts.word(one, asked.seat.language) for one in (AGREES, TAKES_BACK)))
+    consent = fingerprint(*_words(asked, spot.language))
     speaker = kept.agree(asked.tx, asked.partnership.id, name, consent, asked.now.date())
     lines = _lines(asked, spot.language)
     return _record(replace(asked, filled={}), replace(spot, line=_next(lines), speaker=speaker))

@@ -22,8 +22,9 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Field(Generic[T]):
     """Something to fill in. `kept` is what there is, `value` what was filled in instead, with its `error`; a date lies
-    `between` two, a choice is one of `choices`, and `language` is that of what one writes in it. Of a sound, the label
-    are the words to read aloud, in that language, and `kept` is the fingerprint of what people hear now."""
+    `between` two, a choice is one of `choices`, and `language` is that of what one writes in it, and of its label. Of a
+    sound, the label are the words to read aloud, and `kept` is the fingerprint of what people hear now; of a tick, the
+    hint is in that language too."""
 
     name: str
     label: T

@@ -68,6 +68,9 @@ async def is_asked_first(house: House, fatima: Visitor) -> None:
     await fatima.press("Regels opnemen")
     assert "0 van de 32 regels zijn opgenomen." in fatima.last.whole
     assert "microphone=()" in (await asked_for(fatima, fatima.place)).headers["Permissions-Policy"]
+    english = (await fatima.open("/coordinate/recordings/1/en")).html
+    assert '<label for="field-agrees" lang="en" dir="ltr">I agree that my voice is heard by' in english
+    assert '<p class="quiet" id="hint-agrees" lang="en" dir="ltr">I can take this back.' in english
     refused = await begun(fatima, "", "")
     assert "Schrijf een naam op." in refused.html
     assert "Zonder dit kan niemand opgenomen worden." in refused.html
