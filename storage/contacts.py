@@ -27,6 +27,12 @@ def at(tx: Tx, channel: str, address: str) -> Contact | None:
     return Contact(*found[0]) if found else None
 
 
+def hold(tx: Tx, contact: int) -> bool:
+    """Nobody else can touch them until the commit; False of somebody who is not there any more. It comes first, and
+    alone: a statement that waited for this still sees the other tables as they were before."""
+    return bool(_HELD(tx, contact_id=contact))
+
+
 def number_at(tx: Tx, channel: str, address: str) -> int | None:
     """The same as it stands at this moment, and not locked."""
     here = contacts.c.address_key.in_(tx.seal.keys(channel, address))
@@ -115,6 +121,7 @@ def _met(insert: Any, *, agreed: bool) -> Any:
 
 
 _MET, _AGREED = Prepared(partial(_met, agreed=False)), Prepared(partial(_met, agreed=True))
+_HELD = Prepared(lambda _: select(contacts.c.id).where(contacts.c.id == bindparam("contact_id")).with_for_update())
 _AWAY_AT = Prepared(
     lambda _: select(contacts.c.id).where(contacts.c.address_key == bindparam("address_key"), due.IS_AWAY)
 )

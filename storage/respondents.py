@@ -16,7 +16,7 @@ from bot.survey.conversation.dialogue import Dialogue
 from bot.survey.paper import ASSISTED
 from storage import due, open_answers, participants, published, reminders, standing
 from storage import letters as letters_of
-from storage.contacts import meet
+from storage.contacts import hold, meet
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.partnerships import Wave
@@ -71,7 +71,7 @@ def of_contact(
     tx: Tx, checklist: Checklist, languages: tuple[str, ...], contact: int, response: int | None
 ) -> Known | None:
     """A contact that is not calling but called; None when they were erased meanwhile."""
-    if not _LOCK_CONTACT(tx, contact_id=contact):
+    if not hold(tx, contact):
         return None
     return standing.load(tx, checklist, languages, contact, response)
 
@@ -222,9 +222,6 @@ def _save_answer(insert: Any) -> Any:
     return given.on_conflict_do_update(index_elements=["response_id", "item"], set_=changed)
 
 
-# Locking comes first, and alone: a statement that waited for a lock still sees the other tables as they were before.
-_LOCK = select(contacts.c.id).with_for_update()
-_LOCK_CONTACT = Prepared(lambda _: _LOCK.where(contacts.c.id == bindparam("contact_id")))
 _SAVE_ANSWER = Prepared(_save_answer)
 _OF_RESPONSE = responses.c.id == bindparam("response")
 _THIS = update(responses).where(_OF_RESPONSE)

@@ -15,7 +15,7 @@ from bot.letters import wall_clock
 from bot.runtime.settings import Settings
 from bot.survey.conversation.dialogue import Partnership
 from bot.survey.whole_numbers import as_number
-from storage import coordinators, links, programmes, seats
+from storage import contacts, coordinators, links, programmes, seats
 from storage.engine.database import Tx
 from storage.partnerships import MOST
 from storage.programmes import Programme
@@ -96,6 +96,7 @@ def remove(asked: argparse.Namespace, settings: Settings) -> None:
     kind, number, now = _kind(asked), as_number(asked.seat, MOST), wall_clock()
     with transaction(settings) as tx:
         whole = kind.wanted(tx, asked.name)
+        contacts.hold(tx, number or 0)
         if number is None or number not in {one.contact for one in kind.held(tx, whole.id)}:
             raise CommandError(f"{whole.name} has no seat of that number. See them all: samenspraak seat list")
         kind.leave(tx, number, whole.id, now)
