@@ -83,7 +83,7 @@ class Site:
     tokens: Tokens
     cookie: Cookie
     pages: Pages
-    in_flight: InFlight[Shown]
+    in_flight: InFlight[Update, Shown]
     guesses: Guesses = field(default_factory=Guesses)
     codes: Guesses = field(default_factory=CodesSent)
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DRAWN_AT_ONCE))

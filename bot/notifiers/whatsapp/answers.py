@@ -98,7 +98,7 @@ def _name(content: Any) -> str:
         found = content["messages"][0]["id"]
     except (TypeError, KeyError, IndexError):
         return ""
-    return found if isinstance(found, str) else ""
+    return found if isinstance(found, str) and found.isascii() else ""
 
 
 def _code(content: Any) -> int | None:

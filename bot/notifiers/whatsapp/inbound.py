@@ -1,29 +1,40 @@
 """What WhatsApp brings, as events of ours: somebody wrote, a message came to its end, somebody has another id.
 
-Nothing of it is trusted but that Meta signed it. What we do not know, is for another number of ours or from a group, is
-left out; a telephone number is never read.
+Nothing of it is trusted but that Meta signed it. What we do not know, is for another number of ours, from a group or
+older than Meta brings anything, is left out; a telephone number is never read.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels.port import Ended, Incoming, Renamed
 from bot.letters import Delivered
-from bot.notifiers.whatsapp.addresses import address_of
+from bot.notifiers.whatsapp.addresses import USER_ID, address_of
 from bot.notifiers.whatsapp.answers import of_code
 from bot.notifiers.whatsapp.traits import TRAITS
 
 Event = Incoming | Ended | Renamed
 
 MOST_TEXT = 4096  # signs
-CHANGED = re.compile(r"\bfrom ([A-Z]{2}\.[A-Za-z0-9]{1,128}) to ")
+OLDEST = timedelta(days=7)  # that long Meta brings something again; what was taken is remembered for longer
+SECONDS, IN_THOUSANDTHS = re.compile(r"\d{1,13}"), 10**11
+CHANGED = re.compile(rf"\bfrom ({USER_ID.pattern}) to ({USER_ID.pattern})\W*$")  # behind a name, which anybody chooses
+WORDS: Mapping[str, str] = {
+    "text": "body",
+    "button": "text",
+    **dict.fromkeys(("image", "video", "document"), "caption"),
+    **dict.fromkeys(("audio", "sticker", "location", "contacts", "interactive", "order"), ""),
+}
+"""What somebody can send us, and where the words stand in it. With anything else, such as a thumb under a message of
+ours, nobody writes to us."""
 CATEGORY = re.compile(r"[a-z_]{1,30}")
 ARRIVED = ("delivered", "read")
 
 
-def events(body: bytes, number_id: str) -> Iterator[Event]:
+def events(body: bytes, number_id: str, now: datetime) -> Iterator[Event]:
     """In the order in which they stand there; nothing of what cannot be read."""
     try:
         whole = json.loads(body)
@@ -33,42 +44,44 @@ def events(body: bytes, number_id: str) -> Iterator[Event]:
         for change in _objects(entry, "changes"):
             value = change.get("value")
             if change.get("field") == "messages" and _is_ours(value, number_id):
-                yield from _in_value(value)
+                yield from _in_value(value, now)
 
 
 def _is_ours(value: Any, number_id: str) -> bool:
     return isinstance(value, dict) and _text(value.get("metadata"), "phone_number_id") == number_id
 
 
-def _in_value(value: Any) -> Iterator[Event]:
-    for message in _objects(value, "messages"):
-        if found := _message(message):
-            yield found
-    for status in _objects(value, "statuses"):
-        if found := _status(status):
-            yield found
+def _in_value(value: Any, now: datetime) -> Iterator[Event]:
+    for name, read in (("messages", _message), ("statuses", _status)):
+        for one in _objects(value, name):
+            if not _is_old(one, now) and (found := read(one)):
+                yield found
+
+
+def _is_old(one: dict[str, Any], now: datetime) -> bool:
+    """Whether somebody shows again what Meta signed long ago."""
+    written = str(one.get("timestamp", ""))
+    moment = int(written) if SECONDS.fullmatch(written) else 0
+    seconds = moment / 1000 if moment > IN_THOUSANDTHS else moment
+    return bool(moment) and seconds < (now - OLDEST).timestamp()
 
 
 def _message(message: dict[str, Any]) -> Event | None:
-    number, sender = _text(message, "id"), address_of(_text(message, "from_user_id"))
+    number, sender, kind = _text(message, "id"), address_of(_text(message, "from_user_id")), _text(message, "type")
     if not number or "group_id" in message:
         return None
-    if message.get("type") == "system":
+    if kind == "system":
         return _system(number, message.get("system"))
-    return Incoming(number, TRAITS.name, sender, _said(message)[:MOST_TEXT]) if sender else None
+    if not sender or kind not in WORDS:
+        return None
+    return Incoming(number, TRAITS.name, sender, _text(message.get(kind), WORDS[kind])[:MOST_TEXT])
 
 
 def _system(number: str, system: Any) -> Renamed | None:
-    former = _text(system, "previous_user_id")
-    if not former and (found := CHANGED.search(_text(system, "body"))):
+    former, new = address_of(_text(system, "previous_user_id")), address_of(_text(system, "user_id"))
+    if not former and (found := CHANGED.search(_text(system, "body"))) and found[2] == new:
         former = found[1]
-    former, new = address_of(former), address_of(_text(system, "user_id"))
     return Renamed(number, TRAITS.name, former, new) if former and new and former != new else None
-
-
-def _said(message: dict[str, Any]) -> str:
-    """The words, of a message or of a button; nothing of a picture, a voice or what else one can send."""
-    return _text(message.get("text"), "body") or _text(message.get("button"), "text")
 
 
 def _status(status: dict[str, Any]) -> Ended | None:
@@ -87,15 +100,16 @@ def _first_code(status: dict[str, Any]) -> int:
 
 
 def _billed(pricing: Any) -> str:
-    """The category in which it is paid for; nothing of what is not."""
-    is_billed = isinstance(pricing, dict) and pricing.get("billable") is True
+    """The category in which it is paid for; nothing of what is not. `billable` is to go: then its type says it."""
+    is_billed = isinstance(pricing, dict) and pricing.get("billable", pricing.get("type") == "regular") is True
     category = _text(pricing, "category").lower()
     return (category if CATEGORY.fullmatch(category) else "other") if is_billed else ""
 
 
 def _text(found: Any, name: str) -> str:
+    """As it can be kept: half a sign, which JSON can hold, is a question mark."""
     value = found.get(name) if isinstance(found, dict) else None
-    return value if isinstance(value, str) else ""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _objects(found: Any, name: str) -> Iterator[dict[str, Any]]:

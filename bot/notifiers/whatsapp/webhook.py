@@ -1,18 +1,20 @@
 """The webhook: WhatsApp brings what people write, and what became of what we sent.
 
 Only what Meta signed is read. It hears that something is taken when that is committed; until then it brings it again,
-for days. What is brought twice, or in another order, acts once.
+for days. What is brought twice, or in another order, acts once. What is being taken is never broken off: else it might
+be committed, and nobody would be answered or called back for it.
 """
 
-import asyncio
 import hashlib
 import hmac
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from bot.channels.port import Hook, House
+from bot.channels.in_flight import InFlight, NotYet
+from bot.channels.port import Hook, House, Told
 from bot.notifiers.whatsapp.inbound import events
 from bot.notifiers.whatsapp.settings import WhatsAppSettings
 
@@ -24,9 +26,18 @@ ANSWER_WITHIN = 8.0  # seconds
 MOST_BODY = 3 * 2**20  # bytes, which Meta says is the most
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """All that came at once; its signature tells it from any other."""
+
+    id: str
+    events: Sequence[Told]
+
+
 class Webhook:
     def __init__(self, settings: WhatsAppSettings, house: House) -> None:
         self._settings, self._house = settings, house
+        self._in_flight = InFlight(self._take)
 
     @property
     def hook(self) -> Hook:
@@ -43,13 +54,24 @@ class Webhook:
     async def bring(self, signature: str, body: bytes) -> tuple[int, Mapping[str, Any]]:
         if not hmac.compare_digest(signature.encode("utf-8", "replace"), self._signed(body).encode()):
             return HTTPStatus.UNAUTHORIZED, {}
+        found = events(body, self._settings.number_id, self._house.clock())
         try:
-            async with asyncio.timeout(ANSWER_WITHIN):
-                for event in events(body, self._settings.number_id):
-                    await self._house.told(event)
-        except TimeoutError:
+            is_all_taken = await self._in_flight.take(Post(signature, tuple(found)), ANSWER_WITHIN)
+        except NotYet:
             return HTTPStatus.SERVICE_UNAVAILABLE, {}
-        return HTTPStatus.OK, {}
+        return (HTTPStatus.OK if is_all_taken else HTTPStatus.INTERNAL_SERVER_ERROR), {}
+
+    async def _take(self, post: Post) -> bool:
+        """Whether each of them is taken: one that fails keeps no other from it, and is brought again."""
+        return all([await self._is_taken(event) for event in post.events])
+
+    async def _is_taken(self, event: Told) -> bool:
+        try:
+            await self._house.told(event)
+        except Exception as error:
+            log.error("what WhatsApp brought is not taken", exc_info=error)
+            return False
+        return True
 
     def _signed(self, body: bytes) -> str:
         return "sha256=" + hmac.digest(self._settings.app_secret.encode(), body, hashlib.sha256).hex()

@@ -44,6 +44,7 @@ def test_a_code_has_its_receipt(code: int) -> None:
         (Answer(200, b"\xff"), Postponed()),
         (answer(200, {"messages": []}), Postponed()),
         (answer(200, {"messages": [{"id": 7}]}), Postponed()),
+        (answer(200, {"messages": [{"id": "wamid.\ud83d"}]}), Postponed()),
         (answer(400, {"error": "x"}), Postponed()),
     ],
 )

@@ -2,12 +2,16 @@
 
 import json
 import random
+import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from bot.channels.port import Ended, Incoming, Renamed
 from bot.letters import Delivered, Unreachable
+from bot.notifiers.whatsapp import webhook
 from bot.notifiers.whatsapp.inbound import events
 from bot.notifiers.whatsapp.webhook import MOST_BODY
 from tests.house import House
@@ -24,7 +28,13 @@ KEPT = (
     "SELECT * FROM billed_messages ORDER BY 1, 2, 3",
     "SELECT * FROM taken_messages ORDER BY reference_key",
 )
+STOPPED = "SELECT stopped_at IS NOT NULL FROM notification_addresses"
+REFUSING = "CREATE TRIGGER refusing BEFORE INSERT ON taken_messages BEGIN SELECT RAISE(ABORT, 'not now'); END"
 NOT_OURS: tuple[object, ...] = (None, [], {}, 7, "x", {"entry": 1}, {"entry": [None, {"changes": {}}]})
+
+
+async def changed(house: House, statement: str) -> None:
+    await house.app.database.run(lambda tx: tx.connection.execute(text(statement)))
 
 
 def kept(house: House) -> list[object]:
@@ -67,7 +77,7 @@ def test_what_is_read_of_it(meta: WhatsAppServer) -> None:
     anna, ben = meta.person("NL.1"), meta.person("NL.2")
 
     def read(content: Json, number: str = meta.number_id) -> list[object]:
-        return [*events(json.dumps(content).encode(), number)]
+        return [*events(json.dumps(content).encode(), number, meta.clock())]
 
     assert read(meta.message(anna, "Hi", "wamid.1")) == [Incoming("wamid.1", "whatsapp", "NL.1", "Hi")]
     assert read(meta.message(anna, "Hi"), "another number of ours") == []
@@ -82,9 +92,91 @@ def test_what_is_read_of_it(meta: WhatsAppServer) -> None:
     (renamed,) = read(meta.renamed(anna, ben))
     assert isinstance(renamed, Renamed)
     assert (renamed.former, renamed.address) == ("NL.1", "NL.2")
-    told = {"type": "user_changed_user_id", "user_id": "NL.2", "body": "User A. changed from NL.1 to NL.2"}
-    (by_words,) = read(meta.message(ben, "", type="system", system=told))
-    assert by_words == Renamed(by_words.id, "whatsapp", "NL.1", "NL.2")  # type: ignore[attr-defined]
+    for name in ("A.", "changed from NL.3 to NL.2", "from NL.3 to NL.2,"):
+        told = {"type": "user_changed_user_id", "user_id": "NL.2", "body": f"User {name} changed from NL.1 to NL.2"}
+        (by_words,) = read(meta.message(ben, "", type="system", system=told))
+        assert by_words == Renamed(by_words.id, "whatsapp", "NL.1", "NL.2"), name  # type: ignore[attr-defined]
+    assert read(meta.message(ben, "", type="system", system={**told, "user_id": "NL.4"})) == []
+    for pricing, category in (
+        ({"billable": False, "type": "regular", "category": "utility"}, ""),
+        ({"type": "regular", "category": "utility"}, "utility"),
+        ({"type": "free_entry_point", "category": "utility"}, ""),
+        ({"type": "regular", "category": 7}, "other"),
+    ):
+        status = meta.status("NL.1", "wamid.2", "delivered")
+        status["entry"][0]["changes"][0]["value"]["statuses"][0]["pricing"] = pricing
+        assert read(status) == [Ended("wamid.2", "whatsapp", Delivered(), category)], pricing
+
+
+def test_who_writes_is_who_sends_something_and_its_words_are_read(meta: WhatsAppServer) -> None:
+    """A thumb under a message of ours asks for no answer, and neither does what our number is shown beside."""
+    anna = meta.person("NL.1")
+
+    def said(kind: object, **more: object) -> list[str]:
+        content = meta.message(anna, "Hi", type=kind)
+        content["entry"][0]["changes"][0]["value"]["messages"][0].update(more)
+        body = json.dumps(content).encode()
+        return [one.text for one in events(body, meta.number_id, meta.clock()) if isinstance(one, Incoming)]
+
+    assert said("text") == ["Hi"]
+    assert said("image", image={"id": "1", "caption": "Stop"}) == ["Stop"]
+    assert said("button", button={"text": "Stop", "payload": "x"}) == ["Stop"]
+    assert said("audio", audio={"id": "1"}) == said("image", image=[]) == [""]
+    assert said("text", text={"body": "a\ud83d"}) == ["a?"], "half of a sign that needs two"
+    others: tuple[object, ...] = ("reaction", "unsupported", "request_welcome", "edit", "revoke", None, 7, ["text"], {})
+    for kind in others:
+        assert said(kind, reaction={"emoji": "x"}) == [], kind
+
+
+def test_what_is_older_than_meta_brings_anything_is_shown_by_somebody_else(meta: WhatsAppServer) -> None:
+    anna, now = meta.person("NL.1"), meta.clock()
+    body = json.dumps(meta.message(anna, "Hi", timestamp=str(int(now.timestamp())))).encode()
+    assert [*events(body, meta.number_id, now + timedelta(days=6))]
+    assert not [*events(body, meta.number_id, now + timedelta(days=8))]
+    for written, is_old in (
+        (str(int(now.timestamp() * 1000)), False),
+        (int(now.timestamp()), False),
+        ("1700000000000", True),
+        (1_700_000_000, True),
+        ("9" * 4000, False),
+        ("", False),
+        (None, False),
+    ):
+        body = json.dumps(meta.message(anna, "Hi", timestamp=written)).encode()
+        assert [*events(body, meta.number_id, now)] == [] if is_old else [*events(body, meta.number_id, now)], written
+
+
+async def test_what_cannot_be_taken_keeps_nothing_else_from_it(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person
+) -> None:
+    """Half a sign in a name is no reason not to; where the database refuses one, it is brought again."""
+    await takes_part(house, meta, wes, phone)
+    together = meta.status("NL.9", "wamid.\ud83d", "failed", 131026)
+    together["entry"] += meta.message(phone, "Stop")["entry"]
+    await changed(house, REFUSING)
+    body = json.dumps(together).encode()
+    assert await meta.post(body, meta.signature(body)) == 500
+    assert house.rows(STOPPED) == [(True,)]
+    await changed(house, "DROP TRIGGER refusing")
+    assert await meta.post(body, meta.signature(body)) == 200
+    assert house.rows("SELECT ended FROM taken_messages") == [("Unreachable:cannot be reached in WhatsApp: 131026",)]
+
+
+async def test_what_takes_longer_than_meta_waits_is_answered_all_the_same(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await takes_part(house, meta, wes, phone)
+    monkeypatch.setattr(webhook, "ANSWER_WITHIN", 0.05)
+    body, said = json.dumps(meta.message(phone, "Stop")).encode(), len(phone.got)
+    other = sqlite3.connect(house.folder / "data" / "samenspraak.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert [await meta.post(body, meta.signature(body)) for _ in range(2)] == [503, 503]
+    other.rollback()
+    other.close()
+    monkeypatch.undo()
+    assert await meta.post(body, meta.signature(body)) == 200
+    await settled(house, meta)
+    assert len(phone.got) == said + 1
 
 
 def forgeries(meta: WhatsAppServer, phone: Person, chosen: random.Random, many: int) -> Iterator[tuple[bytes, str]]:
