@@ -79,12 +79,15 @@ class Tags:
         return _written(said + _signed(self._ours.in_force, kind, said))
 
     def _proved(self, kind: str, tag: str, length: int) -> bytes | None:
-        """What it says, if we said so."""
+        """What it says, if we said so, in these signs: others mean the same bytes, and by them a tag that works once
+        would work again."""
         if len(tag) != length:
             return None
         try:
             given = b32decode(tag.upper() + "=" * (-len(tag) % 8))
         except (Error, ValueError):
+            return None
+        if _written(given) != tag.lower():
             return None
         said, signed = given[:-SIGNED], given[-SIGNED:]
         is_ours = any(hmac.compare_digest(signed, _signed(secret, kind, said)) for secret in self._ours.known)

@@ -8,13 +8,14 @@ from aiohttp import FormData
 from bot.notifiers.tags import DOOR_LASTS, Tags
 from storage.engine.sealing import Secrets
 from tests.actors import item_on
-from tests.house import SECRET, House
+from tests.house import MONDAY, SECRET, House
 from tests.notifiers.actors import called, joined
 from tests.notifiers.slips.notifier import Street
 from tests.variants import variants
 from tests.visitor import Form, Page, Visitor
 
 TAGS = Tags(Secrets(SECRET))
+SIGNS = "abcdefghijklmnopqrstuvwxyz234567"
 OWN = "Yes, this message is for me"
 ASKS = "Is this message for you?"
 
@@ -146,6 +147,21 @@ async def test_a_tag_that_is_not_ours_leads_nowhere(house: House, wes: Visitor, 
 
 def altered(tag: str, place: int) -> str:
     return f"{tag[:place]}{'b' if tag[place] == 'a' else 'a'}{tag[place + 1 :]}"
+
+
+def same_bytes(tag: str) -> str:
+    """Its last sign has bits to spare."""
+    return tag[:-1] + SIGNS[SIGNS.index(tag[-1]) ^ 1]
+
+
+def test_what_means_the_same_bytes_is_not_the_same_tag() -> None:
+    """Nor is one with a sign that is an s in capitals only, of another alphabet."""
+    tags = [TAGS.leave(number, MONDAY) for number in range(9)]
+    long_s = [tag.replace("s", "ſ") for tag in tags if "s" in tag]
+    assert long_s
+    assert [TAGS.who_leaves(tag, MONDAY) for tag in tags] == [*range(9)]
+    assert not any(TAGS.who_leaves(tag, MONDAY) for tag in (*map(same_bytes, tags), *long_s))
+    assert TAGS.to_stop(same_bytes(TAGS.stop(1))) is None
 
 
 async def test_a_tag_in_capitals_is_the_same(house: House, wes: Visitor, street: Street) -> None:
