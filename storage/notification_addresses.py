@@ -171,14 +171,18 @@ def at(tx: Tx, kind: str, address: str) -> tuple[tuple[int, int], ...]:
     return tuple((number, contact) for number, contact in tx.connection.execute(here.order_by(ONE.id)))
 
 
-def rename(tx: Tx, kind: str, former: str, address: str) -> None:
-    """They have another address there now; who has that one already keeps it once."""
+def rename(tx: Tx, kind: str, former: str, address: str) -> list[int]:
+    """They have another address there now, which may work where the former did not; who has that one already keeps it
+    once. Who they are."""
+    new = {"address_key": tx.seal.key(kind, address), "address_sealed": tx.seal.close(kind, address)}
+    renamed = [(number, contact) for number, _ in at(tx, kind, former) if (contact := contact_of(tx, number))]
     had = {contact for _, contact in at(tx, kind, address)}
-    for number, contact in at(tx, kind, former):
+    for number, contact in renamed:
         if contact in had:
             remove(tx, number)
         else:
-            _change(tx, number, address_key=tx.seal.key(kind, address), address_sealed=tx.seal.close(kind, address))
+            _change(tx, number, failed_at=None, **new)
+    return [contact for _, contact in renamed]
 
 
 def keep_only(tx: Tx, contact: int, number: int, kind: str) -> None:

@@ -6,16 +6,16 @@ everybody together.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, select, update
 
 from bot.letters import Delivered, Elsewhere, Envelope, Letter, Postponed, Receipt, Refused, Unreachable
 from storage import letters, updates
 from storage.engine.database import Tx
-from storage.notification_addresses import OF_A_SEAT
+from storage.notification_addresses import OF_A_SEAT, works
 from storage.schema import billed_messages, contacts, responses, taken_messages
 from storage.schema import letters as letters_table
 from storage.schema import notification_addresses as addresses
@@ -25,6 +25,8 @@ UNKNOWN_KEPT = timedelta(days=2)
 UNASKED = ("reminder", "invitation")
 ONE = taken_messages.c
 DONE = "delivered"
+Half = Row[Any, Any, Any]
+"""What was kept under a name: the number of the letter, its text, and how it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,13 @@ def take(tx: Tx, carrier: str, name: str, number: int, now: datetime) -> Failed 
     if sealed is None:
         return None
     row = {"carrier": carrier, "letter_id": number, "body_sealed": sealed}
-    if _is_written(tx, name, now, **row):
-        return None
-    ended = tx.connection.execute(delete(taken_messages).where(_is(tx, name)).returning(ONE.ended)).scalar() or DONE
-    return _again(tx, number, sealed, _read(ended), now) if ended != DONE else None
+    known = _meets(tx, name, ONE.ended.is_not(None), now, **row)
+    return _again(tx, number, sealed, _read(known.ended), now) if known and known.ended != DONE else None
+
+
+def take_unstored(tx: Tx, carrier: str, name: str, now: datetime) -> None:
+    """The same of a letter that is not stored: until its end is heard, it is on its way too."""
+    _meets(tx, name, ONE.ended.is_not(None), now, carrier=carrier)
 
 
 def end(tx: Tx, carrier: str, name: str, receipt: Receipt, now: datetime) -> Failed | None:
@@ -54,22 +59,25 @@ def end(tx: Tx, carrier: str, name: str, receipt: Receipt, now: datetime) -> Fai
     said before `take` is."""
     if not updates.claim(tx, f"end of {carrier} {name}", now):
         return None
-    taken = delete(taken_messages).where(_is(tx, name), ONE.letter_id.is_not(None))
-    row = tx.connection.execute(taken.returning(ONE.letter_id, ONE.body_sealed)).first()
-    if row is None:
-        _is_written(tx, name, now, carrier=carrier, ended=_written(receipt))
+    taken = _meets(tx, name, ONE.ended.is_(None), now, carrier=carrier, ended=_written(receipt))
+    if taken is None or taken.letter_id is None or isinstance(receipt, Delivered):
         return None
-    return None if isinstance(receipt, Delivered) else _again(tx, row.letter_id, row.body_sealed, receipt, now)
+    return _again(tx, taken.letter_id, taken.body_sealed, receipt, now)
 
 
-def _is(tx: Tx, name: str) -> Any:
-    return ONE.reference_key.in_(tx.seal.keys("taken", name))
-
-
-def _is_written(tx: Tx, name: str, now: datetime, **facts: Any) -> bool:
+def _meets(tx: Tx, name: str, other: ColumnElement[bool], now: datetime, **facts: Any) -> Half | None:
+    """The other half of what is known under this name, which is gone by this; where there is none, ours waits for it.
+    Both may be written at one moment: whoever is second waits for the first, and then looks again."""
     row = {"reference_key": tx.seal.key("taken", name), "taken_on": now.date(), **facts}
     new = tx.insert(taken_messages).values(row).on_conflict_do_nothing().returning(ONE.taken_on)
-    return tx.connection.execute(new).first() is not None
+    found = _gone(tx, name, other)
+    return found if found or tx.connection.execute(new).first() else _gone(tx, name, other)
+
+
+def _gone(tx: Tx, name: str, which: ColumnElement[bool]) -> Half | None:
+    here = ONE.reference_key.in_(tx.seal.keys("taken", name))
+    gone = delete(taken_messages).where(here, which).returning(ONE.letter_id, ONE.body_sealed, ONE.ended)
+    return tx.connection.execute(gone).first()
 
 
 def _written(receipt: Receipt) -> str:
@@ -91,23 +99,30 @@ def _read(ended: str) -> Receipt:
 
 
 def _again(tx: Tx, number: int, sealed: bytes, why: Receipt, now: datetime) -> Failed | None:
-    """It waits as it did before it was taken; not where what they did since has made it out of date."""
-    found = _LETTER.where(letters_table.c.id == number).with_for_update(of=letters_table)
-    row = tx.connection.execute(found).first()
+    """It waits as it did before it was taken; not where what they did since has made it out of date. Where they are not
+    called at that address any more, it goes to another, and nothing is said of the one that it went to."""
+    row = _held(tx, number)
     if row is None:
         return None
     if not _is_out_of_date(tx, row):
         waits = {"body_sealed": sealed, "settled_at": None, "refused": None, "due_at": now, "leased_until": None}
         tx.connection.execute(update(letters_table).where(letters_table.c.id == number).values(waits))
-    key, notified = row.key or "", row.address_id or 0
-    return Failed(
-        Envelope(row.kind or "", "", Letter(""), number, row.contact_id, row.attempts, key=key, notified=notified), why
-    )
+    if row.channel in tx.unable_to_ring and not row.works:
+        letters.readdress(tx, row.contact_id, now)
+        return None
+    envelope = Envelope(row.kind or "", "", Letter(""), number, row.contact_id, row.attempts)
+    return Failed(replace(envelope, key=row.key, notified=row.address_id or 0), why)
 
 
-_LETTER = select(letters_table, addresses.c.kind, contacts.c.stopped_at).select_from(
-    letters_table.join(contacts).outerjoin(addresses, addresses.c.id == letters_table.c.address_id)
-)
+def _held(tx: Tx, number: int) -> Row[Any] | None:
+    """A letter, with where it went. Whoever it is for can do nothing until the commit that makes it out of date: first
+    the contact, as everywhere."""
+    theirs = select(contacts.c.id).join(letters_table).where(letters_table.c.id == number)
+    tx.connection.execute(theirs.with_for_update(of=contacts)).all()
+    here = (contacts.c.channel, contacts.c.stopped_at, addresses.c.kind, works(tx, addresses.c).label("works"))
+    joined = letters_table.join(contacts).outerjoin(addresses, addresses.c.id == letters_table.c.address_id)
+    found = select(letters_table, *here).select_from(joined).where(letters_table.c.id == number)
+    return tx.connection.execute(found.with_for_update(of=letters_table)).first()
 
 
 def _is_out_of_date(tx: Tx, row: Any) -> bool:
@@ -150,12 +165,12 @@ def months(tx: Tx, carrier: str) -> Mapping[str, Mapping[str, int]]:
 def on_their_way(tx: Tx, carrier: str, now: datetime) -> int:
     """How many were taken this month, and did not end yet."""
     this_month = ONE.taken_on >= now.date().replace(day=1)
-    counted = select(func.count()).where(ONE.carrier == carrier, ONE.letter_id.is_not(None), this_month)
+    counted = select(func.count()).where(ONE.carrier == carrier, ONE.ended.is_(None), this_month)
     return int(tx.connection.execute(counted).scalar_one())
 
 
 def forget_old(tx: Tx, now: datetime) -> None:
-    """Those of which nothing will be heard any more, or of which nobody knows."""
+    """Those of which nothing will be heard any more, or of which no letter waits for it."""
     old, unknown = (now - KEPT).date(), (now - UNKNOWN_KEPT).date()
     tx.connection.execute(delete(taken_messages).where(ONE.taken_on < old))
     tx.connection.execute(delete(taken_messages).where(ONE.taken_on < unknown, ONE.letter_id.is_(None)))

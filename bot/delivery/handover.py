@@ -27,6 +27,7 @@ from bot.letters import (
 )
 from storage import contacts, leases, letters, notification_addresses, taken_messages, voices
 from storage.engine.database import Database, DatabaseAway, Tx
+from storage.taken_messages import Failed
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ TOGETHER = 0.1  # seconds in which what was delivered is marked together; a kill
 A_CALL = 10.0  # seconds that handing over takes at most
 MARGIN = 2.0  # seconds before its end at which we let a lease go: clocks of machines differ
 OTHERS_EVERY = 0.1  # seconds between looks whether another process is done
+
+TIRED = "too many tries"
 
 T = TypeVar("T")
 Address = tuple[str, str]
@@ -121,15 +124,14 @@ class Handover:
         answered()
         is_counted = isinstance(receipt, Postponed) and (receipt.alone or receipt.seconds is None)
         if is_counted and envelope.attempts + 1 >= MOST_TRIES:  # where all of a channel waits, it says until when
-            receipt = Refused("too many tries")
+            receipt = Refused(TIRED)
         self.outcomes[type(receipt).__name__.lower()] += 1
         return receipt
 
     async def conclude(self, envelope: Envelope, receipt: Receipt, line: list[Envelope]) -> None:
         """Store what became of a letter; what comes after it, is in that line."""
         if envelope.number is None:
-            if not isinstance(receipt, Delivered):
-                log.warning("a letter that is not stored is let go: %s", type(receipt).__name__)
+            await self._conclude_unstored(envelope, receipt)
         elif isinstance(receipt, Delivered) and receipt.reference:
             await self._record(partial(self._taken, envelope=envelope, name=receipt.reference))
             self._in_hand.pop(envelope.number, None)
@@ -145,11 +147,19 @@ class Handover:
             self.let_go([envelope])
             await self._record(lambda tx: note(tx, envelope, receipt, self._clock()))
 
+    async def _conclude_unstored(self, envelope: Envelope, receipt: Receipt) -> None:
+        """What is only taken may cost something still."""
+        if not isinstance(receipt, Delivered):
+            log.warning("a letter that is not stored is let go: %s", type(receipt).__name__)
+        elif name := receipt.reference:
+            now = self._clock()
+            await self._record(lambda tx: taken_messages.take_unstored(tx, envelope.carrier, name, now))
+
     def _taken(self, tx: Tx, envelope: Envelope, name: str) -> None:
         """At once and in one piece: that it failed may be heard in the next moment, or was already."""
         number, now = cast(int, envelope.number), self._clock()
         if failed := taken_messages.take(tx, envelope.carrier, name, number, now):
-            note(tx, failed.envelope, failed.why, now)
+            note_end(tx, failed, now)
 
     def hurry(self) -> None:
         """Mark what is delivered now, without waiting for more."""
@@ -236,6 +246,13 @@ def note(tx: Tx, envelope: Envelope, receipt: Receipt, now: datetime) -> None:
         case Refused(reason):
             log.error("letter %d: given up: %s", number, reason)
             letters.give_up(tx, number, reason, now)
+
+
+def note_end(tx: Tx, failed: Failed, now: datetime) -> None:
+    """The same of what was taken before. Each time was a try, whatever it waits for; at last another may carry it."""
+    envelope, why = failed.envelope, failed.why
+    is_tired = isinstance(why, Postponed) and envelope.attempts + 1 >= MOST_TRIES
+    note(tx, envelope, Elsewhere(TIRED) if is_tired else why, now)
 
 
 def _address_fails(tx: Tx, envelope: Envelope, reason: str, now: datetime) -> None:

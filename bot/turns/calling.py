@@ -231,6 +231,13 @@ def start(tx: Tx, number: int, now: datetime) -> int | None:
     return contact
 
 
+def rename(tx: Tx, kind: str, former: str, address: str, now: datetime) -> None:
+    """Somebody has another address there now; as when they are called again, where the former one did not work."""
+    for contact in notification_addresses.rename(tx, kind, former, address):
+        letters.readdress(tx, contact, now)
+        reminders.count_anew(tx, contact, 0, now)
+
+
 def fail(tx: Tx, number: int, now: datetime) -> int | None:
     """What was sent there came back."""
     return _change(tx, number, now, lambda: notification_addresses.fail(tx, number, now))

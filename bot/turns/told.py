@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.channels.port import Ended, Entrances, Incoming, Renamed, Told, Update
-from bot.delivery.handover import note
+from bot.delivery.handover import note_end
 from bot.letters import Envelope, Letter
 from bot.notifiers.tags import LONGEST_LEAVE, Tags
 from bot.survey import codes, short_codes
@@ -24,7 +24,7 @@ from storage.engine.database import Tx
 
 LEAVE = re.compile(rf"(?<![a-z0-9])[a-z2-7]{{{LONGEST_LEAVE}}}(?![a-z0-9])", re.IGNORECASE)
 STOP = {"stop": (say("STOP"), say("UNSUBSCRIBE"))}
-MOST_ANSWERS = {"leave": 20, "stop": 3, "invited": 5, "else": 1}
+MOST_ANSWERS = {"leave": 20, "wrong": 3, "stop": 3, "invited": 5, "else": 1}
 """In a day to one address: each may cost money."""
 
 BOUND = say(
@@ -72,7 +72,7 @@ def take(tx: Tx, house: House, event: Told, now: datetime) -> Said:
             return _answer(tx, house, event, now) if _is_new(tx, event, now) else NOTHING
         case Renamed():
             if _is_new(tx, event, now):
-                notification_addresses.rename(tx, event.notifier, event.former, event.address)
+                calling.rename(tx, event.notifier, event.former, event.address, now)
             return NOTHING
         case Ended():
             return _end(tx, event, now)
@@ -88,16 +88,17 @@ def _end(tx: Tx, event: Ended, now: datetime) -> Said:
     failed = taken_messages.end(tx, event.notifier, event.name, event.receipt, now)
     if failed is None:
         return NOTHING
-    note(tx, failed.envelope, failed.why, now)
+    note_end(tx, failed, now)
     return Said(outdated=(failed.envelope.contact or 0,))
 
 
 def _answer(tx: Tx, house: House, event: Incoming, now: datetime) -> Said:
-    """What they wrote decides, and who they are only in which language and where to."""
-    if leaves := LEAVE.search(event.text):
-        return _leave(tx, house, event, leaves[0], now)
+    """What they wrote decides, and who they are only in which language and where to. STOP goes before all else that
+    stands there."""
     if _is_stop(house.texts, event.text):
         return _stop(tx, house, event, now)
+    if leaves := LEAVE.search(event.text):
+        return _leave(tx, house, event, leaves[0], now)
     if code := codes.find(event.text):
         return _said(tx, house, event, "invited", INVITED, now, f"{house.entrances.home}/i/{code}")
     if short := short_codes.find(event.text.strip()):
@@ -114,9 +115,9 @@ def _leave(tx: Tx, house: House, event: Incoming, tag: str, now: datetime) -> Sa
     contact = house.tags.who_leaves(tag, now)
     who = _who(tx, house.texts, contact, now) if contact else None
     if who is None or not updates.claim(tx, f"leave {tag.lower()}", now):
-        return _said(tx, house, event, "leave", TOO_OLD, now)
+        return _said(tx, house, event, "wrong", TOO_OLD, now)
     wrong, _ = calling.bind(who, event.notifier, event.address)
-    return _said(tx, house, event, "leave", TOO_OLD if wrong else BOUND, now)
+    return _said(tx, house, event, *(("wrong", TOO_OLD) if wrong else ("leave", BOUND)), now)
 
 
 def _who(tx: Tx, texts: Texts, contact: int, now: datetime) -> Who | None:
@@ -137,9 +138,9 @@ def _said(
     tx: Tx, house: House, event: Incoming, kind: str, text: Phrase, now: datetime, link: str | None = None
 ) -> Said:
     """An answer, unless there were as many today as there may be. It leads to where they are, where we know them."""
+    here = notification_addresses.at(tx, event.notifier, event.address)
     if not _may_answer(tx, event, kind, now):
         return NOTHING
-    here = notification_addresses.at(tx, event.notifier, event.address)
     number, contact = here[-1] if here else (0, 0)
     door = f"{house.entrances.home}/door/{house.tags.door(number, now)}" if number else house.entrances.home
     languages = _languages(tx, house.texts, contact)

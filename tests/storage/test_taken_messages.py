@@ -1,19 +1,24 @@
 """What a carrier took is not lost until it arrived, whichever is heard first: that it was taken, or how it ended."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from bot.letters import Delivered, Elsewhere, Letter, Postponed, Receipt, Unreachable
-from storage import letters, taken_messages
+from storage import contacts, letters, taken_messages
 from storage.engine.database import Database
 from storage.taken_messages import Failed
 from tests.house import MONDAY
-from tests.storage.beginnings import at_once, rows, somebody
+from tests.storage.beginnings import ANNA, CHANNEL, at_once, only_postgresql, rows, somebody
 
 LATER, DAY = MONDAY + timedelta(minutes=5), timedelta(days=1)
 STANDS = "SELECT settled_at IS NULL, body_sealed IS NOT NULL FROM letters"
 KEPT = "SELECT count(*) FROM taken_messages"
+WAITS_FOR_ANOTHER = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 DONE, GONE = Delivered(), Unreachable("gone")
 
 
@@ -94,3 +99,33 @@ def test_who_is_erased_leaves_nothing_of_it(database: Database) -> None:
     take(database, written(database))
     rows(database, "DELETE FROM contacts RETURNING id")
     assert rows(database, KEPT) == [(0,)]
+
+
+@only_postgresql
+def test_an_end_that_is_heard_while_it_is_being_taken_is_not_lost(database: Database, beside: Database) -> None:
+    number = written(database)
+    with ThreadPoolExecutor(1) as threads, database.transaction() as tx:
+        taken_messages.take(tx, "carrier", "wamid.1", number, LATER)
+        ending = threads.submit(end, beside, GONE)
+        while not rows(database, WAITS_FOR_ANOTHER)[0][0]:
+            assert not ending.done()
+    failed = ending.result()
+    assert failed
+    assert (failed.envelope.number, failed.why) == (number, GONE)
+    assert rows(database, STANDS) == [(True, True)]
+    assert rows(database, KEPT) == [(0,)]
+
+
+@only_postgresql
+def test_who_answers_in_the_moment_in_which_it_fails_is_not_called_again(database: Database, beside: Database) -> None:
+    """Their turn is first: when it is over, the letter is out of date."""
+    number = written(database, "reminder:1:1")
+    take(database, number)
+    with ThreadPoolExecutor(1) as threads, database.transaction() as tx:
+        assert contacts.at(tx, CHANNEL, ANNA)
+        ending = threads.submit(end, beside, GONE)
+        while not rows(database, WAITS_FOR_ANOTHER)[0][0]:
+            assert not ending.done()
+        tx.connection.execute(text("UPDATE responses SET touched_at = :now"), {"now": LATER})
+    ending.result()
+    assert rows(database, STANDS) == [(False, False)]

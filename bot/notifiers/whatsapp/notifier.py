@@ -4,6 +4,7 @@ What is answered within a day to somebody who wrote is free text; nothing else m
 nothing is sent, and another notifier carries it, or none.
 """
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ from bot.texts.texts import plain
 log = logging.getLogger(__name__)
 
 MOST_TEXT = 4096  # signs of a message
+WITHIN = 8.0  # seconds, for which whoever hands over waits
 CEILING = "the ceiling of this month is reached"
 
 
@@ -41,6 +43,7 @@ class WhatsAppNotifier(Outlet):
         self._settings = settings
         self._api: Api | None = None
         self._webhook: Webhook | None = None
+        self._under_way = 0
 
     @classmethod
     def do_not_fit(cls, taken: Mapping[str, str]) -> Iterator[str]:
@@ -74,29 +77,38 @@ class WhatsAppNotifier(Outlet):
         return f"https://wa.me/{self._settings.number}?text={quote(f'Samenspraak {code}')}"
 
     async def deliver(self, envelope: Envelope) -> Receipt:
-        if (api := self._api) is None:
+        if self._api is None:
             return Postponed()
         if not address_of(envelope.address):
             return Unreachable("no id of WhatsApp")
-        if await self._is_spent():
-            return Elsewhere(CEILING)
         try:
-            answer = await api.send({"recipient": envelope.address, **self._message(envelope)})
+            async with asyncio.timeout(WITHIN):  # with what is asked of the database before: it may be away
+                return await self._send(self._api, envelope)
         except OSError as error:
             self.errors[type(error).__name__] += 1
             log.warning("WhatsApp cannot be reached: %s", type(error).__name__)
             return Postponed()
+
+    async def _send(self, api: Api, envelope: Envelope) -> Receipt:
+        if await self._is_spent():
+            return Elsewhere(CEILING)
+        self._under_way += 1
+        try:
+            answer = await api.send({"recipient": envelope.address, **self._message(envelope)})
+        finally:
+            self._under_way -= 1
         if how := answers.how(answer):
             self.errors[how] += 1
         return answers.receipt(answer)
 
     async def _is_spent(self) -> bool:
-        """Whether the month has cost its ceiling; what is on its way counts as what we mean it to be."""
+        """Whether the month has cost its ceiling; what is on its way, to WhatsApp or from there, counts as what we mean
+        it to be."""
         if self._settings.ceiling is None:
             return False
         billed, on_their_way = await self._house.billed(TRAITS.name)
-        cost = self.prices.cost(billed) + self.prices.cost({UTILITY: on_their_way})
-        return cost + self.prices.cost({UTILITY: 1}) > self._settings.ceiling
+        ahead = on_their_way + self._under_way
+        return self.prices.cost(billed) + self.prices.cost({UTILITY: ahead + 1}) > self._settings.ceiling
 
     def _message(self, envelope: Envelope) -> Mapping[str, Any]:
         if envelope.kind:

@@ -1,7 +1,13 @@
 """Somebody is called in WhatsApp: they send a code, are called, write what they like, and stop."""
 
+import asyncio
+import sqlite3
+
 import pytest
 
+from bot.delivery.handover import MOST_TRIES
+from bot.letters import Envelope, Letter, Postponed
+from bot.notifiers.whatsapp import notifier
 from bot.notifiers.whatsapp.templates import STOP_HERE
 from bot.texts.texts import load
 from bot.turns.told import BOUND, NOBODY_READS, STOP
@@ -10,6 +16,7 @@ from storage.partnerships import Codes
 from tests.house import House
 from tests.notifiers.actors import called, joined
 from tests.notifiers.slips.notifier import Street
+from tests.notifiers.test_doors import same_bytes
 from tests.notifiers.whatsapp.actors import LEAVE, later, leaves, settled, takes_part
 from tests.variants import variants
 from tests.visitor import Visitor
@@ -34,8 +41,7 @@ async def test_a_code_that_is_sent_calls_them_there_and_works_once(
     await later(house, meta, days=2, hours=1)
     assert phone.templates[-1] == ("samenspraak_reminder", "en")
     assert house.rows("SELECT count(*) FROM taken_messages WHERE letter_id IS NOT NULL") == [(0,)], "it arrived"
-    page = await wes.open("/messages")
-    await wes.press("WhatsApp: stop", page)
+    await wes.press("WhatsApp: stop", await wes.open("/messages"))
     await wes.press("WhatsApp: delete", await wes.open("/messages"))
     link = await wes.leads_to((await wes.open("/messages")).links[LEAVE])
     stranger = meta.person("NL.2")
@@ -43,13 +49,17 @@ async def test_a_code_that_is_sent_calls_them_there_and_works_once(
     await meta.follows(stranger, link)
     fresh = await leaves(house, meta, wes, phone)
     await meta.follows(stranger, fresh)
+    await meta.follows(stranger, same_bytes(fresh))
     await settled(house, meta)
-    assert [("does not work any more" in text) for text in stranger.got] == [True, True], "too late, and used"
+    assert [("does not work any more" in text) for text in stranger.got] == [True] * 3, "too late, used, and used so"
     assert house.rows(HERE) == [(True, False, False)]
 
 
 @pytest.mark.parametrize(
-    "word", variants(("Stop met sturen.", "توقف", "STOP", "stop!", "DUR", "стоп", "wypisz", "iptal"), always=2)
+    "word",
+    variants(
+        (f"STOP {'a' * 29}", "Stop met sturen.", "توقف", "STOP", "stop!", "DUR", "стоп", "wypisz", "iptal"), always=2
+    ),
 )
 async def test_stop_stops_at_once_in_every_language(
     house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, word: str
@@ -154,12 +164,59 @@ async def test_a_template_that_is_not_there_goes_by_another_and_by_none_it_is_to
 
 
 async def test_another_id_is_the_same_person(house: House, meta: WhatsAppServer, wes: Visitor, phone: Person) -> None:
+    """Also where it was heard before that nobody is at the former one any more."""
     await takes_part(house, meta, wes, phone)
     new = meta.person("NL.77")
     meta.people[phone.user_id].is_gone = True
-    await meta.bring(meta.renamed(phone, new))
     await later(house, meta, days=2, hours=1)
+    assert house.rows(HERE) == [(True, True, False)]
+    await meta.bring(meta.renamed(phone, new))
+    assert house.rows(HERE) == [(True, False, False)]
+    await later(house, meta, days=6)
     assert [name for name, _ in new.templates] == ["samenspraak_reminder"]
+
+
+async def test_what_fails_when_they_are_called_elsewhere_says_nothing_of_them(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, street: Street
+) -> None:
+    """Where it went is gone, or was stopped, when Meta says that it did not arrive."""
+    await takes_part(house, meta, wes, phone)
+    await called(house, wes, street)
+    phone.is_gone = meta.is_held = True
+    await later(house, meta, days=2, hours=1)
+    for press in ("stop", "delete"):
+        await wes.press(f"WhatsApp: {press}", await wes.open("/messages"))
+    await meta.release()
+    await later(house, meta, minutes=1)
+    assert house.rows("SELECT unreachable_at FROM contacts") == [(None,)]
+    assert [slip["kind"] for slip in street.slips("5")] == ["", "reminder"]
+
+
+async def test_what_waits_to_be_tried_again_does_not_come_after_a_stop(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person
+) -> None:
+    await takes_part(house, meta, wes, phone)
+    phone.fails_with, meta.is_held = 131053, True
+    await later(house, meta, days=2, hours=1)
+    await meta.says(phone, "STOP")
+    phone.fails_with = 0
+    await meta.release()
+    await later(house, meta, minutes=10)
+    assert not any(name for name, _ in phone.templates)
+
+
+async def test_what_is_taken_and_fails_over_and_over_goes_by_another_in_the_end(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, street: Street
+) -> None:
+    """Such as while nobody pays: each time is a try."""
+    await takes_part(house, meta, wes, phone)
+    await called(house, wes, street)
+    phone.fails_with = 131042
+    await later(house, meta, days=2, hours=1)
+    assert house.rows("UPDATE letters SET attempts = :most WHERE key IS NOT NULL RETURNING 1", most=MOST_TRIES - 1)
+    await later(house, meta, minutes=6)
+    await later(house, meta, minutes=1)
+    assert [slip["kind"] for slip in street.slips("5")] == ["", "reminder"]
 
 
 async def test_a_page_cannot_give_an_id_of_whatsapp(house: House, meta: WhatsAppServer, wes: Visitor) -> None:
@@ -184,6 +241,42 @@ async def test_above_the_ceiling_another_carries_it(
     assert len(phone.got) == 2
     assert [slip["kind"] for slip in street.slips("5")] == ["", "reminder"]
     assert house.rows("SELECT category, messages FROM billed_messages ORDER BY 1") == [("service", 1), ("utility", 1)]
+
+
+async def test_what_is_written_to_strangers_is_under_the_ceiling_also_before_it_is_billed(
+    house: House, meta: WhatsAppServer
+) -> None:
+    await house.stop()
+    house.environment["WHATSAPP_CEILING"] = "0.11"
+    await house.start()
+    meta.is_held = True
+    strangers = [meta.person(f"NL.{number}") for number in range(9)]
+    await asyncio.gather(*(meta.says(one, "Hello") for one in strangers))
+    await house.settle()
+    for one in strangers:
+        await meta.says(one, "STOP")
+    await settled(house, meta)
+    assert sum(len(one.got) for one in strangers) == 2, "of 0.05 each"
+    await meta.release()
+    await settled(house, meta)
+    assert house.rows("SELECT messages FROM billed_messages") == [(2,)]
+    assert house.rows("SELECT count(*) FROM taken_messages") == [(0,)]
+
+
+async def test_while_the_database_is_away_nothing_is_sent_that_others_may_send_meanwhile(
+    house: House, meta: WhatsAppServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.stop()
+    house.environment["WHATSAPP_CEILING"] = "1"
+    await house.start()
+    monkeypatch.setattr(notifier, "WITHIN", 0.05)
+    other = sqlite3.connect(house.folder / "data" / "samenspraak.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    letter = Envelope("whatsapp", meta.person("NL.1").user_id, Letter("Hello"))
+    assert await house.app.callers["whatsapp"].deliver(letter) == Postponed()
+    other.rollback()
+    other.close()
+    assert meta.asked == []
 
 
 async def test_on_the_device_of_a_helper_nobody_is_led_to_the_app_of_the_helper(house: House) -> None:
