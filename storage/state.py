@@ -52,3 +52,12 @@ def hold(tx: Tx, name: str) -> bool:
     """Whether this transaction may change the mark; not while another one does."""
     mine = select(marks.c.name).where(marks.c.name == name).with_for_update(skip_locked=True)
     return tx.connection.execute(mine).first() is not None
+
+
+def count_of_today(tx: Tx, name: str, now: datetime) -> int:
+    """How often this was asked since midnight, with this time; whoever asks at the same moment, waits."""
+    kept = select(marks.c.value).where(marks.c.name == name).with_for_update()
+    day, _, before = (tx.connection.execute(kept).scalar() or "").partition(" ")
+    count = int(before) + 1 if day == f"{now:%Y-%m-%d}" else 1
+    write(tx, name, f"{now:%Y-%m-%d} {count}")
+    return count

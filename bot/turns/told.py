@@ -4,6 +4,7 @@ Each is taken once, however often it is brought. Who is called there is known by
 nothing is kept but that they were answered today.
 """
 
+import logging
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,13 +20,17 @@ from bot.texts import typed_words
 from bot.texts.texts import BETWEEN_LANGUAGES, HOME_LANGUAGE, SOURCE_LANGUAGE, Texts
 from bot.turns import calling
 from bot.turns.who import Who, identify
-from storage import contacts, notification_addresses, taken_messages, updates
+from storage import contacts, notification_addresses, state, taken_messages, updates
 from storage.engine.database import Tx
+
+log = logging.getLogger(__name__)
 
 LEAVE = re.compile(rf"(?<![a-z0-9])[a-z2-7]{{{LONGEST_LEAVE}}}(?![a-z0-9])", re.IGNORECASE)
 STOP = {"stop": (say("STOP"), say("UNSUBSCRIBE"))}
 MOST_ANSWERS = {"leave": 20, "wrong": 3, "stop": 3, "invited": 5, "else": 1}
 """In a day to one address: each may cost money."""
+MOST_STRANGERS = 200
+"""Answers in a day to all at whose address nobody is called: telephones are many."""
 
 BOUND = say(
     """Thank you. We send you a message here from now on.
@@ -139,7 +144,7 @@ def _said(
 ) -> Said:
     """An answer, unless there were as many today as there may be. It leads to where they are, where we know them."""
     here = notification_addresses.at(tx, event.notifier, event.address)
-    if not _may_answer(tx, event, kind, now):
+    if not _may_answer(tx, event, kind, now) or not (here or _may_answer_strangers(tx, event, now)):
         return NOTHING
     number, contact = here[-1] if here else (0, 0)
     door = f"{house.entrances.home}/door/{house.tags.door(number, now)}" if number else house.entrances.home
@@ -153,6 +158,13 @@ def _may_answer(tx: Tx, event: Incoming, kind: str, now: datetime) -> bool:
     """Each is claimed, as an update is: so that nothing of it can be read."""
     about = f"answer {kind} {event.notifier} {event.address} on {now:%Y%m%d}"
     return any(updates.claim(tx, f"{about} {n}", now) for n in range(MOST_ANSWERS[kind]))
+
+
+def _may_answer_strangers(tx: Tx, event: Incoming, now: datetime) -> bool:
+    count = state.count_of_today(tx, f"strangers in {event.notifier}", now)
+    if count == MOST_STRANGERS + 1:
+        log.warning("%s: whoever is called nowhere is not answered any more today", event.notifier)
+    return count <= MOST_STRANGERS
 
 
 def _languages(tx: Tx, texts: Texts, contact: int) -> tuple[str, ...]:

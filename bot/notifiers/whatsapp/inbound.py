@@ -5,6 +5,7 @@ older than Meta brings anything, is left out; a telephone number is never read.
 """
 
 import json
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ from bot.letters import Delivered
 from bot.notifiers.whatsapp.addresses import USER_ID, address_of
 from bot.notifiers.whatsapp.answers import of_code
 from bot.notifiers.whatsapp.traits import TRAITS
+
+log = logging.getLogger(__name__)
 
 Event = Incoming | Ended | Renamed
 
@@ -63,7 +66,10 @@ def _is_old(one: dict[str, Any], now: datetime) -> bool:
     written = str(one.get("timestamp", ""))
     moment = int(written) if SECONDS.fullmatch(written) else 0
     seconds = moment / 1000 if moment > IN_THOUSANDTHS else moment
-    return bool(moment) and seconds < (now - OLDEST).timestamp()
+    is_old = bool(moment) and seconds < (now - OLDEST).timestamp()
+    if is_old:
+        log.warning("what WhatsApp signed %.0f days ago is not taken", (now.timestamp() - seconds) / 86_400)
+    return is_old
 
 
 def _message(message: dict[str, Any]) -> Event | None:

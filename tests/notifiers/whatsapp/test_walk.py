@@ -10,6 +10,7 @@ from bot.letters import Envelope, Letter, Postponed
 from bot.notifiers.whatsapp import notifier
 from bot.notifiers.whatsapp.templates import STOP_HERE
 from bot.texts.texts import load
+from bot.turns import told
 from bot.turns.told import BOUND, NOBODY_READS, STOP
 from storage import partnerships
 from storage.partnerships import Codes
@@ -241,6 +242,22 @@ async def test_above_the_ceiling_another_carries_it(
     assert len(phone.got) == 2
     assert [slip["kind"] for slip in street.slips("5")] == ["", "reminder"]
     assert house.rows("SELECT category, messages FROM billed_messages ORDER BY 1") == [("service", 1), ("utility", 1)]
+
+
+async def test_however_many_write_so_many_are_answered_in_a_day(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(told, "MOST_STRANGERS", 3)
+    strangers = [meta.person(f"NL.{number}") for number in range(5)]
+    for one in strangers:
+        await meta.says(one, "Hello")
+    await takes_part(house, meta, wes, phone)
+    assert [len(one.got) for one in strangers] == [1, 1, 1, 0, 0]
+    assert len(phone.got) == 1, "of whom we know that they are called here"
+    house.clock.pass_time(days=1)
+    await meta.says(strangers[-1], "Hello")
+    await settled(house, meta)
+    assert len(strangers[-1].got) == 1
 
 
 async def test_what_is_written_to_strangers_is_under_the_ceiling_also_before_it_is_billed(
