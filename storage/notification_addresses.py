@@ -5,7 +5,9 @@ that failed stays too, so that they read it on the page.
 """
 
 import hmac
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -171,11 +173,16 @@ def at(tx: Tx, kind: str, address: str) -> tuple[tuple[int, int], ...]:
     return tuple((number, contact) for number, contact in tx.connection.execute(here.order_by(ONE.id)))
 
 
+def in_order(here: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """As several contacts are held, whoever does: else two wait for each other."""
+    return sorted(here, key=itemgetter(1))
+
+
 def rename(tx: Tx, kind: str, former: str, address: str) -> list[int]:
     """They have another address there now, which may work where the former did not; who has that one already keeps it
     once. Who they are."""
     new = {"address_key": tx.seal.key(kind, address), "address_sealed": tx.seal.close(kind, address)}
-    renamed = [(number, contact) for number, _ in at(tx, kind, former) if (contact := contact_of(tx, number))]
+    renamed = [(number, contact) for number, contact in in_order(at(tx, kind, former)) if contact_of(tx, number)]
     had = {contact for _, contact in at(tx, kind, address)}
     for number, contact in renamed:
         if contact in had:

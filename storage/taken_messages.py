@@ -39,14 +39,15 @@ class Failed:
 
 def take(tx: Tx, carrier: str, name: str, number: int, now: datetime) -> Failed | None:
     """A carrier took this letter; it is settled, until we hear that it failed, which may be known already."""
-    body = select(letters_table.c.body_sealed).where(letters_table.c.id == number)
-    sealed = tx.connection.execute(body.where(letters_table.c.key.is_not(None))).scalar()
+    letter = _held(tx, number)
     letters.settle(tx, [number], now)
-    if sealed is None:
+    if letter is None or letter.key is None or letter.body_sealed is None:
         return None
-    row = {"carrier": carrier, "letter_id": number, "body_sealed": sealed}
-    known = _meets(tx, name, ONE.ended.is_not(None), now, **row)
-    return _again(tx, number, sealed, _read(known.ended), now) if known and known.ended != DONE else None
+    facts = {"carrier": carrier, "letter_id": number, "body_sealed": letter.body_sealed}
+    known = _meets(tx, name, ONE.ended.is_not(None), now, **facts)
+    if known is None or known.ended == DONE:
+        return None
+    return _again(tx, letter, letter.body_sealed, _read(known.ended), now)
 
 
 def take_unstored(tx: Tx, carrier: str, name: str, now: datetime) -> None:
@@ -62,7 +63,8 @@ def end(tx: Tx, carrier: str, name: str, receipt: Receipt, now: datetime) -> Fai
     taken = _meets(tx, name, ONE.ended.is_(None), now, carrier=carrier, ended=_written(receipt))
     if taken is None or taken.letter_id is None or isinstance(receipt, Delivered):
         return None
-    return _again(tx, taken.letter_id, taken.body_sealed, receipt, now)
+    letter = _held(tx, taken.letter_id)
+    return _again(tx, letter, taken.body_sealed, receipt, now) if letter else None
 
 
 def _meets(tx: Tx, name: str, other: ColumnElement[bool], now: datetime, **facts: Any) -> Half | None:
@@ -98,23 +100,23 @@ def _read(ended: str) -> Receipt:
     return kinds.get(kind, Refused)(about)
 
 
-def _again(tx: Tx, number: int, sealed: bytes, why: Receipt, now: datetime) -> Failed | None:
+def _again(tx: Tx, row: Any, sealed: bytes, why: Receipt, now: datetime) -> Failed | None:
     """It waits as it did before it was taken; not where what they did since has made it out of date. Where they are not
     called at that address any more, it goes to another, and nothing is said of the one that it went to."""
-    row = _held(tx, number)
-    if row is None:
-        return None
-    if not _is_out_of_date(tx, row):
+    is_over = _is_out_of_date(tx, row)
+    if not is_over:
         waits = {"body_sealed": sealed, "settled_at": None, "refused": None, "due_at": now, "leased_until": None}
-        tx.connection.execute(update(letters_table).where(letters_table.c.id == number).values(waits))
+        tx.connection.execute(update(letters_table).where(letters_table.c.id == row.id).values(waits))
     if row.channel in tx.unable_to_ring and not row.works:
         letters.readdress(tx, row.contact_id, now)
         return None
-    envelope = Envelope(row.kind or "", "", Letter(""), number, row.contact_id, row.attempts)
+    if is_over and not isinstance(why, Unreachable):
+        return None
+    envelope = Envelope(row.kind or "", "", Letter(""), row.id, row.contact_id, row.attempts)
     return Failed(replace(envelope, key=row.key, notified=row.address_id or 0), why)
 
 
-def _held(tx: Tx, number: int) -> Row[Any] | None:
+def _held(tx: Tx, number: int) -> Any:
     """A letter, with where it went. Whoever it is for can do nothing until the commit that makes it out of date: first
     the contact, as everywhere."""
     theirs = select(contacts.c.id).join(letters_table).where(letters_table.c.id == number)

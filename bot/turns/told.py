@@ -135,7 +135,7 @@ def _stop(tx: Tx, house: House, event: Incoming, now: datetime) -> Said:
     """Whoever is called there, in whatever partnership."""
     here = notification_addresses.at(tx, event.notifier, event.address)
     said = _said(tx, house, event, "stop", STOPPED, now)
-    stopped = (calling.stop(tx, number, now) for number, _ in here)
+    stopped = (calling.stop(tx, number, now) for number, _ in notification_addresses.in_order(here))
     return Said(said.envelopes, tuple(contact for contact in stopped if contact is not None))
 
 
