@@ -52,6 +52,7 @@ class Person:
     number: str = "31600471100"
     has_username: bool = False
     is_on: bool = True  # else it is sent and not delivered
+    is_looking: bool = False  # at the chat: then it is read, and nobody says that it was delivered
     is_gone: bool = False  # 131026: they blocked us, or have no WhatsApp any more
     fails_with: int = 0
     window_until: datetime | None = None
@@ -204,14 +205,16 @@ class WhatsAppServer:
         is_open = person.window_until is not None and self.clock() < person.window_until
         if category == "service" and not is_open:
             return self._status(to, wamid, "failed", 131047)
-        self._status(to, wamid, "sent")
+        name = self.asked[-1].get("template", {}).get("name", "")
+        kind = "service" if category == "service" else self._category(name)
+        self._status(to, wamid, "sent", category=kind)  # "pricing": with sent, and with one of delivered or read
         if person.is_on:
-            name = self.asked[-1].get("template", {}).get("name", "")
-            kind = "service" if category == "service" else self._category(name)
             person.got.append(text)
             person.templates.append((name, self.asked[-1].get("template", {}).get("language", {}).get("code", "")))
             self.billed[kind] += 1  # pricing: per delivered message; since 2026-10-01 service and utility in the window
-            self._status(to, wamid, "delivered", category=kind)
+            self._status(to, wamid, "read" if person.is_looking else "delivered", category=kind)
+            if not person.is_looking:
+                self._status(to, wamid, "read")
         return None
 
     def _category(self, name: str) -> str:

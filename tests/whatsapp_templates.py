@@ -58,6 +58,8 @@ def filled(templates: Mapping[tuple[str, str], Template], asked: Json) -> str:
     found = templates.get((asked["name"], asked["language"]["code"]))
     if found is None or found.status in STATES:
         raise GraphError(*STATES[found.status if found else "PENDING"], "Template")
+    if wrong := [one for one in asked.get("components", []) if one["type"] == "button" and not _is_url_button(one)]:
+        raise GraphError(400, 131009, f"Parameter value is not valid: {wrong}")
     given = {part["type"]: [one["text"] for one in part["parameters"]] for part in asked.get("components", [])}
     body, button = found.part("BODY")["text"], found.part("BUTTONS")["buttons"][0]["url"]
     for text, values in ((body, given.get("body", [])), (button, given.get("button", []))):
@@ -69,6 +71,11 @@ def filled(templates: Mapping[tuple[str, str], Template], asked: Json) -> str:
     if len(text) > MOST_BODY:
         raise GraphError(400, 132005, "Translated text too long")
     return "\n".join((text, found.part("FOOTER").get("text", ""), _put_in(button, given["button"])))
+
+
+def _is_url_button(part: Json) -> bool:
+    """messages/template-messages: `sub_type` and `index` say which button a value is for."""
+    return (part.get("sub_type"), part.get("index")) == ("url", "0")
 
 
 def _check(value: str) -> None:

@@ -235,6 +235,7 @@ async def test_above_the_ceiling_another_carries_it(
     await house.stop()
     house.environment["WHATSAPP_CEILING"] = "0.11"
     await house.start()
+    phone.is_looking = True
     await later(house, meta, days=2, hours=1)
     assert len(phone.got) == 2, "thanks and a reminder, of 0.05 each"
     await called(house, wes, street)

@@ -27,9 +27,10 @@ def template(text: str = BODY, **more: Any) -> Json:
 
 
 def sending(value: str = "one", **more: Any) -> Json:
+    which = {"sub_type": "url", "index": "0"}
     parts = [
-        {"type": kind, "parameters": [{"type": "text", "text": text}]}
-        for kind, text in (("body", value), ("button", "t"))
+        {"type": kind, **more_of_it, "parameters": [{"type": "text", "text": text}]}
+        for kind, text, more_of_it in (("body", value, {}), ("button", "t", which))
     ]
     named = {
         "name": "reminder",
@@ -70,6 +71,7 @@ async def test_it_refuses_what_whatsapp_refuses(meta: WhatsAppServer, clock: Clo
         (sending(" "), 131008),
         (sending("a" * 1020), 132005),
         (sending(parts=[]), 132000),
+        (sending(parts=[{"type": "button", "parameters": []}]), 131009),
         (sending(recipient="+31600471100"), 100),
         (sending(to="31600471100"), 100),
         (text("a" * 4097), 100),
@@ -109,6 +111,12 @@ async def test_what_it_takes_arrives_or_fails_later(meta: WhatsAppServer, clock:
     told = [
         (one["status"], one.get("errors", [{}])[0].get("code")) for value in values for one in value.get("statuses", ())
     ]
-    assert told == [("sent", None), ("delivered", None), ("failed", 131047)]
-    assert len(values) == 5, "what was not taken came again"
+    assert told == [("sent", None), ("delivered", None), ("read", None), ("failed", 131047)]
+    assert [bool(one.get("pricing")) for value in values for one in value.get("statuses", ())] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert len(values) == 6, "what was not taken came again"
     assert person.got == ["Hello"]
