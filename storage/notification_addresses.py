@@ -127,6 +127,13 @@ def give_up(tx: Tx, contact: int, kind: str, address: str) -> list[int]:
     return _drop(tx, and_(ONE.address_key.in_(tx.seal.keys(kind, address)), ONE.contact_id != contact))
 
 
+def keep_newest(tx: Tx, kind: str, address: str, most: int) -> list[int]:
+    """Only so many are called at this address, those who left it last; who are not any more."""
+    is_this = ONE.kind == kind, ONE.address_key.in_(tx.seal.keys(kind, address))
+    newest = select(ONE.id).where(*is_this).order_by(ONE.created_at.desc(), ONE.id.desc())
+    return _drop(tx, ONE.id.in_([*tx.connection.execute(newest).scalars()][most:]))
+
+
 def keep(tx: Tx, contact: int, kind: str, address: str, now: datetime) -> int:
     """Keep an address that is confirmed by where it comes from; its number."""
     live = {"created_at": now, "confirmed_at": now, "failed_at": None, "stopped_at": None}

@@ -28,6 +28,7 @@ from storage.standing import Known
 DIGITS = 6
 MOST_CODES = {"address": 3, "contact": 10}
 """In a day to one address, and in an hour for one person."""
+MOST_AT_ONE = 10  # people who are called at one address from which they wrote
 MOST = 10**9
 
 Outcome = tuple[Mapping[str, Phrase], tuple[Envelope, ...]]
@@ -107,6 +108,8 @@ def bind(who: Who, kind: str, address: str) -> Outcome:
         return {calling.ADDRESS: calling.NOT_HERE}, ()
     number = notification_addresses.keep(who.tx, who.contact, kind, address, who.now)
     notification_addresses.keep_only(who.tx, who.contact, number, kind)
+    for former in notification_addresses.keep_newest(who.tx, kind, address, MOST_AT_ONE):
+        letters.readdress(who.tx, former, who.now)
     letters.readdress(who.tx, who.contact, who.now)
     return _begin(who)
 

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 MOST_TEXT = 4096  # signs of a message
 WITHIN = 8.0  # seconds, for which whoever hands over waits
+OF_STRANGERS = 0.5  # of the ceiling, for answers to who is called nowhere: they may not cost anybody their reminder
 CEILING = "the ceiling of this month is reached"
 
 
@@ -90,7 +91,7 @@ class WhatsAppNotifier(Outlet):
             return Postponed()
 
     async def _send(self, api: Api, envelope: Envelope) -> Receipt:
-        if await self._is_spent():
+        if await self._is_spent(OF_STRANGERS if not envelope.notified else 1.0):
             return Elsewhere(CEILING)
         self._under_way += 1
         try:
@@ -101,14 +102,14 @@ class WhatsAppNotifier(Outlet):
             self.errors[how] += 1
         return answers.receipt(answer)
 
-    async def _is_spent(self) -> bool:
-        """Whether the month has cost its ceiling; what is on its way, to WhatsApp or from there, counts as what we mean
-        it to be."""
+    async def _is_spent(self, share: float) -> bool:
+        """Whether the month has cost this share of its ceiling; what is on its way, to WhatsApp or from there, counts
+        as what we mean it to be."""
         if self._settings.ceiling is None:
             return False
         billed, on_their_way = await self._house.billed(TRAITS.name)
         ahead = on_their_way + self._under_way
-        return self.prices.cost(billed) + self.prices.cost({UTILITY: ahead + 1}) > self._settings.ceiling
+        return self.prices.cost(billed) + self.prices.cost({UTILITY: ahead + 1}) > self._settings.ceiling * share
 
     def _message(self, envelope: Envelope) -> Mapping[str, Any]:
         if envelope.kind:

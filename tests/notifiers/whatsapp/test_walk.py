@@ -10,7 +10,7 @@ from bot.letters import Envelope, Letter, Postponed
 from bot.notifiers.whatsapp import notifier
 from bot.notifiers.whatsapp.templates import STOP_HERE
 from bot.texts.texts import load
-from bot.turns import told
+from bot.turns import calling, told
 from bot.turns.told import BOUND, NOBODY_READS, STOP
 from storage import partnerships
 from storage.partnerships import Codes
@@ -245,6 +245,21 @@ async def test_above_the_ceiling_another_carries_it(
     assert house.rows("SELECT category, messages FROM billed_messages ORDER BY 1") == [("service", 1), ("utility", 1)]
 
 
+async def test_one_telephone_is_called_for_so_many_people_and_the_newest_of_them(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever has an invitation could have us pay for as many reminders as they like to come in."""
+    monkeypatch.setattr(calling, "MOST_AT_ONE", 1)
+    code = house.add(language="en").invitation
+    await takes_part(house, meta, wes, phone, code)
+    async with Visitor(house.page, "en") as ans:
+        await takes_part(house, meta, ans, phone, code)
+        assert "We send you a message in WhatsApp." in (await ans.open("/messages")).whole
+    assert "We send you a message in WhatsApp." not in (await wes.open("/messages")).whole
+    await later(house, meta, days=2, hours=1)
+    assert [name for name, _ in phone.templates if name] == ["samenspraak_reminder"]
+
+
 async def test_however_many_write_so_many_are_answered_in_a_day(
     house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,7 +280,7 @@ async def test_what_is_written_to_strangers_is_under_the_ceiling_also_before_it_
     house: House, meta: WhatsAppServer
 ) -> None:
     await house.stop()
-    house.environment["WHATSAPP_CEILING"] = "0.11"
+    house.environment["WHATSAPP_CEILING"] = "0.21"
     await house.start()
     meta.is_held = True
     strangers = [meta.person(f"NL.{number}") for number in range(9)]
@@ -274,7 +289,7 @@ async def test_what_is_written_to_strangers_is_under_the_ceiling_also_before_it_
     for one in strangers:
         await meta.says(one, "STOP")
     await settled(house, meta)
-    assert sum(len(one.got) for one in strangers) == 2, "of 0.05 each"
+    assert sum(len(one.got) for one in strangers) == 2, "of 0.05 each, up to the half of it"
     await meta.release()
     await settled(house, meta)
     assert house.rows("SELECT messages FROM billed_messages") == [(2,)]
