@@ -16,7 +16,7 @@ from bot.letters import Delivered, Elsewhere, Envelope, Letter, Postponed, Recei
 from storage import letters, updates
 from storage.engine.database import Tx
 from storage.notification_addresses import OF_A_SEAT, works
-from storage.schema import billed_messages, contacts, responses, taken_messages
+from storage.schema import billed_messages, contacts, responses, taken_messages, waves
 from storage.schema import letters as letters_table
 from storage.schema import notification_addresses as addresses
 
@@ -128,14 +128,15 @@ def _held(tx: Tx, number: int) -> Any:
 
 
 def _is_out_of_date(tx: Tx, row: Any) -> bool:
-    """Whether somebody who was called wants nothing more, or has been there since."""
+    """Whether somebody who was called wants nothing more or has been there since, or the wave is closed."""
     kind, _, about = row.key.partition(":")
     if row.stopped_at and kind not in OF_A_SEAT:
         return True
     if kind not in UNASKED:
         return False
     waits = responses.c.completed_at.is_(None), responses.c.reminders, responses.c.touched_at <= row.due_at
-    still = select(responses.c.id).where(responses.c.id == int(about.partition(":")[0]), *waits)
+    asked = select(responses.c.id).join(waves).where(waves.c.closed_at.is_(None), *waits)
+    still = asked.where(responses.c.id == int(about.partition(":")[0]))
     return tx.connection.execute(still).first() is None
 
 

@@ -131,11 +131,15 @@ def test_who_answers_in_the_moment_in_which_it_fails_is_not_called_again(databas
     assert rows(database, STANDS) == [(False, False)]
 
 
+@pytest.mark.parametrize("since", ["UPDATE responses SET touched_at = :now", "UPDATE waves SET closed_at = :now"])
 @pytest.mark.parametrize("receipt", [GONE, Elsewhere("held back"), Postponed(60.0, alone=True)])
-def test_of_what_is_out_of_date_only_that_they_are_not_there_matters(database: Database, receipt: Receipt) -> None:
+def test_of_what_is_out_of_date_only_that_they_are_not_there_matters(
+    database: Database, receipt: Receipt, since: str
+) -> None:
+    """They answered since, or nobody is asked any more."""
     take(database, written(database, "reminder:1:1"))
     with database.transaction() as tx:
-        tx.connection.execute(text("UPDATE responses SET touched_at = :now"), {"now": LATER})
+        tx.connection.execute(text(since), {"now": LATER})
     failed = end(database, receipt)
     assert (failed and failed.why) == (GONE if receipt == GONE else None)
     assert rows(database, STANDS) == [(False, False)]
