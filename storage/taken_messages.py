@@ -140,11 +140,12 @@ def _is_out_of_date(tx: Tx, row: Any) -> bool:
     return tx.connection.execute(still).first() is None
 
 
-def bill(tx: Tx, carrier: str, name: str, category: str, now: datetime) -> None:
-    """A message under this name is paid for in this category, once, however often we hear it."""
+def bill(tx: Tx, carrier: str, name: str, category: str, now: datetime, arrived: datetime | None = None) -> None:
+    """A message under this name is paid for in this category, once, however often we hear it; for the month in which it
+    arrived, if its carrier says when."""
     if not updates.claim(tx, f"bill of {carrier} {name}", now):
         return
-    row = {"carrier": carrier, "month": f"{now:%Y-%m}", "category": category, "messages": 1}
+    row = {"carrier": carrier, "month": f"{min(arrived or now, now):%Y-%m}", "category": category, "messages": 1}
     new = tx.insert(billed_messages).values(row)
     counted = new.on_conflict_do_update(
         index_elements=["carrier", "month", "category"], set_={"messages": billed_messages.c.messages + 1}

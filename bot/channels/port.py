@@ -172,13 +172,14 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What became of a message that a notifier took under this name; `billed` is the category in which it is paid for,
-    and nothing where it is not."""
+    """What became of a message that a notifier took under this name, and when it says that this was; `billed` is the
+    category in which it is paid for, and nothing where it is not."""
 
     name: str
     notifier: str
     receipt: Receipt
     billed: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def _is_new(tx: Tx, event: Incoming | Renamed, now: datetime) -> bool:
 
 def _end(tx: Tx, event: Ended, now: datetime) -> Said:
     if event.billed:
-        taken_messages.bill(tx, event.notifier, event.name, event.billed, now)
+        taken_messages.bill(tx, event.notifier, event.name, event.billed, now, event.at)
     failed = taken_messages.end(tx, event.notifier, event.name, event.receipt, now)
     if failed is None:
         return NOTHING

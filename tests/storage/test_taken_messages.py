@@ -70,9 +70,12 @@ def test_what_was_billed_is_counted_once_by_month(database: Database) -> None:
             ("4", "utility", MONDAY + timedelta(days=40)),
         ):
             taken_messages.bill(tx, "carrier", name, category, now)
+        first = MONDAY + 30 * DAY
+        for name, arrived in (("heard a day later", first - DAY), ("of a clock that is ahead", first + 90 * DAY)):
+            taken_messages.bill(tx, "carrier", name, "marketing", first, arrived)
         assert taken_messages.months(tx, "carrier") == {
-            "2026-03": {"service": 1, "utility": 2},
-            "2026-04": {"utility": 1},
+            "2026-03": {"marketing": 1, "service": 1, "utility": 2},
+            "2026-04": {"marketing": 1, "utility": 1},
         }
         assert taken_messages.billed(tx, "another", "2026-03") == {}
 

@@ -8,7 +8,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.channels.port import Ended, Incoming, Renamed
@@ -63,13 +63,17 @@ def _in_value(value: Any, now: datetime) -> Iterator[Event]:
 
 def _is_old(one: dict[str, Any], now: datetime) -> bool:
     """Whether somebody shows again what Meta signed long ago."""
+    signed = _signed_at(one)
+    is_old = signed is not None and signed < now - OLDEST
+    if is_old:
+        log.warning("what WhatsApp signed on %s is not taken", f"{signed:%Y-%m-%d}")
+    return is_old
+
+
+def _signed_at(one: dict[str, Any]) -> datetime | None:
     written = str(one.get("timestamp", ""))
     moment = int(written) if SECONDS.fullmatch(written) else 0
-    seconds = moment / 1000 if moment > IN_THOUSANDTHS else moment
-    is_old = bool(moment) and seconds < (now - OLDEST).timestamp()
-    if is_old:
-        log.warning("what WhatsApp signed %.0f days ago is not taken", (now.timestamp() - seconds) / 86_400)
-    return is_old
+    return datetime.fromtimestamp(moment / 1000 if moment > IN_THOUSANDTHS else moment, UTC) if moment else None
 
 
 def _message(message: dict[str, Any]) -> Event | None:
@@ -94,7 +98,7 @@ def _status(status: dict[str, Any]) -> Ended | None:
     """None of what is no end, such as `sent`."""
     name, state = _text(status, "id"), _text(status, "status")
     if name and state in ARRIVED:
-        return Ended(name, TRAITS.name, Delivered(), _billed(status.get("pricing")))
+        return Ended(name, TRAITS.name, Delivered(), _billed(status.get("pricing")), _signed_at(status))
     if name and state == "failed":
         return Ended(name, TRAITS.name, of_code(_first_code(status)))
     return None

@@ -84,7 +84,7 @@ def test_what_is_read_of_it(meta: WhatsAppServer) -> None:
     assert read(meta.message(anna, "Hi", from_user_id=None)) == [], "nobody is known by a telephone number"
     assert read(meta.status("NL.1", "wamid.2", "sent")) == []
     assert read(meta.status("NL.1", "wamid.2", "read", category="UTILITY")) == [
-        Ended("wamid.2", "whatsapp", Delivered(), "utility")
+        Ended("wamid.2", "whatsapp", Delivered(), "utility", meta.clock())
     ]
     (failed,) = read(meta.status("NL.1", "wamid.2", "failed", 131026))
     assert isinstance(failed, Ended)
@@ -105,7 +105,7 @@ def test_what_is_read_of_it(meta: WhatsAppServer) -> None:
     ):
         status = meta.status("NL.1", "wamid.2", "delivered")
         status["entry"][0]["changes"][0]["value"]["statuses"][0]["pricing"] = pricing
-        assert read(status) == [Ended("wamid.2", "whatsapp", Delivered(), category)], pricing
+        assert read(status) == [Ended("wamid.2", "whatsapp", Delivered(), category, meta.clock())], pricing
 
 
 def test_who_writes_is_who_sends_something_and_its_words_are_read(meta: WhatsAppServer) -> None:
@@ -144,6 +144,15 @@ def test_what_is_older_than_meta_brings_anything_is_shown_by_somebody_else(meta:
     ):
         body = json.dumps(meta.message(anna, "Hi", timestamp=written)).encode()
         assert [*events(body, meta.number_id, now)] == [] if is_old else [*events(body, meta.number_id, now)], written
+
+
+async def test_a_message_is_paid_for_in_the_month_in_which_it_arrived(house: House, meta: WhatsAppServer) -> None:
+    house.clock.pass_time(days=29)
+    arrived = meta.status("NL.9", "wamid.1", "delivered", category="utility")
+    house.clock.pass_time(days=1)
+    await meta.bring(arrived)
+    await meta.bring(meta.status("NL.9", "wamid.2", "delivered", category="utility"))
+    assert house.rows("SELECT month, messages FROM billed_messages ORDER BY 1") == [("2026-03", 1), ("2026-04", 1)]
 
 
 async def test_what_cannot_be_taken_keeps_nothing_else_from_it(
