@@ -76,6 +76,7 @@ class WhatsAppServer:
         self.answers = Counter[int]()  # what our webhook answered
         self.asked: list[Json] = []
         self.quality, self.health = "GREEN", "AVAILABLE"
+        self.listed: Json | None = None  # what is said instead of the templates
         self.per_second, self.pair_burst = PER_SECOND, PAIR_BURST
         self.refused_after = ""  # "taken" where it is refused later
         self.refuses = 0  # 0, or the code with which every sending is refused at once
@@ -223,6 +224,8 @@ class WhatsAppServer:
     async def _list(self, request: web.Request) -> Json:
         """templates/template-management: pages of at most `limit`, one after the other by a cursor."""
         self._is_account(request)
+        if self.listed is not None:
+            return self.listed
         every = sorted(self.templates.values(), key=lambda one: (one.name, one.language))
         at, most = int(request.query.get("after", 0)), min(int(request.query.get("limit", 25)), 10)
         more = {"cursors": {"after": str(at + most)}, "next": "…"} if at + most < len(every) else {}

@@ -66,11 +66,9 @@ class Api:
             fields = {"fields": "name,language,status,category,components,rejected_reason", "limit": PAGE}
             asked = urlencode({**fields, **({"after": after} if after else {})})
             found = await self._asked(f"{account}/message_templates?{asked}")
-            yield list(_objects(found, "data"))
-            paging = found.get("paging", {})
-            if "next" not in paging:
+            yield list(objects_in(found, "data"))
+            if not (after := _next(found)):
                 return
-            after = paging["cursors"]["after"]
 
     async def create(self, account: str, template: Mapping[str, Any]) -> str:
         """Ask for it to be approved; in which state it is."""
@@ -94,10 +92,19 @@ def account_in(number: Mapping[str, Any]) -> str:
 
 def entities(number: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The number, the account, the business and the app, each with whether it can send."""
-    return _objects(number.get("health_status"), "entities")
+    return objects_in(number.get("health_status"), "entities")
 
 
-def _objects(found: Any, name: str) -> Iterator[Mapping[str, Any]]:
+def _next(found: Any) -> str:
+    """From where the next page begins; nothing where there is none."""
+    try:
+        return str(found["paging"]["cursors"]["after"]) if "next" in found["paging"] else ""
+    except (TypeError, KeyError):
+        return ""
+
+
+def objects_in(found: Any, name: str) -> Iterator[Mapping[str, Any]]:
+    """Those of a list in it, and of that nothing which is none."""
     many = found.get(name) if isinstance(found, dict) else None
     return (one for one in (many if isinstance(many, list) else ()) if isinstance(one, dict))
 

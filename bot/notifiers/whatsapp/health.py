@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.notifiers.whatsapp import templates
-from bot.notifiers.whatsapp.api import Api, ApiError, account_in, entities
+from bot.notifiers.whatsapp.api import Api, ApiError, account_in, entities, objects_in
 from bot.notifiers.whatsapp.prices import Prices, PricesError
 from bot.notifiers.whatsapp.settings import WhatsAppSettings
 from bot.runtime.health import Finding
@@ -94,17 +94,16 @@ class Compared:
 
 
 def compared(there: Sequence[Mapping[str, Any]], texts: Texts, page_url: str) -> list[Compared]:
-    known = {(one.get("name"), one.get("language")): one for one in there}
+    known = {(str(one.get("name")), str(one.get("language"))): one for one in there}
     return [Compared(one, known.get((one["name"], one["language"]))) for one in templates.to_create(texts, page_url)]
 
 
 def _words(template: Mapping[str, Any]) -> list[Any]:
-    parts = template.get("components")
-    return sorted(map(_words_of, parts if isinstance(parts, list) else ()))
+    return sorted(map(_words_of, objects_in(template, "components")))
 
 
 def _words_of(part: Mapping[str, Any]) -> list[str]:
-    buttons = (f"{one.get('text')} {one.get('url')}" for one in part.get("buttons", ()))
+    buttons = (f"{one.get('text')} {one.get('url')}" for one in objects_in(part, "buttons"))
     return [str(part.get("text", "")), *buttons]
 
 

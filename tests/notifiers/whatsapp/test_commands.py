@@ -1,6 +1,7 @@
 """What an operator asks about WhatsApp: which templates were approved, what it costs, and is it well."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,21 @@ from tests.notifiers.whatsapp.actors import later, takes_part
 from tests.visitor import Visitor
 from tests.whatsapp_server import OURS as OPERATORS
 from tests.whatsapp_server import Person, WhatsAppServer
+from tests.whatsapp_templates import Json
 
 SIX, FOUR = 6, 4  # languages, templates
+NAMED = {"name": "samenspraak_notice", "language": "nl"}
+ODD: Sequence[Json] = (
+    {},
+    {"data": 7, "paging": None},
+    {"data": [None, {"name": [], "language": {}}], "paging": {"next": "x"}},
+    {
+        "data": [{**NAMED, "components": [None, {"buttons": [None]}, {"buttons": 7}]}],
+        "paging": {"next": 1, "cursors": []},
+    },
+    {"data": [], "paging": {"next": "x", "cursors": {"after": "always the same"}}},
+)
+"""What nobody said that it could answer."""
 
 
 async def test_templates_are_asked_for_and_told(house: House, meta: WhatsAppServer) -> None:
@@ -87,7 +101,11 @@ async def test_the_doctor_says_what_is_wrong(house: House, meta: WhatsAppServer)
     number, templates = await notifier.examine(MONDAY)
     assert "quality GREEN, to TIER_250 people a day" in number.found
     assert (number.ok, templates.ok) == (False, True), "PUBLIC_URL is not https here"
-    meta.quality, meta.health = "RED", "BLOCKED"
+    for odd in ODD:
+        meta.listed = odd
+        _, templates = await notifier.examine(MONDAY)
+        assert "0 of 24 templates" in templates.found, odd
+    meta.listed, meta.quality, meta.health = None, "RED", "BLOCKED"
     meta.templates["samenspraak_reminder", "nl"].status = "PAUSED"
     number, templates = await notifier.examine(MONDAY)
     assert "the waba cannot send" in number.found
