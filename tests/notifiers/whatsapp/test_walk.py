@@ -177,35 +177,29 @@ async def test_another_id_is_the_same_person(house: House, meta: WhatsAppServer,
     assert [name for name, _ in new.templates] == ["samenspraak_reminder"]
 
 
-async def test_what_fails_when_they_are_called_elsewhere_says_nothing_of_them(
+async def test_what_fails_where_they_are_called_no_more_says_nothing_of_them(
     house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, street: Street
 ) -> None:
-    """Where it went is gone, or was stopped, when Meta says that it did not arrive."""
-    await takes_part(house, meta, wes, phone)
+    """One wrote STOP and would be tried again; the address of the other is gone, and they are called elsewhere."""
+    code, anna = house.add(language="en").invitation, meta.person("NL.3", fails_with=131053)
+    await takes_part(house, meta, wes, phone, code)
     await called(house, wes, street)
+    async with Visitor(house.page, "en") as other:
+        await takes_part(house, meta, other, anna, code)
     phone.is_gone = meta.is_held = True
     await later(house, meta, days=2, hours=1)
+    await meta.says(anna, "STOP")
+    anna.fails_with = 0
     for press in ("stop", "delete"):
         await wes.press(f"WhatsApp: {press}", await wes.open("/messages"))
     await meta.release()
-    await later(house, meta, minutes=1)
-    assert house.rows("SELECT unreachable_at FROM contacts") == [(None,)]
+    await later(house, meta, minutes=10)
+    assert not any(name for name, _ in anna.templates)
+    assert house.rows("SELECT unreachable_at FROM contacts WHERE unreachable_at IS NOT NULL") == []
     assert [slip["kind"] for slip in street.slips("5")] == ["", "reminder"]
 
 
-async def test_what_waits_to_be_tried_again_does_not_come_after_a_stop(
-    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person
-) -> None:
-    await takes_part(house, meta, wes, phone)
-    phone.fails_with, meta.is_held = 131053, True
-    await later(house, meta, days=2, hours=1)
-    await meta.says(phone, "STOP")
-    phone.fails_with = 0
-    await meta.release()
-    await later(house, meta, minutes=10)
-    assert not any(name for name, _ in phone.templates)
-
-
+@pytest.mark.fire
 async def test_what_is_taken_and_fails_over_and_over_goes_by_another_in_the_end(
     house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, street: Street
 ) -> None:
