@@ -11,11 +11,13 @@ from typing import Any
 
 from bot.http.connection import Answer
 from bot.letters import Delivered, Elsewhere, Postponed, Receipt, Unreachable
+from bot.survey.whole_numbers import as_number
 
 log = logging.getLogger(__name__)
 
 BUSY, HOLD, PAIR, TRY_AGAIN = 60.0, 300.0, 6.0, 300.0  # seconds
 TOO_MANY = 429
+MOST = 10**9  # a code
 
 
 class Meaning(Enum):
@@ -106,4 +108,10 @@ def _code(content: Any) -> int | None:
         found = content["error"]["code"]
     except (TypeError, KeyError, IndexError):
         return None
-    return found if isinstance(found, int) else None
+    return as_code(found)
+
+
+def as_code(found: Any) -> int | None:
+    """Also where a provider writes it as a text."""
+    number = as_number(found, MOST) if isinstance(found, str) else found
+    return number if type(number) is int and 0 <= number <= MOST else None

@@ -14,7 +14,7 @@ from typing import Any
 from bot.channels.port import Ended, Incoming, Renamed
 from bot.letters import Delivered
 from bot.notifiers.whatsapp.addresses import USER_ID, address_of
-from bot.notifiers.whatsapp.answers import of_code
+from bot.notifiers.whatsapp.answers import as_code, of_code
 from bot.notifiers.whatsapp.traits import TRAITS
 
 log = logging.getLogger(__name__)
@@ -105,8 +105,7 @@ def _status(status: dict[str, Any]) -> Ended | None:
 
 
 def _first_code(status: dict[str, Any]) -> int:
-    codes = [found for one in _objects(status, "errors") if isinstance(found := one.get("code"), int)]
-    return codes[0] if codes else 0
+    return next((code for one in _objects(status, "errors") if (code := as_code(one.get("code"))) is not None), 0)
 
 
 def _billed(pricing: Any) -> str:

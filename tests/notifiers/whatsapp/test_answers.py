@@ -32,6 +32,7 @@ def test_a_code_has_its_receipt(code: int) -> None:
     said = answer(400, {"error": {"code": code, "message": "to +31600471100"}})
     assert answers.receipt(said) == answers.of_code(code) == RECEIPTS[code]
     assert answers.how(said) == str(code)
+    assert answers.receipt(answer(400, {"error": {"code": str(code)}})) == RECEIPTS[code]
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,7 @@ def test_a_code_has_its_receipt(code: int) -> None:
         (answer(200, {"messages": [{"id": 7}]}), Postponed()),
         (answer(200, {"messages": [{"id": "wamid.\ud83d"}]}), Postponed()),
         (answer(400, {"error": "x"}), Postponed()),
+        *((answer(400, {"error": {"code": code}}), Postponed()) for code in (True, 1.5, -1, 10**40, "", "x", "²", [4])),
     ],
 )
 def test_what_has_no_code_is_tried_again(said: Answer, expected: Receipt) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.channels.port import Ended, Incoming, Renamed
-from bot.letters import Delivered, Unreachable
+from bot.letters import Delivered, Elsewhere, Unreachable
 from bot.notifiers.whatsapp import webhook
 from bot.notifiers.whatsapp.inbound import events
 from bot.notifiers.whatsapp.webhook import MOST_BODY
@@ -86,9 +86,13 @@ def test_what_is_read_of_it(meta: WhatsAppServer) -> None:
     assert read(meta.status("NL.1", "wamid.2", "read", category="UTILITY")) == [
         Ended("wamid.2", "whatsapp", Delivered(), "utility", meta.clock())
     ]
-    (failed,) = read(meta.status("NL.1", "wamid.2", "failed", 131026))
-    assert isinstance(failed, Ended)
-    assert isinstance(failed.receipt, Unreachable)
+    codes: tuple[object, ...] = (131026, "131026", None, 131026.5, 10**40)
+    ends = [read(meta.status("NL.1", "wamid.2", "failed", code)) for code in codes]  # type: ignore[arg-type]
+    receipts = [one.receipt for (one,) in ends if isinstance(one, Ended)]
+    assert receipts == [
+        *[Unreachable("cannot be reached in WhatsApp: 131026")] * 2,
+        *[Elsewhere("not by WhatsApp: 0")] * 3,
+    ]
     (renamed,) = read(meta.renamed(anna, ben))
     assert isinstance(renamed, Renamed)
     assert (renamed.former, renamed.address) == ("NL.1", "NL.2")
