@@ -60,6 +60,8 @@ def end(tx: Tx, carrier: str, name: str, receipt: Receipt, now: datetime) -> Fai
     said before `take` is."""
     if not updates.claim(tx, f"end of {carrier} {name}", now):
         return None
+    if not isinstance(receipt, Delivered):
+        _hold(tx, letters_table.c.id.in_(select(ONE.letter_id).where(_is(tx, name))))
     taken = _meets(tx, name, ONE.ended.is_(None), now, carrier=carrier, ended=_written(receipt))
     if taken is None or taken.letter_id is None or isinstance(receipt, Delivered):
         return None
@@ -77,9 +79,12 @@ def _meets(tx: Tx, name: str, other: ColumnElement[bool], now: datetime, **facts
 
 
 def _gone(tx: Tx, name: str, which: ColumnElement[bool]) -> Half | None:
-    here = ONE.reference_key.in_(tx.seal.keys("taken", name))
-    gone = delete(taken_messages).where(here, which).returning(ONE.letter_id, ONE.body_sealed, ONE.ended)
+    gone = delete(taken_messages).where(_is(tx, name), which).returning(ONE.letter_id, ONE.body_sealed, ONE.ended)
     return tx.connection.execute(gone).first()
+
+
+def _is(tx: Tx, name: str) -> ColumnElement[bool]:
+    return ONE.reference_key.in_(tx.seal.keys("taken", name))
 
 
 def _written(receipt: Receipt) -> str:
@@ -117,14 +122,19 @@ def _again(tx: Tx, row: Any, sealed: bytes, why: Receipt, now: datetime) -> Fail
 
 
 def _held(tx: Tx, number: int) -> Any:
-    """A letter, with where it went. Whoever it is for can do nothing until the commit that makes it out of date: first
-    the contact, as everywhere."""
-    theirs = select(contacts.c.id).join(letters_table).where(letters_table.c.id == number)
-    tx.connection.execute(theirs.with_for_update(of=contacts)).all()
+    """A letter, with where it went."""
+    _hold(tx, letters_table.c.id == number)
     here = (contacts.c.channel, contacts.c.stopped_at, addresses.c.kind, works(tx, addresses.c).label("works"))
     joined = letters_table.join(contacts).outerjoin(addresses, addresses.c.id == letters_table.c.address_id)
     found = select(letters_table, *here).select_from(joined).where(letters_table.c.id == number)
     return tx.connection.execute(found.with_for_update(of=letters_table)).first()
+
+
+def _hold(tx: Tx, letter: ColumnElement[bool]) -> None:
+    """Whoever it is for can do nothing until the commit that makes it out of date, nor go: first the contact, as
+    everywhere."""
+    theirs = select(contacts.c.id).join(letters_table).where(letter)
+    tx.connection.execute(theirs.with_for_update(of=contacts)).all()
 
 
 def _is_out_of_date(tx: Tx, row: Any) -> bool:

@@ -21,7 +21,8 @@ from bot.notifiers.tags import Tags
 from bot.notifiers.whatsapp.traits import TRAITS as WHATSAPP
 from bot.texts.texts import Texts
 from bot.turns import calling, told
-from storage import contacts, letters, notification_addresses, taken_messages
+from storage import contacts, letters, notification_addresses, retention, taken_messages
+from storage.contacts import Contact
 from storage.engine.database import Database, Tx
 from storage.engine.sealing import Secrets
 from tests.house import MONDAY, SECRET
@@ -42,7 +43,7 @@ LEFT = (
 @dataclass
 class Neighbourhood:
     house: told.House
-    people: Sequence[tuple[str, int]]
+    people: list[tuple[str, int]]
     """The address on the page, and the contact."""
     numbers: Iterator[int] = field(default_factory=count)
     under_way: list[str] = field(default_factory=list)
@@ -65,8 +66,8 @@ class Neighbourhood:
 
     def is_written_to(self, tx: Tx, chosen: Random, now: datetime) -> None:
         address, contact = chosen.choice(self.people)
-        contacts.at(tx, "web", address)
-        letters.enqueue(tx, contact, Letter("Dag"), now, f"result:{contact}:{now}")
+        if contacts.at(tx, "web", address) == Contact(contact, has_seat=False):
+            letters.enqueue(tx, contact, Letter("Dag"), now, f"result:{contact}:{now}")
 
     def does_something(self, tx: Tx, chosen: Random, now: datetime) -> None:
         address, contact = chosen.choice(self.people)
@@ -78,6 +79,14 @@ class Neighbourhood:
         contacts.at(tx, "web", address)
         for one in notification_addresses.of_contact(tx, contact):
             chosen.choice((calling.stop, calling.fail, *[calling.start] * 4))(tx, one.number, now)
+
+    def is_forgotten(self, tx: Tx, chosen: Random, now: datetime) -> None:
+        """And comes in anew, on the same page."""
+        number = chosen.randrange(len(self.people))
+        address, contact = self.people[number]
+        if chosen.random() < 0.1 and contacts.at(tx, "web", address):
+            retention.erase_idle(tx, [contact])  # they are nothing here
+        self.people[number] = address, contacts.meet(tx, "web", address, "nl", now)
 
     def deliver(self, database: Database, chosen: Random, now: datetime) -> None:
         with database.transaction() as tx:
@@ -102,6 +111,7 @@ DEEDS: Mapping[str, Callable[[Neighbourhood, Tx, Random, datetime], None]] = {
     "is written to again": Neighbourhood.is_written_to,
     "does something": Neighbourhood.does_something,
     "looks": Neighbourhood.looks_at_messages,
+    "is forgotten": Neighbourhood.is_forgotten,
 }
 
 
@@ -135,4 +145,4 @@ def test_everything_at_once(postgresql_url: str, texts: Texts, seed: int) -> Non
             for name in neighbourhood.under_way:
                 told.take(tx, house, Ended(name, "whatsapp", Delivered()), MONDAY)
         assert rows(replicas[0], "SELECT * FROM taken_messages WHERE ended IS NULL") == [], "each end was heard"
-        assert len(neighbourhood.under_way) > 100
+        assert len(neighbourhood.under_way) > 40
