@@ -112,8 +112,8 @@ def _answer(tx: Tx, house: House, event: Incoming, now: datetime) -> Said:
 
 
 def _is_stop(texts: Texts, text: str) -> bool:
-    """In any language, also with more behind it: who may mean it, is let go."""
-    return typed_words.begun_with(texts, re.sub(r"[^\w\s]", " ", text), STOP)[0] is not None
+    """In any language, also with more behind it and with signs above or around it: who may mean it, is let go."""
+    return typed_words.begun_with(texts, re.sub(r"[^\w\s]", " ", typed_words.folded(text)), STOP)[0] is not None
 
 
 def _leave(tx: Tx, house: House, event: Incoming, tag: str, now: datetime) -> Said:

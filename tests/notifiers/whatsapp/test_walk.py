@@ -59,7 +59,20 @@ async def test_a_code_that_is_sent_calls_them_there_and_works_once(
 @pytest.mark.parametrize(
     "word",
     variants(
-        (f"STOP {'a' * 29}", "Stop met sturen.", "توقف", "STOP", "stop!", "DUR", "стоп", "wypisz", "iptal"), always=2
+        (
+            f"توقّف: {'a' * 29}",
+            "Stop met sturen.",
+            "I\u0307PTAL",
+            "*STOP*",
+            "توقف",
+            "STOP",
+            "stop!",
+            "DUR",
+            "стоп",
+            "wypisz",
+            "iptal",
+        ),
+        always=2,
     ),
 )
 async def test_stop_stops_at_once_in_every_language(
