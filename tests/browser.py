@@ -27,7 +27,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
-    "--use-fake-device-for-media-stream", "--remote-debugging-port=0",
+    "--use-fake-device-for-media-stream", "--remote-debugging-port=0", "--host-resolver-rules=MAP wa.me ~NOTFOUND",
 )  # fmt: skip
 HOW_TO_GET_IT = "no Chromium here: on Debian `apt-get install chromium`, or set CHROMIUM to where it is"
 PHONES = {"Roboto": "fonts-roboto-unhinted", "Inter": "fonts-inter"}
@@ -166,6 +166,16 @@ class Tab:
         tab = await self._browser.tab_in(self._context)
         await tab.open(address)
         return tab
+
+    async def opened(self, start: str) -> str:
+        """The address of a tab that a link here opened, once it leads to what begins so."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                targets = (await self._browser.call("Target.getTargets"))["targetInfos"]
+                for one in targets:
+                    if one.get("browserContextId") == self._context and one["url"].startswith(start):
+                        return str(one["url"])
+                await asyncio.sleep(0.02)  # it can only be asked
 
     async def call(self, method: str, **params: Any) -> Any:
         return await self._browser.call(method, self._session, **params)

@@ -78,6 +78,9 @@ WORDS = {
         "Do you want a message on this phone? First put this page on your home screen. Tap “Share”, and then “Add to "
         "Home Screen”. After that, open the page from your home screen."
     ),
+    "app_how": say(
+        "Press the button below. A message is ready in the app. Send that message. Then we know where to write to you."
+    ),
     "picture": say("Picture. The same is in the words."),
     "table": say("Table of all scores"),
     "qr": say("QR code of the link below"),

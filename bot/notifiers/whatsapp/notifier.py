@@ -24,6 +24,7 @@ from bot.notifiers.whatsapp.traits import EXAMINED, TRAITS
 from bot.notifiers.whatsapp.webhook import Webhook
 from bot.runtime.health import Finding
 from bot.runtime.settings import Settings
+from bot.texts.direction import bare
 from bot.texts.texts import plain
 
 log = logging.getLogger(__name__)
@@ -115,7 +116,7 @@ class WhatsAppNotifier(Outlet):
         if envelope.kind:
             tag = self._tags.door(envelope.notified, self._house.clock())
             return {"type": "template", "template": templates.filled(self._house.texts, envelope, tag)}
-        return {"type": "text", "text": {"body": plain(envelope.letter.text)[:MOST_TEXT], "preview_url": False}}
+        return {"type": "text", "text": {"body": bare(plain(envelope.letter.text))[:MOST_TEXT], "preview_url": False}}
 
     async def examine(self, now: datetime) -> Sequence[Finding]:
         api = Api(self._settings)

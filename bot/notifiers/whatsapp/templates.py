@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.letters import Envelope
 from bot.survey.phrases import Phrase, say, verbatim
+from bot.texts.direction import bare
 from bot.texts.texts import Texts
 
 CATEGORY = "UTILITY"
@@ -91,7 +92,7 @@ def _created(texts: Texts, template: Template, language: str, page_url: str) -> 
         "example": [address + EXAMPLE_TAG],
     }
     parts = (
-        {"type": "BODY", "text": texts.word(template.body.of(about=VARIABLE), language), "example": example},
+        {"type": "BODY", "text": bare(texts.word(template.body.of(about=VARIABLE), language)), "example": example},
         {"type": "FOOTER", "text": texts.word(STOP_HERE, language)},
         {"type": "BUTTONS", "buttons": [button]},
     )

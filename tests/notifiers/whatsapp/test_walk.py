@@ -1,6 +1,7 @@
 """Somebody is called in WhatsApp: they send a code, are called, write what they like, and stop."""
 
 import asyncio
+import json
 import sqlite3
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from bot.delivery.handover import MOST_TRIES
 from bot.letters import Envelope, Letter, Postponed
 from bot.notifiers.whatsapp import notifier
-from bot.notifiers.whatsapp.templates import STOP_HERE
+from bot.notifiers.whatsapp.templates import STOP_HERE, to_create
+from bot.texts.direction import CONTROLS
 from bot.texts.texts import load
 from bot.turns import calling, told
 from bot.turns.told import BOUND, NOBODY_READS, STOP
@@ -93,6 +95,18 @@ def test_each_language_says_the_word_that_it_tells_to_write() -> None:
         word = texts.word(STOP["stop"][0], language)
         for said in (STOP_HERE, BOUND.of(link=""), NOBODY_READS.of(link="")):
             assert word in texts.word(said, language), language
+
+
+async def test_a_link_there_ends_where_it_ends(house: House, meta: WhatsAppServer, phone: Person) -> None:
+    """An app may take a sign that nobody sees for a part of it."""
+    asked = [json.dumps(one, ensure_ascii=False) for one in to_create(load(), house.page)]
+    assert [one for one in asked if CONTROLS.search(one)] == []
+    await meta.says(phone, "?")
+    await settled(house, meta)
+    said = load().say(NOBODY_READS.of(link="https://samen.example.org"), "ar")
+    assert CONTROLS.search(said)
+    await house.app.callers["whatsapp"].deliver(Envelope("whatsapp", phone.user_id, Letter(said)))
+    assert "https://samen.example.org\n" in phone.got[-1]
 
 
 async def test_who_writes_is_answered_with_the_way_in_and_not_often(
@@ -330,6 +344,7 @@ async def test_on_the_device_of_a_helper_nobody_is_led_to_the_app_of_the_helper(
         page = await tablet.open("/messages")
         assert "Your house number" in page.html, "they may leave where they are called"
         assert LEAVE not in page.html
+        assert "A message is ready in the app" not in page.html
         assert await tablet.leads_to("/messages/whatsapp") == "/messages"
     async with Visitor(house.page, "en") as stranger:
         assert await stranger.leads_to("/messages/whatsapp") == "/messages", "of whom nothing is kept"

@@ -5,13 +5,14 @@
 (() => {
   const KEPT = "tap";
   const ASK_EVERY = 120000;  // milliseconds
+  const LOOK_AFTER = [0, 3000, 10000];  // milliseconds: what somebody sent us in an app takes a way around
   const STEADY = 500;  // milliseconds that a page has to stand before a finger can mean what is on it
   const status = document.getElementById("status");
   const root = document.documentElement;
   const aloud = readAloud(isTranslated, () => tell(words("mute")));
   const push = pushMessages();
   const tabs = window.BroadcastChannel && new BroadcastChannel("samenspraak");
-  let visit = 0, missed = "", busy = false, under = "", next = "", wait = 1000, timer, lost = false, since = -STEADY;
+  let visit = 0, missed = "", written = "", busy = false, under = "", next = "", wait = 1000, timer, lost = false, since = -STEADY;
 
   const app = () => document.getElementById("app");
   const words = (name) => app().dataset[name];
@@ -78,7 +79,9 @@
   // A link to a place of ours is followed without a reload, and again when the connection is back.
 
   function follow(event) {
-    const link = event.target.closest("a[href^='/']"), isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.button);
+    const link = event.target.closest("a[href^='/']");
+    if (link && link.target) written = location.pathname;
+    const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.button);
     if (!link || !isPlain || event.defaultPrevented || link.hash || link.target || link.hasAttribute("download")) return;
     event.preventDefault();
     if (!busy) go(link.getAttribute("href"));
@@ -218,6 +221,24 @@
     } catch { /* it is asked again */ }
   }
 
+  // Who went to an app to write to us, sees here what came of it, and hears nothing where nothing did.
+
+  function comeBack() {
+    if (!written || document.hidden) return;
+    const place = written;
+    written = "";
+    LOOK_AFTER.forEach((after) => setTimeout(() => lookAgain(place), after));
+  }
+
+  async function lookAgain(place, number = visit) {
+    if (busy || location.pathname !== place) return;
+    try {
+      const html = await (await ask(place)).text();
+      const said = new DOMParser().parseFromString(html, "text/html").querySelector("main").textContent;
+      if (!busy && number === visit && said !== app().querySelector("main").textContent) show(html, false);
+    } catch { /* they can open it themselves */ }
+  }
+
   async function refresh(place = location.pathname, number = ++visit) {
     if (busy) return;
     try {
@@ -274,7 +295,7 @@
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) refresh(); });
   window.addEventListener("popstate", () => refresh().then(arrive));
-  document.addEventListener("visibilitychange", () => { catchUp(); askForNews(); });
+  document.addEventListener("visibilitychange", () => { comeBack(); catchUp(); askForNews(); });
   if (tabs) tabs.onmessage = ({ data: [from, to] }) => hearOf(from, to);
   setInterval(askForNews, ASK_EVERY);
 
