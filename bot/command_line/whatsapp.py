@@ -1,4 +1,4 @@
-"""`samenspraak whatsapp`: which templates Meta approved, and what messages there cost.
+"""`samenspraak whatsapp`: which templates Meta approved, and what messages there cost, by which prices.
 
 Nothing is sent to anybody. Of what was billed only numbers of everybody together are known.
 """
@@ -6,12 +6,12 @@ Nothing is sent to anybody. Of what was billed only numbers of everybody togethe
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot.command_line.common import CommandError, add, as_json, transaction
 from bot.notifiers.whatsapp.api import Api, ApiError, account_in
 from bot.notifiers.whatsapp.health import APPROVED, Compared, compared
-from bot.notifiers.whatsapp.prices import MARKETING, SERVICE, UTILITY, Prices
+from bot.notifiers.whatsapp.prices import MARKETING, OURS, SERVICE, UTILITY, Prices
 from bot.notifiers.whatsapp.settings import NEEDED, WhatsAppSettings
 from bot.notifiers.whatsapp.traits import TRAITS
 from bot.runtime.settings import Settings
@@ -23,6 +23,14 @@ from storage import taken_messages
 NOT_SET_UP = f"WhatsApp is not set up. It needs {', '.join(NEEDED)}, and PUBLIC_URL."
 MOST_PEOPLE = 100_000
 MISSING, WAITS = "missing", ("PENDING", "IN_APPEAL")
+NEXT: Sequence[tuple[Callable[[Compared], bool], str]] = (
+    (lambda one: one.state == APPROVED, "approved."),
+    (lambda one: one.state == MISSING, "missing. Ask for them: samenspraak whatsapp templates --create"),
+    (lambda one: one.state in WAITS, "Meta looks at them. Ask again in some hours."),
+    (lambda one: one.state not in (APPROVED, MISSING, *WAITS), "not sent as they are. See WhatsApp Manager."),
+    (lambda one: one.leads_elsewhere or one.has_other_words, "not as ours are. Change them in WhatsApp Manager."),
+    (lambda one: one.category == "MARKETING", "marketing to Meta, which costs more: samenspraak whatsapp costs"),
+)
 OF_A_ROUND: Sequence[tuple[str, int, str]] = (
     ("answers to a code, the first time", 1, SERVICE),
     ("invitations", 1, UTILITY),
@@ -37,6 +45,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     asked = add(actions, "templates", templates, "which may be sent, and why not", scripts=True)
     asked.add_argument("--create", action="store_true", help="ask Meta to approve those that are missing")
     costs_of = add(actions, "costs", costs, "what a round costs, and what was billed", scripts=True)
+    add(actions, "prices", prices_as_given, "our file of prices, to correct and to name in WHATSAPP_PRICES")
     costs_of.add_argument("--people", type=_people, default=100, help="of how many people, in WhatsApp all of them")
 
 
@@ -56,8 +65,8 @@ def templates(asked: argparse.Namespace, settings: Settings) -> int:
     except (ApiError, OSError) as error:
         said = str(error) if isinstance(error, ApiError) else f"no answer ({type(error).__name__})"
         raise CommandError(f"WhatsApp: {said}. See samenspraak doctor.") from None
-    print(as_json([*map(_figures, found)]) if asked.json else "\n".join(map(_line, found)))
-    return int(any(one.state not in (APPROVED, *WAITS) for one in found))
+    print(as_json([*map(_figures, found)]) if asked.json else "\n".join((*map(_line, found), "", *_next(found))))
+    return int(any(one.leads_elsewhere or one.state not in (APPROVED, *WAITS) for one in found))
 
 
 async def _found(own: WhatsAppSettings, *, create: bool) -> list[Compared]:
@@ -86,14 +95,25 @@ async def _create(api: Api, account: str, one: Compared) -> None:
 
 def _figures(one: Compared) -> Mapping[str, object]:
     named = {"name": one.name, "language": one.language, "state": one.state, "category": one.category}
-    return {**named, "reason": one.reason, "other_words": one.has_other_words}
+    return {**named, "reason": one.reason, "other_words": one.has_other_words, "other_address": one.leads_elsewhere}
 
 
 def _line(one: Compared) -> str:
     more = [one.reason] if one.reason else []
-    if one.has_other_words:
-        more.append("it has other words or another address than ours: change it in WhatsApp Manager")
+    more += ["its button leads to another address than PUBLIC_URL"] if one.leads_elsewhere else []
+    more += ["it has other words than ours"] if one.has_other_words else []
     return "  ".join((f"{one.state:10}{one.category:11}{one.language:6}{one.name}", *more))
+
+
+def _next(found: Sequence[Compared]) -> Iterator[str]:
+    """What there is to do, each with for how many."""
+    for is_one, said in NEXT:
+        if count := sum(map(is_one, found)):
+            yield f"{count} of {len(found)}: {said}"
+
+
+def prices_as_given(_asked: argparse.Namespace, _settings: Settings) -> None:
+    print(OURS.read_text("utf-8"), end="")
 
 
 def costs(asked: argparse.Namespace, settings: Settings) -> None:

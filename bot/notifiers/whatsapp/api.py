@@ -15,7 +15,7 @@ JSON = "application/json"
 MOST_PAGES = 50
 PAGE = 100
 
-NUMBER = "verified_name,name_status,quality_rating,health_status"
+NUMBER = "display_phone_number,verified_name,name_status,quality_rating,health_status"
 LIMIT = "whatsapp_business_manager_messaging_limit"
 
 

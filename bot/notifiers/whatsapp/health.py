@@ -13,9 +13,10 @@ from bot.texts.texts import Texts, load
 
 PATIENCE = 6.0  # seconds for each of the two
 APPROVED = "APPROVED"
-TOKEN = "Are WHATSAPP_TOKEN and WHATSAPP_NUMBER_ID right, and has the token not ended?"  # noqa: S105
+TOKEN = "Are WHATSAPP_TOKEN, WHATSAPP_NUMBER_ID and WHATSAPP_API_URL right, and has the token not ended?"  # noqa: S105
 REACH = "Can this machine reach WHATSAPP_API_URL? Letters wait until it answers."
 HTTPS = "Put the page behind a web server with https, and set PUBLIC_URL."
+SAME = "Set WHATSAPP_NUMBER to that of WHATSAPP_NUMBER_ID: people are led to it, to send us their code."
 MANAGER = "See WhatsApp Manager of Meta, under the account and its number."
 
 
@@ -34,13 +35,13 @@ async def examine(settings: WhatsAppSettings, api: Api) -> Sequence[Finding]:
             there = await api.templates(account_in(number))
     except (ApiError, OSError) as error:
         return first, _wrong("templates", f"cannot be looked at: {error or type(error).__name__}", MANAGER)
-    return first, _templates(there, load())
+    return first, _templates(there, load(), settings.page_url)
 
 
 def _number(settings: WhatsAppSettings, number: Mapping[str, Any], limit: str) -> Finding:
     quality, name = str(number.get("quality_rating", "")), str(number.get("name_status", ""))
     found = f"the number sends as {number.get('verified_name', '')!s}, quality {quality or 'unknown'}"
-    found += f", to {limit} people a day" if limit else ""
+    found += f", to {limit.removeprefix('TIER_')} people a day" if limit else ""
     if trouble := [*_troubles(settings, number, quality, name)]:
         return _wrong("whatsapp", "\n".join((found, *(one for one, _ in trouble))), trouble[0][1])
     return Finding("whatsapp", True, found, figures={"quality": quality, "limit": limit})
@@ -50,6 +51,9 @@ def _troubles(
     settings: WhatsAppSettings, number: Mapping[str, Any], quality: str, name: str
 ) -> Iterator[tuple[str, str]]:
     """What is wrong, and what to do."""
+    shown = str(number.get("display_phone_number", ""))
+    if (digits := "".join(filter(str.isdigit, shown))) and digits != settings.number:
+        yield f"the number is {shown}, and WHATSAPP_NUMBER is {settings.number}", SAME
     for one in entities(number):
         if one.get("can_send_message") == "BLOCKED":
             yield f"the {one.get('entity_type', '')!s} cannot send".lower(), MANAGER
@@ -65,15 +69,17 @@ def _troubles(
         yield str(error), "Correct the file of prices."
 
 
-def _templates(there: Sequence[Mapping[str, Any]], texts: Texts) -> Finding:
-    """Whether each can be sent in each language, also in those that nobody speaks here."""
-    states = [one.state for one in compared(there, texts, "")]
-    unfit = sum(state != APPROVED for state in states)
-    figures = {"approved": len(states) - unfit, "wanted": len(states)}
-    if not unfit:
-        return Finding("templates", True, f"{len(states)} templates are approved", figures=figures)
-    found = f"{len(states) - unfit} of {len(states)} templates are approved; the rest goes by another notifier"
-    return Finding("templates", False, found, "See which, and ask for them: samenspraak whatsapp templates", figures)
+def _templates(there: Sequence[Mapping[str, Any]], texts: Texts, page_url: str) -> Finding:
+    """Whether each can be sent in each language, also in those that nobody speaks here, and leads to our page."""
+    every = compared(there, texts, page_url)
+    unfit, elsewhere = sum(one.state != APPROVED for one in every), sum(one.leads_elsewhere for one in every)
+    figures = {"approved": len(every) - unfit, "wanted": len(every)}
+    if not (unfit or elsewhere):
+        return Finding("templates", True, f"{len(every)} templates are approved", figures=figures)
+    found = f"{len(every) - unfit} of {len(every)} templates are approved"
+    found += "; the rest goes by another notifier" if unfit else ""
+    found += f"; the button of {elsewhere} leads to another address than PUBLIC_URL" if elsewhere else ""
+    return Finding("templates", False, found, "See which, and what to do: samenspraak whatsapp templates", figures)
 
 
 class Compared:
@@ -88,8 +94,13 @@ class Compared:
         self.reason = "" if reason == "NONE" else reason
 
     @property
+    def leads_elsewhere(self) -> bool:
+        """Whether its button opens another page than ours, such as one that has moved."""
+        return bool(self._there) and [*_addresses(self.wanted)] != [*_addresses(self._there)]
+
+    @property
     def has_other_words(self) -> bool:
-        """Whether what Meta has says something else, such as before an upgrade, or leads to another page."""
+        """Whether what Meta has says something else, such as before an upgrade."""
         return bool(self._there) and _words(self.wanted) != _words(self._there)
 
 
@@ -98,13 +109,16 @@ def compared(there: Sequence[Mapping[str, Any]], texts: Texts, page_url: str) ->
     return [Compared(one, known.get((one["name"], one["language"]))) for one in templates.to_create(texts, page_url)]
 
 
-def _words(template: Mapping[str, Any]) -> list[Any]:
-    return sorted(map(_words_of, objects_in(template, "components")))
+def _words(template: Mapping[str, Any]) -> list[list[str]]:
+    return sorted([str(part.get("text", "")), *_labels(part)] for part in objects_in(template, "components"))
 
 
-def _words_of(part: Mapping[str, Any]) -> list[str]:
-    buttons = (f"{one.get('text')} {one.get('url')}" for one in objects_in(part, "buttons"))
-    return [str(part.get("text", "")), *buttons]
+def _labels(part: Mapping[str, Any]) -> Iterator[str]:
+    return (str(one.get("text", "")) for one in objects_in(part, "buttons"))
+
+
+def _addresses(template: Mapping[str, Any]) -> Iterator[str]:
+    return (str(one.get("url", "")) for part in objects_in(template, "components") for one in objects_in(part, "buttons"))
 
 
 def _wrong(name: str, found: str, advice: str) -> Finding:

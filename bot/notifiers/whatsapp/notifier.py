@@ -63,7 +63,7 @@ class WhatsAppNotifier(Outlet):
     async def open(self, house: House) -> None:
         """Raises PricesError."""
         self._house, self._tags, self.prices = house, Tags(house.secrets), Prices.read(self._settings.prices)
-        self._api, self._webhook = Api(self._settings), Webhook(self._settings, house)
+        self._api, self._webhook = Api(self._settings), Webhook(self._settings, house, self.errors)
 
     async def close(self) -> None:
         if api := self._api:

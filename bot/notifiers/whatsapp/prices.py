@@ -17,6 +17,9 @@ UTILITY, MARKETING, SERVICE = "utility", "marketing", "service"
 NEEDED = (UTILITY, MARKETING, SERVICE)
 
 
+LIKE = 'A price is of one message, and is like: price = 0.05, source = "...", date = 2026-11-01'
+
+
 class PricesError(OperatorError):
     """The file of prices cannot be read; the message says what is wrong with it."""
 
@@ -41,14 +44,14 @@ class Prices:
         path = Path(file) if file else OURS
         try:
             given = tomllib.loads(path.read_text("utf-8"))
-            found = {name: _price(given[name]) for name in given if isinstance(given[name], dict)}
+            found = {name: _price(name, given[name]) for name in given if isinstance(given[name], dict)}
             return cls(str(given["currency"]), {**{name: found[name] for name in NEEDED}, **found})
         except OSError as error:
             raise PricesError(f"WHATSAPP_PRICES: {path} cannot be read: {error.strerror}.") from None
         except KeyError as error:
             raise PricesError(f"WHATSAPP_PRICES: {path} has no {error.args[0]}.") from None
         except (ValueError, TypeError) as error:
-            raise PricesError(f"WHATSAPP_PRICES: {path} is not as the one it was made from: {error}.") from None
+            raise PricesError(f"WHATSAPP_PRICES: {path} cannot be used: {error}. {LIKE}.") from None
 
     def cost(self, messages: Mapping[str, int]) -> float:
         """Of so many in each category."""
@@ -56,8 +59,12 @@ class Prices:
         return sum(count * (self.of[name].amount if name in self.of else dearest) for name, count in messages.items())
 
 
-def _price(given: Mapping[str, Any]) -> Price:
-    amount, day = float(given["price"]), given["date"]
-    if not 0 <= amount < 100 or type(day) is not date:
-        raise ValueError("a price is an amount for one message, and a date is like 2026-11-01")
-    return Price(amount, str(given["source"]), day)
+def _price(category: str, given: Mapping[str, Any]) -> Price:
+    if missing := [name for name in ("price", "source", "date") if name not in given]:
+        raise KeyError(f"{missing[0]} in [{category}]")
+    amount, day = given["price"], given["date"]
+    if type(amount) not in (int, float) or not 0 <= amount < 100:
+        raise ValueError(f"{amount!r} in [{category}] is no price")
+    if type(day) is not date:
+        raise ValueError(f"{day!r} in [{category}] is no date")
+    return Price(float(amount), str(given["source"]), day)

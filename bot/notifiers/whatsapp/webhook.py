@@ -8,6 +8,7 @@ be committed, and nobody would be answered or called back for it.
 import hashlib
 import hmac
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -35,8 +36,8 @@ class Post:
 
 
 class Webhook:
-    def __init__(self, settings: WhatsAppSettings, house: House) -> None:
-        self._settings, self._house = settings, house
+    def __init__(self, settings: WhatsAppSettings, house: House, errors: Counter[str]) -> None:
+        self._settings, self._house, self._errors = settings, house, errors
         self._in_flight = InFlight(self._take)
 
     @property
@@ -47,12 +48,17 @@ class Webhook:
         """Meta asks once whether it is ours, by the token that we made up."""
         given, ours = asked.get("hub.verify_token", ""), self._settings.verify_token
         is_right = hmac.compare_digest(given.encode("utf-8", "replace"), ours.encode())
-        if asked.get("hub.mode") != "subscribe" or not is_right:
+        if asked.get("hub.mode") != "subscribe":
+            return HTTPStatus.FORBIDDEN, ""
+        if not is_right:
+            self._count("verify_token", "Who asks for the callback URL has another token than WHATSAPP_VERIFY_TOKEN.")
             return HTTPStatus.FORBIDDEN, ""
         return HTTPStatus.OK, asked.get("hub.challenge", "")[:200]
 
     async def bring(self, signature: str, body: bytes) -> tuple[int, Mapping[str, Any]]:
         if not hmac.compare_digest(signature.encode("utf-8", "replace"), self._signed(body).encode()):
+            if signature:
+                self._count("signature", "What comes at the callback URL is not signed with WHATSAPP_APP_SECRET.")
             return HTTPStatus.UNAUTHORIZED, {}
         found = events(body, self._settings.number_id, self._house.clock())
         try:
@@ -72,6 +78,12 @@ class Webhook:
             log.error("what WhatsApp brought is not taken", exc_info=error)
             return False
         return True
+
+    def _count(self, how: str, said: str) -> None:
+        """Said once: anybody can ask again and again."""
+        if not self._errors[how]:
+            log.warning("%s Is it the one that Meta has?", said)
+        self._errors[how] += 1
 
     def _signed(self, body: bytes) -> str:
         return "sha256=" + hmac.digest(self._settings.app_secret.encode(), body, hashlib.sha256).hex()

@@ -34,18 +34,25 @@ ODD: Sequence[Json] = (
 async def test_templates_are_asked_for_and_told(house: House, meta: WhatsAppServer) -> None:
     meta.templates.clear()
     code, said, _ = await house.command("whatsapp", "templates")
-    assert (code, said.count("missing")) == (1, SIX * FOUR)
+    assert (code, said.count("missing   ")) == (1, SIX * FOUR)
+    assert "24 of 24: missing. Ask for them: samenspraak whatsapp templates --create" in said
     code, said, _ = await house.command("whatsapp", "templates", "--create")
     assert (code, said.count("PENDING")) == (0, SIX * FOUR), said
+    assert said.endswith("24 of 24: Meta looks at them. Ask again in some hours.\n")
     meta.approve()
     rejected, changed = meta.templates["samenspraak_notice", "tr"], meta.templates["samenspraak_result", "ar"]
     rejected.status, rejected.reason, rejected.category = "REJECTED", "TAG_CONTENT_MISMATCH", "MARKETING"
     changed.part("FOOTER")["text"] = "Something else"
+    meta.templates["samenspraak_reminder", "pl"].part("BUTTONS")["buttons"][0]["url"] = "https://old.example.org/{{1}}"
     code, told, _ = await house.command("whatsapp", "templates", "--json")
     every = {(one["name"], one["language"]): one for one in json.loads(told)}
     assert (code, len(every)) == (1, SIX * FOUR)
     assert every["samenspraak_notice", "tr"]["reason"] == "TAG_CONTENT_MISMATCH"
     assert [key for key, one in every.items() if one["other_words"]] == [("samenspraak_result", "ar")]
+    assert [key for key, one in every.items() if one["other_address"]] == [("samenspraak_reminder", "pl")]
+    _, found = await house.app.callers["whatsapp"].examine(MONDAY)
+    assert "23 of 24" in found.found
+    assert "the button of 1 leads to another address than PUBLIC_URL" in found.found
     code, _, error = await house.command("whatsapp", "templates", WHATSAPP_TOKEN="another-token")
     assert (code, "error 190" in error) == (2, True)
     assert meta.token not in said + told + error
@@ -60,7 +67,9 @@ async def test_costs_are_those_of_the_file_and_what_was_billed(
         metrics = await answer.text()
     assert 'samenspraak_billed_messages{carrier="whatsapp",category="utility"} 1.0' in metrics
     own = tmp_path / "own.toml"
-    own.write_text(OURS.read_text().replace("price = 0.05", "price = 0.04"))
+    code, ours, _ = await house.command("whatsapp", "prices")
+    assert (code, ours) == (0, OURS.read_text())
+    own.write_text(ours.replace("price = 0.05", "price = 0.04"))
     code, said, _ = await house.command("whatsapp", "costs", WHATSAPP_CEILING="25", WHATSAPP_PRICES=str(own))
     assert code == 0
     assert "2026-03        0.08 USD  1 service, 1 utility" in said
@@ -75,10 +84,13 @@ async def test_costs_are_those_of_the_file_and_what_was_billed(
     ("wrong", "said"),
     [
         ('currency = "USD"', "has no utility"),
-        ("currency =", "is not as the one"),
-        (OURS.read_text().replace("price = 0.1597", "price = -1"), "is not as the one"),
-        (OURS.read_text().replace("date = 2026-11-01", 'date = "x"', 1), "is not as the one"),
-        (OURS.read_text().replace("source =", "about =", 1), "has no source"),
+        ("currency =", "Invalid value .at end of document"),
+        (OURS.read_text().replace("0.1597", "-1"), r"-1 in \[marketing\] is no price.*is like: price = 0.05"),
+        (OURS.read_text().replace("0.1597", "0,1597"), r"line \d+.*is like: price = 0.05"),
+        (OURS.read_text().replace("0.1597", "true"), "True in .marketing. is no price"),
+        (OURS.read_text().replace("0.1597", "nan"), "nan in .marketing. is no price"),
+        (OURS.read_text().replace("date = 2026", 'date = "2026-11-01" # ', 1), "'2026-11-01' in .utility. is no date"),
+        (OURS.read_text().replace("source =", "about =", 1), "has no source in .utility."),
     ],
 )
 def test_a_file_of_prices_that_is_wrong_is_told(tmp_path: Path, wrong: str, said: str) -> None:
@@ -99,7 +111,7 @@ async def test_the_doctor_says_what_is_wrong(house: House, meta: WhatsAppServer)
     notifier = house.app.callers["whatsapp"]
     assert isinstance(notifier, WhatsAppNotifier)
     number, templates = await notifier.examine(MONDAY)
-    assert "quality GREEN, to TIER_250 people a day" in number.found
+    assert "quality GREEN, to 250 people a day" in number.found
     assert (number.ok, templates.ok) == (False, True), "PUBLIC_URL is not https here"
     for odd in ODD:
         meta.listed = odd
@@ -111,6 +123,11 @@ async def test_the_doctor_says_what_is_wrong(house: House, meta: WhatsAppServer)
     assert "the waba cannot send" in number.found
     assert "people block our messages" in number.found
     assert "23 of 24 templates" in templates.found
+    await house.stop()
+    house.environment["WHATSAPP_NUMBER"] = "31612345678"
+    await house.start()
+    number, _ = await house.app.callers["whatsapp"].examine(MONDAY)
+    assert "the number is +31 20 369 0000, and WHATSAPP_NUMBER is 31612345678" in number.found
     await house.stop()
     house.environment["WHATSAPP_TOKEN"] = "another-token"
     await house.start()

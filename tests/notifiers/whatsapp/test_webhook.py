@@ -41,7 +41,9 @@ def kept(house: House) -> list[object]:
     return [house.rows(query) for query in KEPT]
 
 
-async def test_meta_hears_that_it_is_ours_by_the_token_alone(house: House, meta: WhatsAppServer) -> None:
+async def test_meta_hears_that_it_is_ours_by_the_token_alone(
+    house: House, meta: WhatsAppServer, caplog: pytest.LogCaptureFixture
+) -> None:
     right = {"hub.mode": "subscribe", "hub.verify_token": meta.verify_token, "hub.challenge": "1158201444"}
     for asked, expected in (
         (right, (200, "1158201444")),
@@ -52,10 +54,12 @@ async def test_meta_hears_that_it_is_ours_by_the_token_alone(house: House, meta:
     ):
         async with meta.http.get(meta.webhook, params=asked) as answer:
             assert (answer.status, await answer.text()) == expected, asked
+    assert caplog.text.count("another token than WHATSAPP_VERIFY_TOKEN") == 1
+    assert house.app.callers["whatsapp"].errors["verify_token"] == 2
 
 
 async def test_what_is_not_signed_or_too_long_is_not_read(
-    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     await takes_part(house, meta, wes, phone)
     before = kept(house)
@@ -64,6 +68,8 @@ async def test_what_is_not_signed_or_too_long_is_not_read(
     for signed in ("", right[:-1], right.upper(), right.replace("sha256", "sha1"), "sha256=", "é"):
         assert await meta.post(body, signed) == 401, signed
     assert await meta.post(body + b" ", right) == 401, "the raw body is what is signed"
+    assert caplog.text.count("not signed with WHATSAPP_APP_SECRET. Is it the one") == 1, "who set another reads it once"
+    assert house.app.callers["whatsapp"].errors["signature"] == 6, "and finds it counted; nothing is no signature"
     assert await meta.post(b"x" * (MOST_BODY + 1), right) in (413, 0), "it is cut off where it is too long"
     for content in (*NOT_OURS, meta.message(phone, "STOP", group_id="1")):
         found = json.dumps(content).encode()
@@ -73,7 +79,7 @@ async def test_what_is_not_signed_or_too_long_is_not_read(
     assert kept(house) == before
 
 
-def test_what_is_read_of_it(meta: WhatsAppServer) -> None:
+def test_what_is_read_of_it(meta: WhatsAppServer, caplog: pytest.LogCaptureFixture) -> None:
     anna, ben = meta.person("NL.1"), meta.person("NL.2")
 
     def read(content: Json, number: str = meta.number_id) -> list[object]:
@@ -81,7 +87,10 @@ def test_what_is_read_of_it(meta: WhatsAppServer) -> None:
 
     assert read(meta.message(anna, "Hi", "wamid.1")) == [Incoming("wamid.1", "whatsapp", "NL.1", "Hi")]
     assert read(meta.message(anna, "Hi"), "another number of ours") == []
+    assert "from_user_id" not in caplog.text
     assert read(meta.message(anna, "Hi", from_user_id=None)) == [], "nobody is known by a telephone number"
+    assert "without the id of who sent it (from_user_id)" in caplog.text
+    assert anna.number not in caplog.text
     assert read(meta.status("NL.1", "wamid.2", "sent")) == []
     assert read(meta.status("NL.1", "wamid.2", "read", category="UTILITY")) == [
         Ended("wamid.2", "whatsapp", Delivered(), "utility", meta.clock())
