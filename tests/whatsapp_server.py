@@ -33,6 +33,7 @@ PAIR_EVERY, PAIR_BURST = timedelta(seconds=6), 45  # throughput: "pair rate limi
 MOST_TEXT = 4096  # messages/text-messages: body
 BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")  # business-scoped-user-ids
 TRIES = 5  # webhooks/overview: what is not answered by a 200 comes again, for days
+PROFILE = "Wes from the corner"  # what people call themselves there
 
 OURS = {
     "WHATSAPP_TOKEN": "EAAG-a-token-of-a-business",
@@ -291,7 +292,7 @@ class WhatsAppServer:
             "text": {"body": text},
             **more,
         }
-        shown = {"profile": {"name": "Wes"}, "user_id": person.user_id, **({"wa_id": person.number} if known else {})}
+        shown = {"profile": {"name": PROFILE}, "user_id": person.user_id, **({"wa_id": person.number} if known else {})}
         return self._change({"contacts": [shown], "messages": [said]})
 
     def renamed(self, former: Person, new: Person) -> Json:
