@@ -130,6 +130,7 @@ def costs(asked: argparse.Namespace, settings: Settings) -> None:
 
 def _round(people: int, prices: Prices) -> Iterator[str]:
     yield f"A round of {people} people, all of them called in WhatsApp, at most:"
+    yield f"{'number':>8} {'of what':36}{'category':10}{'each':>8}{'together':>10}"
     for about, each, category in OF_A_ROUND:
         count, price = each * people, prices.of[category].amount
         yield f"{count:8} {about:36}{category:10}{price:8.4f}{count * price:10.2f}"
@@ -145,8 +146,9 @@ def _at_most(people: int, prices: Prices, instead: str = UTILITY) -> float:
 
 
 def _prices(prices: Prices) -> Iterator[str]:
+    yield "By these prices, each of one message that was delivered (WHATSAPP_PRICES):"
     for name, price in prices.of.items():
-        yield f"{name}: {price.amount} {prices.currency}, of {price.date}: {price.source}"
+        yield f"{name:10}{price.amount:8.4f} {prices.currency}  {price.date}  {price.source}"
 
 
 def _billed(prices: Prices, billed: Mapping[str, Mapping[str, int]], ceiling: float | None) -> Iterator[str]:
@@ -156,6 +158,15 @@ def _billed(prices: Prices, billed: Mapping[str, Mapping[str, int]], ceiling: fl
         yield f"{month}  {prices.cost(messages):10.2f} {prices.currency}  {counts}"
     if ceiling is not None:
         yield f"No more than {ceiling:.2f} {prices.currency} in a month (WHATSAPP_CEILING)."
+        yield from _enough(prices, ceiling)
+
+
+def _enough(prices: Prices, ceiling: float) -> Iterator[str]:
+    """For how many a month has room; nothing where they cost nothing."""
+    usual, marketing = (_at_most(1, prices, category) for category in (UTILITY, MARKETING))
+    if usual and marketing:
+        people, fewer = (int(ceiling / each + 1e-6) for each in (usual, marketing))
+        yield f"That is enough for a round of {people} people, or of {fewer} if Meta calls it marketing."
 
 
 def _as_figures(

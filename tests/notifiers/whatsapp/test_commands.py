@@ -74,6 +74,8 @@ async def test_costs_are_those_of_the_file_and_what_was_billed(
     assert code == 0
     assert "2026-03        0.08 USD  1 service, 1 utility" in said
     assert "No more than 25.00 USD" in said
+    assert "enough for a round of 125 people, or of 36 if Meta calls it marketing" in said, "5 of 0.04, or 4 of 0.1597"
+    assert all(one in said for one in ("utility     0.0400 USD  2026-04-01  ", "formbeep.pages.dev"))
     _, told, _ = await house.command("whatsapp", "costs", "--people", "100", "--json")
     figures = json.loads(told)
     assert (figures["at_most"], figures["at_most_as_marketing"]) == (25.0, 68.88), "5 of 0.05, or 4 of 0.1597 and 1"
