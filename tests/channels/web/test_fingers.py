@@ -70,6 +70,12 @@ async def test_eight_tabs_of_one_browser_all_answer_and_show_the_same(
         await tabs[-1].sees("Zin 3 van 26")
 
 
+HELD_UP = """{ const real = fetch, now = ["/standing", location.pathname];
+    window.fetch = (place, how) => now.includes(place) ? real(place, how)
+        : new Promise((come) => { window.letGo = () => come(real(place, how)); }); }"""
+"""A page that somebody goes to comes when the test says so."""
+
+
 async def coordinator(browser: Browser, house: House) -> Tab:
     tab = await browser.tab()
     await tab.open(f"{house.page}/i/{house.add().coordinator}")
@@ -97,6 +103,23 @@ async def test_what_one_is_typing_stays_when_something_else_comes(house: House, 
     await tab.sees("Mensen uitnodigen: de bakker")
     await tab.open(f"{house.page}/coordinate/places/1")
     assert await tab.run("document.getElementById('field-place').value") == "", "it was sent"
+
+
+async def test_news_takes_nobody_from_where_they_go(house: House, browser: Browser) -> None:
+    """Who comes back to a tab and taps at once, goes there, also when the news is here first."""
+    tab = await coordinator(browser, house)
+    await tab.run(HELD_UP)
+    await tab.click("Team")
+    await tab.until("window.letGo")
+    with house.app.database.transaction() as tx:
+        partnerships.close_wave(tx, 1, house.clock())
+    house.app._standing = 0.0, ""
+    await tab.hide()
+    await tab.run("document.querySelector('#now').dataset.old = '1'")
+    await tab.hide(hidden=False)
+    await tab.until("!document.querySelector('#now').dataset.old")
+    await tab.run("letGo(), 0")
+    await tab.until("location.pathname.includes('team')")
 
 
 async def test_a_coordinator_copies_the_invitation_without_opening_it(house: House, browser: Browser) -> None:

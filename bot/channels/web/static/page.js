@@ -12,7 +12,7 @@
   const aloud = readAloud(isTranslated, () => tell(words("mute")));
   const push = pushMessages();
   const tabs = window.BroadcastChannel && new BroadcastChannel("samenspraak");
-  let visit = 0, missed = "", written = "", busy = false, under = "", next = "", wait = 1000, timer, lost = false, since = -STEADY;
+  let visit = 0, looks = 0, missed = "", written = "", busy = false, under = "", next = "", wait = 1000, timer, lost = false, since = -STEADY;
 
   const app = () => document.getElementById("app");
   const words = (name) => app().dataset[name];
@@ -239,12 +239,14 @@
     } catch { /* they can open it themselves */ }
   }
 
-  async function refresh(place = location.pathname, number = ++visit) {
+  // News takes nobody from where they are going, and older news does not take the place of newer.
+
+  async function refresh(place = location.pathname, number = visit, news = ++looks) {
     if (busy) return;
     try {
       const answer = await ask(place);
       const html = await answer.text();
-      if (!busy && number === visit) show(html, false);
+      if (!busy && number === visit && news === looks) show(html, false);
     } catch { /* the next look tells */ }
   }
 
@@ -294,7 +296,7 @@
     menu.querySelector("summary").focus();
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) refresh(); });
-  window.addEventListener("popstate", () => refresh().then(arrive));
+  window.addEventListener("popstate", () => refresh(location.pathname, ++visit).then(arrive));
   document.addEventListener("visibilitychange", () => { comeBack(); catchUp(); askForNews(); });
   if (tabs) tabs.onmessage = ({ data: [from, to] }) => hearOf(from, to);
   setInterval(askForNews, ASK_EVERY);
