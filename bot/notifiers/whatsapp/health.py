@@ -118,7 +118,9 @@ def _labels(part: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _addresses(template: Mapping[str, Any]) -> Iterator[str]:
-    return (str(one.get("url", "")) for part in objects_in(template, "components") for one in objects_in(part, "buttons"))
+    return (
+        str(one.get("url", "")) for part in objects_in(template, "components") for one in objects_in(part, "buttons")
+    )
 
 
 def _wrong(name: str, found: str, advice: str) -> Finding:
