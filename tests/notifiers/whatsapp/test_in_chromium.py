@@ -60,8 +60,11 @@ async def test_without_a_script_it_is_a_link_as_any_other(
 
 
 async def looked_at(tab: Tab, axe: str) -> None:
-    assert await violations(tab, axe) == []
-    assert await tab.run("document.documentElement.scrollWidth") <= WIDTH
+    for how in ({}, {"text": 2.0}, {"dark": True}):
+        await tab.look(**how)
+        assert await violations(tab, axe) == [], how
+        assert await tab.run("document.documentElement.scrollWidth") <= WIDTH, how
+    await tab.look()
 
 
 async def reached(tab: Tab) -> None:
