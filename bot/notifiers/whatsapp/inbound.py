@@ -82,10 +82,10 @@ def _message(message: dict[str, Any]) -> Event | None:
         return None
     if kind == "system":
         return _system(number, message.get("system"))
+    if kind not in WORDS:
+        return None
     if not sender:
         log.warning("A message comes without the id of who sent it (from_user_id): nobody can be called by it.")
-        return None
-    if kind not in WORDS:
         return None
     return Incoming(number, TRAITS.name, sender, _text(message.get(kind), WORDS[kind])[:MOST_TEXT])
 
