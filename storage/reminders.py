@@ -22,6 +22,11 @@ def key(response: int, number: int) -> str:
     return f"reminder:{response}:{number}"
 
 
+def keys_of(response: int) -> list[str]:
+    """Those of all of its reminders."""
+    return [key(response, number) for number in range(1, MOST_REMINDERS + 1)]
+
+
 def invitation(response: int) -> str:
     return f"invitation:{response}"
 
@@ -30,7 +35,7 @@ def overtaken(before: Dialogue, after: Dialogue) -> list[str]:
     """Keys of letters that this turn made out of date, in case they were not delivered yet."""
     keys = []
     if before.reminders_sent and _moved(before) != _moved(after):
-        keys += [key(after.response, number) for number in range(1, MOST_REMINDERS + 1)]
+        keys += keys_of(after.response)
     if after.wave > 1 and after.answers and not before.answers:
         keys.append(invitation(after.response))
     return keys

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, select, update
 
 from bot.letters import Delivered, Elsewhere, Envelope, Letter, Postponed, Receipt, Refused, Unreachable
-from storage import letters, updates
+from storage import letters, reminders, updates
 from storage.engine.database import Tx
 from storage.notification_addresses import OF_A_SEAT, works
 from storage.schema import billed_messages, contacts, responses, taken_messages, waves
@@ -138,15 +138,18 @@ def _hold(tx: Tx, letter: ColumnElement[bool]) -> None:
 
 
 def _is_out_of_date(tx: Tx, row: Any) -> bool:
-    """Whether somebody who was called wants nothing more or has been there since, or the wave is closed."""
+    """Whether somebody who was called wants nothing more, has been there since or was called once more, or the wave is
+    closed."""
     kind, _, about = row.key.partition(":")
     if row.stopped_at and kind not in OF_A_SEAT:
         return True
     if kind not in UNASKED:
         return False
+    response = int(about.partition(":")[0])
     waits = responses.c.completed_at.is_(None), responses.c.reminders, responses.c.touched_at <= row.due_at
-    asked = select(responses.c.id).join(waves).where(waves.c.closed_at.is_(None), *waits)
-    still = asked.where(responses.c.id == int(about.partition(":")[0]))
+    reminded = exists().where(letters_table.c.key.in_(reminders.keys_of(response)), letters_table.c.id > row.id)
+    asked = select(responses.c.id).join(waves).where(waves.c.closed_at.is_(None), *waits, ~reminded)
+    still = asked.where(responses.c.id == response)
     return tx.connection.execute(still).first() is None
 
 

@@ -14,8 +14,13 @@ from tests.house import MONDAY
 from tests.storage.beginnings import ANNA, CHANNEL, at_once, only_postgresql, rows, somebody
 
 LATER, DAY = MONDAY + timedelta(minutes=5), timedelta(days=1)
-STANDS = "SELECT settled_at IS NULL, body_sealed IS NOT NULL FROM letters"
+STANDS = "SELECT settled_at IS NULL, body_sealed IS NOT NULL FROM letters ORDER BY id LIMIT 1"
 KEPT = "SELECT count(*) FROM taken_messages"
+SINCE = (
+    "UPDATE responses SET touched_at = :now",
+    "UPDATE waves SET closed_at = :now",
+    "INSERT INTO letters (contact_id, key, due_at, attempts, settled_at) VALUES (1, 'reminder:1:2', :now, 0, :now)",
+)
 WAITS_FOR_ANOTHER = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
@@ -134,12 +139,12 @@ def test_who_answers_in_the_moment_in_which_it_fails_is_not_called_again(databas
     assert rows(database, STANDS) == [(False, False)]
 
 
-@pytest.mark.parametrize("since", ["UPDATE responses SET touched_at = :now", "UPDATE waves SET closed_at = :now"])
+@pytest.mark.parametrize("since", SINCE)
 @pytest.mark.parametrize("receipt", [GONE, Elsewhere("held back"), Postponed(60.0, alone=True)])
 def test_of_what_is_out_of_date_only_that_they_are_not_there_matters(
     database: Database, receipt: Receipt, since: str
 ) -> None:
-    """They answered since, or nobody is asked any more."""
+    """They answered since, nobody is asked any more, or they were reminded once more."""
     take(database, written(database, "reminder:1:1"))
     with database.transaction() as tx:
         tx.connection.execute(text(since), {"now": LATER})
