@@ -106,7 +106,7 @@ def enqueue(
         if picture:
             _write(tx, contact, replace(picture, about=""), due_at, key=key + PICTURE, timezone=timezone)
         written = _write(tx, contact, replace(letter, about=""), due_at, key=key, timezone=timezone)
-        for voice in voices:
+        for voice in voices if written else ():  # one that may be recorded by now belongs to a letter from before
             _write(tx, contact, voice, due_at, key=key + VOICE, timezone=timezone)
         return written is not None
     is_file = letter.attachment is not None and letter.attachment.kind == "file"

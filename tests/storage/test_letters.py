@@ -58,6 +58,7 @@ def test_a_key_is_written_once(database: Database) -> None:
         contact, other = somebody(tx), somebody(tx, BEN)
         said = [("first", contact), ("again", contact), ("again, to another", other)]
         assert [letters.enqueue(tx, to, Letter(text), MONDAY, "a key") for text, to in said] == [True, False, False]
+        assert not letters.enqueue(tx, contact, Letter("again"), MONDAY, "a key", voices=[Letter("its voice")])
         assert texts(tx) == ["first"]
 
 
