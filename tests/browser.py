@@ -308,6 +308,8 @@ class Tab:
         await self.call(
             "Network.emulateNetworkConditions", offline=lost, latency=0, downloadThroughput=-1, uploadThroughput=-1
         )
+        while lost and await self.run(REACHES):  # what asks in a browser hears of it a moment later
+            pass
 
     async def lose_answers(self, path: str) -> None:
         """From now on, what is sent to this path arrives, and its answer does not."""
@@ -335,6 +337,7 @@ class Tab:
         return bool(found.get("result", {}).get("value"))
 
 
+REACHES = "fetch('/healthz', { cache: 'no-store' }).then(() => true, () => false)"
 VOICES = """window.heard = []; speechSynthesis.getVoices = () => LANGUAGES.map(lang => ({lang}));
     speechSynthesis.speak = said => heard.push(said); speechSynthesis.cancel = () => {};
     window.langs = () => heard.map(said => said.lang); window.texts = () => heard.map(said => said.text);"""
