@@ -5,10 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.delivery import rate_limit
 from tests.house import Clock, House
 from tests.notifiers.slips.notifier import SlipsNotifier, Street
 from tests.telegram_server import TelegramServer
 from tests.visitor import Visitor
+
+
+@pytest.fixture(autouse=True)
+def _pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long bulk mail waits between two letters to one, in whatever house a test makes."""
+    monkeypatch.setattr(rate_limit, "SECOND", 0.01)
 
 
 @pytest.fixture
