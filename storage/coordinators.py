@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from bot.survey.conversation.dialogue import Partnership
-from storage import due, letters, links, retention
+from storage import due, letters, links, retention, taken_messages
 from storage.engine.compiled import Prepared
 from storage.engine.database import Tx
 from storage.links import Link
@@ -86,12 +86,13 @@ def take_seat(tx: Tx, contact: int, partnership: int, role: str, now: datetime) 
 
 
 def leave(tx: Tx, contact: int, partnership: int, now: datetime) -> None:
-    """Give the seat up, with the post that waits where it was the only one; a contact who is nothing else here is
+    """Give the seat up, with the post for it that did not arrive yet; a contact who is nothing else here is
     forgotten."""
-    theirs = coordinators.c.contact_id == contact
-    tx.connection.execute(delete(coordinators).where(theirs, coordinators.c.partnership_id == partnership))
-    if tx.connection.execute(select(coordinators.c.role).where(theirs).limit(1)).first() is None:
-        letters.withdraw(tx, letters.of_a_seat(contact), now)
+    mine = coordinators.c.contact_id == contact, coordinators.c.partnership_id == partnership
+    tx.connection.execute(delete(coordinators).where(*mine))
+    post = letters.of_a_seat(contact, partnership)
+    letters.withdraw(tx, post, now)
+    taken_messages.let_go(tx, post)
     retention.erase_idle(tx, [contact])
 
 

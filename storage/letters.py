@@ -17,12 +17,14 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    String,
     and_,
     bindparam,
     delete,
     exists,
     false,
     func,
+    literal,
     or_,
     select,
     update,
@@ -34,7 +36,7 @@ from storage import leases, notification_addresses
 from storage.engine.compiled import Prepared, together
 from storage.engine.database import Tx
 from storage.notification_addresses import OF_A_SEAT
-from storage.schema import contacts, letters
+from storage.schema import contacts, letters, waves
 from storage.schema import notification_addresses as addresses
 
 SEALED_AS = "letter"
@@ -175,9 +177,12 @@ def unasked(contact: int) -> ColumnElement[bool]:
     return and_(letters.c.contact_id == contact, letters.c.key.is_not(None), ~_is_of_a_seat())
 
 
-def of_a_seat(contact: int) -> ColumnElement[bool]:
-    """What was written to a contact as a coordinator or reader."""
-    return and_(letters.c.contact_id == contact, _is_of_a_seat())
+def of_a_seat(contact: int, partnership: int) -> ColumnElement[bool]:
+    """What was written to a contact as a coordinator or reader of this partnership. In its key the wave stands behind
+    the contact; not where it is about somebody who is lost, which tells no result."""
+    about = literal(f"%:{contact}:") + waves.c.id.cast(String) + ":%"
+    of_wave = exists().where(waves.c.partnership_id == partnership, (letters.c.key + ":").like(about))
+    return and_(letters.c.contact_id == contact, _is_of_a_seat(), ~letters.c.key.like("final:lost:%"), of_wave)
 
 
 def claim_replies(tx: Tx, carriers: Collection[str], now: datetime, most: int = 100) -> list[Envelope]:

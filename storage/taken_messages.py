@@ -179,6 +179,12 @@ def months(tx: Tx, carrier: str) -> Mapping[str, Mapping[str, int]]:
     return {month: billed(tx, carrier, month) for month in sorted(tx.connection.execute(found).scalars())}
 
 
+def let_go(tx: Tx, which: ColumnElement[bool]) -> None:
+    """However these letters end, they do not wait again."""
+    gone = select(letters_table.c.id).where(which)
+    tx.connection.execute(delete(taken_messages).where(ONE.letter_id.in_(gone)))
+
+
 def on_their_way(tx: Tx, carrier: str, now: datetime) -> int:
     """How many were taken this month, and did not end yet."""
     this_month = ONE.taken_on >= now.date().replace(day=1)
