@@ -5,7 +5,7 @@ Whoever held one may have made links for others: those that nobody used yet go a
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,9 +24,10 @@ from storage.seats import Held
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a seat is in; `column` is that of its links, `command` makes a new one, and without a `role` there is nobody
-    left who minds it."""
+    """What a seat is in; `option` says so, `column` is that of its links, `command` makes a new one, and without a
+    `role` there is nobody left who minds it."""
 
+    option: str
     column: str
     command: str
     role: str
@@ -37,6 +38,7 @@ class Kind:
 
 
 OF_A_PARTNERSHIP = Kind(
+    option="",
     column="partnership_id",
     command="partnership link",
     role="coordinator",
@@ -46,6 +48,7 @@ OF_A_PARTNERSHIP = Kind(
     leave=coordinators.leave,
 )
 OF_A_PROGRAMME = Kind(
+    option=" --programme",
     column="programme_id",
     command="programme link",
     role=seats.ALONG,
@@ -98,9 +101,22 @@ def remove(asked: argparse.Namespace, settings: Settings) -> None:
         whole = kind.wanted(tx, asked.name)
         contacts.hold(tx, number or 0)
         if number is None or number not in {one.contact for one in kind.held(tx, whole.id)}:
-            raise CommandError(f"{whole.name} has no seat of that number. See them all: samenspraak seat list")
+            see = f"samenspraak seat list {whole.id}{kind.option}"
+            raise CommandError(f"{whole.name} has no seat of that number. See them all: {see}")
         kind.leave(tx, number, whole.id, now)
         dropped, left = links.drop_unused(tx, **{kind.column: whole.id}), kind.held(tx, whole.id)
+        elsewhere = [*_elsewhere(tx, number)]
     print(f"Seat {number} of {whole.name} is taken away. Links that nobody had used and work no more: {dropped}.")
+    for name, command in elsewhere:
+        print(f"Who held it has a seat in {name} too. Take that away: {command}")
     if not any(one.role == kind.role for one in left):
         print(_nobody(kind, whole))
+
+
+def _elsewhere(tx: Tx, contact: int) -> Iterator[tuple[str, str]]:
+    """Where else a contact has a seat, and by which command they lose it."""
+    for one in coordinators.seats(tx, contact):
+        if one.role != seats.ALONG:
+            yield one.partnership.name, f"samenspraak seat remove {one.partnership.id} {contact}"
+    for reader in programmes.read_by(tx, contact):
+        yield reader.programme.name, f"samenspraak seat remove {reader.programme.id} {contact} --programme"

@@ -65,16 +65,26 @@ async def test_who_takes_part_too_goes_on_and_gets_no_more_post(house: House) ->
         assert "Zin 1 van 26" in (await anna.open("/1")).text
 
 
-async def test_one_of_a_programme_is_taken_away_too(house: House, server: TelegramServer) -> None:
+async def test_one_of_a_programme_is_taken_away_too_and_it_says_where_else_there_is_one(
+    house: House, server: TelegramServer
+) -> None:
     house.add("Noord")
     fatima = await coordinator(house, server, made(house, "Stad", 1))
+    await say(house, fatima, f"/start {house.add('Zuid').coordinator}")
     assert await seats(house, "Stad", "--programme") == [("programme", "telegram")]
     assert await seats(house, "Noord") == []
     number = (await house.command("seat", "list", "Stad", "--programme"))[1].split()[0]
+    code, out, err = await house.command("seat", "remove", "Noord", number)
+    assert (code, out, err.split(": ")[-1]) == (2, "", "samenspraak seat list 1\n")
     code, out, _ = await house.command("seat", "remove", "Stad", number, "--programme")
     assert (code, "Nobody reads along now." in out) == (0, True)
+    assert f"has a seat in Zuid too. Take that away: samenspraak seat remove 2 {number}\n" in out
     await say(house, fatima, "/team")
     assert "Noord" not in fatima.last.text
+    await say(house, fatima, f"/start {made(house, 'Land', 2)}")
+    code, out, _ = await house.command("seat", "remove", "2", number)
+    assert f"has a seat in Land too. Take that away: samenspraak seat remove 2 {number} --programme\n" in out
+    assert (await house.command("seat", "remove", "2", number, "--programme"))[1].count("\n") == 2, "and nowhere else"
 
 
 @pytest.mark.parametrize("number", ["7", "0", "-1", "x", "9" * 30])
