@@ -8,7 +8,9 @@ import pytest
 from aiohttp import FormData
 
 from bot.command_line import doctor
+from bot.coordination.recordings import AGREES, TAKES_BACK
 from bot.recordings import kinds, receiving
+from bot.survey.checklist import fingerprint
 from tests.actors import coordinate
 from tests.channels.web.conftest import Visitors
 from tests.channels.web.test_recordings import asked_for, at_first
@@ -75,6 +77,10 @@ async def is_asked_first(house: House, fatima: Visitor) -> None:
     assert "Schrijf een naam op." in refused.html
     assert "Zonder dit kan niemand opgenomen worden." in refused.html
     assert house.rows("SELECT count(*) FROM speakers") == [(0,)]
+    for language in ("en", "nl"):
+        await begun(fatima, language=language)
+        words = (house.app.texts.word(one, language) for one in (AGREES, TAKES_BACK))
+        assert house.rows("SELECT consent FROM speakers") == [(fingerprint(*words),)]
 
 
 async def two_lines(fatima: Visitor, tmp_path: Path) -> None:
