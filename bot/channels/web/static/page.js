@@ -227,26 +227,23 @@
     if (!written || document.hidden) return;
     const place = written;
     written = "";
-    LOOK_AFTER.forEach((after) => setTimeout(() => lookAgain(place), after));
+    LOOK_AFTER.forEach((after) => setTimeout(() => { if (location.pathname === place) refresh(place, visit, isOther); }, after));
   }
 
-  async function lookAgain(place, number = visit) {
-    if (busy || location.pathname !== place) return;
-    try {
-      const html = await (await ask(place)).text();
-      const said = new DOMParser().parseFromString(html, "text/html").querySelector("main").textContent;
-      if (!busy && number === visit && said !== app().querySelector("main").textContent) show(html, false);
-    } catch { /* they can open it themselves */ }
+  function isOther(html) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    return page.querySelector("main").textContent !== app().querySelector("main").textContent;
   }
 
   // News takes nobody from where they are going, and older news does not take the place of newer.
 
-  async function refresh(place = location.pathname, number = visit, news = ++looks) {
+  async function refresh(place = location.pathname, number = visit, isNews = () => true) {
+    const look = ++looks;
     if (busy) return;
     try {
       const answer = await ask(place);
       const html = await answer.text();
-      if (!busy && number === visit && news === looks) show(html, false);
+      if (!busy && number === visit && look === looks && isNews(html)) show(html, false);
     } catch { /* the next look tells */ }
   }
 
