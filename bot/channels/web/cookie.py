@@ -19,6 +19,7 @@ from bot.survey.whole_numbers import as_number
 KEPT = 400 * 24 * 3600  # seconds that a browser keeps a cookie at most
 HELPS = 24 * 3600  # seconds that a device helps after the last page that it showed
 LAST_MOMENT = 10**11  # seconds since 1970
+USUAL = {"http": 80, "https": 443}  # ports, which need not stand in an address
 
 
 class Cookie:
@@ -26,7 +27,7 @@ class Cookie:
         at = urlsplit(public_url)
         self.is_secure = at.scheme == "https"
         # A browser sends the cookies of a host to every port of it: a rehearsal beside a bot is another house.
-        port = f"-{at.port}" if at.port else ""
+        port = f"-{at.port}" if at.port not in (None, USUAL[at.scheme]) else ""
         self.name = ("__Host-samenspraak" if self.is_secure else "samenspraak") + port
         self.helping, self.here = f"{self.name}-helping", f"{self.name}-here"
         self._clock = clock

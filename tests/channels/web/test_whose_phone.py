@@ -7,6 +7,7 @@ import pytest
 from aiohttp import ClientSession
 from yarl import URL
 
+from bot.channels.web.cookie import Cookie
 from tests.actors import answer, coordinate, item_on
 from tests.channels.web.conftest import Visitors
 from tests.house import Clock, House, agree
@@ -228,3 +229,9 @@ async def test_another_house_on_the_same_machine_is_another_one(
             assert "samenspraak-" in page.headers["Set-Cookie"], "nobody is known there, and somebody new may come in"
     await anna.open("/")
     assert (anna.token, "Wat past het best bij u?" in anna.last.text) == (token, True)
+
+
+def test_a_port_that_need_not_be_written_makes_no_other_house(clock: Clock) -> None:
+    for address, port in (("http://x.nl", 80), ("https://x.nl", 443)):
+        assert Cookie(address, clock).name == Cookie(f"{address}:{port}", clock).name
+    assert Cookie("https://x.nl", clock).name != Cookie("https://x.nl:8443", clock).name
