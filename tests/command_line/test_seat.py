@@ -6,6 +6,7 @@ import pytest
 
 from bot.command_line.seat import OF_A_PARTNERSHIP, OF_A_PROGRAMME
 from bot.survey import codes
+from storage import links
 from storage.schema import letters
 from tests.actors import coordinate, coordinator, say
 from tests.coordination.test_programme import made
@@ -82,9 +83,16 @@ async def test_one_of_a_programme_is_taken_away_too_and_it_says_where_else_there
     await say(house, fatima, "/team")
     assert "Noord" not in fatima.last.text
     await say(house, fatima, f"/start {made(house, 'Land', 2)}")
-    code, out, _ = await house.command("seat", "remove", "2", number)
-    assert f"has a seat in Land too. Take that away: samenspraak seat remove 2 {number} --programme\n" in out
+    with house.app.database.transaction() as tx:
+        to_read = links.make_link(tx, 2, "viewer", house.clock())
+    await coordinator(house, server, to_read)
+    _, out, _ = await house.command("seat", "remove", "2", number)
+    assert out.splitlines()[1:] == [
+        f"Who held it has a seat in Land too. Take that away: samenspraak seat remove 2 {number} --programme",
+        "Nobody coordinates it now. A link for somebody: samenspraak partnership link 2",
+    ]
     assert (await house.command("seat", "remove", "2", number, "--programme"))[1].count("\n") == 2, "and nowhere else"
+    assert house.rows("SELECT partnership_id FROM coordinator_links WHERE used_on IS NULL") == [(1,)]
 
 
 @pytest.mark.parametrize("number", ["7", "0", "-1", "x", "9" * 30])
