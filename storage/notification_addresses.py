@@ -174,10 +174,11 @@ def _codes(tx: Tx, number: int, code: str) -> tuple[bytes, ...]:
 
 
 def at(tx: Tx, kind: str, address: str) -> tuple[tuple[int, int], ...]:
-    """Who is called at this address: the number of each notification address, and of its contact."""
+    """Who is called at this address, whoever left it last at the end: the number of each notification address, and of
+    its contact."""
     is_this = ONE.kind == kind, ONE.address_key.in_(tx.seal.keys(kind, address))
     here = select(ONE.id, ONE.contact_id).where(*is_this)
-    return tuple((number, contact) for number, contact in tx.connection.execute(here.order_by(ONE.id)))
+    return tuple((number, contact) for number, contact in tx.connection.execute(here.order_by(ONE.created_at, ONE.id)))
 
 
 def in_order(here: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

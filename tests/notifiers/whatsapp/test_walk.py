@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,7 +15,7 @@ from bot.texts.direction import CONTROLS
 from bot.texts.texts import load
 from bot.turns import calling, told
 from bot.turns.told import BOUND, NOBODY_READS, STOP
-from storage import partnerships
+from storage import notification_addresses, partnerships
 from storage.partnerships import Codes
 from tests.house import House
 from tests.notifiers.actors import called, joined
@@ -279,6 +280,24 @@ async def test_one_telephone_is_called_for_so_many_people_and_the_newest_of_them
     assert "We send you a message in WhatsApp." not in (await wes.open("/messages")).whole
     await later(house, meta, days=2, hours=1)
     assert [name for name, _ in phone.templates if name] == ["samenspraak_reminder"]
+
+
+async def test_an_answer_leads_to_whoever_left_the_telephone_last(
+    house: House, meta: WhatsAppServer, wes: Visitor, phone: Person
+) -> None:
+    """Two at one telephone: the first does so once more, where nothing arrived."""
+    code = house.add(language="en").invitation
+    await takes_part(house, meta, wes, phone, code)
+    async with Visitor(house.page, "en") as ans:
+        await takes_part(house, meta, ans, phone, code)
+    with house.app.database.transaction() as tx:
+        for number, _ in notification_addresses.at(tx, "whatsapp", phone.user_id):
+            notification_addresses.fail(tx, number, house.clock())
+    house.clock.pass_time(minutes=1)
+    await leaves(house, meta, wes, phone)
+    (door,) = (word for word in phone.got[-1].split() if "/door/" in word)
+    await wes.open(urlsplit(door).path)
+    assert (wes.status, wes.place) == (200, "/2"), "it is their own"
 
 
 async def test_however_many_write_so_many_are_answered_in_a_day(
