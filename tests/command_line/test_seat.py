@@ -1,16 +1,19 @@
 """`samenspraak seat`: the operator sees seats as numbers, and takes one away from whoever holds it."""
 
+import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
 from bot.command_line.seat import OF_A_PARTNERSHIP, OF_A_PROGRAMME
 from bot.survey import codes
-from storage import links
+from storage import contacts, links
 from storage.schema import letters
 from tests.actors import coordinate, coordinator, say
 from tests.coordination.test_programme import made
-from tests.house import House, agree
+from tests.house import Clock, House, agree
+from tests.storage.test_taken_messages import WAITS_FOR_ANOTHER
 from tests.telegram_server import TelegramServer
 from tests.visitor import Visitor
 
@@ -93,6 +96,24 @@ async def test_one_of_a_programme_is_taken_away_too_and_it_says_where_else_there
     ]
     assert (await house.command("seat", "remove", "2", number, "--programme"))[1].count("\n") == 2, "and nowhere else"
     assert house.rows("SELECT partnership_id FROM coordinator_links WHERE used_on IS NULL") == [(1,)]
+
+
+@pytest.mark.fire
+async def test_a_link_that_they_make_meanwhile_goes_along(
+    tmp_path: Path, server: TelegramServer, clock: Clock, postgresql_url: str
+) -> None:
+    """Whoever still has another seat is not forgotten: that does not make the command wait for their turn."""
+    async with House(tmp_path, server, clock, DATABASE_URL=postgresql_url) as house:
+        fatima = await coordinator(house, server, house.add("Noord").coordinator)
+        await say(house, fatima, f"/start {house.add('Zuid').coordinator}")
+        with house.app.database.transaction() as tx:
+            assert contacts.hold(tx, 1)
+            links.make_link(tx, 1, "coordinator", clock())
+            removing = asyncio.create_task(house.command("seat", "remove", "1", "1"))
+            while not house.rows(WAITS_FOR_ANOTHER)[0][0]:
+                assert not removing.done()
+                await asyncio.sleep(0.01)
+        assert "work no more: 1." in (await removing)[1]
 
 
 @pytest.mark.parametrize("number", ["7", "0", "-1", "x", "9" * 30])
