@@ -240,10 +240,7 @@ class App:
 
     async def told(self, event: Told) -> None:
         now, house = self.clock(), told.House(self.texts, self._tags, self.entrances)
-        said = await self.database.run_when_there(lambda tx: told.take(tx, house, event, now))
-        for contact in said.outdated:
-            self.delivery.recall(contact)
-        self.delivery.post(said.envelopes)
+        self.delivery.post(await self.database.run_when_there(lambda tx: told.take(tx, house, event, now)))
 
     async def billed(self, notifier: str) -> tuple[Mapping[str, int], int]:
         now = self.clock()
@@ -259,9 +256,7 @@ class App:
         if number is None:
             return False
         now = self.clock()
-        if contact := await self.database.run_when_there(lambda tx: change(tx, number, now)):
-            self.delivery.recall(contact)  # it may be in line already
-        return contact is not None
+        return await self.database.run_when_there(lambda tx: change(tx, number, now)) is not None
 
 
 def read_recordings(settings: Settings, texts: Texts) -> Recordings:

@@ -116,11 +116,9 @@ def _come(_insert: Any) -> Any:
     return came.values(started).returning(responses.c.id)
 
 
-def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
-    """Store what changed since `load`, and that this response is the one they were last in.
-
-    Whether letters that wait for this contact were withdrawn, because they are out of date now.
-    """
+def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> None:
+    """Store what changed since `load`, and that this response is the one they were last in. Letters that wait for this
+    contact are withdrawn, where they are out of date now."""
     before = known.dialogue
     _look_again(tx, known, after, now)
     today = now.astimezone(zone(after.partnership.timezone)).date()
@@ -141,13 +139,12 @@ def save(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
     _keep_due(tx, known, after, now)
     if after.answers and not before.answers:
         _BEGIN.later(tx, response=after.response, now=now)
-    outdated = _withdraw(tx, known, after, now)
+    _withdraw(tx, known, after, now)
     if after.completed_at != before.completed_at:
         _COMPLETE.later(tx, response=after.response, at=after.completed_at)
     if (after.group, after.wants_result) != (before.group, before.wants_result):
         _KEEP.later(tx, response=after.response, the_group=after.group, wanted=after.wants_result)
     _save_contact(tx, known, after, now)
-    return outdated
 
 
 def _look_again(tx: Tx, known: Known, after: Dialogue, now: datetime) -> None:
@@ -169,13 +166,11 @@ def _keep_due(tx: Tx, known: Known, after: Dialogue, now: datetime) -> None:
         _SAVE_DUE.later(tx, response=after.response, next_reminder_at=next_one)
 
 
-def _withdraw(tx: Tx, known: Known, after: Dialogue, now: datetime) -> bool:
+def _withdraw(tx: Tx, known: Known, after: Dialogue, now: datetime) -> None:
     if after.stopped and not known.dialogue.stopped:
         letters_of.withdraw(tx, letters_of.unasked(known.contact), now)
-        return True
-    if overtaken := reminders.overtaken(known.dialogue, after):
+    elif overtaken := reminders.overtaken(known.dialogue, after):
         letters_of.withdraw(tx, letters_of.with_keys(overtaken), now)
-    return bool(overtaken)
 
 
 def _save_contact(tx: Tx, known: Known, after: Dialogue, now: datetime) -> None:

@@ -137,9 +137,6 @@ class Bulk:
             self._on_their_way.discard(address_of(envelope))
             self._stirred.set()
 
-    def recall(self, contact: int) -> None:
-        self._handover.start(self._handover.put_back(self._line, contact))
-
     def _trouble(self, receipt: Receipt) -> float:
         """Seconds for which bulk mail should rest: as the channel says, or when letter after letter fails."""
         if not isinstance(receipt, Postponed) or receipt.alone:

@@ -69,11 +69,6 @@ class Delivery:
         for bulk in self._bulk:
             bulk.wake()
 
-    def recall(self, contact: int) -> None:
-        """Bulk mail to this contact that is in line and not on its way is looked at again, or is gone."""
-        for bulk in self._bulk:
-            bulk.recall(contact)
-
     async def idle(self) -> None:
         """Return when nothing is in hand, and no bulk mail that was looked for is due."""
         while self._handover.tasks:

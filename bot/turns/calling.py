@@ -42,8 +42,7 @@ def call(who: Who, press: Call, filled: Mapping[str, str]) -> Reply:
     """What somebody did about being called; what they see is how it stands then."""
     do = ACTIONS.get(press.action)
     wrong, sent = do(who, press.argument, filled) if do else DONE
-    outdated = who.contact if press.action in ("stop", "remove") else None
-    return replace(shown(who, filled if wrong else NOTHING, wrong), sent=sent, outdated=outdated)
+    return replace(shown(who, filled if wrong else NOTHING, wrong), sent=sent)
 
 
 def shown(who: Who, filled: Mapping[str, str] = NOTHING, wrong: Mapping[str, Phrase] = RIGHT) -> Reply:

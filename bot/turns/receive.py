@@ -59,8 +59,6 @@ class Receiver:
             log.error("update %s: the turn failed and is passed over", update.id, exc_info=error)
             reply = await self._apology(update)
         self._metrics.turn(update.channel, time.monotonic() - began, answered=reply.answered)
-        if reply.outdated is not None:
-            self._delivery.recall(reply.outdated)
         return reply
 
     async def _taken(self, update: Update) -> Reply:

@@ -12,14 +12,12 @@ from bot.survey.conversation.buttons import Where
 class Reply:
     """What goes out once the transaction is committed; `notice` is a short line on the pressed button.
 
-    `outdated` is a contact for whom bulk mail that is about to go may say what is no longer so; `answered` tells
-    whether an answer was stored, `is_wrong_code` whether they brought a code that nobody has. `sent` goes out by a
-    notifier, to somebody who is on a page. The rest is for a page: see `bot.channels.port.Shown`.
+    `answered` tells whether an answer was stored, `is_wrong_code` whether they brought a code that nobody has. `sent`
+    goes out by a notifier, to somebody who is on a page. The rest is for a page: see `bot.channels.port.Shown`.
     """
 
     envelopes: tuple[Envelope, ...] = ()
     notice: str | None = None
-    outdated: int | None = None
     answered: bool = False
     is_wrong_code: bool = False
     language: str = ""

@@ -366,15 +366,14 @@ def _carry_out(who: Who, known: Known, turn: Turn) -> Reply:
     language = turn.dialogue.language
     if turn.erased:
         respondents.erase(who.tx, who.texts.checklist, known.contact)
-        return replace(_turned_away(who, own_data.ERASED, language, known.voices), outdated=known.contact)
-    is_outdated = respondents.save(who.tx, known, turn.dialogue, who.now)
+        return _turned_away(who, own_data.ERASED, language, known.voices)
+    respondents.save(who.tx, known, turn.dialogue, who.now)
     letters, values = show.screen(who, known, turn)
     # Who presses a message reads it on the button; a page has no other place for it.
     pressed = turn.notice if who.update.message is not None or who.is_on_a_page else None
     return Reply(
         tuple(who.kept(known.contact, letter) for letter in letters),
         notice=who.texts.word(pressed, language) if pressed else None,
-        outdated=known.contact if is_outdated else None,
         answered=turn.dialogue.answers != known.dialogue.answers,
         language=language,
         where=turn.show,

@@ -60,41 +60,32 @@ class House:
     entrances: Entrances
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What goes out once it is committed, and for whom something that is about to go may be no longer so."""
-
-    envelopes: tuple[Envelope, ...] = ()
-    outdated: tuple[int, ...] = ()
-
-
-NOTHING = Said()
+Said = tuple[Envelope, ...]
+NOTHING: Said = ()
 
 
 def take(tx: Tx, house: House, event: Told, now: datetime) -> Said:
+    """What goes out once it is committed."""
     match event:
         case Incoming():
             return _answer(tx, house, event, now) if _is_new(tx, event, now) else NOTHING
         case Renamed():
             if _is_new(tx, event, now):
                 calling.rename(tx, event.notifier, event.former, event.address, now)
-            return NOTHING
         case Ended():
-            return _end(tx, event, now)
+            _end(tx, event, now)
+    return NOTHING
 
 
 def _is_new(tx: Tx, event: Incoming | Renamed, now: datetime) -> bool:
     return updates.claim(tx, f"{event.notifier} {event.id}", now)
 
 
-def _end(tx: Tx, event: Ended, now: datetime) -> Said:
+def _end(tx: Tx, event: Ended, now: datetime) -> None:
     if event.billed:
         taken_messages.bill(tx, event.notifier, event.name, event.billed, now, event.at)
-    failed = taken_messages.end(tx, event.notifier, event.name, event.receipt, now)
-    if failed is None:
-        return NOTHING
-    note_end(tx, failed, now)
-    return Said(outdated=(failed.envelope.contact or 0,))
+    if failed := taken_messages.end(tx, event.notifier, event.name, event.receipt, now):
+        note_end(tx, failed, now)
 
 
 def _answer(tx: Tx, house: House, event: Incoming, now: datetime) -> Said:
@@ -135,8 +126,9 @@ def _stop(tx: Tx, house: House, event: Incoming, now: datetime) -> Said:
     """Whoever is called there, in whatever partnership."""
     here = notification_addresses.at(tx, event.notifier, event.address)
     said = _said(tx, house, event, "stop", STOPPED, now)
-    stopped = (calling.stop(tx, number, now) for number, _ in notification_addresses.in_order(here))
-    return Said(said.envelopes, tuple(contact for contact in stopped if contact is not None))
+    for number, _ in notification_addresses.in_order(here):
+        calling.stop(tx, number, now)
+    return said
 
 
 def _said(
@@ -151,7 +143,7 @@ def _said(
     languages = _languages(tx, house.texts, contact)
     said = (house.texts.say(text.of(link=link or door), language) for language in languages)
     letter = Letter(BETWEEN_LANGUAGES.join(said))
-    return Said((Envelope(event.notifier, event.address, letter, language=languages[0], notified=number),))
+    return (Envelope(event.notifier, event.address, letter, language=languages[0], notified=number),)
 
 
 def _may_answer(tx: Tx, event: Incoming, kind: str, now: datetime) -> bool:

@@ -183,7 +183,13 @@ async def test_a_database_that_is_away_for_a_moment_changes_no_order(url: str, c
         await chat.shows("1", "2", by=(slow, other))
 
 
-async def test_bulk_mail_that_another_let_go_is_not_sent_from_the_line(url: str, chat: Chat) -> None:
+@pytest.mark.parametrize("where", ["url", "alone"])
+async def test_bulk_mail_that_another_let_go_is_not_sent_from_the_line(
+    where: str, chat: Chat, request: pytest.FixtureRequest
+) -> None:
+    """Another replica, or on SQLite a command beside the bot."""
+    url = request.getfixturevalue(where)
+
     def finish() -> None:
         with other.database.transaction() as tx:
             letters.withdraw(tx, letters.with_keys(["reminder:2:1"]), now())
