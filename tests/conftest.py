@@ -55,7 +55,7 @@ async def server(clock: Clock) -> AsyncIterator[TelegramServer]:
 @pytest.fixture
 def second() -> float:
     """How long bulk mail waits between two letters to one chat. That it is a second, is for tests about that alone:
-    `parametrize("second", [pace.SECOND])`."""
+    `parametrize("second", [rate_limit.SECOND])`."""
     return 0.01
 
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import pytest
 
+from bot.delivery import rate_limit
 from bot.delivery.replies import Delivery
 from bot.letters import Carrier, Clock, Delivered, Envelope, Letter, Postponed, Receipt
 from bot.survey.traits import Traits
@@ -185,9 +186,10 @@ async def test_a_database_that_is_away_for_a_moment_changes_no_order(url: str, c
 
 @pytest.mark.parametrize("where", ["url", "alone"])
 async def test_bulk_mail_that_another_let_go_is_not_sent_from_the_line(
-    where: str, chat: Chat, request: pytest.FixtureRequest
+    where: str, chat: Chat, request: pytest.FixtureRequest, second: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another replica, or on SQLite a command beside the bot."""
+    monkeypatch.setattr(rate_limit, "SECOND", second)
     url = request.getfixturevalue(where)
 
     def finish() -> None:
