@@ -139,10 +139,14 @@ def _hold(tx: Tx, letter: ColumnElement[bool]) -> None:
 
 def _is_out_of_date(tx: Tx, row: Any) -> bool:
     """Whether somebody who was called wants nothing more, has been there since or was called once more, or the wave is
-    closed."""
+    closed; of a weekly post, whether that of another week went since."""
     kind, _, about = row.key.partition(":")
     if row.stopped_at and kind not in OF_A_SEAT:
         return True
+    if kind == "summary":
+        same = letters_table.c.contact_id == row.contact_id, letters_table.c.id > row.id
+        post = letters_table.c.key.startswith(row.key.rpartition(":")[0] + ":")
+        return tx.connection.execute(select(letters_table.c.id).where(*same, post)).first() is not None
     if kind not in UNASKED:
         return False
     response = int(about.partition(":")[0])

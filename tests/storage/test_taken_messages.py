@@ -151,3 +151,14 @@ def test_of_what_is_out_of_date_only_that_they_are_not_there_matters(
     failed = end(database, receipt)
     assert (failed and failed.why) == (GONE if receipt == GONE else None)
     assert rows(database, STANDS) == [(False, False)]
+
+
+@pytest.mark.parametrize(("since", "waits"), [("summary:1:1:2026-W11", False), ("summary:1:2:2026-W11", True)])
+def test_a_weekly_post_waits_again_unless_that_of_another_week_went_since(
+    database: Database, since: str, *, waits: bool
+) -> None:
+    take(database, written(database, "summary:1:1:2026-W10"))
+    with database.transaction() as tx:
+        assert letters.enqueue(tx, 1, Letter("Dag"), LATER, since)
+    assert bool(end(database, Elsewhere("held back"))) is waits
+    assert rows(database, STANDS) == [(waits, waits)]
