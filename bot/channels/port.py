@@ -173,13 +173,14 @@ class Incoming:
 @dataclass(frozen=True, slots=True)
 class Ended:
     """What became of a message that a notifier took under this name, and when it says that this was; `billed` is the
-    category in which it is paid for, and nothing where it is not."""
+    category in which it is paid for, and nothing where it is not; `how` it failed, for who counts errors."""
 
     name: str
     notifier: str
     receipt: Receipt
     billed: str = ""
     at: datetime | None = None
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,8 @@ def _status(status: dict[str, Any]) -> Ended | None:
     if name and state in ARRIVED:
         return Ended(name, TRAITS.name, Delivered(), _billed(status.get("pricing")), _signed_at(status))
     if name and state == "failed":
-        return Ended(name, TRAITS.name, of_code(_first_code(status)))
+        code = _first_code(status)
+        return Ended(name, TRAITS.name, of_code(code), how=str(code))
     return None
 
 

@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.channels.in_flight import InFlight, NotYet
-from bot.channels.port import Hook, House, Told
+from bot.channels.port import Ended, Hook, House, Told
 from bot.notifiers.whatsapp.inbound import events
 from bot.notifiers.whatsapp.settings import WhatsAppSettings
 
@@ -77,6 +77,8 @@ class Webhook:
         except Exception as error:
             log.error("what WhatsApp brought is not taken", exc_info=error)
             return False
+        if isinstance(event, Ended) and event.how:
+            self._errors[event.how] += 1  # as often as it is brought
         return True
 
     def _count(self, how: str, said: str) -> None:

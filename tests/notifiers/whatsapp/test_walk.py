@@ -147,6 +147,8 @@ async def test_what_is_taken_and_fails_goes_by_another(
     assert [slip["kind"] for slip in street.slips("5")] == ["", "reminder"]
     assert house.rows(HERE) == [(True, True, False), (True, False, False)]
     assert "Our messages in WhatsApp do not arrive." in (await wes.open("/messages")).whole
+    counted = (await wes.open("/metrics")).html
+    assert 'samenspraak_channel_errors_total{channel="whatsapp",how="131026"}' in counted, "Meta said it only later"
 
 
 async def test_what_fails_before_we_know_that_it_was_taken_is_not_lost(
