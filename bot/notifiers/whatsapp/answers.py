@@ -3,7 +3,6 @@
 Only what says that somebody cannot be reached is held against an address; what it writes is never repeated.
 """
 
-import json
 import logging
 from collections.abc import Mapping
 from enum import Enum
@@ -11,13 +10,12 @@ from typing import Any
 
 from bot.http.connection import Answer
 from bot.letters import Delivered, Elsewhere, Postponed, Receipt, Unreachable
-from bot.survey.whole_numbers import as_number
+from bot.notifiers.whatsapp.contents import code_in, read
 
 log = logging.getLogger(__name__)
 
 BUSY, HOLD, PAIR, TRY_AGAIN = 60.0, 300.0, 6.0, 300.0  # seconds
 TOO_MANY = 429
-MOST = 10**9  # a code
 
 
 class Meaning(Enum):
@@ -55,10 +53,10 @@ paused (132015) or gone (132016), a window that is closed (131047), or what Meta
 
 def receipt(answer: Answer) -> Receipt:
     """What an answer to sending means. A 200 says that it is taken, under a name, and not that it arrived."""
-    content = _read(answer.body)
+    content = read(answer.body)
     if answer.status == 200 and (name := _name(content)):
         return Delivered(reference=name)
-    code = _code(content)
+    code = code_in(content)
     if code is None:
         return Postponed(BUSY) if answer.status == TOO_MANY else Postponed()
     return of_code(code)
@@ -84,15 +82,8 @@ def of_code(code: int) -> Receipt:
 
 def how(answer: Answer) -> str:
     """For who counts errors: the code, or else the status; nothing of what was taken."""
-    content = _read(answer.body)
-    return "" if answer.status == 200 and _name(content) else str(_code(content) or answer.status)
-
-
-def _read(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
+    content = read(answer.body)
+    return "" if answer.status == 200 and _name(content) else str(code_in(content) or answer.status)
 
 
 def _name(content: Any) -> str:
@@ -101,17 +92,3 @@ def _name(content: Any) -> str:
     except (TypeError, KeyError, IndexError):
         return ""
     return found if isinstance(found, str) and found.isascii() else ""
-
-
-def _code(content: Any) -> int | None:
-    try:
-        found = content["error"]["code"]
-    except (TypeError, KeyError, IndexError):
-        return None
-    return as_code(found)
-
-
-def as_code(found: Any) -> int | None:
-    """Also where a provider writes it as a text."""
-    number = as_number(found, MOST) if isinstance(found, str) else found
-    return number if type(number) is int and 0 <= number <= MOST else None

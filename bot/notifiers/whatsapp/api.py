@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from bot.http.connection import Answer
 from bot.http.connections import Places
+from bot.notifiers.whatsapp.contents import code_in, objects_in, read
 from bot.notifiers.whatsapp.settings import WhatsAppSettings
 
 WITHIN = 7.0  # seconds that all of it may take; whoever hands over waits for 8
@@ -23,9 +24,7 @@ class ApiError(Exception):
     """It answers something else than what was asked for; the message says what, and holds no address."""
 
     def __init__(self, status: int, content: Any) -> None:
-        error = content.get("error") if isinstance(content, dict) else None
-        code = error.get("code") if isinstance(error, dict) else None
-        self.code = code if isinstance(code, int) else 0
+        self.code = code_in(content) or 0
         super().__init__(f"it answers {status}" + (f", error {self.code}" if self.code else ""))
 
 
@@ -103,17 +102,8 @@ def _next(found: Any) -> str:
         return ""
 
 
-def objects_in(found: Any, name: str) -> Iterator[Mapping[str, Any]]:
-    """Those of a list in it, and of that nothing which is none."""
-    many = found.get(name) if isinstance(found, dict) else None
-    return (one for one in (many if isinstance(many, list) else ()) if isinstance(one, dict))
-
-
 def _content(answer: Answer) -> Any:
-    try:
-        content = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        content = None
+    content = read(answer.body)
     if answer.status != 200 or not isinstance(content, dict):
         raise ApiError(answer.status, content)
     return content

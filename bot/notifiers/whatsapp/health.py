@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.notifiers.whatsapp import templates
-from bot.notifiers.whatsapp.api import Api, ApiError, account_in, entities, objects_in
+from bot.notifiers.whatsapp.api import Api, ApiError, account_in, entities
+from bot.notifiers.whatsapp.contents import objects_in
 from bot.notifiers.whatsapp.prices import Prices, PricesError
 from bot.notifiers.whatsapp.settings import WhatsAppSettings
 from bot.runtime.health import Finding

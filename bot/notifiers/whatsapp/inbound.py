@@ -4,7 +4,6 @@ Nothing of it is trusted but that Meta signed it. What we do not know, is for an
 older than Meta brings anything, is left out; a telephone number is never read.
 """
 
-import json
 import logging
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,8 @@ from typing import Any
 from bot.channels.port import Ended, Incoming, Renamed
 from bot.letters import Delivered
 from bot.notifiers.whatsapp.addresses import USER_ID, address_of
-from bot.notifiers.whatsapp.answers import as_code, of_code
+from bot.notifiers.whatsapp.answers import of_code
+from bot.notifiers.whatsapp.contents import as_code, objects_in, read
 from bot.notifiers.whatsapp.traits import TRAITS
 
 log = logging.getLogger(__name__)
@@ -39,12 +39,8 @@ ARRIVED = ("delivered", "read")
 
 def events(body: bytes, number_id: str, now: datetime) -> Iterator[Event]:
     """In the order in which they stand there; nothing of what cannot be read."""
-    try:
-        whole = json.loads(body)
-    except (ValueError, RecursionError):
-        return
-    for entry in _objects(whole, "entry"):
-        for change in _objects(entry, "changes"):
+    for entry in objects_in(read(body), "entry"):
+        for change in objects_in(entry, "changes"):
             value = change.get("value")
             if change.get("field") == "messages" and _is_ours(value, number_id):
                 yield from _in_value(value, now)
@@ -55,9 +51,9 @@ def _is_ours(value: Any, number_id: str) -> bool:
 
 
 def _in_value(value: Any, now: datetime) -> Iterator[Event]:
-    for name, read in (("messages", _message), ("statuses", _status)):
-        for one in _objects(value, name):
-            if not _is_old(one, now) and (found := read(one)):
+    for name, event in (("messages", _message), ("statuses", _status)):
+        for one in objects_in(value, name):
+            if not _is_old(one, now) and (found := event(one)):
                 yield found
 
 
@@ -109,7 +105,7 @@ def _status(status: dict[str, Any]) -> Ended | None:
 
 
 def _first_code(status: dict[str, Any]) -> int:
-    return next((code for one in _objects(status, "errors") if (code := as_code(one.get("code"))) is not None), 0)
+    return next((code for one in objects_in(status, "errors") if (code := as_code(one.get("code"))) is not None), 0)
 
 
 def _billed(pricing: Any) -> str:
@@ -123,8 +119,3 @@ def _text(found: Any, name: str) -> str:
     """As it can be kept: half a sign, which JSON can hold, is a question mark."""
     value = found.get(name) if isinstance(found, dict) else None
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
-
-
-def _objects(found: Any, name: str) -> Iterator[dict[str, Any]]:
-    many = found.get(name) if isinstance(found, dict) else None
-    return (one for one in (many if isinstance(many, list) else ()) if isinstance(one, dict))

@@ -8,6 +8,7 @@ from bot.http.connection import Answer
 from bot.letters import Delivered, Elsewhere, Postponed, Receipt, Unreachable
 from bot.notifiers.whatsapp import answers
 from bot.notifiers.whatsapp.answers import BUSY, HOLD, PAIR, TRY_AGAIN
+from bot.notifiers.whatsapp.api import ApiError
 
 LANE, MINUTE = Postponed(HOLD), Postponed(BUSY)
 RECEIPTS: dict[int, Receipt] = {
@@ -33,6 +34,7 @@ def test_a_code_has_its_receipt(code: int) -> None:
     assert answers.receipt(said) == answers.of_code(code) == RECEIPTS[code]
     assert answers.how(said) == str(code)
     assert answers.receipt(answer(400, {"error": {"code": str(code)}})) == RECEIPTS[code]
+    assert str(ApiError(400, {"error": {"code": str(code)}})) == f"it answers 400, error {code}"
 
 
 @pytest.mark.parametrize(
