@@ -129,9 +129,7 @@ def give_up(tx: Tx, contact: int, kind: str, address: str) -> list[int]:
 
 def keep_newest(tx: Tx, kind: str, address: str, most: int) -> list[int]:
     """Only so many are called at this address, those who left it last; who are not any more."""
-    is_this = ONE.kind == kind, ONE.address_key.in_(tx.seal.keys(kind, address))
-    newest = select(ONE.id).where(*is_this).order_by(ONE.created_at.desc(), ONE.id.desc())
-    return _drop(tx, ONE.id.in_([*tx.connection.execute(newest).scalars()][most:]))
+    return _drop(tx, ONE.id.in_([number for number, _ in at(tx, kind, address)[:-most]]))
 
 
 def keep(tx: Tx, contact: int, kind: str, address: str, now: datetime) -> int:
@@ -181,7 +179,7 @@ def at(tx: Tx, kind: str, address: str) -> tuple[tuple[int, int], ...]:
     return tuple((number, contact) for number, contact in tx.connection.execute(here.order_by(ONE.created_at, ONE.id)))
 
 
-def in_order(here: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def by_contact(here: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """As several contacts are held, whoever does: else two wait for each other."""
     return sorted(here, key=itemgetter(1))
 
@@ -190,7 +188,7 @@ def rename(tx: Tx, kind: str, former: str, address: str) -> list[int]:
     """They have another address there now, which may work where the former did not; who has that one already keeps it
     once. Who they are."""
     new = {"address_key": tx.seal.key(kind, address), "address_sealed": tx.seal.close(kind, address)}
-    renamed = [(number, contact) for number, contact in in_order(at(tx, kind, former)) if contact_of(tx, number)]
+    renamed = [(number, contact) for number, contact in by_contact(at(tx, kind, former)) if contact_of(tx, number)]
     had = {contact for _, contact in at(tx, kind, address)}
     for number, contact in renamed:
         if contact in had:

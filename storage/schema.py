@@ -84,9 +84,7 @@ partnerships = Table(
     Column("open_question", Boolean, nullable=False, server_default=false()),  # whether a wave that opens asks one
     Column("pictograms", Boolean, nullable=False, server_default=true()),  # beside the parts and the answers
     Column("languages", Text, nullable=False, server_default=text("'en nl'")),  # that it offers besides its own
-    Column(
-        "recorded", Integer, nullable=False, server_default="0"
-    ),  # another number each time that its own recordings change
+    Column("recorded", Integer, nullable=False, server_default="0"),  # another number when its recordings change
     sqlite_autoincrement=True,
 )
 

@@ -5,6 +5,7 @@ known by a keyed hash of the name that its carrier gave it. What was paid for is
 everybody together.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -179,8 +180,11 @@ def billed(tx: Tx, carrier: str, month: str) -> dict[str, int]:
 
 def months(tx: Tx, carrier: str) -> Mapping[str, Mapping[str, int]]:
     """All of them, the first one first."""
-    found = select(billed_messages.c.month).where(billed_messages.c.carrier == carrier).distinct()
-    return {month: billed(tx, carrier, month) for month in sorted(tx.connection.execute(found).scalars())}
+    bill, found = billed_messages.c, defaultdict[str, dict[str, int]](dict)
+    every = select(bill.month, bill.category, bill.messages).where(bill.carrier == carrier)
+    for month, category, messages in tx.connection.execute(every.order_by(bill.month, bill.category)):
+        found[month][category] = messages
+    return found
 
 
 def let_go(tx: Tx, which: ColumnElement[bool]) -> None:

@@ -126,7 +126,7 @@ def _stop(tx: Tx, house: House, event: Incoming, now: datetime) -> Said:
     """Whoever is called there, in whatever partnership."""
     here = notification_addresses.at(tx, event.notifier, event.address)
     said = _said(tx, house, event, "stop", STOPPED, now)
-    for number, _ in notification_addresses.in_order(here):
+    for number, _ in notification_addresses.by_contact(here):
         calling.stop(tx, number, now)
     return said
 
