@@ -84,12 +84,8 @@ async def coordinator(browser: Browser, house: House) -> Tab:
     return tab
 
 
-async def test_what_one_is_typing_stays_when_something_else_comes(house: House, browser: Browser) -> None:
-    tab = await coordinator(browser, house)
-    await tab.open(f"{house.page}/coordinate/places/1")
-    await tab.run("document.getElementById('field-place').focus()")
-    await tab.type("de bakker")
-    await tab.run("document.getElementById('field-place').setSelectionRange(3, 5)")
+async def news_comes(house: House, tab: Tab) -> None:
+    """Of a wave that closes, to whoever comes back to this tab."""
     with house.app.database.transaction() as tx:
         partnerships.close_wave(tx, 1, house.clock())
     house.app._standing = 0.0, ""
@@ -97,6 +93,15 @@ async def test_what_one_is_typing_stays_when_something_else_comes(house: House, 
     await tab.run("document.querySelector('#now').dataset.old = '1'")
     await tab.hide(hidden=False)
     await tab.until("!document.querySelector('#now').dataset.old")
+
+
+async def test_what_one_is_typing_stays_when_something_else_comes(house: House, browser: Browser) -> None:
+    tab = await coordinator(browser, house)
+    await tab.open(f"{house.page}/coordinate/places/1")
+    await tab.run("document.getElementById('field-place').focus()")
+    await tab.type("de bakker")
+    await tab.run("document.getElementById('field-place').setSelectionRange(3, 5)")
+    await news_comes(house, tab)
     field = "(({value, selectionStart, selectionEnd}) => [value, selectionStart, selectionEnd])(document.activeElement)"
     assert await tab.run(field) == ["de bakker", 3, 5], "by news"
     await tab.click("Link maken")
@@ -111,13 +116,7 @@ async def test_news_takes_nobody_from_where_they_go(house: House, browser: Brows
     await tab.run(HELD_UP)
     await tab.click("Team")
     await tab.until("window.letGo")
-    with house.app.database.transaction() as tx:
-        partnerships.close_wave(tx, 1, house.clock())
-    house.app._standing = 0.0, ""
-    await tab.hide()
-    await tab.run("document.querySelector('#now').dataset.old = '1'")
-    await tab.hide(hidden=False)
-    await tab.until("!document.querySelector('#now').dataset.old")
+    await news_comes(house, tab)
     await tab.run("letGo(), 0")
     await tab.until("location.pathname.includes('team')")
 

@@ -10,7 +10,6 @@ from bot.texts.texts import load
 from tests.house import Clock, House, free_port
 from tests.notifiers.slips.notifier import SlipsNotifier, Street
 from tests.telegram_server import TelegramServer
-from tests.visitor import Visitor
 from tests.whatsapp_server import Person, WhatsAppServer
 
 
@@ -34,12 +33,6 @@ async def house(
     made.notifiers = (*NOTIFIERS, SlipsNotifier)
     async with made as running:
         yield running
-
-
-@pytest.fixture
-async def wes(house: House) -> AsyncIterator[Visitor]:
-    async with Visitor(house.page, "en") as visitor:
-        yield visitor
 
 
 @pytest.fixture
